@@ -1,0 +1,121 @@
+package tcpmib
+
+import (
+	"errors"
+	"slices"
+)
+
+// Reader reads the TCP tables again and again without making garbage: it keeps
+// one buffer, which grows to the largest table that it has seen. The zero value
+// is ready to use and reads this machine.
+//
+// A Reader is for one goroutine at a time. Give each its own.
+type Reader struct {
+	// Source is who answers; nil is the machine that the program runs on.
+	Source Source
+
+	// MaxBytes is how large a table may be, in bytes; 0 is DefaultMaxBytes.
+	// A larger one is an error for which errors.Is(err, ErrTooLarge) holds:
+	// whatever the system says, it cannot take more memory than this.
+	MaxBytes int
+
+	buf   []byte
+	zones map[uint32]string
+}
+
+// TCPTable2 returns the IPv4 connections, as GetTcpTable2 does; order asks
+// Windows to sort them by local, then remote endpoint. The rows are valid until
+// the next call on r.
+func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
+	return read(r, Query{Func: "GetTcpTable2", Order: order}, DecodeTCPTable2)
+}
+
+// TCP6Table2 returns the IPv6 connections, as GetTcp6Table2 does; order asks
+// Windows to sort them by local, then remote endpoint. The rows are valid until
+// the next call on r.
+func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
+	return read(r, Query{Func: "GetTcp6Table2", Order: order}, DecodeTCP6Table2)
+}
+
+// AppendConns appends the connections of a family to dst, IPv4 first, in the
+// order in which Windows has them, and returns the longer slice, which the
+// caller owns. Once the buffer of r and dst are large enough it does not
+// allocate.
+//
+// When one family cannot be read, the connections of the other are returned
+// together with the error.
+func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
+	var err4, err6 error
+	if family&IPv4 != 0 {
+		var rows []TCPRow2
+		rows, err4 = r.TCPTable2(false)
+		dst = appendConns4(dst, rows)
+	}
+	if family&IPv6 != 0 {
+		var rows []TCP6Row2
+		rows, err6 = r.TCP6Table2(false)
+		dst = r.appendConns6(dst, rows)
+	}
+	return dst, errors.Join(err4, err6)
+}
+
+func read[Row any](r *Reader, q Query, decode func([]byte) ([]Row, error)) ([]Row, error) {
+	src := r.Source
+	if src == nil {
+		src = live{}
+	}
+	maxBytes := r.MaxBytes
+	if maxBytes <= 0 {
+		maxBytes = DefaultMaxBytes
+	}
+	answer, buf, err := fetch(src, q, r.buf, maxBytes)
+	r.buf = buf
+	if err != nil {
+		return nil, err
+	}
+	return decode(answer)
+}
+
+// zone is formatZone with a memory, because a machine has few interfaces and
+// many rows on them.
+func (r *Reader) zone(scope uint32) string {
+	zone, ok := r.zones[scope]
+	if !ok {
+		if r.zones == nil || len(r.zones) >= maxZones {
+			r.zones = map[uint32]string{}
+		}
+		zone = formatZone(scope)
+		r.zones[scope] = zone
+	}
+	return zone
+}
+
+// maxZones bounds what a system that invents scope IDs can make r remember.
+const maxZones = 1 << 10
+
+func appendConns4(dst []Conn, rows []TCPRow2) []Conn {
+	dst = slices.Grow(dst, len(rows))
+	for i := range rows {
+		r := &rows[i]
+		dst = append(dst, Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState})
+	}
+	return dst
+}
+
+func (r *Reader) appendConns6(dst []Conn, rows []TCP6Row2) []Conn {
+	dst = slices.Grow(dst, len(rows))
+	for i := range rows {
+		row := &rows[i]
+		c := Conn{
+			Local:   addrPort6(row.LocalAddr, row.LocalScopeID, row.LocalPort, r.zone),
+			PID:     row.OwningPid,
+			State:   row.State,
+			Offload: row.OffloadState,
+		}
+		if row.State != StateListen {
+			c.Remote = addrPort6(row.RemoteAddr, row.RemoteScopeID, row.RemotePort, r.zone)
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}

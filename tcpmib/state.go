@@ -1,0 +1,159 @@
+package tcpmib
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// State is MIB_TCP_STATE: where in its life a connection is, after RFC 793.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow2
+type State uint32
+
+// The states, with the header's numbers.
+const (
+	StateClosed    State = 1   // MIB_TCP_STATE_CLOSED: no connection at all
+	StateListen    State = 2   // MIB_TCP_STATE_LISTEN: waits for anyone to connect
+	StateSynSent   State = 3   // MIB_TCP_STATE_SYN_SENT: has asked to connect
+	StateSynRcvd   State = 4   // MIB_TCP_STATE_SYN_RCVD: was asked and has answered
+	StateEstab     State = 5   // MIB_TCP_STATE_ESTAB: open, data flows
+	StateFinWait1  State = 6   // MIB_TCP_STATE_FIN_WAIT1: has closed its side, not yet acknowledged
+	StateFinWait2  State = 7   // MIB_TCP_STATE_FIN_WAIT2: has closed its side, waits for the other
+	StateCloseWait State = 8   // MIB_TCP_STATE_CLOSE_WAIT: the other side has closed, this one not yet
+	StateClosing   State = 9   // MIB_TCP_STATE_CLOSING: both have closed at once, not yet acknowledged
+	StateLastAck   State = 10  // MIB_TCP_STATE_LAST_ACK: both have closed, waits for the last acknowledgement
+	StateTimeWait  State = 11  // MIB_TCP_STATE_TIME_WAIT: over, kept until stray segments have died out
+	StateDeleteTCB State = 12  // MIB_TCP_STATE_DELETE_TCB: being deleted; what SetTcpEntry is told to close
+	StateReserved  State = 100 // MIB_TCP_STATE_RESERVED: bound, neither listening nor connected
+)
+
+// The names of RFC 793, as Microsoft's documentation prints them.
+var stateNames = map[State]string{
+	StateClosed:    "CLOSED",
+	StateListen:    "LISTEN",
+	StateSynSent:   "SYN-SENT",
+	StateSynRcvd:   "SYN-RECEIVED",
+	StateEstab:     "ESTABLISHED",
+	StateFinWait1:  "FIN-WAIT-1",
+	StateFinWait2:  "FIN-WAIT-2",
+	StateCloseWait: "CLOSE-WAIT",
+	StateClosing:   "CLOSING",
+	StateLastAck:   "LAST-ACK",
+	StateTimeWait:  "TIME-WAIT",
+	StateDeleteTCB: "DELETE-TCB",
+	StateReserved:  "RESERVED",
+}
+
+// What people write for a state, in capitals and without separators and the
+// header's prefix.
+var statesByWord = map[string]State{
+	"CLOSED": StateClosed, "CLOSE": StateClosed,
+	"LISTEN": StateListen, "LISTENING": StateListen,
+	"SYNSENT": StateSynSent, "SYNSEND": StateSynSent,
+	"SYNRCVD": StateSynRcvd, "SYNRECEIVED": StateSynRcvd, "SYNRECV": StateSynRcvd,
+	"ESTAB": StateEstab, "ESTABLISHED": StateEstab,
+	"FINWAIT1":  StateFinWait1,
+	"FINWAIT2":  StateFinWait2,
+	"CLOSEWAIT": StateCloseWait,
+	"CLOSING":   StateClosing,
+	"LASTACK":   StateLastAck,
+	"TIMEWAIT":  StateTimeWait,
+	"DELETETCB": StateDeleteTCB,
+	"RESERVED":  StateReserved, "BOUND": StateReserved,
+}
+
+var stateWord = strings.NewReplacer("-", "", "_", "", " ", "")
+
+// String returns the name of RFC 793, such as "SYN-RECEIVED", or "State(77)"
+// for a number that the header does not know.
+func (s State) String() string { return enumString(s, "State", stateNames) }
+
+// ParseState returns the state that text names, in any case. It takes what
+// String prints, "State(77)" included, the header's names
+// ("MIB_TCP_STATE_ESTAB"), those of netstat ("SYN_RECEIVED") and those of
+// PowerShell ("TimeWait", "Bound").
+func ParseState(text string) (State, error) {
+	if s, ok := parseNumbered[State](text, "State"); ok {
+		return s, nil
+	}
+	word := stateWord.Replace(strings.ToUpper(strings.TrimSpace(text)))
+	if s, ok := statesByWord[strings.TrimPrefix(word, "MIBTCPSTATE")]; ok {
+		return s, nil
+	}
+	return 0, fmt.Errorf("tcpmib: %q is no TCP state: use a name such as LISTEN, ESTABLISHED or TIME-WAIT", text)
+}
+
+// MarshalText writes what String prints.
+func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads what ParseState takes.
+func (s *State) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseState(string(text))
+	return err
+}
+
+// OffloadState is TCP_CONNECTION_OFFLOAD_STATE: whether Windows or the network
+// card does the work of a connection.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ne-tcpmib-tcp_connection_offload_state
+type OffloadState uint32
+
+// The offload states, with the header's numbers.
+const (
+	OffloadStateInHost     OffloadState = 0 // TcpConnectionOffloadStateInHost: Windows does the work
+	OffloadStateOffloading OffloadState = 1 // TcpConnectionOffloadStateOffloading: on its way to the card
+	OffloadStateOffloaded  OffloadState = 2 // TcpConnectionOffloadStateOffloaded: the card does the work
+	OffloadStateUploading  OffloadState = 3 // TcpConnectionOffloadStateUploading: on its way back to Windows
+	OffloadStateMax        OffloadState = 4 // TcpConnectionOffloadStateMax: how many there are
+)
+
+var offloadStateNames = map[OffloadState]string{
+	OffloadStateInHost:     "InHost",
+	OffloadStateOffloading: "Offloading",
+	OffloadStateOffloaded:  "Offloaded",
+	OffloadStateUploading:  "Uploading",
+}
+
+// String returns the header's name without its prefix, such as "InHost", or
+// "OffloadState(7)" for a number that the header gives no meaning.
+func (o OffloadState) String() string { return enumString(o, "OffloadState", offloadStateNames) }
+
+// ParseOffloadState returns the offload state that text names, in any case:
+// what String prints or the header's name.
+func ParseOffloadState(text string) (OffloadState, error) {
+	if o, ok := parseNumbered[OffloadState](text, "OffloadState"); ok {
+		return o, nil
+	}
+	for o, name := range offloadStateNames {
+		if strings.EqualFold(text, name) || strings.EqualFold(text, "TcpConnectionOffloadState"+name) {
+			return o, nil
+		}
+	}
+	return 0, fmt.Errorf("tcpmib: %q is no offload state: use InHost, Offloading, Offloaded or Uploading", text)
+}
+
+// MarshalText writes what String prints.
+func (o OffloadState) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+// UnmarshalText reads what ParseOffloadState takes.
+func (o *OffloadState) UnmarshalText(text []byte) (err error) {
+	*o, err = ParseOffloadState(string(text))
+	return err
+}
+
+func enumString[E ~uint32](e E, typ string, names map[E]string) string {
+	if name, ok := names[e]; ok {
+		return name
+	}
+	return typ + "(" + strconv.FormatUint(uint64(e), 10) + ")"
+}
+
+// parseNumbered reads "typ(number)", which is how a value without a name prints.
+func parseNumbered[E ~uint32](text, typ string) (E, bool) {
+	if len(text) < len(typ) || !strings.EqualFold(text[:len(typ)], typ) {
+		return 0, false
+	}
+	digits, ok := strings.CutPrefix(text[len(typ):], "(")
+	digits, closed := strings.CutSuffix(digits, ")")
+	n, err := strconv.ParseUint(digits, 10, 32)
+	return E(n), ok && closed && err == nil
+}
