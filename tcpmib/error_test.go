@@ -1,0 +1,35 @@
+package tcpmib_test
+
+import (
+	"errors"
+	"io/fs"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+func TestError(t *testing.T) {
+	for _, test := range []struct {
+		code uint32
+		text string
+		is   error
+	}{
+		{5, "GetTcpTable2: access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)", fs.ErrPermission},
+		{50, "GetTcpTable2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)", errors.ErrUnsupported},
+		{120, "GetTcpTable2: the function exists on Windows only (ERROR_CALL_NOT_IMPLEMENTED, 120)", errors.ErrUnsupported},
+		{127, "GetTcpTable2: this Windows does not have the function (ERROR_PROC_NOT_FOUND, 127)", errors.ErrUnsupported},
+		{317, "GetTcpTable2: no such connection (ERROR_MR_MID_NOT_FOUND, 317)", fs.ErrNotExist},
+		{87, "GetTcpTable2: an argument is not valid (ERROR_INVALID_PARAMETER, 87)", nil},
+		{0xC0000001, "GetTcpTable2: the table changed while it was read (STATUS_UNSUCCESSFUL, 0xC0000001)", nil},
+		{4711, "GetTcpTable2: Windows error 4711", nil},
+		{0xC0000022, "GetTcpTable2: Windows error 0xC0000022", nil},
+	} {
+		err := error(&tcpmib.Error{Func: "GetTcpTable2", Code: test.code})
+		assert.Equal(t, test.text, err.Error())
+		for _, target := range []error{fs.ErrPermission, fs.ErrNotExist, errors.ErrUnsupported} {
+			assert.Equal(t, target == test.is, errors.Is(err, target), "%v is %v", err, target)
+		}
+	}
+}

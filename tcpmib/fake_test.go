@@ -1,0 +1,70 @@
+package tcpmib_test
+
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// fake is a Source that answers with what a test gives it.
+type fake func(q tcpmib.Query, buf []byte) (size, code uint32)
+
+func (f fake) Ask(q tcpmib.Query, buf []byte) (size, code uint32) { return f(q, buf) }
+
+const (
+	insufficientBuffer = 122
+	unsuccessful       = 0xC0000001
+)
+
+// whole answers as Windows does: with the table if it fits, else with its size.
+func whole(table []byte) fake {
+	return func(_ tcpmib.Query, buf []byte) (size, code uint32) {
+		if len(buf) < len(table) {
+			return uint32(len(table)), insufficientBuffer
+		}
+		copy(buf, table)
+		return uint32(len(table)), 0
+	}
+}
+
+// families answers each family's question with its own source.
+func families(ipv4, ipv6 fake) fake {
+	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
+		return map[string]fake{"GetTcpTable2": ipv4, "GetTcp6Table2": ipv6}[q.Func](q, buf)
+	}
+}
+
+func fails(code uint32) fake {
+	return func(tcpmib.Query, []byte) (uint32, uint32) { return math.MaxUint32, code }
+}
+
+// table4 is a MIB_TCPTABLE2 with n rows, each with another remote port. Where
+// only 16 of 32 bits count, the others are garbage.
+func table4(n int) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
+	for i := range n {
+		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.StateEstab))
+		b = append(b, 10, 1, 2, 3, 0x01, 0xBB, 0xDE, 0xAD)
+		b = append(b, 192, 0, 2, 7, byte(i>>8), byte(i), 0xBE, 0xEF)
+		b = binary.LittleEndian.AppendUint32(b, uint32(1000+i))
+		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.OffloadStateOffloaded))
+	}
+	return b
+}
+
+// table6 is a MIB_TCP6TABLE2 with n rows, each with another remote port, from
+// fe80::1%7 to fe80::2%7.
+func table6(n int) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
+	for i := range n {
+		b = append(b, 0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+		b = append(b, 7, 0, 0, 0, 0x01, 0xBB, 0xDE, 0xAD)
+		b = append(b, 0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)
+		b = append(b, 7, 0, 0, 0, byte(i>>8), byte(i), 0xBE, 0xEF)
+		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.StateEstab))
+		b = binary.LittleEndian.AppendUint32(b, uint32(1000+i))
+		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.OffloadStateInHost))
+	}
+	return b
+}

@@ -1,0 +1,113 @@
+package tcpmib_test
+
+import (
+	"encoding/binary"
+	"io/fs"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+var compareAddrPorts = cmpopts.EquateComparable(netip.AddrPort{})
+
+func TestAppendConns(t *testing.T) {
+	listening := table4(1)
+	binary.LittleEndian.PutUint32(listening[4:], uint32(tcpmib.StateListen))
+	both := families(whole(listening), whole(table6(1)))
+	conn4 := tcpmib.Conn{Local: netip.MustParseAddrPort("10.1.2.3:443"), PID: 1000,
+		State: tcpmib.StateListen, Offload: tcpmib.OffloadStateOffloaded}
+	conn6 := tcpmib.Conn{Local: netip.MustParseAddrPort("[fe80::1%7]:443"), Remote: netip.MustParseAddrPort("[fe80::2%7]:0"),
+		PID: 1000, State: tcpmib.StateEstab}
+	before := tcpmib.Conn{PID: 1}
+	denied := "GetTcp6Table2: access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)"
+
+	for _, test := range []struct {
+		name   string
+		source fake
+		family tcpmib.Family
+		want   []tcpmib.Conn
+		err    string
+	}{
+		{"both", both, tcpmib.Both, []tcpmib.Conn{before, conn4, conn6}, ""},
+		{"IPv4", both, tcpmib.IPv4, []tcpmib.Conn{before, conn4}, ""},
+		{"IPv6", both, tcpmib.IPv6, []tcpmib.Conn{before, conn6}, ""},
+		{"IPv6 down", families(whole(listening), fails(5)), tcpmib.Both, []tcpmib.Conn{before, conn4}, denied},
+		{"IPv4 down", families(fails(5), whole(table6(1))), tcpmib.Both, []tcpmib.Conn{before, conn6}, "GetTcpTable2: access is denied"},
+		{"both down", fails(5), tcpmib.Both, []tcpmib.Conn{before}, denied},
+		{"empty", families(whole(table4(0)), whole(table6(0))), tcpmib.Both, []tcpmib.Conn{before}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := tcpmib.Reader{Source: test.source}
+			got, err := r.AppendConns([]tcpmib.Conn{before}, test.family)
+			assert.Empty(t, cmp.Diff(test.want, got, compareAddrPorts))
+			if test.err == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, test.err)
+				assert.ErrorIs(t, err, fs.ErrPermission)
+			}
+		})
+	}
+}
+
+func TestAppendConnsDoesNotAllocateWhenWarm(t *testing.T) {
+	for name, source := range map[string]fake{
+		"IPv4":            families(whole(table4(1000)), whole(table6(0))),
+		"IPv6 with zones": families(whole(table4(0)), whole(table6(1000))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := tcpmib.Reader{Source: source}
+			var conns []tcpmib.Conn
+			allocs := testing.AllocsPerRun(10, func() {
+				var err error
+				conns, err = r.AppendConns(conns[:0], tcpmib.Both)
+				if err != nil || len(conns) != 1000 {
+					t.Fatal(len(conns), err)
+				}
+			})
+			assert.Zero(t, allocs)
+		})
+	}
+}
+
+func TestConnCompare(t *testing.T) {
+	conn := func(local, remote string, pid uint32) tcpmib.Conn {
+		return tcpmib.Conn{Local: netip.MustParseAddrPort(local), Remote: netip.MustParseAddrPort(remote), PID: pid}
+	}
+	listener := tcpmib.Conn{Local: netip.MustParseAddrPort("10.0.0.1:80"), State: tcpmib.StateListen}
+	sorted := []tcpmib.Conn{
+		listener,
+		conn("10.0.0.1:80", "10.0.0.2:9", 4),
+		conn("10.0.0.1:80", "10.0.0.2:9", 5),
+		conn("10.0.0.1:80", "10.0.0.2:10", 4),
+		conn("10.0.0.1:443", "10.0.0.2:9", 4),
+		conn("[::1]:80", "[::1]:9", 4),
+	}
+	shuffled := []tcpmib.Conn{sorted[4], sorted[5], sorted[2], sorted[0], sorted[3], sorted[1]}
+	slices.SortFunc(shuffled, tcpmib.Conn.Compare)
+	assert.Empty(t, cmp.Diff(sorted, shuffled, compareAddrPorts))
+
+	assert.Equal(t, tcpmib.IPv4, sorted[0].Family())
+	assert.Equal(t, tcpmib.IPv6, sorted[5].Family())
+	mapped := conn("[::ffff:10.0.0.1]:80", "[::ffff:10.0.0.2]:9", 4)
+	assert.Equal(t, tcpmib.IPv6, mapped.Family())
+	for family, name := range map[tcpmib.Family]string{tcpmib.IPv4: "ipv4", tcpmib.IPv6: "ipv6", tcpmib.Both: "both", 0: "Family(0)"} {
+		assert.Equal(t, name, family.String())
+	}
+}
+
+// The zero Reader reads this machine; where that is not Windows it says so.
+func TestReadersOfOneMachineAgree(t *testing.T) {
+	_, err := tcpmib.Conns(tcpmib.Both)
+	_, err4 := tcpmib.GetTcpTable2(true)
+	_, err6 := tcpmib.GetTcp6Table2(true)
+	for _, err := range []error{err, err4, err6} {
+		requireLive(t, err)
+	}
+}

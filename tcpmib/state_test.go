@@ -1,0 +1,90 @@
+package tcpmib_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// What people write for each state: RFC 793, the header, netstat, PowerShell, ss.
+var stateWords = map[tcpmib.State][]string{
+	1:         {"CLOSED", "MIB_TCP_STATE_CLOSED", "Closed"},
+	2:         {"LISTEN", "MIB_TCP_STATE_LISTEN", "LISTENING", "Listen"},
+	3:         {"SYN-SENT", "MIB_TCP_STATE_SYN_SENT", "SYN_SENT", "SynSent"},
+	4:         {"SYN-RECEIVED", "MIB_TCP_STATE_SYN_RCVD", "SYN_RECEIVED", "SynReceived", "SYN-RECV"},
+	5:         {"ESTABLISHED", "MIB_TCP_STATE_ESTAB", "Established", "ESTAB"},
+	6:         {"FIN-WAIT-1", "MIB_TCP_STATE_FIN_WAIT1", "FIN_WAIT_1", "FinWait1"},
+	7:         {"FIN-WAIT-2", "MIB_TCP_STATE_FIN_WAIT2", "FIN_WAIT_2", "FinWait2"},
+	8:         {"CLOSE-WAIT", "MIB_TCP_STATE_CLOSE_WAIT", "CLOSE_WAIT", "CloseWait"},
+	9:         {"CLOSING", "MIB_TCP_STATE_CLOSING", "Closing"},
+	10:        {"LAST-ACK", "MIB_TCP_STATE_LAST_ACK", "LAST_ACK", "LastAck"},
+	11:        {"TIME-WAIT", "MIB_TCP_STATE_TIME_WAIT", "TIME_WAIT", "TimeWait"},
+	12:        {"DELETE-TCB", "MIB_TCP_STATE_DELETE_TCB", "DELETE_TCB", "DeleteTCB"},
+	100:       {"RESERVED", "MIB_TCP_STATE_RESERVED", "Bound"},
+	0:         {"State(0)"},
+	13:        {"State(13)", "state(13)"},
+	77:        {"State(77)"},
+	1<<32 - 1: {"State(4294967295)"},
+}
+
+func TestStatePrints(t *testing.T) {
+	for state, words := range stateWords {
+		assert.Equal(t, words[0], state.String())
+	}
+}
+
+func TestParseState(t *testing.T) {
+	for state, words := range stateWords {
+		for _, word := range words {
+			for _, text := range []string{word, strings.ToLower(word), strings.ToUpper(word), " " + word + "\t"} {
+				if strings.Contains(word, "(") {
+					text = strings.TrimSpace(text)
+				}
+				got, err := tcpmib.ParseState(text)
+				require.NoError(t, err)
+				assert.Equal(t, state, got, text)
+			}
+		}
+	}
+	for _, text := range []string{"", "OPEN", "MIB_TCP_STATE_", "State", "State()", "State(", "State(5", "State(-1)", "State(4294967296)", "State(x)", "5"} {
+		_, err := tcpmib.ParseState(text)
+		assert.ErrorContains(t, err, fmt.Sprintf("%q is no TCP state", text))
+	}
+}
+
+func TestEveryEnumIsTextBothWays(t *testing.T) {
+	for n := range uint32(300) {
+		type pair struct {
+			S tcpmib.State
+			O tcpmib.OffloadState
+		}
+		want := pair{tcpmib.State(n), tcpmib.OffloadState(n)}
+		text, err := json.Marshal(want)
+		require.NoError(t, err)
+		var got pair
+		require.NoError(t, json.Unmarshal(text, &got), string(text))
+		assert.Equal(t, want, got)
+	}
+}
+
+func TestOffloadState(t *testing.T) {
+	for n, name := range map[tcpmib.OffloadState]string{
+		0: "InHost", 1: "Offloading", 2: "Offloaded", 3: "Uploading", 4: "OffloadState(4)", 9: "OffloadState(9)",
+	} {
+		assert.Equal(t, name, n.String())
+		got, err := tcpmib.ParseOffloadState(strings.ToLower(name))
+		require.NoError(t, err)
+		assert.Equal(t, n, got)
+	}
+	got, err := tcpmib.ParseOffloadState("TcpConnectionOffloadStateUploading")
+	require.NoError(t, err)
+	assert.Equal(t, tcpmib.OffloadStateUploading, got)
+	_, err = tcpmib.ParseOffloadState("sideways")
+	assert.ErrorContains(t, err, "InHost")
+}
