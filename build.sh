@@ -52,10 +52,10 @@ task_exec() {
 	if [[ -t 1 ]]; then
 		# Wine's console counts the bytes of a colour as columns and breaks lines early, so it is kept out of the way.
 		local status=0
-		COLUMNS=$(tput cols) CLICOLOR_FORCE=1 wine "$@" | cat || status=${PIPESTATUS[0]}
+		COLUMNS=$(tput cols) CLICOLOR_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
 		return "$status"
 	fi
-	wine "$@"
+	wine_run "$@"
 }
 
 task_test() {
@@ -168,15 +168,14 @@ dll() { # <dll> <source> <libraries...>
 find_wine() {
 	local program
 	for program in ${brings[wine64]}; do
-		program=$(command -v "$program") || continue
-		WINE=$program
-		WINESERVER=$(command -v "$(dirname "$program")/wineserver" || command -v wineserver) || continue
+		WINE=$(type -P "$program") || continue
+		WINESERVER=$(type -P "${WINE%/*}/wineserver" || type -P wineserver) || continue
 		return
 	done
 	die 'no Wine found'
 }
 
-wine() {
+wine_run() {
 	WINEPREFIX=$state/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' WINMIB_WINE=1 "$WINE" "$@"
 }
 
@@ -210,7 +209,7 @@ wine_prefix() {
 }
 
 wine_quietly() {
-	wine "$@" </dev/null >"$state/wine.log" 2>&1 || {
+	wine_run "$@" </dev/null >"$state/wine.log" 2>&1 || {
 		cat "$state/wine.log" >&2
 		die "wine $* failed"
 	}
@@ -236,7 +235,7 @@ run_packages=(gcc-mingw-w64-x86-64 wine64)
 have() {
 	local thing
 	for thing; do
-		[[ -e $thing ]] || command -v "$thing" >/dev/null || continue
+		[[ $thing == /* && -e $thing ]] || type -P "$thing" >/dev/null || continue
 		return 0
 	done
 	return 1
