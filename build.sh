@@ -1,0 +1,313 @@
+#!/usr/bin/env bash
+# Builds, tests and runs tcpmib on Debian and Ubuntu: MinGW-w64 makes the Windows program, Wine runs it.
+# build.ps1 has the same tasks for Windows. State (Wine prefix, programs, DLLs) is kept in .build.
+set -euo pipefail
+unset GOOS GOARCH CGO_ENABLED CC DISPLAY WAYLAND_DISPLAY
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+state=$root/.build
+PATH=$state/go/bin:$PATH:/usr/local/go/bin # .build/go: see need_go
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+	say "build.sh: $*"
+	exit 1
+}
+
+task_help() {
+	cat <<'END'
+usage: ./build.sh <task> [arguments]
+
+  setup      install what is missing (apt) and make the Wine prefix
+  build      .build/tcpmib.exe for 64-bit Windows
+  run ...    build tcpmib and run it under Wine; the arguments are tcpmib's
+  test       the whole gate: lint, every platform's build, all tests on Linux and under Wine
+  help       this text
+
+Every task installs what it needs first. State is kept in .build, which may be deleted at any time.
+END
+}
+
+task_setup() {
+	need_go
+	need "${!brings[@]}"
+	wine_start
+}
+
+task_build() {
+	need_go
+	need "${build_packages[@]}"
+	windows amd64 1 go -C "$root" build -o "$state/tcpmib.exe" ./cmd/tcpmib
+}
+
+task_run() {
+	task_build
+	task_exec "$state/tcpmib.exe" "$@"
+}
+
+# exec runs a Windows program under Wine, with its exit code: the runner of `go test -exec`.
+task_exec() {
+	need "${run_packages[@]}"
+	wine_start
+	if [[ -t 1 ]]; then
+		# Wine's console counts the bytes of a colour as columns and breaks lines early, so it is kept out of the way.
+		local status=0
+		COLUMNS=$(tput cols) CLICOLOR_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
+		return "$status"
+	fi
+	wine_run "$@"
+}
+
+task_test() {
+	task_setup
+	cd "$root"
+	step 'gofmt' gofmt_clean
+	step 'go mod tidy' go mod tidy -diff
+	step 'shellcheck' shellcheck build.sh .ci/run
+	step 'actionlint' go tool actionlint
+	step 'C: gcc and clang, C11, no warnings' c_lint
+	local target
+	for target in windows/{amd64,386,arm64} linux/{amd64,arm64} darwin/arm64; do
+		step "build and vet, $target" build_and_vet "${target%/*}" "${target#*/}" 0
+	done
+	for target in amd64 386; do
+		step "build and vet, windows/$target, cgo" build_and_vet windows "$target" 1
+	done
+	local staticcheck
+	staticcheck=$(go tool -n staticcheck) # built here, where the C compiler is Linux's own
+	step 'staticcheck, linux' "$staticcheck" ./...
+	step 'staticcheck, windows' windows amd64 0 "$staticcheck" ./...
+	step 'staticcheck, windows, cgo' windows amd64 1 "$staticcheck" ./...
+	tests 'tests, linux' go test ./...
+	tests 'tests, linux, race' go test -race ./...
+	local wine=(go test -count=1 "-exec='$root/build.sh' exec")
+	tests 'tests, Wine, cgo' windows amd64 1 "${wine[@]}" ./...
+	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" ./...
+	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr ./...
+	echo 'all green'
+}
+
+# --- the steps of test
+
+# step runs a command: one line when it works, everything it printed when it does not. The output stays in $output.
+step() {
+	local name=$1 start=$SECONDS status
+	shift
+	printf '%-42s' "$name"
+	set +e
+	output=$(
+		set -e
+		"$@" 2>&1
+	)
+	status=$?
+	set -e
+	if ((status != 0)); then
+		printf 'FAILED\n%s\n' "$output"
+		die "$name failed"
+	fi
+	printf 'ok %4ds\n' $((SECONDS - start))
+}
+
+# tests is a step of `go test`: it prints go's line for each package and how many tests ran, and none is a failure.
+tests() {
+	local name=$1 passed skipped
+	shift
+	step "$name" "$@" -v
+	passed=$(grep -c '^ *--- PASS:' <<<"$output" || true)
+	skipped=$(grep '^ *--- SKIP:' <<<"$output" || true)
+	grep -P '^ok\s' <<<"$output" || true
+	[[ -z $skipped ]] || printf '%s\n' "$skipped"
+	echo "$passed tests passed"
+	((passed > 0)) || die "$name: no test ran"
+}
+
+gofmt_clean() {
+	local files
+	files=$(gofmt -l .)
+	[[ -z $files ]] || {
+		echo "gofmt -w these: $files"
+		return 1
+	}
+}
+
+build_and_vet() { # <GOOS> <GOARCH> <CGO_ENABLED>
+	GOOS=$1 GOARCH=$2 CGO_ENABLED=$3 CC=${gcc[$2]-} go build ./...
+	GOOS=$1 GOARCH=$2 CGO_ENABLED=$3 CC=${gcc[$2]-} go vet ./...
+}
+
+c_lint() {
+	local file target cc=()
+	for file in native/*.c native/testdata/*.c; do
+		for target in gcc/{x86_64,i686} clang/{x86_64,i686,aarch64}; do
+			case $target in
+			gcc/*) cc=("${target#*/}-w64-mingw32-gcc") ;;
+			clang/*) cc=(clang "--target=${target#*/}-w64-windows-gnu" -isystem /usr/share/mingw-w64/include) ;;
+			esac
+			"${cc[@]}" -std=c11 -Wall -Wextra -Werror -O2 -c -o /dev/null "$file"
+		done
+	done
+}
+
+# --- Windows programs and DLLs
+
+declare -A gcc=([amd64]=x86_64-w64-mingw32-gcc [386]=i686-w64-mingw32-gcc)
+
+# windows runs a command with Go's settings for a Windows target.
+windows() { # <GOARCH> <CGO_ENABLED> <command...>
+	GOOS=windows GOARCH=$1 CGO_ENABLED=$2 CC=${gcc[$1]} "${@:3}"
+}
+
+# dll makes a 64-bit DLL of one C file, if it is not there or older than its source.
+dll() { # <dll> <source> <libraries...>
+	[[ $1 -nt $2 ]] || "${gcc[amd64]}" -std=c11 -O2 -shared -o "$1" "$2" "${@:3}"
+}
+
+# --- Wine
+
+# find_wine looks for Wine itself first: Debian's wrapper complains about a missing 32-bit Wine at every run.
+find_wine() {
+	local program
+	for program in ${brings[wine64]}; do
+		WINE=$(type -P "$program") || continue
+		WINESERVER=$(type -P "${WINE%/*}/wineserver" || type -P wineserver) || continue
+		return
+	done
+	die 'no Wine found'
+}
+
+wine_run() {
+	WINEPREFIX=$state/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' WINMIB_WINE=1 "$WINE" "$@"
+}
+
+# wine_start makes the prefix the first time and boots Wine unless it runs. Its background processes must not hold the
+# caller's pipes open, so they are started here, apart from any program; they end a minute after the last program.
+wine_start() {
+	find_wine
+	mkdir -p "$state"
+	local lock
+	exec {lock}>"$state/lock"
+	flock "$lock"
+	wine_prefix {lock}>&-
+	if WINEPREFIX=$state/wine "$WINESERVER" -p60 {lock}>&- 2>/dev/null; then # an error means that it runs
+		wine_quietly wineboot {lock}>&-
+	fi
+	exec {lock}>&-
+}
+
+wine_prefix() {
+	local system32=$state/wine/drive_c/windows/system32 ours=$state/bcryptprimitives.dll
+	if [[ ! -e $state/wine/made ]]; then
+		say 'making a Wine prefix in .build (once, some 20 s)'
+		wine_quietly wineboot -i
+		touch "$state/wine/made"
+	fi
+	# Wine 8 has no bcryptprimitives.dll, and Go programs do not start without.
+	if [[ -e $ours || ! -e $system32/bcryptprimitives.dll ]]; then
+		dll "$ours" "$root/native/testdata/bcryptprimitives.c" -ladvapi32
+		[[ $system32/bcryptprimitives.dll -nt $ours ]] || cp "$ours" "$system32/bcryptprimitives.dll"
+	fi
+}
+
+wine_quietly() {
+	wine_run "$@" </dev/null >"$state/wine.log" 2>&1 || {
+		cat "$state/wine.log" >&2
+		die "wine $* failed"
+	}
+}
+
+# --- what must be installed
+
+# Each package with a file or command that shows it is there (of several, one is enough).
+declare -A brings=(
+	[ca-certificates]=/etc/ssl/certs/ca-certificates.crt
+	[clang]=clang
+	[gcc]=gcc
+	[gcc-mingw-w64-i686]=i686-w64-mingw32-gcc
+	[gcc-mingw-w64-x86-64]=x86_64-w64-mingw32-gcc
+	[libc6-dev]=/usr/include/stdlib.h
+	[libwine-dev]=/usr/include/wine/wine/windows/windows.h
+	[shellcheck]=shellcheck
+	[wine64]='/usr/lib/wine/wine64 wine64 wine'
+)
+build_packages=(gcc-mingw-w64-x86-64)
+run_packages=(gcc-mingw-w64-x86-64 wine64)
+
+have() {
+	local thing
+	for thing; do
+		[[ $thing == /* && -e $thing ]] || type -P "$thing" >/dev/null || continue
+		return 0
+	done
+	return 1
+}
+
+# need installs those of the packages that are missing.
+need() {
+	local package missing=()
+	for package; do
+		# shellcheck disable=SC2086 # a list of names
+		have ${brings[$package]} || missing+=("$package")
+	done
+	((${#missing[@]} == 0)) || apt_install "${missing[@]}"
+}
+
+apt_install() {
+	have apt-get || die "install these with your system's package manager, then try again: $*"
+	[[ $HOSTTYPE == x86_64 ]] || die "Wine runs tcpmib.exe on x86-64 only, and this is $HOSTTYPE"
+	local as_root=()
+	if ((EUID != 0)); then
+		have sudo || die "run this as root, then try again: apt-get install $*"
+		as_root=(sudo)
+	fi
+	say "installing with apt: $*"
+	local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o=Dpkg::Use-Pty=0)
+	compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null || "${apt[@]}" update >&2
+	"${apt[@]}" install -y --no-install-recommends "$@" >"$state/apt.log" 2>&1 || {
+		cat "$state/apt.log" >&2
+		die "apt-get could not install: $*"
+	}
+}
+
+# need_go sees to a Go that go.mod accepts.
+need_go() {
+	go_accepted && return
+	have go || apt_install golang-go ca-certificates
+	# A Go of 1.21 or later fetches the one that go.mod asks for; Debian's is told not to.
+	export GOTOOLCHAIN=auto
+	go_accepted && return
+	# An older one (Debian 12) can fetch it too, as the module that it is.
+	local version module
+	version=$(go_wanted)
+	module=golang.org/toolchain@v0.0.1-go$version.linux-amd64
+	say "fetching Go $version"
+	if (cd / && go mod download "$module"); then
+		mkdir -p "$state"
+		ln -sfn "$(go env GOMODCACHE)/$module" "$state/go"
+		chmod -R +x "$state/go/bin" "$state/go/pkg/tool"
+		hash -r
+		go_accepted && return
+	fi
+	die "Go $version or later is needed: install it from https://go.dev/dl/ and put its bin folder on PATH"
+}
+
+go_wanted() { sed -n 's/^go //p' "$root/go.mod"; }
+
+go_accepted() {
+	local version
+	version=$(cd "$root" && go env GOVERSION 2>/dev/null) && printf 'go%s\n%s\n' "$(go_wanted)" "$version" | sort -VC
+}
+
+main() {
+	local task=${1:-help}
+	shift || true
+	declare -F "task_$task" >/dev/null || {
+		task_help >&2
+		exit 2
+	}
+	mkdir -p "$state"
+	# Go cannot stamp a version into programs where git does not trust the checkout (another owner, say).
+	git -C "$root" rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS-} -buildvcs=false"
+	"task_$task" "$@"
+}
+
+main "$@"
