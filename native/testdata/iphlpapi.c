@@ -1,0 +1,486 @@
+/* A synthetic iphlpapi.dll: it stands in for the system's and hands out any
+ * table, right or wrong, so that real Windows programs can be tested against
+ * systems that do not exist.
+ *
+ * Build:  x86_64-w64-mingw32-gcc -std=c11 -O2 -shared -o iphlpapi.dll iphlpapi.c
+ *         (for 386 add -Wl,--kill-at)
+ * Use:    put it into the system32 of a Wine prefix of its own and run programs
+ *         there with WINEDLLOVERRIDES=iphlpapi=n. (Beside the program is enough
+ *         for those that do not load it from system32.)
+ *
+ * What it does is said by a scenario: words of the form key=value, from the
+ * environment variable WINMIB_SCENARIO when it is loaded, or from a call of
+ * winmib_scenario at any time. A key holds for both families, or for one with 4
+ * or 6 behind it. The k-th call (from 0) of a function for a family:
+ *
+ *   rows=N       hands out a table of N rows (3)
+ *   grow=N       and of k*N more, or of fewer with a negative N
+ *   churn=1      and has rewritten it: see below
+ *   codes=A,B,C  returns A, B, C, then C for ever; 0 is to do what the function does
+ *   ask=RULE     writes this size with ERROR_INSUFFICIENT_BUFFER
+ *   tell=RULE    writes this size with success
+ *   entries=RULE writes this dwNumEntries
+ *   blank=1      succeeds and writes nothing, whatever the buffer, NULL included
+ *   states=all   has states from within and from outside the enum; =N has N
+ *   offloads=all the same for offload states
+ *   garbage=1    has garbage in the upper halves of ports
+ *   zones=N      has link-local IPv6 addresses with the scope IDs 1 to N
+ *   mapped=1     has IPv4-mapped IPv6 addresses
+ *   log=PATH     (without family) appends a line with the arguments and the outcome of each call
+ *
+ * A RULE is exact (the truth), keep (what was there before), +N, -N or N.
+ *
+ * The rows: row() below. Sorted tables have them in order, others backwards.
+ * With churn, even rows are stable connections; odd rows have the number of the
+ * call as their PID and in their remote address; and the table starts at
+ * another row at each call.
+ *
+ * To add a function that returns a table: a line in kinds[], a put_ function
+ * and the exported function. To add another: write it, and log it. */
+#undef _WIN32_WINNT
+#define _WIN32_WINNT 0x0A00
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <iphlpapi.h>
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the scenario */
+
+struct rule {
+    enum { EXACT, KEEP, DELTA, JUST } mode;
+    DWORD value;
+};
+
+static DWORD apply(struct rule r, DWORD truth, DWORD before)
+{
+    switch (r.mode) {
+    case KEEP: return before;
+    case DELTA: return truth + r.value;
+    case JUST: return r.value;
+    default: return truth;
+    }
+}
+
+enum { CYCLE = -1, ALL = -2 }; /* of states and offloads: the likely ones, and all kinds */
+enum { MAX_CODES = 16 };
+
+struct behaviour {
+    LONGLONG rows, grow, churn, blank, states, offloads, garbage, zones, mapped;
+    struct rule ask, tell, entries;
+    DWORD codes[MAX_CODES];
+    int n_codes;
+};
+
+static const struct behaviour normal = {.rows = 3, .states = CYCLE, .offloads = CYCLE};
+
+static SRWLOCK lock = SRWLOCK_INIT;
+static struct behaviour behaviour[2]; /* IPv4, IPv6 */
+static char log_path[MAX_PATH];
+
+static const struct {
+    const char *key;
+    size_t offset;
+} numbers[] = {
+    {"rows", offsetof(struct behaviour, rows)},
+    {"grow", offsetof(struct behaviour, grow)},
+    {"churn", offsetof(struct behaviour, churn)},
+    {"blank", offsetof(struct behaviour, blank)},
+    {"states", offsetof(struct behaviour, states)},
+    {"offloads", offsetof(struct behaviour, offloads)},
+    {"garbage", offsetof(struct behaviour, garbage)},
+    {"zones", offsetof(struct behaviour, zones)},
+    {"mapped", offsetof(struct behaviour, mapped)},
+}, rules[] = {
+    {"ask", offsetof(struct behaviour, ask)},
+    {"tell", offsetof(struct behaviour, tell)},
+    {"entries", offsetof(struct behaviour, entries)},
+};
+
+static struct rule parse_rule(const char *text)
+{
+    struct rule r = {JUST, 0};
+    if (strcmp(text, "exact") == 0) {
+        r.mode = EXACT;
+    } else if (strcmp(text, "keep") == 0) {
+        r.mode = KEEP;
+    } else if (text[0] == '+') {
+        r.mode = DELTA;
+        r.value = strtoul(text + 1, NULL, 0);
+    } else if (text[0] == '-') {
+        r.mode = DELTA;
+        r.value = 0 - strtoul(text + 1, NULL, 0);
+    } else {
+        r.value = strtoul(text, NULL, 0);
+    }
+    return r;
+}
+
+static int set(struct behaviour *b, const char *key, const char *value)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strcmp(key, numbers[i].key) == 0) {
+            LONGLONG n = strcmp(value, "all") == 0 ? ALL : strtoll(value, NULL, 0);
+            memcpy((char *)b + numbers[i].offset, &n, sizeof n);
+            return 1;
+        }
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (strcmp(key, rules[i].key) == 0) {
+            struct rule r = parse_rule(value);
+            memcpy((char *)b + rules[i].offset, &r, sizeof r);
+            return 1;
+        }
+    if (strcmp(key, "codes") == 0) {
+        char *end = (char *)value;
+        for (b->n_codes = 0; b->n_codes < MAX_CODES && *end != 0; end += *end == ',')
+            b->codes[b->n_codes++] = strtoul(end, &end, 0);
+        return 1;
+    }
+    return 0;
+}
+
+static void start_over(void);
+
+/* winmib_scenario starts a scenario from its first call and returns 1, or 0 if
+ * it does not understand the text. */
+int winmib_scenario(const char *text)
+{
+    char words[1024], *word;
+    int ok = strlen(text) < sizeof words;
+    AcquireSRWLockExclusive(&lock);
+    behaviour[0] = behaviour[1] = normal;
+    log_path[0] = 0;
+    start_over();
+    strncpy(words, text, sizeof words - 1);
+    words[sizeof words - 1] = 0;
+    for (word = strtok(words, " "); word != NULL; word = strtok(NULL, " ")) {
+        char *value = strchr(word, '=');
+        if (value == NULL) {
+            ok = 0;
+            continue;
+        }
+        *value++ = 0;
+        char *family = value - 2;
+        if (strcmp(word, "log") == 0)
+            snprintf(log_path, sizeof log_path, "%s", value);
+        else if (*family == '4' || *family == '6') {
+            struct behaviour *b = &behaviour[*family == '6'];
+            *family = 0;
+            ok &= set(b, word, value);
+        } else
+            ok &= set(&behaviour[0], word, value) && set(&behaviour[1], word, value);
+    }
+    ReleaseSRWLockExclusive(&lock);
+    return ok;
+}
+
+BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved)
+{
+    char text[1024] = "";
+    (void)self, (void)reserved;
+    if (reason == DLL_PROCESS_ATTACH) {
+        GetEnvironmentVariableA("WINMIB_SCENARIO", text, sizeof text);
+        if (!winmib_scenario(text))
+            fprintf(stderr, "iphlpapi.dll (synthetic): WINMIB_SCENARIO is not understood: %s\n", text);
+    }
+    return TRUE;
+}
+
+/* record appends a line to the log. */
+static void record(const char *format, ...)
+{
+    FILE *f;
+    va_list args;
+    if (log_path[0] == 0 || (f = fopen(log_path, "ab")) == NULL)
+        return;
+    va_start(args, format);
+    vfprintf(f, format, args);
+    va_end(args);
+    fclose(f);
+}
+
+/* --- connections */
+
+/* A connection of either family; an IPv4 address takes the first four bytes. */
+struct conn {
+    BYTE local[16], remote[16];
+    DWORD local_scope, remote_scope, local_port, remote_port;
+    DWORD state, pid, offload;
+    ULONGLONG created;
+};
+
+static const DWORD likely_states[] = {2, 5, 5, 11, 8, 5, 6, 5, 7, 5, 3, 5, 4, 5, 9, 10};
+static const DWORD all_states[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 77, 100, 101, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
+static const DWORD all_offloads[] = {0, 1, 2, 3, 4, 5, 0x7FFFFFFF, 0xFFFFFFFF};
+
+static DWORD port(DWORD number, const struct behaviour *b, DWORD i)
+{
+    return (number & 0xFF) << 8 | number >> 8 | (b->garbage ? 0xA5000000 ^ (i * 2654435761u & 0xFFFF0000) : 0);
+}
+
+static void put_address(BYTE *to, int family, const struct behaviour *b, DWORD address)
+{
+    static const BYTE documentation[12] = {0x20, 0x01, 0x0d, 0xb8};
+    static const BYTE link_local[12] = {0xfe, 0x80};
+    static const BYTE mapped[12] = {[10] = 0xff, [11] = 0xff};
+    memset(to, 0, 16);
+    if (family == AF_INET6) {
+        memcpy(to, b->mapped ? mapped : b->zones ? link_local : documentation, 12);
+        to += 12;
+    }
+    for (int i = 0; i < 4; i++)
+        to[i] = (BYTE)(address >> (24 - 8 * i));
+}
+
+/* row makes the i-th connection of a family at a call. Local endpoints are
+ * unique, and rise with i. */
+static void row(struct conn *c, int family, const struct behaviour *b, DWORD i, DWORD call)
+{
+    int fresh = b->churn && i % 2 == 1;
+    memset(c, 0, sizeof *c);
+    put_address(c->local, family, b, 0x0A000000 + i / 50000);
+    put_address(c->remote, family, b, fresh ? 0x64400000 + call : 0xC6120000 + i % 60000);
+    c->local_port = port(1024 + i % 50000, b, i);
+    c->remote_port = port(443 + i % 7, b, i);
+    if (b->zones)
+        c->local_scope = c->remote_scope = 1 + i % (DWORD)b->zones;
+    c->state = b->states == CYCLE ? likely_states[i % (sizeof likely_states / sizeof *likely_states)]
+             : b->states == ALL   ? all_states[i % (sizeof all_states / sizeof *all_states)]
+                                  : (DWORD)b->states;
+    c->offload = b->offloads == CYCLE ? 0
+               : b->offloads == ALL   ? all_offloads[i % (sizeof all_offloads / sizeof *all_offloads)]
+                                      : (DWORD)b->offloads;
+    c->pid = fresh ? call : 1000 + i % 50 * 4;
+    c->created = 133500000000000000 + i * 10000000ull;
+}
+
+/* --- tables */
+
+static void put_row2(void *to, const struct conn *c)
+{
+    MIB_TCPROW2 *r = to;
+    memcpy(&r->dwLocalAddr, c->local, 4);
+    memcpy(&r->dwRemoteAddr, c->remote, 4);
+    r->dwState = c->state;
+    r->dwLocalPort = c->local_port;
+    r->dwRemotePort = c->remote_port;
+    r->dwOwningPid = c->pid;
+    r->dwOffloadState = c->offload;
+}
+
+static void put_6row2(void *to, const struct conn *c)
+{
+    MIB_TCP6ROW2 *r = to;
+    memcpy(&r->LocalAddr, c->local, 16);
+    memcpy(&r->RemoteAddr, c->remote, 16);
+    r->dwLocalScopeId = c->local_scope;
+    r->dwLocalPort = c->local_port;
+    r->dwRemoteScopeId = c->remote_scope;
+    r->dwRemotePort = c->remote_port;
+    r->State = c->state;
+    r->dwOwningPid = c->pid;
+    r->dwOffloadState = c->offload;
+}
+
+static void put_owner_pid(void *to, const struct conn *c)
+{
+    MIB_TCPROW_OWNER_PID *r = to;
+    memcpy(&r->dwLocalAddr, c->local, 4);
+    memcpy(&r->dwRemoteAddr, c->remote, 4);
+    r->dwState = c->state;
+    r->dwLocalPort = c->local_port;
+    r->dwRemotePort = c->remote_port;
+    r->dwOwningPid = c->pid;
+}
+
+static void put_6owner_pid(void *to, const struct conn *c)
+{
+    MIB_TCP6ROW_OWNER_PID *r = to;
+    memcpy(r->ucLocalAddr, c->local, 16);
+    memcpy(r->ucRemoteAddr, c->remote, 16);
+    r->dwLocalScopeId = c->local_scope;
+    r->dwLocalPort = c->local_port;
+    r->dwRemoteScopeId = c->remote_scope;
+    r->dwRemotePort = c->remote_port;
+    r->dwState = c->state;
+    r->dwOwningPid = c->pid;
+}
+
+static void put_owner_module(void *to, const struct conn *c)
+{
+    MIB_TCPROW_OWNER_MODULE *r = to;
+    memset(r, 0, sizeof *r);
+    put_owner_pid(r, c); /* the same fields come first */
+    r->liCreateTimestamp.QuadPart = (LONGLONG)c->created;
+    r->OwningModuleInfo[0] = c->pid;
+}
+
+static void put_6owner_module(void *to, const struct conn *c)
+{
+    MIB_TCP6ROW_OWNER_MODULE *r = to;
+    memset(r, 0, sizeof *r);
+    put_6owner_pid(r, c); /* the same fields come first */
+    r->liCreateTimestamp.QuadPart = (LONGLONG)c->created;
+    r->OwningModuleInfo[0] = c->pid;
+}
+
+enum kind { ROW2, ROW2_6, OWNER_PID, OWNER_PID_6, OWNER_MODULE, OWNER_MODULE_6, KINDS };
+
+#define LAYOUT(table_type, row_type) offsetof(table_type, table), sizeof(row_type)
+
+static const struct {
+    const char *func;
+    int family;
+    size_t offset, stride;
+    void (*put)(void *, const struct conn *);
+} kinds[KINDS] = {
+    [ROW2] = {"GetTcpTable2", AF_INET, LAYOUT(MIB_TCPTABLE2, MIB_TCPROW2), put_row2},
+    [ROW2_6] = {"GetTcp6Table2", AF_INET6, LAYOUT(MIB_TCP6TABLE2, MIB_TCP6ROW2), put_6row2},
+    [OWNER_PID] = {"GetExtendedTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE_OWNER_PID, MIB_TCPROW_OWNER_PID), put_owner_pid},
+    [OWNER_PID_6] = {"GetExtendedTcpTable", AF_INET6, LAYOUT(MIB_TCP6TABLE_OWNER_PID, MIB_TCP6ROW_OWNER_PID), put_6owner_pid},
+    [OWNER_MODULE] = {"GetExtendedTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE_OWNER_MODULE, MIB_TCPROW_OWNER_MODULE), put_owner_module},
+    [OWNER_MODULE_6] = {"GetExtendedTcpTable", AF_INET6, LAYOUT(MIB_TCP6TABLE_OWNER_MODULE, MIB_TCP6ROW_OWNER_MODULE), put_6owner_module},
+};
+
+enum filter { LISTENER, CONNECTIONS, EVERYTHING };
+
+/* The table that each kind handed out last, which is handed out again while
+ * nothing changes: a call then costs a copy and no more. */
+static struct image {
+    BYTE *bytes;
+    size_t size, capacity;
+    int order, filter;
+} images[KINDS];
+
+static DWORD calls[KINDS];
+
+static void start_over(void)
+{
+    memset(calls, 0, sizeof calls);
+    for (int k = 0; k < KINDS; k++)
+        images[k].size = 0;
+}
+
+static struct image *build(enum kind k, int order, int filter, DWORD call)
+{
+    struct image *m = &images[k];
+    const struct behaviour *b = &behaviour[kinds[k].family == AF_INET6];
+    if (m->size != 0 && m->order == order && m->filter == filter && b->grow == 0 && b->churn == 0)
+        return m;
+    LONGLONG total = b->rows + b->grow * call;
+    DWORD n = total < 0 ? 0 : (DWORD)total, start = b->churn && n != 0 ? call * 7919u % n : 0, kept = 0;
+    size_t capacity = kinds[k].offset + n * kinds[k].stride;
+    if (capacity > m->capacity) {
+        free(m->bytes);
+        m->bytes = malloc(capacity);
+        m->capacity = capacity;
+    }
+    if (m->bytes == NULL)
+        abort();
+    memset(m->bytes, 0, kinds[k].offset);
+    for (DWORD j = 0; j < n; j++) {
+        struct conn c;
+        DWORD i = (j + start) % n;
+        row(&c, kinds[k].family, b, order ? i : n - 1 - i, call);
+        if (filter != EVERYTHING && (c.state == MIB_TCP_STATE_LISTEN) != (filter == LISTENER))
+            continue;
+        kinds[k].put(m->bytes + kinds[k].offset + kept++ * kinds[k].stride, &c);
+    }
+    m->size = kinds[k].offset + kept * kinds[k].stride;
+    kept = apply(b->entries, kept, 0);
+    memcpy(m->bytes, &kept, sizeof kept);
+    m->order = order;
+    m->filter = filter;
+    return m;
+}
+
+static DWORD answer(enum kind k, int filter, void *table, DWORD *size, BOOL order)
+{
+    const struct behaviour *b = &behaviour[kinds[k].family == AF_INET6];
+    DWORD before = *size, code = NO_ERROR;
+    AcquireSRWLockExclusive(&lock);
+    DWORD call = calls[k]++;
+    if (b->n_codes != 0)
+        code = b->codes[call < (DWORD)b->n_codes ? call : (DWORD)b->n_codes - 1];
+    if (code == NO_ERROR && !b->blank) {
+        struct image *m = build(k, order != FALSE, filter, call);
+        if (table == NULL || before < m->size) {
+            code = ERROR_INSUFFICIENT_BUFFER;
+            *size = apply(b->ask, (DWORD)m->size, before);
+        } else {
+            memcpy(table, m->bytes, m->size);
+            *size = apply(b->tell, (DWORD)m->size, before);
+        }
+    } else if (code == NO_ERROR) {
+        *size = apply(b->tell, before, before);
+    } else if (code == ERROR_INSUFFICIENT_BUFFER) {
+        *size = apply(b->ask, (DWORD)build(k, order != FALSE, filter, call)->size, before);
+    }
+    record("%s family=%d filter=%d table=%s size=%lu order=%d code=%lu told=%lu\n", kinds[k].func,
+           kinds[k].family, filter, table == NULL ? "NULL" : "buffer", before, order, code, *size);
+    ReleaseSRWLockExclusive(&lock);
+    return code;
+}
+
+/* --- the functions of iphlpapi.dll */
+
+ULONG WINAPI GetTcpTable2(PMIB_TCPTABLE2 table, PULONG size, BOOL order)
+{
+    return answer(ROW2, EVERYTHING, table, size, order);
+}
+
+ULONG WINAPI GetTcp6Table2(PMIB_TCP6TABLE2 table, PULONG size, BOOL order)
+{
+    return answer(ROW2_6, EVERYTHING, table, size, order);
+}
+
+DWORD WINAPI GetExtendedTcpTable(PVOID table, PDWORD size, BOOL order, ULONG family, TCP_TABLE_CLASS class, ULONG reserved)
+{
+    if (reserved != 0 || class < TCP_TABLE_OWNER_PID_LISTENER || class > TCP_TABLE_OWNER_MODULE_ALL)
+        return ERROR_INVALID_PARAMETER;
+    if (family != AF_INET && family != AF_INET6)
+        return ERROR_INVALID_PARAMETER;
+    enum kind k = class >= TCP_TABLE_OWNER_MODULE_LISTENER ? OWNER_MODULE : OWNER_PID;
+    return answer(k + (family == AF_INET6), class % 3, table, size, order);
+}
+
+/* Go's package net lists the interfaces with it: there are none. */
+ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved, PIP_ADAPTER_ADDRESSES addresses, PULONG size)
+{
+    (void)family, (void)flags, (void)reserved, (void)addresses;
+    *size = 0;
+    return NO_ERROR;
+}
+
+/* --- a baseline for benchmarks */
+
+/* winmib_baseline is what a C program does that reads the IPv4 (4) or IPv6 (6)
+ * table again and again: it calls n times, with a buffer that fits, and returns
+ * how many rows it saw in all. */
+uint64_t winmib_baseline(uint32_t family, uint32_t n)
+{
+    DWORD size = 0, code;
+    void *table = NULL;
+    uint64_t rows = 0;
+    while (n != 0) {
+        DWORD room = size;
+        code = family == 4 ? GetTcpTable2(table, &size, FALSE) : GetTcp6Table2(table, &size, FALSE);
+        if (code == ERROR_INSUFFICIENT_BUFFER) {
+            free(table);
+            table = malloc(size);
+            continue;
+        }
+        if (code != NO_ERROR)
+            break;
+        rows += *(DWORD *)table;
+        size = room;
+        n--;
+    }
+    free(table);
+    return rows;
+}

@@ -1,0 +1,340 @@
+package capture_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
+)
+
+// answers is a Source with one answer a function.
+type answers map[string]struct {
+	code  uint32
+	table []byte
+}
+
+func (s answers) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	a := s[q.Func]
+	switch {
+	case a.code != 0:
+		return 0, a.code
+	case len(buf) < len(a.table):
+		return uint32(len(a.table)), 122
+	}
+	return uint32(copy(buf, a.table)), 0
+}
+
+func table(rowSize, n int) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
+	for i := range rowSize * n {
+		b = append(b, byte(i*7))
+	}
+	return b
+}
+
+var (
+	info = capture.Info{
+		Version:        capture.Version,
+		Time:           time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
+		WindowsVersion: "10.0.22631",
+		GOARCH:         "arm64",
+		Processes:      map[uint32]string{0: "System Idle Process", 4: "System", 1234: "näme <&>.exe"},
+	}
+	twoTables = answers{
+		"GetTcpTable2":  {table: table(28, 5000)}, // larger than a Reader's first buffer
+		"GetTcp6Table2": {table: table(60, 3)},
+	}
+)
+
+func write(t testing.TB, src tcpmib.Source) []byte {
+	var b bytes.Buffer
+	require.NoError(t, capture.Write(&b, src, info))
+	return b.Bytes()
+}
+
+func read(b []byte) (*capture.Capture, error) {
+	return capture.Read(bytes.NewReader(b), int64(len(b)))
+}
+
+// save writes a file that goes when the test ends. (Wine 8 cannot empty the folder
+// of testing's TempDir.)
+func save(t *testing.T, b []byte) (path string) {
+	f, err := os.CreateTemp("", "*.zip")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.Remove(f.Name()) })
+	_, err = f.Write(b)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	return f.Name()
+}
+
+func TestRoundTrip(t *testing.T) {
+	path := save(t, write(t, twoTables))
+	c, err := capture.Open(path)
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(info, c.Info()))
+
+	r := tcpmib.Reader{Source: c}
+	for name, a := range twoTables {
+		for _, order := range []bool{false, true} {
+			got, err := r.Raw(tcpmib.Query{Func: name, Order: order})
+			require.NoError(t, err)
+			assert.Empty(t, cmp.Diff(a.table, got), name)
+		}
+	}
+	conns, err := r.AppendConns(nil, tcpmib.Both)
+	require.NoError(t, err)
+	assert.Len(t, conns, 5003)
+
+	assert.Equal(t, write(t, twoTables), write(t, c), "a capture of a capture is the same file")
+}
+
+func TestErrorsAreReplayed(t *testing.T) {
+	c, err := read(write(t, answers{
+		"GetTcpTable2":  {table: table(28, 2)},
+		"GetTcp6Table2": {code: 5},
+	}))
+	require.NoError(t, err)
+	r := tcpmib.Reader{Source: c}
+	conns, err := r.AppendConns(nil, tcpmib.Both)
+	assert.Len(t, conns, 2)
+	assert.ErrorIs(t, err, fs.ErrPermission)
+	assert.ErrorContains(t, err, "GetTcp6Table2")
+}
+
+func TestWhatWasNotRecorded(t *testing.T) {
+	c, err := read(write(t, twoTables))
+	require.NoError(t, err)
+	r := tcpmib.Reader{Source: c}
+	_, err = r.Raw(tcpmib.Query{Func: "GetIfTable2"})
+	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	assert.EqualError(t, err, "GetIfTable2: it was not recorded (no answer, 536870913)")
+}
+
+// A Source of ours honours buffers that are too small, as Windows does.
+func TestAskKeepsToTheBuffer(t *testing.T) {
+	c, err := read(write(t, twoTables))
+	require.NoError(t, err)
+	want := twoTables["GetTcp6Table2"].table
+	for n := range len(want) + 1 {
+		buf := make([]byte, n)
+		size, code := c.Ask(tcpmib.Query{Func: "GetTcp6Table2"}, buf)
+		assert.EqualValues(t, len(want), size)
+		if n < len(want) {
+			assert.EqualValues(t, 122, code)
+			assert.Equal(t, make([]byte, n), buf, "untouched")
+			continue
+		}
+		assert.Zero(t, code)
+		assert.Equal(t, want, buf)
+	}
+}
+
+func TestWriteWithoutAnyAnswer(t *testing.T) {
+	var b bytes.Buffer
+	err := capture.Write(&b, answers{"GetTcpTable2": {code: 50}, "GetTcp6Table2": {code: 5}}, info)
+	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	assert.ErrorIs(t, err, fs.ErrPermission)
+	assert.Zero(t, b.Len())
+}
+
+// A table that never fits is no fact about the machine, so it is not recorded.
+func TestWriteWithoutEnd(t *testing.T) {
+	err := capture.Write(io.Discard, answers{"GetTcpTable2": {table: table(28, 1)}, "GetTcp6Table2": {code: 122}}, info)
+	assert.ErrorContains(t, err, "outgrew its buffer")
+}
+
+func TestWriteFails(t *testing.T) {
+	assert.ErrorIs(t, capture.Write(full{}, twoTables, info), errFull)
+}
+
+var errFull = errors.New("disk is full")
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// --- files that are not what they should be
+
+const manifestHead = `{"format":"tcpmib capture","version":1,"answers":`
+
+// An entry of a zip made by hand, stored as it is, with claims about it.
+type entry struct {
+	name  string
+	body  []byte
+	claim func(*zip.FileHeader)
+}
+
+func archive(t testing.TB, entries ...entry) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, e := range entries {
+		h := &zip.FileHeader{
+			Name: e.name, Method: zip.Store, CRC32: crc32.ChecksumIEEE(e.body),
+			CompressedSize64: uint64(len(e.body)), UncompressedSize64: uint64(len(e.body)),
+		}
+		if e.claim != nil {
+			e.claim(h)
+		}
+		w, err := z.CreateRaw(h)
+		require.NoError(t, err)
+		_, err = w.Write(e.body)
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return b.Bytes()
+}
+
+// bomb is an honest zip with n bytes that deflate to a thousandth, which are the
+// answer to several functions.
+func bomb(t testing.TB, n, functions int) []byte {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w, err := z.Create("manifest.json")
+	require.NoError(t, err)
+	list := make([]string, functions)
+	for i := range list {
+		list[i] = fmt.Sprintf(`{"func":"F%d","entry":"a.bin","bytes":%d}`, i, n)
+	}
+	fmt.Fprintf(w, manifestHead+"[%s]}", strings.Join(list, ","))
+	w, err = z.Create("a.bin")
+	require.NoError(t, err)
+	_, err = w.Write(make([]byte, n))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	return b.Bytes()
+}
+
+// liar is bomb, but its directory says that the entry is small.
+func liar(t testing.TB) []byte {
+	b := bomb(t, 1<<20, 1)
+	// The size stands in the directory, 24 bytes after its signature.
+	at := bytes.LastIndex(b, []byte("PK\x01\x02")) + 24
+	require.EqualValues(t, 1<<20, binary.LittleEndian.Uint32(b[at:]))
+	binary.LittleEndian.PutUint32(b[at:], 1000)
+	return b
+}
+
+func TestHostileFiles(t *testing.T) {
+	manifest := func(answers string) entry {
+		return entry{name: "manifest.json", body: []byte(manifestHead + answers + "}")}
+	}
+	oneAnswer := manifest(`[{"func":"GetTcpTable2","entry":"a.bin","bytes":4}]`)
+	cases := []struct {
+		name string
+		file []byte
+		is   error
+		text string
+	}{
+		{"empty", nil, tcpmib.ErrMalformed, "not a capture"},
+		{"foreign: text", []byte("Proto  Local Address\r\n"), tcpmib.ErrMalformed, "not a capture"},
+		{"foreign: a zip of something", archive(t, entry{name: "word/document.xml", body: []byte("<w/>")}), tcpmib.ErrMalformed, `entry "manifest.json"`},
+		{"foreign: another manifest", archive(t, entry{name: "manifest.json", body: []byte(`{"name":"app","version":1}`)}), tcpmib.ErrMalformed, `its format is ""`},
+		{"manifest is no JSON", archive(t, entry{name: "manifest.json", body: []byte("<xml>")}), tcpmib.ErrMalformed, `entry "manifest.json"`},
+		{"manifest of a later version", archive(t, entry{name: "manifest.json", body: []byte(`{"format":"tcpmib capture","version":2}`)}), errors.ErrUnsupported, "version 2"},
+		{"manifest is too large", archive(t, entry{"manifest.json", nil, func(h *zip.FileHeader) { h.UncompressedSize64 = 1 << 40 }}), tcpmib.ErrTooLarge, `entry "manifest.json"`},
+		{"entry is missing", archive(t, oneAnswer), tcpmib.ErrMalformed, `entry "a.bin"`},
+		{"entry is there twice", archive(t, oneAnswer, entry{name: "a.bin"}, entry{name: "a.bin"}), tcpmib.ErrMalformed, `entry "a.bin"`},
+		{"entry is cut", archive(t, oneAnswer, entry{name: "a.bin", body: []byte{0, 0}}), tcpmib.ErrMalformed, `entry "a.bin"`},
+		{"entry is longer", archive(t, oneAnswer, entry{name: "a.bin", body: make([]byte, 9)}), tcpmib.ErrMalformed, `entry "a.bin"`},
+		{"entry has another checksum", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.CRC32++ }}), tcpmib.ErrMalformed, `entry "a.bin"`},
+		{"entry is packed in an unknown way", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.Method = 99 }}), tcpmib.ErrMalformed, `entry "a.bin"`},
+		{"entry claims 16 EiB", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.UncompressedSize64 = 1<<64 - 1 }}), tcpmib.ErrTooLarge, `entry "a.bin"`},
+		{"answered twice", archive(t, manifest(`[{"func":"F","code":5},{"func":"F","code":6}]`)), tcpmib.ErrMalformed, "answered twice"},
+		{"a bomb", bomb(t, capture.MaxEntryBytes+1, 1), tcpmib.ErrTooLarge, `entry "a.bin"`},
+		{"a bomb that says it is none", liar(t), tcpmib.ErrMalformed, `entry "a.bin"`},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			path := save(t, c.file)
+			_, err := capture.Open(path)
+			require.ErrorIs(t, err, c.is)
+			assert.ErrorContains(t, err, c.text)
+			assert.ErrorContains(t, err, path)
+		})
+	}
+}
+
+// The limits, a hundredth of what they are: one entry that is as large as an entry may
+// be, for one, two and three answers.
+func TestLimits(t *testing.T) {
+	const limit = 2 << 20
+	for n, is := range []error{nil, nil, nil, tcpmib.ErrTooLarge} {
+		b := bomb(t, limit, n)
+		_, err := capture.ReadLimited(b, limit)
+		assert.ErrorIs(t, err, is, "%d answers", n)
+	}
+	_, err := capture.ReadLimited(bomb(t, limit+1, 1), limit)
+	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+	assert.ErrorContains(t, err, `entry "a.bin"`)
+}
+
+func TestFileTooLarge(t *testing.T) {
+	_, err := capture.Read(bytes.NewReader(nil), capture.MaxBytes+1)
+	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+}
+
+func TestOpenMissing(t *testing.T) {
+	_, err := capture.Open("none.zip")
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "none.zip")
+}
+
+// Cut anywhere or with any byte changed, a capture is an error, or it is what it
+// was where the byte has no meaning (a time stamp, say): never other rows.
+func TestDamage(t *testing.T) {
+	small := answers{"GetTcpTable2": {table: table(28, 3)}, "GetTcp6Table2": {table: table(60, 2)}}
+	whole := write(t, small)
+	for n := range whole {
+		_, err := read(whole[:n])
+		require.Error(t, err, "cut to %d of %d bytes", n, len(whole))
+	}
+	harmless := 0
+	for i := range whole {
+		damaged := bytes.Clone(whole)
+		damaged[i] ^= 0x15
+		c, err := read(damaged)
+		if err != nil {
+			continue
+		}
+		harmless++
+		for name, a := range small {
+			buf := make([]byte, len(a.table))
+			size, code := c.Ask(tcpmib.Query{Func: name}, buf)
+			require.Zero(t, code, "byte %d", i)
+			require.Equal(t, a.table, buf[:size], "byte %d", i)
+		}
+	}
+	t.Logf("%d of %d bytes may change", harmless, len(whole))
+}
+
+func FuzzRead(f *testing.F) {
+	small := write(f, answers{"GetTcpTable2": {table: table(28, 3)}, "GetTcp6Table2": {code: 50}})
+	f.Add(small)
+	f.Add(archive(f, entry{name: "manifest.json", body: []byte(manifestHead + `[{"func":"F","code":5}]}`)}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		c, err := capture.ReadLimited(b, 1<<20)
+		if err != nil {
+			return
+		}
+		// Whatever was accepted can be asked, decoded and written again.
+		r := tcpmib.Reader{Source: c, MaxBytes: 1 << 20}
+		_, _ = r.AppendConns(nil, tcpmib.Both)
+		_ = capture.Write(io.Discard, c, c.Info())
+	})
+}
