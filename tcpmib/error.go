@@ -23,6 +23,13 @@ type code struct {
 	is      error // what errors.Is finds, or nil
 }
 
+// CodeNoAnswer is the code of a Source that has no answer to a query, such as a
+// capture in which the function was not recorded. Windows does not return it:
+// bit 29 marks the codes of applications. errors.Is(err, errors.ErrUnsupported)
+// holds for an Error with it.
+// https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-setlasterror
+const CodeNoAnswer = 1<<29 | 1
+
 // The codes that the functions of the header are documented or known to return.
 // https://learn.microsoft.com/windows/win32/debug/system-error-codes
 const (
@@ -53,6 +60,7 @@ var codes = map[uint32]code{
 	1168:                    {"ERROR_NOT_FOUND", "not found: no such connection", fs.ErrNotExist},
 	1314:                    {"ERROR_PRIVILEGE_NOT_HELD", "a privilege is missing: run as administrator", fs.ErrPermission},
 	1784:                    {"ERROR_INVALID_USER_BUFFER", "the buffer is not valid", nil},
+	CodeNoAnswer:            {"no answer", "it was not recorded", errors.ErrUnsupported},
 	statusUnsuccessful:      {"STATUS_UNSUCCESSFUL", "the table changed while it was read", nil},
 }
 

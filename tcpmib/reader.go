@@ -59,7 +59,10 @@ func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
 	return dst, errors.Join(err4, err6)
 }
 
-func read[Row any](r *Reader, q Query, decode func([]byte) ([]Row, error)) ([]Row, error) {
+// Raw returns the answer to q as the system wrote it, undecoded: the bytes that
+// DecodeTCPTable2 and its siblings take, perhaps with unused ones behind the last
+// row. They are valid until the next call on r.
+func (r *Reader) Raw(q Query) ([]byte, error) {
 	src := r.Source
 	if src == nil {
 		src = live{}
@@ -70,6 +73,11 @@ func read[Row any](r *Reader, q Query, decode func([]byte) ([]Row, error)) ([]Ro
 	}
 	answer, buf, err := fetch(src, q, r.buf, maxBytes)
 	r.buf = buf
+	return answer, err
+}
+
+func read[Row any](r *Reader, q Query, decode func([]byte) ([]Row, error)) ([]Row, error) {
+	answer, err := r.Raw(q)
 	if err != nil {
 		return nil, err
 	}

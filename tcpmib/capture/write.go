@@ -1,0 +1,100 @@
+package capture
+
+import (
+	"archive/zip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// Write asks src each of Queries and writes the answers to w as a capture; a nil
+// src is this machine, about which empty Time, WindowsVersion and GOARCH of info
+// are filled in.
+//
+// A function that fails is recorded as failing. If none of them works, or if an
+// answer is past the limits, that is Write's error, and what it wrote is no
+// capture.
+func Write(w io.Writer, src tcpmib.Source, info Info) error {
+	if src == nil {
+		info = thisMachine(info)
+	}
+	m := manifest{formatName, Version, info.Time, info.WindowsVersion, info.GOARCH, info.Processes, nil}
+	z := zip.NewWriter(w)
+	r := tcpmib.Reader{Source: src, MaxBytes: MaxEntryBytes}
+	var total int64
+	var failures []error
+	for _, q := range Queries {
+		a := manifestAnswer{Func: q.Func, Family: q.Family, Class: q.Class}
+		table, err := r.Raw(q)
+		if e := (*tcpmib.Error)(nil); errors.As(err, &e) && e.Code != errorInsufficientBuffer {
+			a.Code = e.Code
+			failures = append(failures, err)
+		} else if err != nil {
+			return fmt.Errorf("capture: %w", err)
+		} else {
+			a.Entry, a.Bytes = entryName(q), int64(len(table))
+			if total += a.Bytes; total > MaxBytes {
+				return fmt.Errorf("capture: %w: the answers up to %s take %d bytes, the limit is %d",
+					tcpmib.ErrTooLarge, q.Func, total, MaxBytes)
+			}
+			if err := writeEntry(z, a.Entry, info.Time, table); err != nil {
+				return err
+			}
+		}
+		m.Answers = append(m.Answers, a)
+	}
+	if len(failures) == len(Queries) {
+		return fmt.Errorf("capture: %w", errors.Join(failures...))
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return fmt.Errorf("capture: %w", err)
+	}
+	if err := writeEntry(z, manifestEntry, info.Time, append(text, '\n')); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return fmt.Errorf("capture: %w", err)
+	}
+	return nil
+}
+
+func thisMachine(info Info) Info {
+	if info.Time.IsZero() {
+		info.Time = time.Now()
+	}
+	if info.WindowsVersion == "" {
+		info.WindowsVersion = windowsVersion()
+	}
+	if info.GOARCH == "" {
+		info.GOARCH = runtime.GOARCH
+	}
+	return info
+}
+
+// entryName is such as "GetTcpTable2.bin" or "GetExtendedTcpTable-23-5.bin",
+// with family and class.
+func entryName(q tcpmib.Query) string {
+	name := q.Func
+	if q.Family != 0 {
+		name += "-" + strconv.FormatUint(uint64(q.Family), 10) + "-" + strconv.FormatUint(uint64(q.Class), 10)
+	}
+	return name + ".bin"
+}
+
+func writeEntry(z *zip.Writer, name string, modified time.Time, b []byte) error {
+	e, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: modified.UTC()})
+	if err == nil {
+		_, err = e.Write(b)
+	}
+	if err != nil {
+		return fmt.Errorf("capture: write %s: %w", name, err)
+	}
+	return nil
+}
