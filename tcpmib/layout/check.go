@@ -1,0 +1,33 @@
+package layout
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+)
+
+// T is what Check needs of a *testing.T.
+type T interface {
+	Helper()
+	Context() context.Context
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+	Skipf(format string, args ...any)
+}
+
+// Check is a test: it fails where types and constants do not agree with the target's headers, and shows the structs
+// that differ side by side. A compiler that is not installed fails the test in CI, where the environment has CI set,
+// and skips it elsewhere.
+func Check(t T, target Target, types []any, constants []Constant) {
+	t.Helper()
+	report, err := Run(t.Context(), Spec{Types: types, Constants: constants}, target)
+	switch {
+	case errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") == "":
+		t.Skipf("%v", err)
+	case err != nil:
+		t.Fatalf("%v", err)
+	case !report.OK():
+		t.Errorf("Go and the headers differ\n%v", report)
+	}
+}

@@ -1,0 +1,113 @@
+package layout
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// CompilerError is a compiler that is not there, or that fails for another reason than a name it does not know.
+type CompilerError struct {
+	CC    []string
+	First string // the compiler's own first error, one line
+	Err   error
+}
+
+func (e *CompilerError) Error() string {
+	s := fmt.Sprintf("the compiler failed: %s", strings.Join(e.CC, " "))
+	if e.First != "" {
+		s += "\n\t" + e.First
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *CompilerError) Unwrap() error { return e.Err }
+
+// sourceName is the probe's file name, by which its lines are found in messages.
+const sourceName = "layout_probe.c"
+
+// compiler runs one target's command.
+type compiler struct {
+	target Target
+	msvc   bool // takes cl's options
+}
+
+func newCompiler(t Target) (*compiler, error) {
+	if len(t.CC) == 0 {
+		return nil, errors.New("the target has no compiler command")
+	}
+	base := strings.ToLower(strings.TrimSuffix(filepath.Base(strings.ReplaceAll(t.CC[0], `\`, "/")), ".exe"))
+	return &compiler{target: t, msvc: base == "cl" || base == "clang-cl"}, nil
+}
+
+func (c *compiler) args(src, obj string) []string {
+	args := append([]string{}, c.target.CC[1:]...)
+	if c.msvc {
+		return append(args, "/nologo", "/std:c11", "/w", "/c", "/Fo"+obj, src)
+	}
+	return append(args, "-std=gnu11", "-w", "-gdwarf-4", "-fno-eliminate-unused-debug-types", "-c", "-o", obj, src)
+}
+
+// sourceError is an error the compiler reports for a line of the probe; line 0 is an error elsewhere.
+type sourceError struct {
+	line    int
+	text    string // the whole line
+	message string // what comes after "error:"
+}
+
+// gcc and clang: file:12:3: error: text. cl: file(12): error C2065: text.
+var (
+	errorLine = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?|\((\d+)(?:,\d+)?\))\s*: (?:fatal )?error(?: [A-Z]+\d+)?: (.*)$`)
+	anyError  = regexp.MustCompile(`(?i)\berror\b`)
+)
+
+// compile runs the compiler. Errors in the probe's own lines come back as a list; a compiler that fails otherwise is
+// a *CompilerError.
+func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError, error) {
+	cmd := exec.CommandContext(ctx, c.target.CC[0], c.args(src, obj)...)
+	// Messages are parsed, so they must be in English.
+	cmd.Env = append(append(os.Environ(), "LC_ALL=C", "VSLANG=1033"), c.target.Env...)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if err == nil {
+		return nil, nil
+	}
+	if _, ran := errors.AsType[*exec.ExitError](err); !ran {
+		return nil, &CompilerError{CC: c.target.CC, Err: err}
+	}
+	var errs []sourceError
+	first := ""
+	for line := range strings.Lines(strings.ReplaceAll(out.String(), "\r\n", "\n")) {
+		line = strings.TrimSpace(line)
+		if first == "" && anyError.MatchString(line) {
+			first = line
+		}
+		m := errorLine.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		e := sourceError{text: line, message: m[4]}
+		if strings.HasSuffix(strings.ReplaceAll(m[1], `\`, "/"), sourceName) {
+			e.line, _ = strconv.Atoi(m[2] + m[3])
+		}
+		errs = append(errs, e)
+	}
+	if len(errs) == 0 {
+		if first == "" {
+			first, _, _ = strings.Cut(strings.TrimSpace(out.String()), "\n")
+		}
+		return nil, &CompilerError{CC: c.target.CC, First: first, Err: err}
+	}
+	return errs, nil
+}
