@@ -26,12 +26,7 @@ func (r *TCPRow2) Local() netip.AddrPort { return addrPort4(r.LocalAddr, r.Local
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
-func (r *TCPRow2) Remote() netip.AddrPort {
-	if r.State == StateListen {
-		return netip.AddrPort{}
-	}
-	return addrPort4(r.RemoteAddr, r.RemotePort)
-}
+func (r *TCPRow2) Remote() netip.AddrPort { return remote4(r.State, r.RemoteAddr, r.RemotePort) }
 
 // TCPTable2 is MIB_TCPTABLE2: the number of rows, and the first of them; the
 // others follow it in memory. DecodeTCPTable2 turns the bytes of a whole table
@@ -68,10 +63,7 @@ func (r *TCP6Row2) Local() netip.AddrPort {
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCP6Row2) Remote() netip.AddrPort {
-	if r.State == StateListen {
-		return netip.AddrPort{}
-	}
-	return addrPort6(r.RemoteAddr, r.RemoteScopeID, r.RemotePort, formatZone)
+	return remote6(r.State, r.RemoteAddr, r.RemoteScopeID, r.RemotePort)
 }
 
 // TCP6Table2 is MIB_TCP6TABLE2: the number of rows, and the first of them; the
@@ -97,3 +89,19 @@ func addrPort6(addr [16]byte, scope uint32, port [4]byte, zone func(uint32) stri
 }
 
 func formatZone(scope uint32) string { return strconv.FormatUint(uint64(scope), 10) }
+
+// A listening socket has no other side; the header says that these fields then
+// mean nothing.
+func remote4(s State, addr, port [4]byte) netip.AddrPort {
+	if s == StateListen {
+		return netip.AddrPort{}
+	}
+	return addrPort4(addr, port)
+}
+
+func remote6(s State, addr [16]byte, scope uint32, port [4]byte) netip.AddrPort {
+	if s == StateListen {
+		return netip.AddrPort{}
+	}
+	return addrPort6(addr, scope, port, formatZone)
+}

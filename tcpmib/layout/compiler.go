@@ -40,6 +40,7 @@ const sourceName = "layout_probe.c"
 type compiler struct {
 	target Target
 	msvc   bool // takes cl's options
+	clang  bool // takes clang's options
 }
 
 func newCompiler(t Target) (*compiler, error) {
@@ -47,13 +48,17 @@ func newCompiler(t Target) (*compiler, error) {
 		return nil, errors.New("the target has no compiler command")
 	}
 	base := strings.ToLower(strings.TrimSuffix(filepath.Base(strings.ReplaceAll(t.CC[0], `\`, "/")), ".exe"))
-	return &compiler{target: t, msvc: base == "cl" || base == "clang-cl"}, nil
+	msvc := base == "cl" || base == "clang-cl"
+	return &compiler{target: t, msvc: msvc, clang: !msvc && strings.Contains(base, "clang")}, nil
 }
 
 func (c *compiler) args(src, obj string) []string {
 	args := append([]string{}, c.target.CC[1:]...)
 	if c.msvc {
 		return append(args, "/nologo", "/std:c11", "/w", "/c", "/Fo"+obj, src)
+	}
+	if c.clang { // all errors at once, and no time spent on guesses at what was meant
+		args = append(args, "-ferror-limit=0", "-fno-spell-checking", "-fno-caret-diagnostics")
 	}
 	return append(args, "-std=gnu11", "-w", "-gdwarf-4", "-fno-eliminate-unused-debug-types", "-c", "-o", obj, src)
 }

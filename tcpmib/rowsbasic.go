@@ -1,0 +1,80 @@
+package tcpmib
+
+import (
+	"net/netip"
+	"structs"
+)
+
+// TCPRow is MIB_TCPROW_LH, which is MIB_TCPROW since Windows Vista: one IPv4
+// TCP connection without its owner.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_lh
+type TCPRow struct {
+	_          structs.HostLayout `c:"MIB_TCPROW_LH"`
+	State      State              `c:"dwState|State"` // a union of both in the header
+	LocalAddr  [4]byte            `c:"dwLocalAddr"`   // network byte order; 0.0.0.0 listens on every interface
+	LocalPort  [4]byte            `c:"dwLocalPort"`   // network byte order; bytes 2 and 3 may be garbage
+	RemoteAddr [4]byte            `c:"dwRemoteAddr"`  // network byte order; no meaning in LISTEN
+	RemotePort [4]byte            `c:"dwRemotePort"`  // network byte order; bytes 2 and 3 may be garbage; no meaning in LISTEN
+}
+
+// Local is the endpoint on this computer.
+func (r *TCPRow) Local() netip.AddrPort { return addrPort4(r.LocalAddr, r.LocalPort) }
+
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where
+// the header gives it no meaning.
+func (r *TCPRow) Remote() netip.AddrPort { return remote4(r.State, r.RemoteAddr, r.RemotePort) }
+
+// TCPRowW2K is MIB_TCPROW_W2K, the form of MIB_TCPROW before Windows Vista:
+// the same bytes, with a number for the state.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_w2k
+type TCPRowW2K struct {
+	_          structs.HostLayout `c:"MIB_TCPROW_W2K"`
+	State      uint32             `c:"dwState"`      // a State
+	LocalAddr  [4]byte            `c:"dwLocalAddr"`  // network byte order; 0.0.0.0 listens on every interface
+	LocalPort  [4]byte            `c:"dwLocalPort"`  // network byte order; bytes 2 and 3 may be garbage
+	RemoteAddr [4]byte            `c:"dwRemoteAddr"` // network byte order; no meaning in LISTEN
+	RemotePort [4]byte            `c:"dwRemotePort"` // network byte order; bytes 2 and 3 may be garbage; no meaning in LISTEN
+}
+
+// TCPTable is MIB_TCPTABLE: the number of rows, and the first of them; the
+// others follow it in memory.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable
+type TCPTable struct {
+	_          structs.HostLayout `c:"MIB_TCPTABLE"`
+	NumEntries uint32             `c:"dwNumEntries"`
+	Table      [1]TCPRow          `c:"table"` // NumEntries of them
+}
+
+// TCP6Row is MIB_TCP6ROW: one IPv6 TCP connection without its owner. Its state
+// comes first, unlike that of TCP6Row2.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row
+type TCP6Row struct {
+	_             structs.HostLayout `c:"MIB_TCP6ROW"`
+	State         State              `c:"State"`
+	LocalAddr     [16]byte           `c:"LocalAddr"`       // network byte order; :: listens on every interface
+	LocalScopeID  uint32             `c:"dwLocalScopeId"`  // the interface's index, or 0; host byte order
+	LocalPort     [4]byte            `c:"dwLocalPort"`     // network byte order; bytes 2 and 3 may be garbage
+	RemoteAddr    [16]byte           `c:"RemoteAddr"`      // network byte order; no meaning in LISTEN
+	RemoteScopeID uint32             `c:"dwRemoteScopeId"` // the interface's index, or 0; host byte order
+	RemotePort    [4]byte            `c:"dwRemotePort"`    // network byte order; bytes 2 and 3 may be garbage; no meaning in LISTEN
+}
+
+// Local is the endpoint on this computer. Its scope ID is the address's zone.
+func (r *TCP6Row) Local() netip.AddrPort {
+	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort, formatZone)
+}
+
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where
+// the header gives it no meaning.
+func (r *TCP6Row) Remote() netip.AddrPort {
+	return remote6(r.State, r.RemoteAddr, r.RemoteScopeID, r.RemotePort)
+}
+
+// TCP6Table is MIB_TCP6TABLE: the number of rows, and the first of them; the
+// others follow it in memory.
+// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table
+type TCP6Table struct {
+	_          structs.HostLayout `c:"MIB_TCP6TABLE"`
+	NumEntries uint32             `c:"dwNumEntries"`
+	Table      [1]TCP6Row         `c:"table"` // NumEntries of them
+}

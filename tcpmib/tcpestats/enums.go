@@ -1,0 +1,103 @@
+package tcpestats
+
+import "strconv"
+
+// Type is TCP_ESTATS_TYPE: a kind of statistics.
+// https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_estats_type
+type Type uint32
+
+// The kinds, with the header's numbers.
+const (
+	TypeSynOpts   Type = 0 // TcpConnectionEstatsSynOpts: SynOptsROSv0
+	TypeData      Type = 1 // TcpConnectionEstatsData: DataRODv0, DataRWv0
+	TypeSndCong   Type = 2 // TcpConnectionEstatsSndCong: SndCongRODv0, SndCongROSv0, SndCongRWv0
+	TypePath      Type = 3 // TcpConnectionEstatsPath: PathRODv0, PathRWv0
+	TypeSendBuff  Type = 4 // TcpConnectionEstatsSendBuff: SendBuffRODv0, SendBuffRWv0
+	TypeRec       Type = 5 // TcpConnectionEstatsRec: RecRODv0, RecRWv0
+	TypeObsRec    Type = 6 // TcpConnectionEstatsObsRec: ObsRecRODv0, ObsRecRWv0
+	TypeBandwidth Type = 7 // TcpConnectionEstatsBandwidth: BandwidthRODv0, BandwidthRWv0
+	TypeFineRtt   Type = 8 // TcpConnectionEstatsFineRtt: FineRttRODv0, FineRttRWv0
+	TypeMaximum   Type = 9 // TcpConnectionEstatsMaximum: how many there are
+)
+
+var typeNames = map[Type]string{
+	TypeSynOpts:   "SynOpts",
+	TypeData:      "Data",
+	TypeSndCong:   "SndCong",
+	TypePath:      "Path",
+	TypeSendBuff:  "SendBuff",
+	TypeRec:       "Rec",
+	TypeObsRec:    "ObsRec",
+	TypeBandwidth: "Bandwidth",
+	TypeFineRtt:   "FineRtt",
+}
+
+// String returns the header's name without its prefix, such as "SndCong", or
+// "Type(9)" for a number that the header gives no meaning.
+func (t Type) String() string { return enumString(t, "Type", typeNames) }
+
+// BooleanOptional is TCP_BOOLEAN_OPTIONAL: a switch to turn, or to leave as it
+// is.
+// https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_boolean_optional
+type BooleanOptional int32
+
+// The positions, with the header's numbers.
+const (
+	BoolOptDisabled  BooleanOptional = 0  // TcpBoolOptDisabled: turn it off
+	BoolOptEnabled   BooleanOptional = 1  // TcpBoolOptEnabled: turn it on
+	BoolOptUnchanged BooleanOptional = -1 // TcpBoolOptUnchanged: leave it
+)
+
+var booleanOptionalNames = map[BooleanOptional]string{
+	BoolOptDisabled:  "Disabled",
+	BoolOptEnabled:   "Enabled",
+	BoolOptUnchanged: "Unchanged",
+}
+
+// String returns the header's name without its prefix, such as "Enabled", or
+// "BooleanOptional(2)" for a number that the header does not know.
+func (b BooleanOptional) String() string {
+	return enumString(b, "BooleanOptional", booleanOptionalNames)
+}
+
+// SoftError is TCP_SOFT_ERROR: why a segment failed a consistency check.
+// https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_soft_error
+type SoftError uint32
+
+// The reasons, with the header's numbers.
+const (
+	SoftErrorNone              SoftError = 0 // TcpErrorNone: none so far
+	SoftErrorBelowDataWindow   SoftError = 1 // TcpErrorBelowDataWindow: all its data is older than what is awaited
+	SoftErrorAboveDataWindow   SoftError = 2 // TcpErrorAboveDataWindow: some of its data is beyond the window
+	SoftErrorBelowAckWindow    SoftError = 3 // TcpErrorBelowAckWindow: it acknowledges what was acknowledged before
+	SoftErrorAboveAckWindow    SoftError = 4 // TcpErrorAboveAckWindow: it acknowledges what was never sent
+	SoftErrorBelowTsWindow     SoftError = 5 // TcpErrorBelowTsWindow: its timestamp echo is too old
+	SoftErrorAboveTsWindow     SoftError = 6 // TcpErrorAboveTsWindow: its timestamp echo is too new
+	SoftErrorDataChecksumError SoftError = 7 // TcpErrorDataChecksumError: its checksum is wrong
+	SoftErrorDataLengthError   SoftError = 8 // TcpErrorDataLengthError: its length is wrong
+	SoftErrorMaxSoftError      SoftError = 9 // TcpErrorMaxSoftError: how many there are
+)
+
+var softErrorNames = map[SoftError]string{
+	SoftErrorNone:              "None",
+	SoftErrorBelowDataWindow:   "BelowDataWindow",
+	SoftErrorAboveDataWindow:   "AboveDataWindow",
+	SoftErrorBelowAckWindow:    "BelowAckWindow",
+	SoftErrorAboveAckWindow:    "AboveAckWindow",
+	SoftErrorBelowTsWindow:     "BelowTsWindow",
+	SoftErrorAboveTsWindow:     "AboveTsWindow",
+	SoftErrorDataChecksumError: "DataChecksumError",
+	SoftErrorDataLengthError:   "DataLengthError",
+}
+
+// String returns the header's name without its prefix, such as
+// "AboveDataWindow", or "SoftError(9)" for a number that the header gives no
+// meaning.
+func (e SoftError) String() string { return enumString(e, "SoftError", softErrorNames) }
+
+func enumString[E ~uint32 | ~int32](e E, typ string, names map[E]string) string {
+	if name, ok := names[e]; ok {
+		return name
+	}
+	return typ + "(" + strconv.FormatInt(int64(e), 10) + ")"
+}
