@@ -2,12 +2,41 @@
 
 package native
 
+// A function has two directives and one line of Go here: what it is given
+// neither outlives the call nor is called back with.
+
 /*
 #cgo LDFLAGS: -liphlpapi
+#cgo noescape winmib_GetTcpTable
+#cgo nocallback winmib_GetTcpTable
+#cgo noescape winmib_GetTcp6Table
+#cgo nocallback winmib_GetTcp6Table
 #cgo noescape winmib_GetTcpTable2
 #cgo nocallback winmib_GetTcpTable2
 #cgo noescape winmib_GetTcp6Table2
 #cgo nocallback winmib_GetTcp6Table2
+#cgo noescape winmib_GetExtendedTcpTable
+#cgo nocallback winmib_GetExtendedTcpTable
+#cgo noescape winmib_GetOwnerModuleFromTcpEntry
+#cgo nocallback winmib_GetOwnerModuleFromTcpEntry
+#cgo noescape winmib_GetOwnerModuleFromTcp6Entry
+#cgo nocallback winmib_GetOwnerModuleFromTcp6Entry
+#cgo noescape winmib_SetTcpEntry
+#cgo nocallback winmib_SetTcpEntry
+#cgo noescape winmib_GetTcpStatistics
+#cgo nocallback winmib_GetTcpStatistics
+#cgo noescape winmib_GetTcpStatisticsEx
+#cgo nocallback winmib_GetTcpStatisticsEx
+#cgo noescape winmib_GetTcpStatisticsEx2
+#cgo nocallback winmib_GetTcpStatisticsEx2
+#cgo noescape winmib_GetPerTcpConnectionEStats
+#cgo nocallback winmib_GetPerTcpConnectionEStats
+#cgo noescape winmib_GetPerTcp6ConnectionEStats
+#cgo nocallback winmib_GetPerTcp6ConnectionEStats
+#cgo noescape winmib_SetPerTcpConnectionEStats
+#cgo nocallback winmib_SetPerTcpConnectionEStats
+#cgo noescape winmib_SetPerTcp6ConnectionEStats
+#cgo nocallback winmib_SetPerTcp6ConnectionEStats
 #include "shim.h"
 */
 import "C"
@@ -22,33 +51,97 @@ const Implementation = "cgo shim"
 
 // Assignments between arrays of different lengths do not compile.
 var (
-	_ [SizeofTCPRow2]byte    = [C.sizeof_MIB_TCPROW2]byte{}
-	_ [SizeofTCPTable2]byte  = [C.sizeof_MIB_TCPTABLE2]byte{}
-	_ [SizeofTCP6Row2]byte   = [C.sizeof_MIB_TCP6ROW2]byte{}
-	_ [SizeofTCP6Table2]byte = [C.sizeof_MIB_TCP6TABLE2]byte{}
+	_ [SizeofTCPRow]byte             = [C.sizeof_MIB_TCPROW]byte{}
+	_ [SizeofTCP6Row]byte            = [C.sizeof_MIB_TCP6ROW]byte{}
+	_ [SizeofTCPRow2]byte            = [C.sizeof_MIB_TCPROW2]byte{}
+	_ [SizeofTCPTable2]byte          = [C.sizeof_MIB_TCPTABLE2]byte{}
+	_ [SizeofTCP6Row2]byte           = [C.sizeof_MIB_TCP6ROW2]byte{}
+	_ [SizeofTCP6Table2]byte         = [C.sizeof_MIB_TCP6TABLE2]byte{}
+	_ [SizeofTCPRowOwnerModule]byte  = [C.sizeof_MIB_TCPROW_OWNER_MODULE]byte{}
+	_ [SizeofTCP6RowOwnerModule]byte = [C.sizeof_MIB_TCP6ROW_OWNER_MODULE]byte{}
+	_ [SizeofTCPStats]byte           = [C.sizeof_MIB_TCPSTATS]byte{}
 )
 
-// GetTcpTable2 fills buf with a MIB_TCPTABLE2.
-// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcptable2
-func GetTcpTable2(buf []byte, order bool) (size, code uint32) {
-	n := length(buf)
-	c := C.winmib_GetTcpTable2(start(buf), &n, boolean(order))
-	return uint32(n), uint32(c)
+func getTcpTable(b []byte, order bool) (size, code uint32) {
+	return split(C.winmib_GetTcpTable(start(b), length(b), boolean(order)))
 }
 
-// GetTcp6Table2 fills buf with a MIB_TCP6TABLE2.
-// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table2
-func GetTcp6Table2(buf []byte, order bool) (size, code uint32) {
-	n := length(buf)
-	c := C.winmib_GetTcp6Table2(start(buf), &n, boolean(order))
-	return uint32(n), uint32(c)
+func getTcp6Table(b []byte, order bool) (size, code uint32) {
+	return split(C.winmib_GetTcp6Table(start(b), length(b), boolean(order)))
 }
 
-// start is where C may write: Go memory without pointers in it, which stays
-// where it is until the call returns.
-func start(buf []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(buf)) }
+func getTcpTable2(b []byte, order bool) (size, code uint32) {
+	return split(C.winmib_GetTcpTable2(start(b), length(b), boolean(order)))
+}
 
-func length(buf []byte) C.uint32_t { return C.uint32_t(min(uint64(len(buf)), math.MaxUint32)) }
+func getTcp6Table2(b []byte, order bool) (size, code uint32) {
+	return split(C.winmib_GetTcp6Table2(start(b), length(b), boolean(order)))
+}
+
+func getExtendedTcpTable(b []byte, order bool, family, class uint32) (size, code uint32) {
+	return split(C.winmib_GetExtendedTcpTable(start(b), length(b), boolean(order), C.uint32_t(family), C.uint32_t(class)))
+}
+
+func getOwnerModuleFromTcpEntry(row *[SizeofTCPRowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
+	return split(C.winmib_GetOwnerModuleFromTcpEntry(unsafe.Pointer(row), C.uint32_t(class), start(b), length(b)))
+}
+
+func getOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
+	return split(C.winmib_GetOwnerModuleFromTcp6Entry(unsafe.Pointer(row), C.uint32_t(class), start(b), length(b)))
+}
+
+func setTcpEntry(row *[SizeofTCPRow]byte) (code uint32) {
+	return uint32(C.winmib_SetTcpEntry(unsafe.Pointer(row)))
+}
+
+func getTcpStatistics(stats *[SizeofTCPStats]byte) (code uint32) {
+	return uint32(C.winmib_GetTcpStatistics(unsafe.Pointer(stats)))
+}
+
+func getTcpStatisticsEx(stats *[SizeofTCPStats]byte, family uint32) (code uint32) {
+	return uint32(C.winmib_GetTcpStatisticsEx(unsafe.Pointer(stats), C.uint32_t(family)))
+}
+
+func getTcpStatisticsEx2(stats *[SizeofTCPStats2]byte, family uint32) (code uint32) {
+	return uint32(C.winmib_GetTcpStatisticsEx2(unsafe.Pointer(stats), C.uint32_t(family)))
+}
+
+func getPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
+	return uint32(C.winmib_GetPerTcpConnectionEStats(unsafe.Pointer(row), C.uint32_t(typ),
+		start(rw.Bytes), C.uint32_t(rw.Version), length(rw.Bytes),
+		start(ros.Bytes), C.uint32_t(ros.Version), length(ros.Bytes),
+		start(rod.Bytes), C.uint32_t(rod.Version), length(rod.Bytes)))
+}
+
+func getPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
+	return uint32(C.winmib_GetPerTcp6ConnectionEStats(unsafe.Pointer(row), C.uint32_t(typ),
+		start(rw.Bytes), C.uint32_t(rw.Version), length(rw.Bytes),
+		start(ros.Bytes), C.uint32_t(ros.Version), length(ros.Bytes),
+		start(rod.Bytes), C.uint32_t(rod.Version), length(rod.Bytes)))
+}
+
+func setPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
+	return uint32(C.winmib_SetPerTcpConnectionEStats(unsafe.Pointer(row), C.uint32_t(typ),
+		start(rw.Bytes), C.uint32_t(rw.Version), length(rw.Bytes), C.uint32_t(offset)))
+}
+
+func setPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
+	return uint32(C.winmib_SetPerTcp6ConnectionEStats(unsafe.Pointer(row), C.uint32_t(typ),
+		start(rw.Bytes), C.uint32_t(rw.Version), length(rw.Bytes), C.uint32_t(offset)))
+}
+
+// start is where C may read and write: Go memory without pointers in it, which
+// stays where it is until the call returns. C gets NULL for no bytes.
+func start(b []byte) unsafe.Pointer {
+	if len(b) == 0 {
+		return nil
+	}
+	return unsafe.Pointer(unsafe.SliceData(b))
+}
+
+func length(b []byte) C.uint32_t { return C.uint32_t(min(uint64(len(b)), math.MaxUint32)) }
+
+func split(answer C.uint64_t) (size, code uint32) { return uint32(answer >> 32), uint32(answer) }
 
 func boolean(b bool) C.int32_t {
 	if b {

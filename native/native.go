@@ -13,20 +13,124 @@
 // The package knows no row type, allocates nothing, retries nothing and has no
 // opinion. Package tcpmib has.
 //
-// # Tables
+// # Conventions
 //
-// A function that fills a table takes the buffer to fill, which may be empty,
-// and order, which asks Windows to sort the rows. It returns the code that
-// Windows returned and the size that Windows wrote back: with
-// ERROR_INSUFFICIENT_BUFFER (122) the bytes that the table needs.
+// Every function returns the code that Windows returned. One whose answer has no
+// fixed size takes the buffer to fill, which may be empty, and also returns the
+// size that Windows wrote back: with ERROR_INSUFFICIENT_BUFFER (122) the bytes
+// that the answer needs. Rows and statistics of a fixed size cross as arrays of
+// that size. Order asks Windows to sort the rows, family is AF_INET (2) or
+// AF_INET6 (23).
+//
+// GetTcpStatisticsEx2 is looked up while the program runs, so that the program
+// starts on a Windows that does not have it, and returns ERROR_PROC_NOT_FOUND
+// (127) there. Without cgo all functions behave so.
 package native
 
-// The sizes, in bytes, of the header's rows and of their tables with one row.
+// The sizes, in bytes, of the header's rows, tables with one row and statistics.
 // Builds with cgo compare them with the header in use and fail when they
-// differ; package tcpmib compares its Go types with them in every build.
+// differ, except MIB_TCPSTATS2, which MinGW-w64 does not have; package tcpmib
+// compares its Go types with them in every build.
 const (
-	SizeofTCPRow2    = 28 // MIB_TCPROW2
-	SizeofTCPTable2  = 32 // MIB_TCPTABLE2
-	SizeofTCP6Row2   = 60 // MIB_TCP6ROW2
-	SizeofTCP6Table2 = 64 // MIB_TCP6TABLE2
+	SizeofTCPRow             = 20  // MIB_TCPROW
+	SizeofTCP6Row            = 52  // MIB_TCP6ROW
+	SizeofTCPRow2            = 28  // MIB_TCPROW2
+	SizeofTCPTable2          = 32  // MIB_TCPTABLE2
+	SizeofTCP6Row2           = 60  // MIB_TCP6ROW2
+	SizeofTCP6Table2         = 64  // MIB_TCP6TABLE2
+	SizeofTCPRowOwnerModule  = 160 // MIB_TCPROW_OWNER_MODULE
+	SizeofTCP6RowOwnerModule = 192 // MIB_TCP6ROW_OWNER_MODULE
+	SizeofTCPStats           = 60  // MIB_TCPSTATS
+	SizeofTCPStats2          = 72  // MIB_TCPSTATS2
 )
+
+// GetTcpTable fills buf with a MIB_TCPTABLE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcptable
+func GetTcpTable(buf []byte, order bool) (size, code uint32) { return getTcpTable(buf, order) }
+
+// GetTcp6Table fills buf with a MIB_TCP6TABLE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table
+func GetTcp6Table(buf []byte, order bool) (size, code uint32) { return getTcp6Table(buf, order) }
+
+// GetTcpTable2 fills buf with a MIB_TCPTABLE2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcptable2
+func GetTcpTable2(buf []byte, order bool) (size, code uint32) { return getTcpTable2(buf, order) }
+
+// GetTcp6Table2 fills buf with a MIB_TCP6TABLE2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table2
+func GetTcp6Table2(buf []byte, order bool) (size, code uint32) { return getTcp6Table2(buf, order) }
+
+// GetExtendedTcpTable fills buf with the table that family and class (a
+// TCP_TABLE_CLASS) select.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
+func GetExtendedTcpTable(buf []byte, order bool, family, class uint32) (size, code uint32) {
+	return getExtendedTcpTable(buf, order, family, class)
+}
+
+// GetOwnerModuleFromTcpEntry fills buf with a TCPIP_OWNER_MODULE_BASIC_INFO,
+// whose pointers lead to strings behind it in buf, for a
+// MIB_TCPROW_OWNER_MODULE. class is a TCPIP_OWNER_MODULE_INFO_CLASS.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
+func GetOwnerModuleFromTcpEntry(row *[SizeofTCPRowOwnerModule]byte, class uint32, buf []byte) (size, code uint32) {
+	return getOwnerModuleFromTcpEntry(row, class, buf)
+}
+
+// GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for a
+// MIB_TCP6ROW_OWNER_MODULE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
+func GetOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint32, buf []byte) (size, code uint32) {
+	return getOwnerModuleFromTcp6Entry(row, class, buf)
+}
+
+// SetTcpEntry sets the state of the connection that row, a MIB_TCPROW, names.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-settcpentry
+func SetTcpEntry(row *[SizeofTCPRow]byte) (code uint32) { return setTcpEntry(row) }
+
+// GetTcpStatistics fills stats, a MIB_TCPSTATS, for IPv4.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatistics
+func GetTcpStatistics(stats *[SizeofTCPStats]byte) (code uint32) { return getTcpStatistics(stats) }
+
+// GetTcpStatisticsEx fills stats, a MIB_TCPSTATS.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex
+func GetTcpStatisticsEx(stats *[SizeofTCPStats]byte, family uint32) (code uint32) {
+	return getTcpStatisticsEx(stats, family)
+}
+
+// GetTcpStatisticsEx2 fills stats, a MIB_TCPSTATS2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex2
+func GetTcpStatisticsEx2(stats *[SizeofTCPStats2]byte, family uint32) (code uint32) {
+	return getTcpStatisticsEx2(stats, family)
+}
+
+// EStats is one of the structs of tcpestats.h, as bytes. An empty one is passed
+// as NULL: Windows then leaves it out.
+type EStats struct {
+	Bytes   []byte
+	Version uint32 // 0, in every Windows so far
+}
+
+// GetPerTcpConnectionEStats fills rw, ros and rod with the statistics of kind
+// typ (a TCP_ESTATS_TYPE) of the connection that row, a MIB_TCPROW, names.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcpconnectionestats
+func GetPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
+	return getPerTcpConnectionEStats(row, typ, rw, ros, rod)
+}
+
+// GetPerTcp6ConnectionEStats is GetPerTcpConnectionEStats for a MIB_TCP6ROW.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcp6connectionestats
+func GetPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
+	return getPerTcp6ConnectionEStats(row, typ, rw, ros, rod)
+}
+
+// SetPerTcpConnectionEStats writes rw, from offset on, for the statistics of
+// kind typ (a TCP_ESTATS_TYPE) of the connection that row, a MIB_TCPROW, names.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
+func SetPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
+	return setPerTcpConnectionEStats(row, typ, rw, offset)
+}
+
+// SetPerTcp6ConnectionEStats is SetPerTcpConnectionEStats for a MIB_TCP6ROW.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
+func SetPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
+	return setPerTcp6ConnectionEStats(row, typ, rw, offset)
+}

@@ -7,8 +7,46 @@ const Implementation = "none: not Windows"
 
 const errorCallNotImplemented = 120 // ERROR_CALL_NOT_IMPLEMENTED
 
-// GetTcpTable2 returns ERROR_CALL_NOT_IMPLEMENTED.
-func GetTcpTable2([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+func getTcpTable([]byte, bool) (uint32, uint32) { return 0, errorCallNotImplemented }
 
-// GetTcp6Table2 returns ERROR_CALL_NOT_IMPLEMENTED.
-func GetTcp6Table2([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+func getTcp6Table([]byte, bool) (uint32, uint32) { return 0, errorCallNotImplemented }
+
+func getTcpTable2([]byte, bool) (uint32, uint32) { return 0, errorCallNotImplemented }
+
+func getTcp6Table2([]byte, bool) (uint32, uint32) { return 0, errorCallNotImplemented }
+
+func getExtendedTcpTable([]byte, bool, uint32, uint32) (uint32, uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func getOwnerModuleFromTcpEntry(*[SizeofTCPRowOwnerModule]byte, uint32, []byte) (uint32, uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func getOwnerModuleFromTcp6Entry(*[SizeofTCP6RowOwnerModule]byte, uint32, []byte) (uint32, uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func setTcpEntry(*[SizeofTCPRow]byte) uint32 { return errorCallNotImplemented }
+
+func getTcpStatistics(*[SizeofTCPStats]byte) uint32 { return errorCallNotImplemented }
+
+func getTcpStatisticsEx(*[SizeofTCPStats]byte, uint32) uint32 { return errorCallNotImplemented }
+
+func getTcpStatisticsEx2(*[SizeofTCPStats2]byte, uint32) uint32 { return errorCallNotImplemented }
+
+func getPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, EStats, EStats) uint32 {
+	return errorCallNotImplemented
+}
+
+func getPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, EStats, EStats) uint32 {
+	return errorCallNotImplemented
+}
+
+func setPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, uint32) uint32 {
+	return errorCallNotImplemented
+}
+
+func setPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, uint32) uint32 {
+	return errorCallNotImplemented
+}

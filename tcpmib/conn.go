@@ -24,13 +24,17 @@ func (c Conn) Family() Family {
 }
 
 // Compare orders connections by family, local endpoint, remote endpoint and
-// PID; it is made for slices.SortFunc.
-func (c Conn) Compare(d Conn) int {
-	return cmp.Or(
-		c.Local.Compare(d.Local),
-		c.Remote.Compare(d.Remote),
-		cmp.Compare(c.PID, d.PID),
-	)
+// PID, which together are their identity; it is made for slices.SortFunc.
+func (c Conn) Compare(d Conn) int { return compare(&c, &d) }
+
+func compare(c, d *Conn) int {
+	if o := c.Local.Compare(d.Local); o != 0 {
+		return o
+	}
+	if o := c.Remote.Compare(d.Remote); o != 0 {
+		return o
+	}
+	return cmp.Compare(c.PID, d.PID)
 }
 
 // Family says which addresses: IPv4, IPv6 or Both.

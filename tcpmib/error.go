@@ -78,6 +78,14 @@ func (e *Error) Error() string {
 // Unwrap returns what the code means to the standard library, or nil.
 func (e *Error) Unwrap() error { return codes[e.Code].is }
 
+// result is what a function returned, as an error or nil.
+func result(function string, code uint32) error {
+	if code == errorSuccess {
+		return nil
+	}
+	return &Error{Func: function, Code: code}
+}
+
 // number writes NTSTATUS values, which start at 0x80000000, the way they are
 // looked up.
 func number(code uint32) string {

@@ -37,6 +37,55 @@ func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
 	return read(r, Query{Func: "GetTcp6Table2", Order: order}, DecodeTCP6Table2)
 }
 
+// TCPTable returns the IPv4 connections without their owners, as GetTcpTable
+// does. The rows are valid until the next call on r.
+func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
+	return read(r, Query{Func: "GetTcpTable", Order: order}, DecodeTCPTable)
+}
+
+// TCP6Table returns the IPv6 connections without their owners, as GetTcp6Table
+// does. The rows are valid until the next call on r.
+func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
+	return read(r, Query{Func: "GetTcp6Table", Order: order}, DecodeTCP6Table)
+}
+
+// TCPTableBasic returns some of the IPv4 connections without their owners, as
+// GetExtendedTcpTable[TCPRow] does. The rows are valid until the next call on r.
+func (r *Reader) TCPTableBasic(rows Rows, order bool) ([]TCPRow, error) {
+	return readExtended[TCPRow](r, rows, order)
+}
+
+// TCP6TableBasic asks for some of the IPv6 connections without their owners, as
+// GetExtendedTcpTable[TCP6Row] does, which no Windows so far answers.
+func (r *Reader) TCP6TableBasic(rows Rows, order bool) ([]TCP6Row, error) {
+	return readExtended[TCP6Row](r, rows, order)
+}
+
+// TCPTableOwnerPID returns the IPv4 connections with the processes that own
+// them, as GetExtendedTcpTable[TCPRowOwnerPID] does. The rows are valid until
+// the next call on r.
+func (r *Reader) TCPTableOwnerPID(rows Rows, order bool) ([]TCPRowOwnerPID, error) {
+	return readExtended[TCPRowOwnerPID](r, rows, order)
+}
+
+// TCP6TableOwnerPID is TCPTableOwnerPID for IPv6.
+func (r *Reader) TCP6TableOwnerPID(rows Rows, order bool) ([]TCP6RowOwnerPID, error) {
+	return readExtended[TCP6RowOwnerPID](r, rows, order)
+}
+
+// TCPTableOwnerModule returns the IPv4 connections with the processes and
+// modules that own them and when they were created, as
+// GetExtendedTcpTable[TCPRowOwnerModule] does. The rows are valid until the next
+// call on r.
+func (r *Reader) TCPTableOwnerModule(rows Rows, order bool) ([]TCPRowOwnerModule, error) {
+	return readExtended[TCPRowOwnerModule](r, rows, order)
+}
+
+// TCP6TableOwnerModule is TCPTableOwnerModule for IPv6.
+func (r *Reader) TCP6TableOwnerModule(rows Rows, order bool) ([]TCP6RowOwnerModule, error) {
+	return readExtended[TCP6RowOwnerModule](r, rows, order)
+}
+
 // AppendConns appends the connections of a family to dst, IPv4 first, in the
 // order in which Windows has them, and returns the longer slice, which the
 // caller owns. Once the buffer of r and dst are large enough it does not
@@ -45,15 +94,19 @@ func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
 // When one family cannot be read, the connections of the other are returned
 // together with the error.
 func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
+	return r.appendConns(dst, family, false)
+}
+
+func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, error) {
 	var err4, err6 error
 	if family&IPv4 != 0 {
 		var rows []TCPRow2
-		rows, err4 = r.TCPTable2(false)
+		rows, err4 = r.TCPTable2(order)
 		dst = appendConns4(dst, rows)
 	}
 	if family&IPv6 != 0 {
 		var rows []TCP6Row2
-		rows, err6 = r.TCP6Table2(false)
+		rows, err6 = r.TCP6Table2(order)
 		dst = r.appendConns6(dst, rows)
 	}
 	return dst, errors.Join(err4, err6)

@@ -2,7 +2,7 @@ package tcpmib
 
 import "github.com/winmib/winmib/native"
 
-// Query is a question that Windows answers with a table.
+// Query is a question that Windows answers with a table or with statistics.
 type Query struct {
 	Func   string // the function of iphlpapi.dll, such as "GetTcpTable2"
 	Family uint32 // AF_INET (2) or AF_INET6 (23), for functions that take one; else 0
@@ -23,10 +23,18 @@ type Source interface {
 // live is the machine that the program runs on.
 type live struct{}
 
+type liveFunc func(q Query, buf []byte) (size, code uint32)
+
 // The functions that answer a query, one line each.
-var liveFuncs = map[string]func(buf []byte, order bool) (size, code uint32){
-	"GetTcpTable2":  native.GetTcpTable2,
-	"GetTcp6Table2": native.GetTcp6Table2,
+var liveFuncs = map[string]liveFunc{
+	"GetTcpTable":         liveTable(native.GetTcpTable),
+	"GetTcp6Table":        liveTable(native.GetTcp6Table),
+	"GetTcpTable2":        liveTable(native.GetTcpTable2),
+	"GetTcp6Table2":       liveTable(native.GetTcp6Table2),
+	"GetExtendedTcpTable": liveExtendedTable,
+	"GetTcpStatistics":    liveStats(native.SizeofTCPStats, liveGetTcpStatistics),
+	"GetTcpStatisticsEx":  liveStats(native.SizeofTCPStats, liveGetTcpStatisticsEx),
+	"GetTcpStatisticsEx2": liveStats(native.SizeofTCPStats2, liveGetTcpStatisticsEx2),
 }
 
 func (live) Ask(q Query, buf []byte) (size, code uint32) {
@@ -34,5 +42,36 @@ func (live) Ask(q Query, buf []byte) (size, code uint32) {
 	if !ok {
 		return 0, errorProcNotFound
 	}
-	return f(buf, q.Order)
+	return f(q, buf)
+}
+
+func liveTable(f func(buf []byte, order bool) (size, code uint32)) liveFunc {
+	return func(q Query, buf []byte) (size, code uint32) { return f(buf, q.Order) }
+}
+
+func liveExtendedTable(q Query, buf []byte) (size, code uint32) {
+	return native.GetExtendedTcpTable(buf, q.Order, q.Family, q.Class)
+}
+
+// liveStats is a function that fills a struct of a fixed size, which f may take
+// buf for.
+func liveStats(fixed uint32, f func(q Query, buf []byte) (code uint32)) liveFunc {
+	return func(q Query, buf []byte) (size, code uint32) {
+		if uint64(len(buf)) < uint64(fixed) {
+			return fixed, errorInsufficientBuffer
+		}
+		return fixed, f(q, buf)
+	}
+}
+
+func liveGetTcpStatistics(_ Query, buf []byte) (code uint32) {
+	return native.GetTcpStatistics((*[native.SizeofTCPStats]byte)(buf))
+}
+
+func liveGetTcpStatisticsEx(q Query, buf []byte) (code uint32) {
+	return native.GetTcpStatisticsEx((*[native.SizeofTCPStats]byte)(buf), q.Family)
+}
+
+func liveGetTcpStatisticsEx2(q Query, buf []byte) (code uint32) {
+	return native.GetTcpStatisticsEx2((*[native.SizeofTCPStats2]byte)(buf), q.Family)
 }
