@@ -108,6 +108,10 @@ function Test($compiler, $staticcheck) {
     foreach ($file in Get-ChildItem 'native\*.c') {
         Run $compiler '-std=c11' '-Wall' '-Wextra' '-Werror' '-O2' '-c' '-o' '.build\lint.o' $file.FullName
     }
+    $env:CGO_ENABLED = '0'
+    Step 'the twin without cgo'
+    Run go test '-c' '-o' '.build\twin.exe' './native'
+    $env:WINMIB_TWIN = "$PSScriptRoot\.build\twin.exe"
     foreach ($cgo in '1', '0') {
         $env:CGO_ENABLED = $cgo
         Step "vet, staticcheck and tests, CGO_ENABLED=$cgo"
