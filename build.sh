@@ -50,9 +50,10 @@ task_exec() {
 	need "${run_packages[@]}"
 	wine_start
 	if [[ -t 1 ]]; then
-		# Wine's console counts the bytes of a colour as columns and breaks lines early, so it is kept out of the way.
+		# Wine's console counts the bytes of a colour as columns and breaks lines early, so a pipe keeps it out of the
+		# way, and TTY_FORCE tells the program what is behind it.
 		local status=0
-		COLUMNS=$(tput cols) CLICOLOR_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
+		TTY_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
 		return "$status"
 	fi
 	wine_run "$@"
@@ -178,7 +179,7 @@ find_wine() {
 }
 
 wine_run() {
-	WINEPREFIX=$state/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' WINMIB_WINE=1 "$WINE" "$@"
+	WINEPREFIX=$state/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' "$WINE" "$@"
 }
 
 # wine_start makes the prefix the first time and boots Wine unless it runs. Its background processes must not hold the
