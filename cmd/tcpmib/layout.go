@@ -122,7 +122,11 @@ func runLayout(ctx context.Context, targets []layout.Target) *layoutRun {
 func (r *layoutRun) verdict() error {
 	switch {
 	case len(r.Failures) > 0:
-		return failure{errors.New(r.Failures[0].Error)}
+		var all []string
+		for _, f := range r.Failures {
+			all = append(all, f.Error)
+		}
+		return failure{errors.New(strings.Join(all, "\n"))}
 	case len(r.Missing) > 0 && os.Getenv("CI") != "":
 		return failure{errors.New(strings.Join(r.Missing, "; "))}
 	case r.differs():

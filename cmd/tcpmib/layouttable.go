@@ -215,7 +215,8 @@ func (m matrix) write(b *strings.Builder) {
 			if i < 2 {
 				line.WriteString(c.style.Render(c.text) + pad)
 			} else {
-				line.WriteString(pad + c.style.Render(c.text))
+				text := strings.TrimRight(c.text, " ") // a blank in a colour would stay at the end of the line
+				line.WriteString(pad + c.style.Render(text) + c.text[len(text):])
 			}
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
@@ -306,15 +307,15 @@ func writeNames(b *strings.Builder, names []string, reason string, verbose bool)
 }
 
 func writeSummary(b *strings.Builder, run *layoutRun) {
+	if len(run.Reports) == 0 {
+		return // the error says it all
+	}
 	b.WriteByte('\n')
 	for _, m := range run.Missing {
 		fmt.Fprintln(b, "note:", m)
 	}
 	if n := len(run.Failures); n > 0 {
-		for _, f := range run.Failures {
-			fmt.Fprintln(b, bad.Render("✗"), f.Error)
-		}
-		fmt.Fprintln(b, bad.Render(fmt.Sprintf("no verdict: %s failed", count(n, "compiler"))))
+		fmt.Fprintln(b, bad.Render(fmt.Sprintf("✗ no verdict on %s: the compiler failed", count(n, "target"))))
 		return
 	}
 	differ, proven, elsewhere := 0, map[string]bool{}, map[string]bool{}

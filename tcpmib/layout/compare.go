@@ -338,10 +338,10 @@ func (c *comparison) completeness() {
 	}
 	have := map[string]bool{}
 	for _, s := range c.report.Structs {
-		have[s.C], have[s.As] = true, true
+		have[untagged(s.C)], have[untagged(s.As)] = true, true
 	}
 	for _, e := range c.report.Enums {
-		have[e.C] = true
+		have[untagged(e.C)] = true
 	}
 	for _, k := range c.report.Constants {
 		have[k.C] = true
