@@ -8,6 +8,7 @@ usage: .\build.ps1 <task> [-Arch amd64|386|arm64] [arguments]
   setup      find Go and a MinGW-w64 compiler, or install them (winget or Chocolatey, MSYS2)
   build      .build\tcpmib.exe
   run ...    build tcpmib and run it; the arguments are tcpmib's
+  layout ... check Go's structs against every Windows SDK, with cl and clang; the arguments are those of tcpmib layout
   test       the whole gate: lint, all tests with cgo and without, the race detector where there is one
   help       this text
 
@@ -143,7 +144,7 @@ if ($rest.Count -ge 2 -and [string]$rest[0] -eq '-Arch') {
     $arch = [string]@{ 'AMD64' = 'amd64'; 'ARM64' = 'arm64'; 'x86' = '386' }[$machine]
 }
 $target = $targets[$arch]
-if (-not $target -or $task -notin 'setup', 'build', 'run', 'test') {
+if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'test') {
     Write-Output $help
     if ($task -eq 'help') { exit 0 }
     exit 2
@@ -167,12 +168,13 @@ try {
         'setup' { Write-Host "$(& go version), $compiler" }
         'build' { Build }
         'run' { Build }
+        'layout' { Build; $rest = @('layout') + $rest }
         'test' { Test $compiler $staticcheck }
     }
 } finally {
     Set-Location $caller
 }
-if ($task -eq 'run') {
+if ($task -in 'run', 'layout') {
     & "$PSScriptRoot\.build\tcpmib.exe" $rest
     exit $LASTEXITCODE
 }

@@ -21,7 +21,8 @@ usage: ./build.sh <task> [arguments]
   setup      install what is missing (apt) and make the Wine prefix
   build      .build/tcpmib.exe for 64-bit Windows
   run ...    build tcpmib and run it under Wine; the arguments are tcpmib's
-  test       the whole gate: lint, every platform's build, all tests on Linux and under Wine
+  layout ... check Go's structs against MinGW-w64's and Wine's headers; the arguments are those of tcpmib layout
+  test       the whole gate: lint, every platform's build, layout, all tests on Linux and under Wine
   help       this text
 
 Every task installs what it needs first. State is kept in .build, which may be deleted at any time.
@@ -59,6 +60,14 @@ task_exec() {
 	wine_run "$@"
 }
 
+# layout runs no Windows program: compilers answer for every architecture, here on Linux.
+task_layout() {
+	need_go
+	need "${layout_packages[@]}"
+	go -C "$root" build -o "$state/tcpmib" ./cmd/tcpmib
+	"$state/tcpmib" layout "$@"
+}
+
 task_test() {
 	task_setup
 	cd "$root"
@@ -79,6 +88,8 @@ task_test() {
 	step 'staticcheck, linux' "$staticcheck" ./...
 	step 'staticcheck, windows' windows amd64 0 "$staticcheck" ./...
 	step 'staticcheck, windows, cgo' windows amd64 1 "$staticcheck" ./...
+	CI=true step 'layout: MinGW-w64, Wine x amd64, 386, arm64' task_layout
+	tail -n 1 <<<"$output"
 	tests 'tests, linux' go test ./...
 	tests 'tests, linux, race' go test -race ./...
 	local wine=(go test -count=1 "-exec='$root/build.sh' exec")
@@ -234,6 +245,7 @@ declare -A brings=(
 )
 build_packages=(gcc-mingw-w64-x86-64)
 run_packages=(gcc-mingw-w64-x86-64 wine64)
+layout_packages=(clang gcc-mingw-w64-i686 gcc-mingw-w64-x86-64 libwine-dev)
 
 have() {
 	local thing

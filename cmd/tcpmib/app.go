@@ -23,7 +23,7 @@ type app struct {
 // Exit codes.
 const (
 	exitOK      = 0
-	exitNothing = 1 // nothing matched
+	exitNothing = 1 // nothing matched, or a layout that differs
 	exitUsage   = 2
 	exitFailure = 3 // the system or a file failed
 )
@@ -81,7 +81,7 @@ func (a app) rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.Flags().AddFlagSet(list.Flags())
-	root.AddCommand(list, a.versionCommand())
+	root.AddCommand(list, a.layoutCommand(), a.versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }

@@ -84,7 +84,6 @@ var omitted = []layout.Omission{
 	{Name: "MIBICMP*", Reason: "ICMP"},
 	{Name: "MIB_ICMP*", Reason: "ICMP"},
 	{Name: "ICMP[46]_*", Reason: "ICMP"},
-	{Name: "ND_*", Reason: "ICMP"},
 	{Name: "MIB_IP*", Reason: "IP addresses, routes and multicast"},
 	{Name: "MIB_MFE_*", Reason: "IP multicast"},
 	{Name: "MIB_MCAST_*", Reason: "IP multicast"},

@@ -90,6 +90,7 @@ func compare(spec Spec, g *goTypes, f *facts, t Target) (*Report, error) {
 		return nil, err
 	}
 	c := &comparison{spec, f, &Report{
+		Omitted: []Omission{}, Findings: []Finding{},
 		Target: t.Label, Set: f.set, Version: f.version, GOARCH: f.goarch, CC: t.CC, DebugInfo: f.decls != nil,
 	}}
 	if t.Label == "" {
@@ -160,6 +161,7 @@ func (c *comparison) compareStruct(s goStruct) StructReport {
 		for _, f := range s.fields {
 			r.Fields = append(r.Fields, f.report())
 		}
+		r.Findings = c.report.Findings[before:]
 		return r
 	}
 	r.Size, r.Align = a.numbers[0], a.numbers[1]
@@ -172,8 +174,8 @@ func (c *comparison) compareStruct(s goStruct) StructReport {
 	if s.align > r.Align {
 		c.find(KindAlign, s.c, "Go aligns it to %d bytes, C only to %d", s.align, r.Align)
 	}
-	c.forgotten(s, c.facts.decls.find(name))
-	if len(c.report.Findings) > before {
+	c.forgotten(name, s)
+	if r.Findings = c.report.Findings[before:]; len(r.Findings) > 0 {
 		r.Status = Differs
 	}
 	r.AlignHarmless = s.align < r.Align && r.Status == Agrees
@@ -248,8 +250,9 @@ func (c *comparison) signAgrees(header, ours sign, enum string) bool {
 	return ok && !a.absent && sign(a.numbers[2]) == header
 }
 
-// forgotten looks for C members in bytes that no Go field claims.
-func (c *comparison) forgotten(s goStruct, decl *declaration) {
+// forgotten looks for C members that no Go field names, not even by another member of the same union.
+func (c *comparison) forgotten(name string, s goStruct) {
+	decl := c.facts.decls.find(name)
 	if decl == nil {
 		for _, f := range s.fields {
 			if f.padding() {
@@ -258,15 +261,17 @@ func (c *comparison) forgotten(s goStruct, decl *declaration) {
 		}
 		return
 	}
-	for _, m := range decl.members {
-		claimed := int64(0)
-		for _, f := range s.fields {
-			if !f.padding() {
-				claimed += max(0, min(f.end(), m.offset+m.size)-max(f.offset, m.offset))
+	var named []member // where C has them, wherever Go does
+	for _, f := range s.fields {
+		for _, m := range f.c {
+			if a := c.facts.answers[question{askMember, name, m}]; !a.absent {
+				named = append(named, member{m, a.numbers[0], a.numbers[1]})
 			}
 		}
-		if claimed < m.size {
-			c.find(KindForgotten, s.c+"."+m.name, "C has %d bytes at offset %d, of which Go's fields have %d", m.size, m.offset, claimed)
+	}
+	for _, m := range decl.members {
+		if !slices.ContainsFunc(named, func(n member) bool { return n.offset <= m.offset && m.offset+m.size <= n.offset+n.size }) {
+			c.find(KindForgotten, s.c+"."+m.name, "C has %d bytes at offset %d that no Go field names", m.size, m.offset)
 		}
 	}
 }
@@ -333,10 +338,10 @@ func (c *comparison) completeness() {
 	}
 	have := map[string]bool{}
 	for _, s := range c.report.Structs {
-		have[s.C], have[s.As] = true, true
+		have[untagged(s.C)], have[untagged(s.As)] = true, true
 	}
 	for _, e := range c.report.Enums {
-		have[e.C] = true
+		have[untagged(e.C)] = true
 	}
 	for _, k := range c.report.Constants {
 		have[k.C] = true
@@ -370,7 +375,8 @@ func (c *comparison) completeness() {
 }
 
 // Unproven looks at the reports of one run together, architecture by architecture: nothing may be absent from all
-// header sets, except what [Spec.Only] gives to a set that the run does not have.
+// header sets, except what [Spec.Only] gives to a set that the run does not have. An enum whose constants are there,
+// if only as macros, is there.
 func Unproven(spec Spec, reports []*Report) []Finding {
 	var findings []Finding
 	byArch := map[string][]*Report{}
@@ -394,11 +400,16 @@ func Unproven(spec Spec, reports []*Report) []Finding {
 			for _, s := range r.Structs {
 				note(s.C, s.Status)
 			}
+			enums := map[string]string{}
 			for _, e := range r.Enums {
 				note(e.C, e.Status)
+				enums[e.Go] = e.C
 			}
 			for _, k := range r.Constants {
 				note(k.C, k.Status)
+				if c := enums[k.GoType]; c != "" { // macros prove an enum as well
+					note(c, k.Status)
+				}
 			}
 		}
 		for _, name := range names {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,19 +15,16 @@ import (
 // CompilerError is a compiler that is not there, or that fails for another reason than a name it does not know.
 type CompilerError struct {
 	CC    []string
-	First string // the compiler's own first error, one line
-	Err   error
+	First string // the compiler's own first error, one line, if it printed any
+	Err   error  // what became of the process
 }
 
 func (e *CompilerError) Error() string {
-	s := fmt.Sprintf("the compiler failed: %s", strings.Join(e.CC, " "))
+	s := "the compiler failed: " + strings.Join(e.CC, " ")
 	if e.First != "" {
-		s += "\n\t" + e.First
+		return s + ": " + e.First
 	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
+	return s + ": " + e.Err.Error()
 }
 
 func (e *CompilerError) Unwrap() error { return e.Err }
@@ -94,7 +90,7 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 	var errs []sourceError
 	first := ""
 	for line := range strings.Lines(strings.ReplaceAll(out.String(), "\r\n", "\n")) {
-		line = strings.TrimSpace(line)
+		line = strings.ReplaceAll(strings.TrimSpace(line), src, sourceName)
 		if first == "" && anyError.MatchString(line) {
 			first = line
 		}
@@ -110,7 +106,7 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 	}
 	if len(errs) == 0 {
 		if first == "" {
-			first, _, _ = strings.Cut(strings.TrimSpace(out.String()), "\n")
+			first, _, _ = strings.Cut(strings.TrimSpace(strings.ReplaceAll(out.String(), src, sourceName)), "\n")
 		}
 		return nil, &CompilerError{CC: c.target.CC, First: first, Err: err}
 	}

@@ -18,9 +18,9 @@
 // an array of anything but bytes, the elements agree as well. Go arrays of bytes are taken as opaque: that is how
 // fields in network byte order and nested C structs are written.
 //
-// With gcc and clang the probe's debug information shows the members themselves, and no C member may lie, even in
-// part, in bytes that Go calls padding: a member that Go forgot cannot hide in a hole. cl writes no such information,
-// so with cl a hole is only known to be a hole by the offsets around it; the report counts those holes.
+// With gcc and clang the probe's debug information shows the members themselves, and each must lie in bytes that a Go
+// field names: a member that Go forgot cannot hide where Go has padding. cl writes no such information, so with cl
+// padding is only known to be padding by the offsets around it; the report counts its bytes.
 //
 // On 386 Go aligns 64-bit integers to 4 bytes and C to 8. That cannot be expressed in Go, and does no harm as long
 // as every offset, every size and so every stride is the same. The check demands that, and marks such structs.

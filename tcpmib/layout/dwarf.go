@@ -130,13 +130,18 @@ func unfold(list []member, t *dwarf.StructType, base int64) []member {
 
 func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
 
-// find looks a C type name up, with or without "struct " in front.
+// find looks a C type name up.
 func (d *declarations) find(name string) *declaration {
 	if d == nil {
 		return nil
 	}
+	return d.byName[untagged(name)]
+}
+
+// untagged is a C type name without "struct " in front.
+func untagged(name string) string {
 	if _, tag, ok := strings.Cut(name, " "); ok {
-		name = tag
+		return tag
 	}
-	return d.byName[name]
+	return name
 }

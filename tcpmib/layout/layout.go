@@ -60,8 +60,8 @@ type Gap struct {
 
 // Omission is a declaration that Go leaves out on purpose.
 type Omission struct {
-	Name   string
-	Reason string
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
 }
 
 // named is a Go type with a C name from outside its tags.

@@ -46,7 +46,8 @@ func (q question) numbers() string {
 	case askElem:
 		return fmt.Sprintf("sizeof(%[1]s[0]), LAYOUT_SIGN(%[1]s[0])", member)
 	default:
-		return fmt.Sprintf("(long long)(%[1]s), (%[1]s) < 0", q.name)
+		// Of what is not an integer, a string say, there is no |.
+		return fmt.Sprintf("(long long)((%[1]s) | 0), (%[1]s) < 0", q.name)
 	}
 }
 
@@ -152,7 +153,7 @@ func probe(ctx context.Context, t Target, headers []string, questions []question
 		}
 		questions = f.setAside(questions, absent)
 	}
-	return nil, &CompilerError{CC: t.CC, First: "it takes no line of the probe"}
+	return nil, &CompilerError{CC: t.CC, First: "it rejects every line of the probe"}
 }
 
 // setAside answers the absent questions and returns the others.

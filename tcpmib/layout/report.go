@@ -7,22 +7,22 @@ import (
 
 // Report is the verdict on one target. It agrees when it has no findings.
 type Report struct {
-	Target    string // the label, or the header set and its version
-	Set       string // one of the Set constants
-	Version   string // of the header set, as far as the headers tell
-	GOARCH    string
-	CC        []string
-	Structs   []StructReport
-	Enums     []EnumReport
-	Constants []ConstantReport
+	Target    string           `json:"target"`  // the label, or the header set and its version
+	Set       string           `json:"set"`     // one of the Set constants
+	Version   string           `json:"version"` // of the header set, as far as the headers tell
+	GOARCH    string           `json:"goarch"`
+	CC        []string         `json:"cc"`
+	Structs   []StructReport   `json:"structs"`
+	Enums     []EnumReport     `json:"enums"`
+	Constants []ConstantReport `json:"constants"`
 	// Omitted are the declarations that Spec.Omitted excuses and that these headers have.
-	Omitted []Omission
+	Omitted []Omission `json:"omitted"`
 	// Findings are all differences, in the order of the types and constants.
-	Findings []Finding
+	Findings []Finding `json:"findings"`
 	// DebugInfo tells whether the members behind Go's padding, and completeness, could be checked.
-	DebugInfo bool
+	DebugInfo bool `json:"debugInfo"`
 	// Unseen is how many bytes of padding no debug information vouches for.
-	Unseen int64
+	Unseen int64 `json:"unseen"`
 }
 
 // Status is what became of one struct, enum or constant.
@@ -37,56 +37,57 @@ const (
 
 // StructReport is a struct on both sides.
 type StructReport struct {
-	C       string
-	As      string `json:",omitempty"` // the name in this header set, if it is another
-	Go      string
-	Status  Status
-	Reason  string `json:",omitempty"` // of a gap
-	GoSize  int64
-	GoAlign int64
-	Size    int64 // sizeof
-	Align   int64 // alignof
+	C       string `json:"c"`
+	As      string `json:"as,omitempty"` // the name in this header set, if it is another
+	Go      string `json:"go"`
+	Status  Status `json:"status"`
+	Reason  string `json:"reason,omitempty"` // of a gap
+	GoSize  int64  `json:"goSize"`
+	GoAlign int64  `json:"goAlign"`
+	Size    int64  `json:"size"`  // sizeof
+	Align   int64  `json:"align"` // alignof
 	// AlignHarmless says that C aligns the struct more than Go can and that nothing moves because of it.
-	AlignHarmless bool `json:",omitempty"`
-	Fields        []FieldReport
+	AlignHarmless bool          `json:"alignHarmless,omitempty"`
+	Fields        []FieldReport `json:"fields"`
+	Findings      []Finding     `json:"-"` // those of this struct, which the Report has, too
 }
 
 // FieldReport is a field on both sides. Padding has no Header.
 type FieldReport struct {
-	Name   string // Go's
-	Type   string // Go's
-	C      string `json:",omitempty"`
-	Go     Place
-	Header *Place `json:",omitempty"`
-	OK     bool
-	Note   string `json:",omitempty"`
+	Name   string `json:"name"` // Go's
+	Type   string `json:"type"` // Go's
+	C      string `json:"c,omitempty"`
+	Go     Place  `json:"go"`
+	Header *Place `json:"header,omitempty"`
+	OK     bool   `json:"ok"`
+	Note   string `json:"note,omitempty"`
 }
 
 // Place is where a field lies and how it reads.
 type Place struct {
-	Offset int64
-	Size   int64
-	Sign   string `json:",omitempty"` // signed, unsigned, float, or nothing for what is not a number
+	Offset int64  `json:"offset"`
+	Size   int64  `json:"size"`
+	Sign   string `json:"sign,omitempty"` // signed, unsigned, float, or nothing for what is not a number
 }
 
 // EnumReport is a C enum and the Go type that mirrors it.
 type EnumReport struct {
-	C      string
-	Go     string
-	Status Status
-	Reason string `json:",omitempty"`
-	GoSize int64
-	Size   int64
+	C      string `json:"c"`
+	Go     string `json:"go"`
+	Status Status `json:"status"`
+	Reason string `json:"reason,omitempty"`
+	GoSize int64  `json:"goSize"`
+	Size   int64  `json:"size"`
 }
 
 // ConstantReport is a constant's value on both sides, in decimal.
 type ConstantReport struct {
-	C       string
-	GoType  string
-	Status  Status
-	Reason  string `json:",omitempty"`
-	GoValue string
-	Value   string `json:",omitempty"`
+	C       string `json:"c"`
+	GoType  string `json:"goType"`
+	Status  Status `json:"status"`
+	Reason  string `json:"reason,omitempty"`
+	GoValue string `json:"goValue"`
+	Value   string `json:"value,omitempty"`
 }
 
 // Kind is the reason of a finding.
@@ -100,7 +101,7 @@ const (
 	KindSize      Kind = "size"      // the field has another size
 	KindSign      Kind = "sign"      // the field has another signedness
 	KindElem      Kind = "element"   // the field's elements have another size or signedness
-	KindForgotten Kind = "forgotten" // a C member lies where Go has padding or nothing
+	KindForgotten Kind = "forgotten" // a C member that no Go field names
 	KindNotEnum   Kind = "not enum"  // the headers have the name, but not for an enum
 	KindValue     Kind = "value"     // the constant has another value
 	KindGap       Kind = "gap"       // a known gap is no longer true
@@ -110,9 +111,9 @@ const (
 
 // Finding is one difference.
 type Finding struct {
-	Kind   Kind
-	Item   string // a C name, or STRUCT.member
-	Detail string
+	Kind   Kind   `json:"kind"`
+	Item   string `json:"item"` // a C name, or STRUCT.member
+	Detail string `json:"detail"`
 }
 
 func (f Finding) String() string { return fmt.Sprintf("%s: %s: %s", f.Item, f.Kind, f.Detail) }
@@ -154,14 +155,14 @@ func (s *StructReport) Table() string {
 	if s.As != "" {
 		title = strings.Replace(title, s.C, s.C+" (here "+s.As+")", 1)
 	}
-	return title + Columns(rows, "llLrrllrrll")
+	return title + columns(rows, "llLrrllrrll")
 }
 
 func num(n int64) string { return fmt.Sprint(n) }
 
-// Columns lines rows up in columns two blanks apart. align has a letter a column: l for left, r for right, L for left and at most
+// columns lines rows up in columns two blanks apart. align has a letter a column: l for left, r for right, L for left and at most
 // 24 wide.
-func Columns(rows [][]string, align string) string {
+func columns(rows [][]string, align string) string {
 	const limit = 24
 	cell := func(c int, s string) string {
 		if align[c] == 'L' && len([]rune(s)) > limit {

@@ -1,0 +1,379 @@
+package layout
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"structs"
+	"testing"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type colour int32
+
+type inner struct {
+	_ structs.HostLayout `c:"INNER"`
+	A uint16             `c:"a"`
+	B [3]byte            `c:"b"`
+}
+
+type thing struct {
+	_       structs.HostLayout `c:"THING"`
+	Number  int32              `c:"number"`
+	Colour  colour             `c:"flags|colour"`
+	Big     uint64             `c:"big"`
+	Inner   [2]inner           `c:"inner"`
+	_       [4]byte            // on 386 the pointer would be 4 bytes further up without it, and ratio 8
+	Pointer uintptr            `c:"pointer"`
+	Ratio   float64            `c:"ratio"`
+	Small   int8               `c:"small"`
+	Last    uint8              `c:"last"`
+	_       [6]byte
+}
+
+// thing as 386 has it: the pointer needs no padding before it.
+type thing386 struct {
+	_       structs.HostLayout `c:"THING"`
+	Number  int32              `c:"number"`
+	Colour  colour             `c:"flags|colour"`
+	Big     uint64             `c:"big"`
+	Inner   [2]inner           `c:"inner"`
+	Pointer uintptr            `c:"pointer"`
+	Ratio   float64            `c:"ratio"`
+	Small   int8               `c:"small"`
+	Last    uint8              `c:"last"`
+	_       [6]byte
+}
+
+type plain struct {
+	_       structs.HostLayout `c:"struct plain"`
+	Address [16]byte           `c:"address"`
+}
+
+func thingSpec(goarch string) Spec {
+	t := any(thing{})
+	if goarch == "386" {
+		t = thing386{}
+	}
+	return Spec{
+		Headers: []string{"thing.h"},
+		Types:   []any{Enum("COLOUR", colour(0)), inner{}, t, plain{}},
+		Constants: []Constant{
+			{"COLOUR_RED", colour(0)}, {"COLOUR_BLUE", colour(7)}, {"COLOUR_NONE", colour(-1)},
+			{"THING_LIMIT", uint32(0xFFFFFFFF)},
+		},
+		Complete: []string{"thing.h"},
+	}
+}
+
+// compilers are every way to compile thing.h that this machine has. Only clang targets MSVC on Linux.
+func compilers(t *testing.T) []Target {
+	t.Helper()
+	testdata, err := filepath.Abs("testdata")
+	require.NoError(t, err)
+	var list []Target
+	for _, arch := range Arches {
+		for _, cc := range [][]string{
+			{triple[arch] + "-w64-mingw32-gcc"},
+			{"clang", "--target=" + triple[arch] + "-w64-windows-gnu"},
+			{"clang", "--target=" + triple[arch] + "-pc-windows-msvc"},
+		} {
+			if _, err := exec.LookPath(cc[0]); err == nil {
+				list = append(list, Target{GOARCH: arch, CC: append(cc, "-I", testdata)})
+			}
+		}
+	}
+	if len(list) == 0 {
+		if os.Getenv("CI") != "" && runtime.GOOS == "linux" {
+			t.Fatal("no compiler for Windows: install clang")
+		}
+		t.Skip("no compiler for Windows: install clang")
+	}
+	return list
+}
+
+func TestEveryCompiler(t *testing.T) {
+	for _, target := range compilers(t) {
+		r, err := Run(t.Context(), thingSpec(target.GOARCH), target)
+		require.NoError(t, err)
+		assert.True(t, r.OK(), "%v: %v", target.CC, r)
+		assert.Equal(t, target.GOARCH, r.GOARCH)
+		assert.True(t, r.DebugInfo, target.CC)
+		assert.Zero(t, r.Unseen)
+		assert.Equal(t, target.GOARCH == "386", r.Structs[1].AlignHarmless)
+	}
+}
+
+// A type whose layout depends on the architecture is not the same on all of them.
+func TestLayoutOfAnotherArchitecture(t *testing.T) {
+	for _, target := range compilers(t) {
+		other := map[string]string{"386": "amd64", "amd64": "386", "arm64": "386"}[target.GOARCH]
+		r, err := Run(t.Context(), thingSpec(other), target)
+		require.NoError(t, err)
+		switch target.GOARCH {
+		case "386":
+			assert.Contains(t, r.Findings, Finding{KindOffset, "THING.pointer", "offset is 28 in C and 32 in Go"})
+		default: // the same padding, by Go itself
+			assert.True(t, r.OK(), r)
+		}
+	}
+}
+
+func TestFindings(t *testing.T) {
+	type noLast struct {
+		_       structs.HostLayout `c:"THING"`
+		Number  int32              `c:"number"`
+		Colour  colour             `c:"flags|colour"`
+		Big     uint64             `c:"big"`
+		Inner   [2]inner           `c:"inner"`
+		Pointer uintptr            `c:"pointer"`
+		Ratio   float64            `c:"ratio"`
+		Small   int8               `c:"small"`
+		_       [7]byte
+	}
+	type tooAligned struct {
+		_       structs.HostLayout `c:"struct plain"`
+		Address [2]uint64          `c:"address"`
+	}
+	with := func(change func(*Spec)) Spec {
+		s := thingSpec("amd64")
+		change(&s)
+		return s
+	}
+	gap := func(g Gap) Spec {
+		return with(func(s *Spec) {
+			for _, set := range []string{SetMinGW, SetWine, SetUnknown} {
+				g.Set = set
+				s.Gaps = append(s.Gaps, g)
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		spec Spec
+		want []Finding // without detail
+	}{
+		"a forgotten member in the padding at the end": {
+			with(func(s *Spec) { s.Types[2] = noLast{} }), []Finding{{Kind: KindForgotten, Item: "THING.last"}}},
+		"more alignment than C gives": {
+			with(func(s *Spec) { s.Types[3] = tooAligned{} }),
+			[]Finding{{Kind: KindElem, Item: "struct plain.address"}, {Kind: KindAlign, Item: "struct plain"}}},
+		"a type that is missing in Go": {
+			with(func(s *Spec) { s.Types = s.Types[:3] }), []Finding{{Kind: KindMissing, Item: "plain"}}},
+		"an enumerator that is missing in Go": {
+			with(func(s *Spec) { s.Constants = s.Constants[1:] }), []Finding{{Kind: KindMissing, Item: "COLOUR_RED"}}},
+		"what is missing may be left out": {
+			with(func(s *Spec) {
+				s.Constants, s.Omitted = s.Constants[3:], []Omission{{"COLOUR_*", "no need"}}
+			}), nil},
+		"a constant that is no number": {
+			with(func(s *Spec) { s.Constants = append(s.Constants, Constant{"THING_TEXT", 1}) }), []Finding{{Kind: KindAbsent, Item: "THING_TEXT"}}},
+		"a negative constant as a large one": {
+			with(func(s *Spec) { s.Constants[2].Go = uint64(0xFFFFFFFFFFFFFFFF) }), []Finding{{Kind: KindValue, Item: "COLOUR_NONE"}}},
+		"a gap that has closed: a struct":   {gap(Gap{Name: "INNER"}), []Finding{{Kind: KindGap, Item: "INNER"}}},
+		"a gap that has closed: an enum":    {gap(Gap{Name: "COLOUR"}), []Finding{{Kind: KindGap, Item: "COLOUR"}}},
+		"a gap that has closed: a member":   {gap(Gap{Name: "THING.colour"}), []Finding{{Kind: KindGap, Item: "THING.colour"}}},
+		"a gap that has closed: a constant": {gap(Gap{Name: "THING_LIMIT"}), []Finding{{Kind: KindGap, Item: "THING_LIMIT"}}},
+		"a gap that has closed: a name":     {gap(Gap{Name: "INNER", As: "THING"}), []Finding{{Kind: KindGap, Item: "INNER"}}},
+		"a gap that has closed: a value":    {gap(Gap{Name: "THING_LIMIT", Gives: "5"}), []Finding{{Kind: KindGap, Item: "THING_LIMIT"}}},
+		"what another set alone should have": {
+			with(func(s *Spec) { s.Only = []Gap{{Set: SetSDK, Name: "INNER"}} }), []Finding{{Kind: KindGap, Item: "INNER"}}},
+		"a gap: another value": {
+			with(func(s *Spec) {
+				s.Constants[1].Go = colour(5)
+				s.Gaps = gap(Gap{Name: "COLOUR_BLUE", Gives: "7"}).Gaps
+			}), nil},
+		"a gap: another name": {
+			with(func(s *Spec) {
+				s.Types[1] = As("INNER_LH", inner{})
+				s.Gaps = gap(Gap{Name: "INNER_LH", As: "INNER"}).Gaps
+			}), nil},
+		"a gap: another name, which is not there either": {
+			with(func(s *Spec) {
+				s.Types = append(s.Types, As("INNER_LH", inner{}))
+				s.Gaps = gap(Gap{Name: "INNER_LH", As: "INNER_W2K"}).Gaps
+			}), []Finding{{Kind: KindAbsent, Item: "INNER_W2K"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, target := range compilers(t) {
+				if target.GOARCH != "amd64" {
+					continue
+				}
+				r, err := Run(t.Context(), c.spec, target)
+				require.NoError(t, err)
+				var got []Finding
+				for _, f := range r.Findings {
+					got = append(got, Finding{Kind: f.Kind, Item: f.Item})
+				}
+				assert.Empty(t, cmp.Diff(c.want, got), "%v", target.CC)
+			}
+		})
+	}
+}
+
+func TestUnproven(t *testing.T) {
+	spec := Spec{Only: []Gap{{Set: SetSDK, Name: "NEW"}}}
+	report := func(set, goarch string, old, recent Status) *Report {
+		return &Report{Set: set, GOARCH: goarch, Structs: []StructReport{{C: "OLD", Status: old}, {C: "NEW", Status: recent}}}
+	}
+	for name, c := range map[string]struct {
+		reports []*Report
+		want    []string
+	}{
+		"all proven":                     {[]*Report{report(SetSDK, "amd64", Agrees, Agrees)}, nil},
+		"new is excused without the SDK": {[]*Report{report(SetWine, "amd64", Agrees, Absent)}, nil},
+		"new is not excused with it":     {[]*Report{report(SetSDK, "amd64", Agrees, Absent)}, []string{"NEW"}},
+		"one set proves for the other":   {[]*Report{report(SetWine, "amd64", Absent, Absent), report(SetMinGW, "amd64", Agrees, Absent)}, nil},
+		"old in neither":                 {[]*Report{report(SetWine, "amd64", Absent, Absent), report(SetMinGW, "amd64", Absent, Absent)}, []string{"OLD"}},
+		"no architecture for another":    {[]*Report{report(SetWine, "386", Absent, Absent), report(SetMinGW, "amd64", Agrees, Absent)}, []string{"OLD"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []string
+			for _, f := range Unproven(spec, c.reports) {
+				assert.Equal(t, KindUnproven, f.Kind)
+				got = append(got, f.Item)
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
+}
+
+// What go/types says must be what the compiler of this program does.
+func TestGoLayoutIsTheCompilers(t *testing.T) {
+	type odd struct {
+		_ structs.HostLayout `c:"ODD"`
+		A bool
+		B complexless
+		C [3]uint16
+		D uintptr
+		E [0]uint64
+		F float32
+		G *int
+		H unsafe.Pointer
+		I [2]struct {
+			X uint8
+			Y uint64
+		}
+		J uint8
+	}
+	for _, v := range []any{odd{}, thing{}, thing386{}, inner{}, plain{}} {
+		g, err := parseSpec(Spec{Types: []any{v}})
+		require.NoError(t, err)
+		got, _, err := g.layouts(runtime.GOARCH)
+		require.NoError(t, err)
+		typ := reflect.TypeOf(v)
+		assert.EqualValues(t, typ.Size(), got[0].size)
+		assert.EqualValues(t, typ.Align(), got[0].align)
+		end := int64(0)
+		for _, f := range got[0].fields {
+			assert.Equal(t, end, f.offset, "%v: fields and padding leave no byte out", typ)
+			end = f.end()
+			if sf, ok := typ.FieldByName(f.name); ok && !f.padding() {
+				assert.EqualValues(t, sf.Offset, f.offset)
+				assert.EqualValues(t, sf.Type.Size(), f.size)
+			}
+		}
+		assert.Equal(t, got[0].size, end)
+	}
+}
+
+type complexless struct{ Small, Smaller int8 }
+
+func TestBadSpecs(t *testing.T) {
+	for want, spec := range map[string]Spec{
+		"is nil":                      {Types: []any{nil}},
+		"is not a struct":             {Types: []any{5}},
+		"does not say which C struct": {Types: []any{struct{ A int32 }{}}},
+		"is not the name of a C type": {Types: []any{As("A); evil(", struct{ A int32 }{})}},
+		"it is not an integer type":   {Types: []any{Enum("E", "text")}},
+		"string has no counterpart":   {Types: []any{As("S", struct{ A string }{})}},
+		"is not the name of a C member": {Types: []any{As("S", struct {
+			A int32 `c:"a b"`
+		}{})}},
+		"is not the name of a C constant":      {Constants: []Constant{{"1", 1}}},
+		"constant C is string, not an integer": {Constants: []Constant{{"C", "x"}}},
+		"constant C is <nil>, not an integer":  {Constants: []Constant{{"C", nil}}},
+	} {
+		g, err := parseSpec(spec)
+		if err == nil {
+			_, _, err = g.layouts("amd64")
+		}
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestSplitCommand(t *testing.T) {
+	for in, want := range map[string][]string{
+		"cl":                       {"cl"},
+		"  clang\t--target=x  -c ": {"clang", "--target=x", "-c"},
+		`"C:\Program Files\cl.exe" /I"C:\a b" ''`: {`C:\Program Files\cl.exe`, `/IC:\a b`, ""},
+	} {
+		got, err := SplitCommand(in)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+	for in, want := range map[string]string{"": "is empty", "   ": "is empty", `cc "a`: `has an open "`} {
+		_, err := SplitCommand(in)
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestErrorLines(t *testing.T) {
+	for line, want := range map[string][2]string{
+		`layout_probe.c:12:54: error: ‘X’ undeclared here`:                  {"12", "‘X’ undeclared here"},
+		`layout_probe.c:4:10: fatal error: winsock2.h: No such file`:        {"4", "winsock2.h: No such file"},
+		`C:\Temp\layout1\layout_probe.c(17): error C2065: 'X': undeclared`:  {"17", "'X': undeclared"},
+		`layout_probe.c(4): fatal error C1083: Cannot open include file`:    {"4", "Cannot open include file"},
+		`C:\Temp\layout_probe.c(17,3): error: use of undeclared identifier`: {"17", "use of undeclared identifier"},
+	} {
+		m := errorLine.FindStringSubmatch(line)
+		if assert.NotNil(t, m, line) {
+			assert.Equal(t, want, [2]string{m[2] + m[3], m[4]}, line)
+		}
+	}
+	for _, line := range []string{
+		"layout_probe.c", // cl prints what it compiles
+		"layout_probe.c:3:1: note: declared here",
+		"layout_probe.c(3): warning C4001: nonstandard extension",
+	} {
+		assert.Nil(t, errorLine.FindStringSubmatch(line), line)
+	}
+}
+
+func TestCompilerErrors(t *testing.T) {
+	clang := []string{"clang", "--target=x86_64-pc-windows-msvc"}
+	compilers(t)
+	for name, c := range map[string]struct {
+		target   Target
+		compiler bool // the compiler is to blame, not the target
+		want     string
+	}{
+		"no command":         {Target{}, false, "has no compiler command"},
+		"not installed":      {Target{CC: []string{"no-such-compiler"}}, true, "the compiler failed: no-such-compiler: exec: "},
+		"header not found":   {Target{CC: clang, Headers: []string{"nosuch.h"}}, true, "layout_probe.c:4:10: fatal error: 'nosuch.h' file not found"},
+		"unknown option":     {Target{CC: append(clang, "--no-such-option")}, true, "error: unsupported option '--no-such-option'"},
+		"not for Windows":    {Target{CC: []string{"clang", "--target=x86_64-linux-gnu"}, Headers: []string{"stddef.h"}}, false, "it needs a Windows target"},
+		"another machine":    {Target{CC: []string{"clang", "--target=thumbv7-pc-windows-msvc"}, Headers: []string{"stddef.h"}}, false, "Go has Windows for amd64, 386 and arm64"},
+		"other architecture": {Target{CC: clang, GOARCH: "arm64", Headers: []string{"stddef.h"}}, false, "the compiler makes objects for amd64, not for arm64"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Run(t.Context(), Spec{}, c.target)
+			assert.ErrorContains(t, err, c.want)
+			assert.NotContains(t, err.Error(), "\n", "one sentence, not a page")
+			_, is := errors.AsType[*CompilerError](err)
+			assert.Equal(t, c.compiler, is, "%T", err)
+		})
+	}
+}
+
+func TestNewestFirst(t *testing.T) {
+	assert.Negative(t, newestFirst(`C:\Include\10.0.26100.0`, `C:\Include\10.0.9600.0`))
+	assert.Positive(t, newestFirst(`MSVC\14.9.1`, `MSVC\14.40.1`))
+	assert.Zero(t, newestFirst(`MSVC\14.40.1`, `MSVC\14.40.1`))
+}
