@@ -33,9 +33,11 @@ func fetch(src Source, q Query, buf []byte, maxBytes int) (answer, grown []byte,
 	if len(buf) < sizeofNumEntries {
 		buf = make([]byte, max(min(firstBytes, maxBytes), sizeofNumEntries))
 	}
+	var last uint32
 	for attempt := range maxAttempts {
 		binary.NativeEndian.PutUint32(buf, unwritten)
 		size, code := src.Ask(q, buf)
+		last = code
 		switch code {
 		case errorSuccess:
 			if binary.NativeEndian.Uint32(buf) == unwritten {
@@ -63,7 +65,7 @@ func fetch(src Source, q Query, buf []byte, maxBytes int) (answer, grown []byte,
 		}
 	}
 	return nil, buf, fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
-		maxAttempts, &Error{Func: q.Func, Code: errorInsufficientBuffer})
+		maxAttempts, &Error{Func: q.Func, Code: last})
 }
 
 // larger returns the size of the next buffer: for what was asked for, or for more
