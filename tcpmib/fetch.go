@@ -33,9 +33,11 @@ func fetch(src Source, q Query, buf []byte, maxBytes int) (answer, grown []byte,
 	if len(buf) < sizeofNumEntries {
 		buf = make([]byte, max(min(firstBytes, maxBytes), sizeofNumEntries))
 	}
+	var last uint32
 	for attempt := range maxAttempts {
 		binary.NativeEndian.PutUint32(buf, unwritten)
 		size, code := src.Ask(q, buf)
+		last = code
 		switch code {
 		case errorSuccess:
 			if binary.NativeEndian.Uint32(buf) == unwritten {
@@ -57,24 +59,24 @@ func fetch(src Source, q Query, buf []byte, maxBytes int) (answer, grown []byte,
 		default:
 			return nil, buf, &Error{Func: q.Func, Code: code}
 		}
-		buf = grow(buf, uint64(size), uint64(maxBytes), attempt)
+		if n := larger(len(buf), uint64(size), maxBytes, attempt); n != len(buf) {
+			buf = nil // let the collector have it before the new one is made
+			buf = make([]byte, n)
+		}
 	}
 	return nil, buf, fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
-		maxAttempts, &Error{Func: q.Func, Code: errorInsufficientBuffer})
+		maxAttempts, &Error{Func: q.Func, Code: last})
 }
 
-// grow returns a larger buffer: for what was asked for, or for more than there
-// was if that should already have fitted, and with more headroom at each
-// attempt, from an eighth to the whole size again.
-func grow(buf []byte, asked, maxBytes uint64, attempt int) []byte {
+// larger returns the size of the next buffer: for what was asked for, or for more
+// than there was if that should already have fitted, and with more headroom at
+// each attempt, from an eighth to the whole size again; but never past maxBytes.
+func larger(have int, asked uint64, maxBytes, attempt int) int {
 	need := asked
-	if need <= uint64(len(buf)) {
-		need = uint64(len(buf)) + uint64(len(buf))/2
+	if need <= uint64(have) {
+		need = uint64(have) + uint64(have)/2
 	}
 	need += need>>max(3-attempt, 0) + 1<<10
 	need = (need + 7) &^ 7
-	if need = min(need, max(maxBytes, uint64(len(buf)))); need == uint64(len(buf)) {
-		return buf
-	}
-	return make([]byte, need)
+	return int(min(need, uint64(max(maxBytes, have))))
 }

@@ -60,7 +60,7 @@ func TestFetch(t *testing.T) {
 		{"growth at each call", grows(), many + 2000, 2, ""},
 		{"churn, then an answer", churns(4), many, 5, ""},
 		{"churn without end", churns(math.MaxInt), 0, 10,
-			"tcpmib: the table outgrew its buffer 10 times in a row, try again: GetTcpTable2: the table does not fit its buffer (ERROR_INSUFFICIENT_BUFFER, 122)"},
+			"tcpmib: the table outgrew its buffer 10 times in a row, try again: GetTcpTable2: the table changed while it was read (STATUS_UNSUCCESSFUL, 0xC0000001)"},
 		{"asks for less than it was given", asksForLess(), 3, 4, ""},
 		{"a liar who always wants one byte more", func(_ tcpmib.Query, buf []byte) (uint32, uint32) {
 			return uint32(len(buf)) + 1, insufficientBuffer

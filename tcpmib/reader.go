@@ -2,6 +2,7 @@ package tcpmib
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 )
 
@@ -20,7 +21,7 @@ type Reader struct {
 	MaxBytes int
 
 	buf   []byte
-	zones map[uint32]string
+	zones zones
 }
 
 // TCPTable2 returns the IPv4 connections, as GetTcpTable2 does; order asks
@@ -115,7 +116,7 @@ func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, err
 // Raw returns the answer to q as the system wrote it, undecoded: the bytes that
 // DecodeTCPTable2 and its siblings take, perhaps with unused ones behind the last
 // row. They are valid until the next call on r.
-func (r *Reader) Raw(q Query) ([]byte, error) {
+func (r *Reader) Raw(q Query) (answer []byte, err error) {
 	src := r.Source
 	if src == nil {
 		src = live{}
@@ -124,8 +125,9 @@ func (r *Reader) Raw(q Query) ([]byte, error) {
 	if maxBytes <= 0 {
 		maxBytes = DefaultMaxBytes
 	}
-	answer, buf, err := fetch(src, q, r.buf, maxBytes)
-	r.buf = buf
+	buf := r.buf
+	r.buf = nil // fetch may let go of it, and then it should go
+	answer, r.buf, err = fetch(src, q, buf, maxBytes)
 	return answer, err
 }
 
@@ -137,46 +139,38 @@ func read[Row any](r *Reader, q Query, decode func([]byte) ([]Row, error)) ([]Ro
 	return decode(answer)
 }
 
-// zone is formatZone with a memory, because a machine has few interfaces and
-// many rows on them.
-func (r *Reader) zone(scope uint32) string {
-	zone, ok := r.zones[scope]
-	if !ok {
-		if r.zones == nil || len(r.zones) >= maxZones {
-			r.zones = map[uint32]string{}
-		}
-		zone = formatZone(scope)
-		r.zones[scope] = zone
-	}
-	return zone
-}
-
-// maxZones bounds what a system that invents scope IDs can make r remember.
-const maxZones = 1 << 10
-
 func appendConns4(dst []Conn, rows []TCPRow2) []Conn {
-	dst = slices.Grow(dst, len(rows))
-	for i := range rows {
-		r := &rows[i]
-		dst = append(dst, Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState})
+	dst, conns := extend(dst, len(rows))
+	for i := range conns {
+		row, c := &rows[i], &conns[i]
+		c.Local = row.Local()
+		c.Remote = row.Remote()
+		c.PID = row.OwningPid
+		c.State = row.State
+		c.Offload = row.OffloadState
 	}
 	return dst
 }
 
 func (r *Reader) appendConns6(dst []Conn, rows []TCP6Row2) []Conn {
-	dst = slices.Grow(dst, len(rows))
-	for i := range rows {
-		row := &rows[i]
-		c := Conn{
-			Local:   addrPort6(row.LocalAddr, row.LocalScopeID, row.LocalPort, r.zone),
-			PID:     row.OwningPid,
-			State:   row.State,
-			Offload: row.OffloadState,
-		}
+	dst, conns := extend(dst, len(rows))
+	for i := range conns {
+		row, c := &rows[i], &conns[i]
+		c.Local = r.zones.addrPort(&row.LocalAddr, row.LocalScopeID, row.LocalPort, local)
+		c.Remote = netip.AddrPort{}
 		if row.State != StateListen {
-			c.Remote = addrPort6(row.RemoteAddr, row.RemoteScopeID, row.RemotePort, r.zone)
+			c.Remote = r.zones.addrPort(&row.RemoteAddr, row.RemoteScopeID, row.RemotePort, remote)
 		}
-		dst = append(dst, c)
+		c.PID = row.OwningPid
+		c.State = row.State
+		c.Offload = row.OffloadState
 	}
 	return dst
+}
+
+// extend returns dst with n more Conns, and these alone, to be overwritten.
+func extend(dst []Conn, n int) (longer, added []Conn) {
+	dst = slices.Grow(dst, n)
+	longer = dst[:len(dst)+n]
+	return longer, longer[len(dst):]
 }

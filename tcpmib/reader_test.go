@@ -4,12 +4,14 @@ import (
 	"encoding/binary"
 	"io/fs"
 	"net/netip"
+	"runtime"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -73,6 +75,34 @@ func TestAppendConnsDoesNotAllocateWhenWarm(t *testing.T) {
 			})
 			assert.Zero(t, allocs)
 		})
+	}
+}
+
+// A cold reading takes the first buffer, the one that fits, and the slice that is
+// returned. It takes no more for zones, but package netip does for each that the
+// program holds no address with, so that the test holds some.
+func TestColdReadingAllocatesThreeTimes(t *testing.T) {
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		for _, n := range []int{1, 1000, 100_000} {
+			table := map[tcpmib.Family][]byte{tcpmib.IPv4: table4(n), tcpmib.IPv6: table6(n)}[family]
+			if family == tcpmib.IPv6 {
+				for i := range n {
+					table[4+60*i+16] = byte(1 + i%12) // dwLocalScopeId
+				}
+			}
+			source := whole(table)
+			held, err := (&tcpmib.Reader{Source: source}).AppendConns(nil, family)
+			require.NoError(t, err)
+			allocs := testing.AllocsPerRun(10, func() {
+				r := tcpmib.Reader{Source: source}
+				if conns, err := r.AppendConns(nil, family); err != nil || len(conns) != n {
+					t.Fatal(len(conns), err)
+				}
+			})
+			runtime.KeepAlive(held)
+			t.Logf("%s, %d rows: %v allocations", family, n, allocs)
+			assert.LessOrEqual(t, allocs, 3.0, "%s, %d rows", family, n)
+		}
 	}
 }
 

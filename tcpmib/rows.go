@@ -57,7 +57,7 @@ type TCP6Row2 struct {
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 // An IPv4 address mapped into IPv6 stays as it is.
 func (r *TCP6Row2) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort, formatZone)
+	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
@@ -77,16 +77,19 @@ type TCP6Table2 struct {
 }
 
 func addrPort4(addr, port [4]byte) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4(addr), binary.BigEndian.Uint16(port[:]))
+	return netip.AddrPortFrom(netip.AddrFrom4(addr), portNumber(port))
 }
 
-func addrPort6(addr [16]byte, scope uint32, port [4]byte, zone func(uint32) string) netip.AddrPort {
+func addrPort6(addr [16]byte, scope uint32, port [4]byte) netip.AddrPort {
 	a := netip.AddrFrom16(addr)
 	if scope != 0 {
-		a = a.WithZone(zone(scope))
+		a = a.WithZone(formatZone(scope))
 	}
-	return netip.AddrPortFrom(a, binary.BigEndian.Uint16(port[:]))
+	return netip.AddrPortFrom(a, portNumber(port))
 }
+
+// portNumber reads the two bytes of a port that mean something.
+func portNumber(port [4]byte) uint16 { return binary.BigEndian.Uint16(port[:]) }
 
 func formatZone(scope uint32) string { return strconv.FormatUint(uint64(scope), 10) }
 
@@ -103,5 +106,5 @@ func remote6(s State, addr [16]byte, scope uint32, port [4]byte) netip.AddrPort 
 	if s == StateListen {
 		return netip.AddrPort{}
 	}
-	return addrPort6(addr, scope, port, formatZone)
+	return addrPort6(addr, scope, port)
 }

@@ -36,17 +36,23 @@ func Main(m *testing.M) (exitCode int) {
 // first call. The test's end ends it.
 func Scenario(t testing.TB, words ...string) {
 	t.Helper()
-	set := func(text string) {
-		p, err := windows.BytePtrFromString(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if ok, _, _ := procScenario.Call(uintptr(unsafe.Pointer(p))); ok == 0 {
-			t.Fatalf("the synthetic iphlpapi.dll does not understand %q", text)
-		}
+	if err := Start(words...); err != nil {
+		t.Fatal(err)
 	}
-	set(strings.Join(words, " "))
-	t.Cleanup(func() { set("") })
+	t.Cleanup(func() { Start() })
+}
+
+// Start is Scenario without a test.
+func Start(words ...string) error {
+	text := strings.Join(words, " ")
+	p, err := windows.BytePtrFromString(text)
+	if err != nil {
+		return err
+	}
+	if ok, _, _ := procScenario.Call(uintptr(unsafe.Pointer(p))); ok == 0 {
+		return fmt.Errorf("the synthetic iphlpapi.dll does not understand %q", text)
+	}
+	return nil
 }
 
 // Log is a file for the scenario's word "log=": Calls reads it.

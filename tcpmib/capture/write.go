@@ -32,7 +32,9 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	for _, q := range Queries {
 		a := manifestAnswer{Func: q.Func, Family: q.Family, Class: q.Class}
 		table, err := r.Raw(q)
-		if e := (*tcpmib.Error)(nil); errors.As(err, &e) && e.Code != errorInsufficientBuffer {
+		// An Error that is not wrapped is what the function returned. Any other
+		// error is no fact about the machine.
+		if e, ok := err.(*tcpmib.Error); ok {
 			a.Code = e.Code
 			failures = append(failures, err)
 		} else if err != nil {
