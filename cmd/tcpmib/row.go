@@ -16,7 +16,7 @@ type row struct {
 func rowsOf(conns []tcpmib.Conn, processes owner.Processes) []row {
 	rows := make([]row, len(conns))
 	for i, c := range conns {
-		rows[i] = row{c, processes[c.PID]}
+		rows[i] = row{c, processes[c.PID].Name}
 	}
 	return rows
 }

@@ -10,3 +10,11 @@ import (
 func (Processes) read() error {
 	return fmt.Errorf("owner: list processes: %w", errors.ErrUnsupported)
 }
+
+func (p Process) path() (string, error) {
+	return "", fmt.Errorf("owner: path of process %d: %w", p.PID, errors.ErrUnsupported)
+}
+
+func services() (map[uint32][]string, error) {
+	return nil, fmt.Errorf("owner: list services: %w", errors.ErrUnsupported)
+}
