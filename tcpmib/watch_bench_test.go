@@ -37,12 +37,18 @@ func BenchmarkDiff(b *testing.B) {
 func BenchmarkDiffDisjoint(b *testing.B) {
 	older := randomConns(200_000)
 	sortConns(older)
-	var x,y []Conn
-	for i, c := range older { if i%2==0 {x=append(x,c)} else {y=append(y,c)}}
+	var x, y []Conn
+	for i, c := range older {
+		if i%2 == 0 {
+			x = append(x, c)
+		} else {
+			y = append(y, c)
+		}
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		for range Diff(x,y) {
+		for range Diff(x, y) {
 			n++
 		}
 	}
