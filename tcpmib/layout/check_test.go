@@ -9,34 +9,32 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// sockaddrIn is SOCKADDR_IN of ws2def.h, which this module has no use for.
-type sockaddrIn struct {
-	_      structs.HostLayout `c:"SOCKADDR_IN"`
-	Family uint16             `c:"sin_family"`
-	Port   [2]byte            `c:"sin_port"` // network byte order
-	Addr   [4]byte            `c:"sin_addr"` // network byte order
-	Zero   [8]byte            `c:"sin_zero"`
+// wsaBuf is WSABUF of ws2def.h, which this module has no use for.
+type wsaBuf struct {
+	_   structs.HostLayout `c:"WSABUF"`
+	Len uint32             `c:"len"`
+	Buf *byte              `c:"buf"`
 }
 
+// In a test of any project, for any of its types.
 func ExampleCheck() {
 	var t *testing.T // of the test that this is
 
-	// type sockaddrIn struct {
-	//	_      structs.HostLayout `c:"SOCKADDR_IN"`
-	//	Family uint16             `c:"sin_family"`
-	//	Port   [2]byte            `c:"sin_port"` // network byte order
-	//	Addr   [4]byte            `c:"sin_addr"` // network byte order
-	//	Zero   [8]byte            `c:"sin_zero"`
+	// type wsaBuf struct {
+	//	_   structs.HostLayout `c:"WSABUF"`
+	//	Len uint32             `c:"len"`
+	//	Buf *byte              `c:"buf"`
 	// }
 	target := layout.Target{
-		CC:      []string{"x86_64-w64-mingw32-gcc"},
-		Headers: []string{"winsock2.h", "ws2def.h"},
+		CC:      []string{"i686-w64-mingw32-gcc"},
+		Headers: []string{"winsock2.h"},
 	}
-	layout.Check(t, target, []any{sockaddrIn{}}, []layout.Constant{{C: "AF_INET", Go: 2}})
+	layout.Check(t, target, []any{wsaBuf{}}, []layout.Constant{{C: "AF_INET6", Go: 23}})
 }
 
 // recorder is a test that remembers how it ended.
@@ -55,13 +53,11 @@ func (r *recorder) end(how, format string, args []any) {
 }
 
 func TestCheck(t *testing.T) {
-	// The same, with a port that was taken for a number.
+	// The same, with both fields in the wrong place on 64-bit Windows.
 	type wrong struct {
-		_      structs.HostLayout `c:"SOCKADDR_IN"`
-		Family uint16             `c:"sin_family"`
-		Port   uint32             `c:"sin_port"`
-		Addr   [4]byte            `c:"sin_addr"`
-		Zero   [8]byte            `c:"sin_zero"`
+		_   structs.HostLayout `c:"WSABUF"`
+		Buf *byte              `c:"buf"`
+		Len uint16             `c:"len"`
 	}
 	if runtime.GOOS == "windows" {
 		t.Skip("on Windows, build.ps1 layout compares with every header set")
@@ -75,17 +71,17 @@ func TestCheck(t *testing.T) {
 	if len(targets) == 0 && os.Getenv("CI") == "" {
 		t.Skip(missing)
 	}
-	assert.NotEmpty(t, targets)
+	require.NotEmpty(t, targets)
 	for _, target := range targets {
 		r := &recorder{ctx: t.Context()}
-		layout.Check(r, target, []any{sockaddrIn{}}, []layout.Constant{{C: "AF_INET", Go: 2}})
+		layout.Check(r, target, []any{wsaBuf{}}, []layout.Constant{{C: "AF_INET6", Go: 23}})
 		assert.Empty(t, r.ended, target.CC)
-
-		layout.Check(r, target, []any{wrong{}}, []layout.Constant{{C: "AF_INET", Go: 4}})
-		assert.Contains(t, r.ended, "error: Go and the headers differ")
-		assert.Contains(t, r.ended, "SOCKADDR_IN.sin_port: size: size is 2 in C and 4 in Go")
-		assert.Contains(t, r.ended, "AF_INET: value: it is 2 in C and 4 in Go")
 	}
+	r := &recorder{ctx: t.Context()}
+	layout.Check(r, targets[0], []any{wrong{}}, []layout.Constant{{C: "AF_INET6", Go: 10}})
+	assert.Contains(t, r.ended, "error: Go and the headers differ")
+	assert.Contains(t, r.ended, "WSABUF.len: size: size is 4 in C and 2 in Go")
+	assert.Contains(t, r.ended, "AF_INET6: value: it is 23 in C and 10 in Go")
 }
 
 func TestCheckWithoutCompiler(t *testing.T) {
