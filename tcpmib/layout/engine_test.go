@@ -155,6 +155,7 @@ func TestFindings(t *testing.T) {
 			}
 		})
 	}
+	targets := compilers(t)
 	for name, c := range map[string]struct {
 		spec Spec
 		want []Finding // without detail
@@ -201,7 +202,7 @@ func TestFindings(t *testing.T) {
 			}), []Finding{{Kind: KindAbsent, Item: "INNER_W2K"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, target := range compilers(t) {
+			for _, target := range targets {
 				if target.GOARCH != "amd64" {
 					continue
 				}
