@@ -161,7 +161,7 @@ func TestLayoutTableOfDifferences(t *testing.T) {
 
 	got := renderLayout(t, run, false)
 	assert.Contains(t, got, `✗ Wine amd64 differs
-Wine amd64: MIB_ROW.liTime: offset: offset is 4 in C and 8 in Go
+  MIB_ROW.liTime: offset: offset is 4 in C and 8 in Go
 
 MIB_ROW  tcpmib.Row  sizeof 12, Go 16; alignof 4, Go 8
      Go field  type      offset  size  sign      C member  offset  size  sign

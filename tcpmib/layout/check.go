@@ -28,6 +28,6 @@ func Check(t T, target Target, types []any, constants []Constant) {
 	case err != nil:
 		t.Fatalf("%v", err)
 	case !report.OK():
-		t.Errorf("Go and the headers differ\n%v", report)
+		t.Errorf("Go and the headers differ: %s\n%v", report.Name(), report)
 	}
 }

@@ -139,7 +139,7 @@ func (c *comparison) presence(name string, a answer) (status Status, reason stri
 		c.find(KindGap, name, "it is listed as a gap of %s (%s), but these headers have it: take it off the list", c.facts.set, gap.Reason)
 		return Differs, gap.Reason, true
 	case a.absent:
-		c.find(KindAbsent, name, "%s does not have it: %s", c.facts.set, a.why)
+		c.find(KindAbsent, name, "these headers do not have it: %s", a.why)
 		return Differs, "", false
 	}
 	return Agrees, "", true
@@ -284,7 +284,7 @@ func (c *comparison) compareEnum(e goEnum) EnumReport {
 	if !a.absent && !isEnum {
 		if _, known := c.gap(e.c); !known {
 			r.Status = Differs
-			c.find(KindNotEnum, e.c, "%s has the name, but not for an enum", c.facts.set)
+			c.find(KindNotEnum, e.c, "these headers have the name, but not for an enum")
 			return r
 		}
 		a = answer{absent: true}

@@ -119,16 +119,20 @@ func windowsSDKs() (targets []Target, missing []string) {
 	if clang == "" {
 		missing = append(missing, "no clang: install LLVM to read the SDKs' debug information")
 	}
+	cls, hosts := map[string]string{}, map[string]string{}
 	for _, arch := range Arches {
-		cl, host := findCL(msvcArch[arch])
-		if cl == "" {
+		if cls[arch], hosts[arch] = findCL(msvcArch[arch]); cls[arch] == "" {
 			missing = append(missing, "no cl for "+arch+": add the MSVC build tools for "+msvcArch[arch]+" with the Visual Studio Installer")
-			continue
 		}
-		// bin/Hostx64/x64/cl.exe is four folders below the compiler's own headers.
-		vc := filepath.Join(filepath.Dir(cl), "..", "..", "..", "include")
-		for _, sdk := range sdks {
-			include := []string{vc}
+	}
+	for _, sdk := range sdks {
+		for _, arch := range Arches {
+			cl := cls[arch]
+			if cl == "" {
+				continue
+			}
+			// bin/Hostx64/x64/cl.exe is three folders below the one of the compiler's own headers.
+			include := []string{filepath.Join(filepath.Dir(cl), "..", "..", "..", "include")}
 			for _, part := range []string{"ucrt", "shared", "um"} {
 				include = append(include, filepath.Join(sdk, part))
 			}
@@ -136,7 +140,7 @@ func windowsSDKs() (targets []Target, missing []string) {
 				Label: SetSDK + " " + filepath.Base(sdk), GOARCH: arch, CC: []string{cl},
 				Env: []string{
 					"INCLUDE=" + strings.Join(include, ";"), // clang reads it, too
-					"PATH=" + host + ";" + os.Getenv("PATH"),
+					"PATH=" + hosts[arch] + ";" + os.Getenv("PATH"),
 				},
 			}
 			targets = append(targets, t)

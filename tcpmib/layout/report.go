@@ -128,7 +128,7 @@ func (r *Report) Name() string { return r.Target + " " + r.GOARCH }
 func (r *Report) String() string {
 	var b strings.Builder
 	for _, f := range r.Findings {
-		fmt.Fprintf(&b, "%s: %v\n", r.Name(), f)
+		fmt.Fprintf(&b, "  %v\n", f)
 	}
 	for _, s := range r.Structs {
 		if s.Status == Differs {
