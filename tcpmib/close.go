@@ -40,8 +40,8 @@ func closeRow(c Conn) (TCPRow, error) {
 		return TCPRow{}, fmt.Errorf(unsupported, c.Local, errors.ErrUnsupported)
 	case c.State == StateListen || !c.Remote.IsValid():
 		return TCPRow{}, fmt.Errorf(invalid, c.Local, "it listens, and is connected to nobody: end its process instead", fs.ErrInvalid)
-	case c.Local.Addr().IsUnspecified() || c.Local.Port() == 0 || !c.Remote.Addr().Is4() || c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:
-		return TCPRow{}, fmt.Errorf(invalid, c.Local, "a connection has an IPv4 address and a port on both sides", fs.ErrInvalid)
+	case c.Local.Addr().IsUnspecified() || c.Local.Port() == 0 || c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:
+		return TCPRow{}, fmt.Errorf(invalid, c.Local, "a connection has an address and a port on both sides", fs.ErrInvalid)
 	}
 	row, err := c.TCPRow()
 	row.State = StateDeleteTCB

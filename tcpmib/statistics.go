@@ -45,12 +45,18 @@ func ReadStats(family Family) (Stats, error) { return new(Reader).Stats(family) 
 // IPv4, GetTcpStatistics. Needs no elevation.
 func (r *Reader) Stats(family Family) (Stats, error) {
 	wide, err := readStats[TCPStats2](r, "GetTcpStatisticsEx2", "MIB_TCPSTATS2", family)
+	if err == nil {
+		return statsOf(wide, true), nil
+	}
 	if !errors.Is(err, errors.ErrUnsupported) {
-		return statsOf(wide, true), err
+		return Stats{}, err
 	}
 	narrow, err := readStats[TCPStats](r, "GetTcpStatisticsEx", "MIB_TCPSTATS", family)
 	if errors.Is(err, errors.ErrUnsupported) && family == IPv4 {
 		narrow, err = readStruct[TCPStats](r, "MIB_TCPSTATS", Query{Func: "GetTcpStatistics"})
+	}
+	if err != nil {
+		return Stats{}, err
 	}
 	return statsOf(TCPStats2{
 		RtoAlgorithm: narrow.RtoAlgorithm,
@@ -68,7 +74,7 @@ func (r *Reader) Stats(family Family) (Stats, error) {
 		InErrs:       narrow.InErrs,
 		OutRsts:      narrow.OutRsts,
 		NumConns:     narrow.NumConns,
-	}, false), err
+	}, false), nil
 }
 
 func statsOf(s TCPStats2, wide bool) Stats {

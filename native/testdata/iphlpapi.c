@@ -35,6 +35,13 @@
  * call as their PID and in their remote address; and the table starts at
  * another row at each call.
  *
+ * The functions that return no table obey codes= alone; those that name no family
+ * are IPv4's. Their lines in the log have every argument, what a pointer leads to
+ * in hexadecimal. The owner's module takes one word more:
+ *
+ *   module=WHAT  points outside of the buffer (before, behind), to a string without
+ *                an end (endless), nowhere (null), or to a name and a path (good)
+ *
  * To add a function that returns a table: a line in kinds[], a put_ function
  * and the exported function. To add another: write it, and log it. */
 #undef _WIN32_WINNT
@@ -42,6 +49,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <iphlpapi.h>
+#include <tcpestats.h>
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,7 +89,7 @@ static const struct behaviour normal = {.rows = 3, .states = CYCLE, .offloads = 
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct behaviour behaviour[2]; /* IPv4, IPv6 */
-static char log_path[MAX_PATH];
+static char log_path[MAX_PATH], module[16];
 
 static const struct {
     const char *key;
@@ -154,7 +162,7 @@ int winmib_scenario(const char *text)
     int ok = strlen(text) < sizeof words;
     AcquireSRWLockExclusive(&lock);
     behaviour[0] = behaviour[1] = normal;
-    log_path[0] = 0;
+    log_path[0] = module[0] = 0;
     start_over();
     strncpy(words, text, sizeof words - 1);
     words[sizeof words - 1] = 0;
@@ -168,6 +176,8 @@ int winmib_scenario(const char *text)
         char *family = value - 2;
         if (strcmp(word, "log") == 0)
             snprintf(log_path, sizeof log_path, "%s", value);
+        else if (strcmp(word, "module") == 0)
+            snprintf(module, sizeof module, "%s", value);
         else if (*family == '4' || *family == '6') {
             struct behaviour *b = &behaviour[*family == '6'];
             *family = 0;
@@ -261,6 +271,28 @@ static void row(struct conn *c, int family, const struct behaviour *b, DWORD i, 
 
 /* --- tables */
 
+static void put_basic(void *to, const struct conn *c)
+{
+    MIB_TCPROW *r = to;
+    memcpy(&r->dwLocalAddr, c->local, 4);
+    memcpy(&r->dwRemoteAddr, c->remote, 4);
+    r->dwState = c->state;
+    r->dwLocalPort = c->local_port;
+    r->dwRemotePort = c->remote_port;
+}
+
+static void put_6basic(void *to, const struct conn *c)
+{
+    MIB_TCP6ROW *r = to;
+    memcpy(&r->LocalAddr, c->local, 16);
+    memcpy(&r->RemoteAddr, c->remote, 16);
+    r->dwLocalScopeId = c->local_scope;
+    r->dwLocalPort = c->local_port;
+    r->dwRemoteScopeId = c->remote_scope;
+    r->dwRemotePort = c->remote_port;
+    r->State = c->state;
+}
+
 static void put_row2(void *to, const struct conn *c)
 {
     MIB_TCPROW2 *r = to;
@@ -329,7 +361,7 @@ static void put_6owner_module(void *to, const struct conn *c)
     r->OwningModuleInfo[0] = c->pid;
 }
 
-enum kind { ROW2, ROW2_6, OWNER_PID, OWNER_PID_6, OWNER_MODULE, OWNER_MODULE_6, KINDS };
+enum kind { PLAIN, PLAIN_6, ROW2, ROW2_6, BASIC, OWNER_PID, OWNER_PID_6, OWNER_MODULE, OWNER_MODULE_6, KINDS };
 
 #define LAYOUT(table_type, row_type) offsetof(table_type, table), sizeof(row_type)
 
@@ -339,15 +371,18 @@ static const struct {
     size_t offset, stride;
     void (*put)(void *, const struct conn *);
 } kinds[KINDS] = {
+    [PLAIN] = {"GetTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE, MIB_TCPROW), put_basic},
+    [PLAIN_6] = {"GetTcp6Table", AF_INET6, LAYOUT(MIB_TCP6TABLE, MIB_TCP6ROW), put_6basic},
     [ROW2] = {"GetTcpTable2", AF_INET, LAYOUT(MIB_TCPTABLE2, MIB_TCPROW2), put_row2},
     [ROW2_6] = {"GetTcp6Table2", AF_INET6, LAYOUT(MIB_TCP6TABLE2, MIB_TCP6ROW2), put_6row2},
+    [BASIC] = {"GetExtendedTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE, MIB_TCPROW), put_basic},
     [OWNER_PID] = {"GetExtendedTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE_OWNER_PID, MIB_TCPROW_OWNER_PID), put_owner_pid},
     [OWNER_PID_6] = {"GetExtendedTcpTable", AF_INET6, LAYOUT(MIB_TCP6TABLE_OWNER_PID, MIB_TCP6ROW_OWNER_PID), put_6owner_pid},
     [OWNER_MODULE] = {"GetExtendedTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE_OWNER_MODULE, MIB_TCPROW_OWNER_MODULE), put_owner_module},
     [OWNER_MODULE_6] = {"GetExtendedTcpTable", AF_INET6, LAYOUT(MIB_TCP6TABLE_OWNER_MODULE, MIB_TCP6ROW_OWNER_MODULE), put_6owner_module},
 };
 
-enum filter { LISTENER, CONNECTIONS, EVERYTHING };
+enum filter { LISTENER, CONNECTIONS, EVERYTHING }; /* as TCP_TABLE_CLASS has them, group by group */
 
 /* The table that each kind handed out last, which is handed out again while
  * nothing changes: a call then costs a copy and no more. */
@@ -357,11 +392,14 @@ static struct image {
     int order, filter;
 } images[KINDS];
 
-static DWORD calls[KINDS];
+static DWORD calls[KINDS], other_calls[2];
+static BYTE switches[2][TcpConnectionEstatsMaximum][8]; /* the RW structs of EStats */
 
 static void start_over(void)
 {
     memset(calls, 0, sizeof calls);
+    memset(other_calls, 0, sizeof other_calls);
+    memset(switches, 0, sizeof switches);
     for (int k = 0; k < KINDS; k++)
         images[k].size = 0;
 }
@@ -399,14 +437,18 @@ static struct image *build(enum kind k, int order, int filter, DWORD call)
     return m;
 }
 
-static DWORD answer(enum kind k, int filter, void *table, DWORD *size, BOOL order)
+static DWORD code_of(const struct behaviour *b, DWORD call)
+{
+    return b->n_codes == 0 ? NO_ERROR : b->codes[call < (DWORD)b->n_codes ? call : (DWORD)b->n_codes - 1];
+}
+
+static DWORD answer(enum kind k, int filter, void *table, DWORD *size, BOOL order, const char *more)
 {
     const struct behaviour *b = &behaviour[kinds[k].family == AF_INET6];
-    DWORD before = *size, code = NO_ERROR;
+    DWORD before = *size, code;
     AcquireSRWLockExclusive(&lock);
     DWORD call = calls[k]++;
-    if (b->n_codes != 0)
-        code = b->codes[call < (DWORD)b->n_codes ? call : (DWORD)b->n_codes - 1];
+    code = code_of(b, call);
     if (code == NO_ERROR && !b->blank) {
         struct image *m = build(k, order != FALSE, filter, call);
         if (table == NULL || before < m->size) {
@@ -421,32 +463,226 @@ static DWORD answer(enum kind k, int filter, void *table, DWORD *size, BOOL orde
     } else if (code == ERROR_INSUFFICIENT_BUFFER) {
         *size = apply(b->ask, (DWORD)build(k, order != FALSE, filter, call)->size, before);
     }
-    record("%s family=%d filter=%d table=%s size=%lu order=%d code=%lu told=%lu\n", kinds[k].func,
-           kinds[k].family, filter, table == NULL ? "NULL" : "buffer", before, order, code, *size);
+    record("%s family=%d filter=%d table=%s size=%lu order=%d%s code=%lu told=%lu\n", kinds[k].func,
+           kinds[k].family, filter, table == NULL ? "NULL" : "buffer", before, order, more, code, *size);
     ReleaseSRWLockExclusive(&lock);
     return code;
 }
 
-/* --- the functions of iphlpapi.dll */
+/* --- the functions of iphlpapi.dll: tables */
+
+ULONG WINAPI GetTcpTable(PMIB_TCPTABLE table, PULONG size, BOOL order)
+{
+    return answer(PLAIN, EVERYTHING, table, size, order, "");
+}
+
+ULONG WINAPI GetTcp6Table(PMIB_TCP6TABLE table, PULONG size, BOOL order)
+{
+    return answer(PLAIN_6, EVERYTHING, table, size, order, "");
+}
 
 ULONG WINAPI GetTcpTable2(PMIB_TCPTABLE2 table, PULONG size, BOOL order)
 {
-    return answer(ROW2, EVERYTHING, table, size, order);
+    return answer(ROW2, EVERYTHING, table, size, order, "");
 }
 
 ULONG WINAPI GetTcp6Table2(PMIB_TCP6TABLE2 table, PULONG size, BOOL order)
 {
-    return answer(ROW2_6, EVERYTHING, table, size, order);
+    return answer(ROW2_6, EVERYTHING, table, size, order, "");
 }
 
 DWORD WINAPI GetExtendedTcpTable(PVOID table, PDWORD size, BOOL order, ULONG family, TCP_TABLE_CLASS class, ULONG reserved)
 {
-    if (reserved != 0 || class < TCP_TABLE_OWNER_PID_LISTENER || class > TCP_TABLE_OWNER_MODULE_ALL)
+    char more[64];
+    static const enum kind groups[] = {BASIC, OWNER_PID, OWNER_MODULE};
+    snprintf(more, sizeof more, " af=%lu class=%u reserved=%lu", family, (unsigned)class, reserved);
+    if (reserved != 0 || (DWORD)class > TCP_TABLE_OWNER_MODULE_ALL)
         return ERROR_INVALID_PARAMETER;
     if (family != AF_INET && family != AF_INET6)
         return ERROR_INVALID_PARAMETER;
-    enum kind k = class >= TCP_TABLE_OWNER_MODULE_LISTENER ? OWNER_MODULE : OWNER_PID;
-    return answer(k + (family == AF_INET6), class % 3, table, size, order);
+    if (family == AF_INET6 && class <= TCP_TABLE_BASIC_ALL)
+        return ERROR_NOT_SUPPORTED; /* as Windows does */
+    return answer(groups[class / 3] + (family == AF_INET6), class % 3, table, size, order, more);
+}
+
+/* --- the functions of iphlpapi.dll: others */
+
+/* begin is what every other function does first; end what it does last. */
+static DWORD begin(int is6)
+{
+    AcquireSRWLockExclusive(&lock);
+    return code_of(&behaviour[is6], other_calls[is6]++);
+}
+
+static DWORD end(DWORD code)
+{
+    ReleaseSRWLockExclusive(&lock);
+    return code;
+}
+
+/* hex is good for four buffers in one line of the log. */
+static const char *hex(const void *bytes, size_t n)
+{
+    static char texts[4][2 * 256 + 1];
+    static int next;
+    char *text = texts[next++ % 4];
+    if (bytes == NULL)
+        return "NULL";
+    for (size_t i = 0; i < n && i < 256; i++)
+        sprintf(text + 2 * i, "%02x", ((const BYTE *)bytes)[i]);
+    text[2 * (n < 256 ? n : 256)] = 0;
+    return text;
+}
+
+DWORD WINAPI SetTcpEntry(PMIB_TCPROW row)
+{
+    DWORD code = begin(0);
+    record("SetTcpEntry row=%s code=%lu\n", hex(row, sizeof *row), code);
+    return end(code);
+}
+
+/* statistics has the number of each field in it, and the family in the hundreds. */
+static void statistics(MIB_TCPSTATS *s, DWORD family)
+{
+    for (DWORD i = 0; i < sizeof *s / sizeof(DWORD); i++)
+        ((DWORD *)s)[i] = family * 100 + i;
+    s->dwRtoAlgorithm = MIB_TCP_RTO_VANJ;
+    s->dwMaxConn = MIB_TCP_MAXCONN_DYNAMIC;
+}
+
+ULONG WINAPI GetTcpStatistics(PMIB_TCPSTATS stats)
+{
+    DWORD code = begin(0);
+    if (code == NO_ERROR)
+        statistics(stats, AF_INET);
+    record("GetTcpStatistics stats=%s code=%lu\n", stats == NULL ? "NULL" : "buffer", code);
+    return end(code);
+}
+
+ULONG WINAPI GetTcpStatisticsEx(PMIB_TCPSTATS stats, ULONG family)
+{
+    DWORD code = begin(family == AF_INET6);
+    if (code == NO_ERROR)
+        statistics(stats, family);
+    record("GetTcpStatisticsEx stats=%s family=%lu code=%lu\n", stats == NULL ? "NULL" : "buffer", family, code);
+    return end(code);
+}
+
+/* MIB_TCPSTATS2, which MinGW-w64 does not have: two counters are wide. */
+struct stats2 {
+    DWORD head[9];
+    ULONGLONG in_segs, out_segs;
+    DWORD tail[4];
+};
+
+ULONG WINAPI GetTcpStatisticsEx2(struct stats2 *stats, ULONG family)
+{
+    DWORD code = begin(family == AF_INET6);
+    if (code == NO_ERROR) {
+        MIB_TCPSTATS narrow;
+        statistics(&narrow, family);
+        memcpy(stats->head, &narrow, sizeof stats->head);
+        stats->in_segs = (1ull << 40) + narrow.dwInSegs;
+        stats->out_segs = (1ull << 41) + narrow.dwOutSegs;
+        memcpy(stats->tail, &narrow.dwRetransSegs, sizeof stats->tail);
+    }
+    record("GetTcpStatisticsEx2 stats=%s family=%lu code=%lu\n", stats == NULL ? "NULL" : "buffer", family, code);
+    return end(code);
+}
+
+static DWORD owner_module(const char *func, int is6, const void *row, size_t row_size, DWORD class, void *buffer, DWORD *size)
+{
+    static const WCHAR name[] = L"synthetic service", path[] = L"C:\\Windows\\System32\\s\u00fdnthetic.dll";
+    TCPIP_OWNER_MODULE_BASIC_INFO *info = buffer;
+    DWORD before = *size, needed = sizeof *info + sizeof name + sizeof path, code = begin(is6);
+    if (code == NO_ERROR && (buffer == NULL || before < needed)) {
+        code = ERROR_INSUFFICIENT_BUFFER;
+        *size = apply(behaviour[is6].ask, needed, before);
+    } else if (code == NO_ERROR) {
+        info->pModuleName = memcpy(info + 1, name, sizeof name);
+        info->pModulePath = memcpy(info->pModuleName + sizeof name / sizeof *name, path, sizeof path);
+        *size = apply(behaviour[is6].tell, needed, before);
+        if (strcmp(module, "before") == 0)
+            info->pModuleName = (WCHAR *)buffer - 1;
+        else if (strcmp(module, "behind") == 0)
+            info->pModulePath = (WCHAR *)((BYTE *)buffer + before);
+        else if (strcmp(module, "endless") == 0)
+            memset(info->pModuleName, 'x', before - sizeof *info);
+        else if (strcmp(module, "null") == 0)
+            info->pModuleName = info->pModulePath = NULL;
+    }
+    record("%s row=%s class=%lu buffer=%s size=%lu code=%lu told=%lu\n", func, hex(row, row_size), class,
+           buffer == NULL ? "NULL" : "buffer", before, code, *size);
+    return end(code);
+}
+
+DWORD WINAPI GetOwnerModuleFromTcpEntry(PMIB_TCPROW_OWNER_MODULE row, TCPIP_OWNER_MODULE_INFO_CLASS class, PVOID buffer, PDWORD size)
+{
+    return owner_module("GetOwnerModuleFromTcpEntry", 0, row, sizeof *row, class, buffer, size);
+}
+
+DWORD WINAPI GetOwnerModuleFromTcp6Entry(PMIB_TCP6ROW_OWNER_MODULE row, TCPIP_OWNER_MODULE_INFO_CLASS class, PVOID buffer, PDWORD size)
+{
+    return owner_module("GetOwnerModuleFromTcp6Entry", 1, row, sizeof *row, class, buffer, size);
+}
+
+/* Statistics of a connection: RW is what was set last; the others count their
+ * own bytes, from their type on, and are 0 while RW is. */
+static DWORD get_estats(const char *func, int is6, const void *row, size_t row_size, DWORD type,
+                        BYTE *rw, ULONG rw_version, ULONG rw_size, BYTE *ros, ULONG ros_version, ULONG ros_size,
+                        BYTE *rod, ULONG rod_version, ULONG rod_size)
+{
+    DWORD code = begin(is6);
+    record("%s row=%s type=%lu rw=%s,%lu,%lu ros=%s,%lu,%lu rod=%s,%lu,%lu code=%lu\n", func, hex(row, row_size), type,
+           rw == NULL ? "NULL" : "buffer", rw_version, rw_size, ros == NULL ? "NULL" : "buffer", ros_version, ros_size,
+           rod == NULL ? "NULL" : "buffer", rod_version, rod_size, code);
+    if (code == NO_ERROR && type < TcpConnectionEstatsMaximum) {
+        static const BYTE off[8];
+        const BYTE *set = switches[is6][type];
+        int on = memcmp(set, off, sizeof off) != 0 || type == TcpConnectionEstatsSynOpts;
+        if (rw != NULL)
+            memcpy(rw, set, rw_size < sizeof off ? rw_size : sizeof off);
+        for (ULONG i = 0; ros != NULL && i < ros_size; i++)
+            ros[i] = on ? (BYTE)(0x80 + type + i) : 0;
+        for (ULONG i = 0; rod != NULL && i < rod_size; i++)
+            rod[i] = on ? (BYTE)(type + i) : 0;
+    }
+    return end(code);
+}
+
+static DWORD set_estats(const char *func, int is6, const void *row, size_t row_size, DWORD type,
+                        const BYTE *rw, ULONG rw_version, ULONG rw_size, ULONG offset)
+{
+    DWORD code = begin(is6);
+    record("%s row=%s type=%lu rw=%s,%lu,%lu offset=%lu code=%lu\n", func, hex(row, row_size), type,
+           hex(rw, rw_size), rw_version, rw_size, offset, code);
+    if (code == NO_ERROR && type < TcpConnectionEstatsMaximum && rw_size <= sizeof switches[0][0])
+        memcpy(switches[is6][type], rw, rw_size);
+    return end(code);
+}
+
+ULONG WINAPI GetPerTcpConnectionEStats(PMIB_TCPROW row, TCP_ESTATS_TYPE type, PUCHAR rw, ULONG rw_version, ULONG rw_size,
+                                       PUCHAR ros, ULONG ros_version, ULONG ros_size, PUCHAR rod, ULONG rod_version, ULONG rod_size)
+{
+    return get_estats("GetPerTcpConnectionEStats", 0, row, sizeof *row, type, rw, rw_version, rw_size,
+                      ros, ros_version, ros_size, rod, rod_version, rod_size);
+}
+
+ULONG WINAPI GetPerTcp6ConnectionEStats(PMIB_TCP6ROW row, TCP_ESTATS_TYPE type, PUCHAR rw, ULONG rw_version, ULONG rw_size,
+                                        PUCHAR ros, ULONG ros_version, ULONG ros_size, PUCHAR rod, ULONG rod_version, ULONG rod_size)
+{
+    return get_estats("GetPerTcp6ConnectionEStats", 1, row, sizeof *row, type, rw, rw_version, rw_size,
+                      ros, ros_version, ros_size, rod, rod_version, rod_size);
+}
+
+ULONG WINAPI SetPerTcpConnectionEStats(PMIB_TCPROW row, TCP_ESTATS_TYPE type, PUCHAR rw, ULONG rw_version, ULONG rw_size, ULONG offset)
+{
+    return set_estats("SetPerTcpConnectionEStats", 0, row, sizeof *row, type, rw, rw_version, rw_size, offset);
+}
+
+ULONG WINAPI SetPerTcp6ConnectionEStats(PMIB_TCP6ROW row, TCP_ESTATS_TYPE type, PUCHAR rw, ULONG rw_version, ULONG rw_size, ULONG offset)
+{
+    return set_estats("SetPerTcp6ConnectionEStats", 1, row, sizeof *row, type, rw, rw_version, rw_size, offset);
 }
 
 /* Go's package net lists the interfaces with it: there are none. */

@@ -1,0 +1,70 @@
+package tcpmib_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// The type of the rows and which of them are wanted make one query.
+func TestExtendedQueries(t *testing.T) {
+	var asked tcpmib.Query
+	r := tcpmib.Reader{Source: fake(func(q tcpmib.Query, buf []byte) (size, code uint32) {
+		asked = q
+		return 0, 232 // no rows
+	})}
+	for _, table := range []struct {
+		name   string
+		get    func(rows tcpmib.Rows, order bool) (n int, err error)
+		family uint32
+		class  tcpmib.TCPTableClass // of the listeners
+	}{
+		{"TCPTableBasic", length(r.TCPTableBasic), 2, tcpmib.TCPTableBasicListener},
+		{"TCP6TableBasic", length(r.TCP6TableBasic), 23, tcpmib.TCPTableBasicListener},
+		{"TCPTableOwnerPID", length(r.TCPTableOwnerPID), 2, tcpmib.TCPTableOwnerPIDListener},
+		{"TCP6TableOwnerPID", length(r.TCP6TableOwnerPID), 23, tcpmib.TCPTableOwnerPIDListener},
+		{"TCPTableOwnerModule", length(r.TCPTableOwnerModule), 2, tcpmib.TCPTableOwnerModuleListener},
+		{"TCP6TableOwnerModule", length(r.TCP6TableOwnerModule), 23, tcpmib.TCPTableOwnerModuleListener},
+	} {
+		for rows, offset := range map[tcpmib.Rows]tcpmib.TCPTableClass{tcpmib.Listeners: 0, tcpmib.Connections: 1, tcpmib.AllRows: 2} {
+			for _, order := range []bool{false, true} {
+				n, err := table.get(rows, order)
+				require.NoError(t, err)
+				assert.Zero(t, n)
+				assert.Equal(t, tcpmib.Query{
+					Func: "GetExtendedTcpTable", Family: table.family, Class: uint32(table.class + offset), Order: order,
+				}, asked, fmt.Sprint(table.name, " ", rows))
+			}
+		}
+		_, err := table.get(3, false)
+		assert.ErrorContains(t, err, "Rows(3) is unknown", table.name)
+	}
+}
+
+func length[Row any](get func(tcpmib.Rows, bool) ([]Row, error)) func(tcpmib.Rows, bool) (int, error) {
+	return func(rows tcpmib.Rows, order bool) (int, error) {
+		got, err := get(rows, order)
+		return len(got), err
+	}
+}
+
+func TestCreateTime(t *testing.T) {
+	for ticks, want := range map[int64]time.Time{
+		0:                   {},
+		116444736000000000:  time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC),
+		133500000000000001:  time.Date(2024, 1, 17, 21, 20, 0, 100, time.UTC),
+		1:                   time.Date(1601, 1, 1, 0, 0, 0, 100, time.UTC),
+		9223372036854775807: time.Date(30828, 9, 14, 2, 48, 5, 477580700, time.UTC),
+	} {
+		row4, row6 := tcpmib.TCPRowOwnerModule{CreateTimestamp: ticks}, tcpmib.TCP6RowOwnerModule{CreateTimestamp: ticks}
+		assert.Equal(t, want, row4.CreateTime(), ticks)
+		assert.Equal(t, want, row6.CreateTime(), ticks)
+	}
+	row := tcpmib.TCPRowOwnerModule{CreateTimestamp: -1}
+	assert.Equal(t, time.Date(1600, 12, 31, 23, 59, 59, 999999900, time.UTC), row.CreateTime())
+}
