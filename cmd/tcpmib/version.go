@@ -10,7 +10,7 @@ import (
 	"github.com/winmib/winmib/native"
 )
 
-func (a app) versionCommand() *cobra.Command {
+func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, and how this build calls Windows",
