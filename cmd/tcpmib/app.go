@@ -25,6 +25,7 @@ type app struct {
 	lookup         func(ctx context.Context, addr string) (names []string, err error)
 
 	color string // --color
+	from  string // --from
 }
 
 // Exit codes.
@@ -97,11 +98,12 @@ func (a *app) rootCommand() *cobra.Command {
 			"GetTcp6Table2. Without a command it lists them.\n\n" +
 			"Data goes to stdout, everything else to stderr.\n" +
 			"Exit codes: 0 found, 1 nothing matched, 2 usage, 3 the system or a file failed.",
-		Example:       list.Example,
-		Args:          noCommand,
-		RunE:          list.RunE,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Example:           list.Example,
+		Args:              noCommand,
+		RunE:              list.RunE,
+		PersistentPreRunE: a.openFrom,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 	}
 	root.Flags().AddFlagSet(list.Flags())
 	a.color = colorAuto
@@ -110,8 +112,7 @@ func (a *app) rootCommand() *cobra.Command {
 	complete(root, "color", colorModes)
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(list, a.versionCommand())
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(list, a.summaryCommand(), a.captureCommand(), a.completionCommand(), a.versionCommand())
 	return root
 }
 

@@ -6,11 +6,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -150,4 +153,46 @@ func runOffice(t testing.TB, args ...string) string {
 	require.Zero(t, r.code, r.stderr)
 	require.Empty(t, r.stderr)
 	return r.stdout
+}
+
+// The captures in testdata are made of made-up machines: office.zip of office,
+// later.zip of the same some seconds later, empty.zip of one without connections
+// and half.zip of one whose GetTcp6Table2 fails.
+func TestFixtures(t *testing.T) {
+	info := capture.Info{
+		Time:           time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
+		WindowsVersion: "10.0.22631",
+		GOARCH:         "amd64",
+	}
+	for name, make := range map[string]func() (*machine, owner.Processes){
+		"office.zip": office,
+		"later.zip":  later,
+		"empty.zip":  func() (*machine, owner.Processes) { return &machine{}, nil },
+		"half.zip": func() (*machine, owner.Processes) {
+			m, processes := office()
+			m.code6 = 50
+			return m, processes
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m, processes := make()
+			info.Processes = processes
+			var b bytes.Buffer
+			require.NoError(t, capture.Write(&b, m, info))
+			golden(t, name, b.String())
+		})
+	}
+}
+
+// later is office after a few seconds.
+func later() (*machine, owner.Processes) {
+	m, processes := office()
+	for i := range m.rows4 {
+		if r := &m.rows4[i]; r.State == tcpmib.StateSynSent {
+			r.State = tcpmib.StateEstab
+		}
+	}
+	m.rows4 = slices.DeleteFunc(m.rows4, func(r tcpmib.TCPRow2) bool { return r.State == tcpmib.StateLastAck })
+	m.add4("192.168.1.23:50134", "203.0.113.8:443", tcpmib.StateSynSent, 9216, tcpmib.OffloadStateInHost)
+	return m, processes
 }

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -160,10 +162,10 @@ func TestListCount(t *testing.T) {
 
 func TestListNothing(t *testing.T) {
 	for format, want := range map[string]string{
-		"table":              "LOCAL  REMOTE  STATE  PID  PROCESS  OFFLOAD\n",
-		"json":               "[]\n",
-		"jsonl":              "",
-		"csv":                "family,localAddress,localPort,remoteAddress,remotePort,state,stateCode,pid,process,offload,offloadCode\n",
+		"table":             "LOCAL  REMOTE  STATE  PID  PROCESS  OFFLOAD\n",
+		"json":              "[]\n",
+		"jsonl":             "",
+		"csv":               "family,localAddress,localPort,remoteAddress,remotePort,state,stateCode,pid,process,offload,offloadCode\n",
 		"template={{.pid}}": "",
 	} {
 		got := runApp(testApp(&machine{}, nil), "list", "--format", format)
@@ -253,13 +255,17 @@ func TestListResolve(t *testing.T) {
 
 // Names that do not come cost the time that they are given, and no row.
 func TestListResolveGivesUp(t *testing.T) {
-	a := testApp(office())
-	a.lookup = func(ctx context.Context, _ string) ([]string, error) {
-		<-ctx.Done()
-		return nil, ctx.Err()
-	}
-	got := runApp(a, "--resolve", "--count")
-	assert.Equal(t, result{"31\n", "", exitOK}, got)
+	synctest.Test(t, func(t *testing.T) {
+		a := testApp(office())
+		a.lookup = func(ctx context.Context, _ string) ([]string, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		start := time.Now()
+		got := runApp(a, "--resolve", "--count")
+		assert.Equal(t, result{"31\n", "", exitOK}, got)
+		assert.Equal(t, resolveTime, time.Since(start))
+	})
 }
 
 func TestResolveTwice(t *testing.T) {
