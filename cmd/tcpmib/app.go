@@ -23,6 +23,7 @@ type app struct {
 	source         tcpmib.Source // nil: this machine
 	processes      func() (owner.Processes, error)
 	lookup         func(ctx context.Context, addr string) (names []string, err error)
+	untilInterrupt func(context.Context) (context.Context, context.CancelFunc)
 
 	color string // --color
 	from  string // --from
@@ -112,7 +113,7 @@ func (a *app) rootCommand() *cobra.Command {
 	complete(root, "color", colorModes)
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(list, a.summaryCommand(), a.captureCommand(), a.completionCommand(), a.versionCommand())
+	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.captureCommand(), a.completionCommand(), a.versionCommand())
 	return root
 }
 

@@ -129,10 +129,11 @@ type result struct {
 // testApp is the program before a made-up machine.
 func testApp(m tcpmib.Source, processes owner.Processes) *app {
 	return &app{
-		environ:   []string{"TERM=xterm-256color"},
-		source:    m,
-		processes: func() (owner.Processes, error) { return processes, nil },
-		lookup:    func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
+		environ:        []string{"TERM=xterm-256color"},
+		source:         m,
+		processes:      func() (owner.Processes, error) { return processes, nil },
+		lookup:         func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
+		untilInterrupt: context.WithCancel,
 	}
 }
 
@@ -156,7 +157,7 @@ func runOffice(t testing.TB, args ...string) string {
 }
 
 // The captures in testdata are made of made-up machines: office.zip of office,
-// later.zip of the same some seconds later, empty.zip of one without connections
+// later.zip of the same two seconds later, empty.zip of one without connections
 // and half.zip of one whose GetTcp6Table2 fails.
 func TestFixtures(t *testing.T) {
 	info := capture.Info{
@@ -176,7 +177,11 @@ func TestFixtures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, processes := make()
+			info := info
 			info.Processes = processes
+			if name == "later.zip" {
+				info.Time = info.Time.Add(2 * time.Second)
+			}
 			var b bytes.Buffer
 			require.NoError(t, capture.Write(&b, m, info))
 			golden(t, name, b.String())

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"net"
 	"os"
 	"os/signal"
@@ -23,6 +24,9 @@ func program() int {
 		environ:   os.Environ(),
 		processes: owner.Snapshot,
 		lookup:    net.DefaultResolver.LookupAddr,
+		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt)
+		},
 	}
 	return a.run(os.Args[1:])
 }
