@@ -61,7 +61,7 @@ type TCP6Row struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6Row) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort, formatZone)
+	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where

@@ -89,7 +89,7 @@ type TCP6RowOwnerPID struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6RowOwnerPID) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort, formatZone)
+	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
@@ -126,7 +126,7 @@ type TCP6RowOwnerModule struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6RowOwnerModule) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort, formatZone)
+	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where

@@ -32,7 +32,7 @@ type app struct {
 // Exit codes.
 const (
 	exitOK      = 0
-	exitNothing = 1 // nothing matched
+	exitNothing = 1 // nothing matched, or a layout that differs
 	exitUsage   = 2
 	exitFailure = 3 // the system or a file failed
 )
@@ -113,7 +113,7 @@ func (a *app) rootCommand() *cobra.Command {
 	complete(root, "color", colorModes)
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.captureCommand(), a.completionCommand(), a.versionCommand())
+	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.captureCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
 	return root
 }
 

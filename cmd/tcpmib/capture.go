@@ -40,7 +40,11 @@ func (a *app) capture(path string) error {
 	if err != nil {
 		return failure{err}
 	}
-	err = capture.Write(f, a.source, capture.Info{Processes: a.names()})
+	names := map[uint32]string{}
+	for pid, process := range a.names() {
+		names[pid] = process.Name
+	}
+	err = capture.Write(f, a.source, capture.Info{Processes: names})
 	if err = errors.Join(err, f.Close()); err != nil {
 		return failure{errors.Join(err, os.Remove(path))}
 	}

@@ -6,10 +6,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
@@ -114,10 +118,19 @@ func office() (*machine, owner.Processes) {
 	m.add6("[2001:db8:1:2::23]:50141", 0, "[2001:db8:ffff:ffff:ffff:ffff:ffff:1]:443", 0, tcpmib.StateEstab, 9216)
 	m.add6("[2001:db8:1:2::23]:50142", 0, "[2001:db8:aa::40]:443", 0, tcpmib.StateTimeWait, 0)
 	m.add6("[::ffff:192.168.1.23]:8443", 0, "[::ffff:192.168.1.50]:49800", 0, tcpmib.StateEstab, 5120)
-	return &m, owner.Processes{
+	return &m, named(map[uint32]string{
 		0: "System Idle Process", 4: "System", 1044: "svchost.exe", 1288: "svchost.exe", 3120: "postgres.exe",
 		7340: "sqlclient.exe", 9216: "chrome.exe", 8088: "ssh.exe", 5120: "näme \"<&>,\x1b[31m.exe",
+	})
+}
+
+// named is processes of which the names are known.
+func named(names map[uint32]string) owner.Processes {
+	processes := owner.Processes{}
+	for pid, name := range names {
+		processes[pid] = owner.Process{PID: pid, Name: name}
 	}
+	return processes
 }
 
 // result is what a run of the program left behind.
@@ -178,13 +191,29 @@ func TestFixtures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m, processes := make()
 			info := info
-			info.Processes = processes
+			info.Processes = map[uint32]string{}
+			for pid, process := range processes {
+				info.Processes[pid] = process.Name
+			}
 			if name == "later.zip" {
 				info.Time = info.Time.Add(2 * time.Second)
 			}
-			var b bytes.Buffer
-			require.NoError(t, capture.Write(&b, m, info))
-			golden(t, name, b.String())
+			path := filepath.Join("testdata", name)
+			if *update {
+				var b bytes.Buffer
+				require.NoError(t, capture.Write(&b, m, info))
+				require.NoError(t, os.WriteFile(path, b.Bytes(), 0o644))
+			}
+			c, err := capture.Open(path)
+			require.NoError(t, err)
+			info.Version = capture.Version
+			assert.Empty(t, cmp.Diff(info, c.Info()))
+			for _, q := range capture.Queries {
+				want, wantErr := (&tcpmib.Reader{Source: m}).Raw(q)
+				got, err := (&tcpmib.Reader{Source: c}).Raw(q)
+				assert.Equal(t, wantErr, err)
+				assert.Empty(t, cmp.Diff(want, got), q.Func)
+			}
 		})
 	}
 }

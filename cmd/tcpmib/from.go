@@ -26,6 +26,15 @@ func (a *app) openFrom(*cobra.Command, []string) error {
 		return failure{err}
 	}
 	a.source = c
-	a.processes = func() (owner.Processes, error) { return c.Info().Processes, nil }
+	a.processes = func() (owner.Processes, error) { return capturedProcesses(c), nil }
 	return nil
+}
+
+// capturedProcesses is what is recorded of the processes: their names.
+func capturedProcesses(c *capture.Capture) owner.Processes {
+	processes := owner.Processes{}
+	for pid, name := range c.Info().Processes {
+		processes[pid] = owner.Process{PID: pid, Name: name}
+	}
+	return processes
 }

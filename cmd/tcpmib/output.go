@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"slices"
@@ -88,6 +89,16 @@ func (a *app) useColor() bool {
 		lipgloss.EnableLegacyWindowsANSI(f) // the old console has to be told
 	}
 	return true
+}
+
+// colored is stdout for text that has its colours in it already: they are taken
+// out where they are not wanted.
+func (a *app) colored() io.Writer {
+	profile := colorprofile.NoTTY
+	if a.useColor() {
+		profile = colorprofile.TrueColor // as they are
+	}
+	return &colorprofile.Writer{Forward: a.stdout, Profile: profile}
 }
 
 // width is the number of columns of the screen that stdout is, or 0. Behind a

@@ -126,7 +126,7 @@ func (a *app) liveWorld(f *watchFlags, captures []*capture.Capture) world {
 			if captures != nil {
 				c := captures[min(next, len(captures)-1)]
 				next++
-				r.Source, l.at, l.snapshot.processes = c, c.Info().Time, c.Info().Processes
+				r.Source, l.at, l.snapshot.processes = c, c.Info().Time, capturedProcesses(c)
 			} else {
 				l.snapshot.processes, _ = a.processes() // where there is no name the table says so
 			}

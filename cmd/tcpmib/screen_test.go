@@ -276,7 +276,7 @@ func BenchmarkScreen(b *testing.B) {
 	const n = 10_000
 	names := owner.Processes{}
 	for pid := range uint32(300) {
-		names[pid] = fmt.Sprintf("program%d.exe", pid)
+		names[pid] = owner.Process{PID: pid, Name: fmt.Sprintf("program%d.exe", pid)}
 	}
 	var looks [2]look
 	for i := range looks {

@@ -22,7 +22,7 @@ type snapshot struct {
 func (s *snapshot) row(c tcpmib.Conn) row {
 	return row{
 		Conn:       c,
-		process:    s.processes[c.PID],
+		process:    s.processes[c.PID].Name,
 		remoteName: s.hosts[c.Remote.Addr()],
 	}
 }

@@ -29,16 +29,16 @@ var groups = []group{
 	{"LOCAL PORT", "localPorts", columnsNamed("localPort")[0]},
 }
 
-// count is how many connections have a value.
-type count struct {
+// tally is how many connections have a value.
+type tally struct {
 	row row // one of them
 	n   int
 }
 
-// tally counts, the most frequent first. A connection without a value, such as a
+// count counts, the most frequent first. A connection without a value, such as a
 // socket in LISTEN by its remote address, does not count.
-func (g *group) tally(s *snapshot) []count {
-	counts := map[string]*count{}
+func (g *group) count(s *snapshot) []tally {
+	counts := map[string]*tally{}
 	var value []byte
 	for r := range s.rows() {
 		value = g.column.appendJSON(value[:0], r)
@@ -47,22 +47,22 @@ func (g *group) tally(s *snapshot) []count {
 		}
 		c, ok := counts[string(value)]
 		if !ok {
-			c = &count{row: *r}
+			c = &tally{row: *r}
 			counts[string(value)] = c
 		}
 		c.n++
 	}
-	return slices.SortedFunc(func(yield func(count) bool) {
+	return slices.SortedFunc(func(yield func(tally) bool) {
 		for c := range maps.Values(counts) {
 			if !yield(*c) {
 				return
 			}
 		}
-	}, func(a, b count) int { return cmp.Or(cmp.Compare(b.n, a.n), g.column.compare(&a.row, &b.row)) })
+	}, func(a, b tally) int { return cmp.Or(cmp.Compare(b.n, a.n), g.column.compare(&a.row, &b.row)) })
 }
 
 var summaryFormats = map[string]func(w io.Writer, s *snapshot, f *summaryFlags) error{
-	"table":      writeSummary,
+	"table":      writeCounts,
 	"json":       writeSummaryJSON,
 	"prometheus": writePrometheus,
 }
@@ -137,8 +137,8 @@ func (a *app) summary(f *summaryFlags) error {
 
 const barWidth = 30
 
-// writeSummary draws a bar for each count, as long as its share of the largest.
-func writeSummary(w io.Writer, s *snapshot, f *summaryFlags) error {
+// writeCounts draws a bar for each count, as long as its share of the largest.
+func writeCounts(w io.Writer, s *snapshot, f *summaryFlags) error {
 	// Old programs behind a pipe take what is not ASCII for something else.
 	bar := "#"
 	if f.screen {
@@ -151,7 +151,7 @@ func writeSummary(w io.Writer, s *snapshot, f *summaryFlags) error {
 	text := plural(len(s.conns), "connection") + "\n"
 	for i := range groups {
 		g := &groups[i]
-		counts := g.tally(s)
+		counts := g.count(s)
 		if len(counts) == 0 {
 			continue
 		}
@@ -195,7 +195,7 @@ func writeSummaryJSON(w io.Writer, s *snapshot, _ *summaryFlags) error {
 	for i := range groups {
 		g := &groups[i]
 		text = fmt.Appendf(text, ",\n%q:[", g.key)
-		for j, c := range g.tally(s) {
+		for j, c := range g.count(s) {
 			if j > 0 {
 				text = append(text, ',')
 			}

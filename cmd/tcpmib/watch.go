@@ -205,9 +205,9 @@ func (l *live) at(t time.Time) owner.Processes {
 		old := l.processes
 		l.processes, l.last = l.app.names(), t
 		// A process that has ended with its connections is still known by name.
-		for pid, name := range old {
+		for pid, process := range old {
 			if _, ok := l.processes[pid]; !ok {
-				l.processes[pid] = name
+				l.processes[pid] = process
 			}
 		}
 	}
@@ -220,7 +220,7 @@ type replayed struct{ captures []*capture.Capture }
 func (p *replayed) at(t time.Time) owner.Processes {
 	for _, c := range p.captures {
 		if c.Info().Time.Equal(t) {
-			return c.Info().Processes
+			return capturedProcesses(c)
 		}
 	}
 	return nil
@@ -249,8 +249,8 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 		}
 		seen = true
 		processes := names.at(c.Time)
-		now := row{Conn: c.Conn, process: processes[c.Conn.PID]}
-		before := row{Conn: c.Old, process: processes[c.Old.PID]}
+		now := row{Conn: c.Conn, process: processes[c.Conn.PID].Name}
+		before := row{Conn: c.Old, process: processes[c.Old.PID].Name}
 		if !f.filter.match(&now) && !(c.Kind == tcpmib.Changed && f.filter.match(&before)) {
 			continue
 		}

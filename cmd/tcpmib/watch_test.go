@@ -87,9 +87,9 @@ func TestWatchEvents(t *testing.T) {
 				a.processes = func() (owner.Processes, error) {
 					looked++
 					if looked == 1 {
-						return owner.Processes{7: "seven", 8: "eight"}, nil
+						return named(map[uint32]string{7: "seven", 8: "eight"}), nil
 					}
-					return owner.Processes{7: "seven", 9: "nine"}, nil
+					return named(map[uint32]string{7: "seven", 9: "nine"}), nil
 				}
 				got := runApp(a, append([]string{"watch", "--interval=1s"}, tt.args...)...)
 				assert.Equal(t, tt.want, events(t, got.stdout))
