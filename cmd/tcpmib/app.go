@@ -1,23 +1,32 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// app is what a command needs of the world around it.
+// app is what the commands need of the world around them.
 type app struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 	source         tcpmib.Source // nil: this machine
 	processes      func() (owner.Processes, error)
+	lookup         func(ctx context.Context, addr string) (names []string, err error)
+	untilInterrupt func(context.Context) (context.Context, context.CancelFunc)
+
+	color string // --color
+	from  string // --from
 }
 
 // Exit codes.
@@ -38,50 +47,91 @@ type failure struct{ error }
 func (f failure) Unwrap() error { return f.error }
 
 // run is the program: it returns the exit code.
-func (a app) run(args []string) int {
+func (a *app) run(args []string) int {
 	root := a.rootCommand()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
+	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	err := root.Execute()
+	cmd, err := root.ExecuteC()
 	switch f := (failure{}); {
-	case err == nil:
+	case err == nil, closedPipe(err):
 		return exitOK
 	case errors.Is(err, errNothing):
 		return exitNothing
 	case errors.As(err, &f):
-		fmt.Fprintln(a.stderr, "tcpmib:", advise(f.error))
+		fmt.Fprintln(a.stderr, "tcpmib:", a.advise(f.error))
 		return exitFailure
 	default:
-		fmt.Fprintf(a.stderr, "tcpmib: %v (see tcpmib --help)\n", err)
+		fmt.Fprintf(a.stderr, "tcpmib: %v (see %s --help)\n", err, cmd.CommandPath())
 		return exitUsage
 	}
 }
 
 // advise turns an error into the sentence that a person can act on.
-func advise(err error) string {
-	if errors.Is(err, errors.ErrUnsupported) && runtime.GOOS != "windows" {
+func (a *app) advise(err error) string {
+	if a.source == nil && runtime.GOOS != "windows" && errors.Is(err, errors.ErrUnsupported) {
 		return fmt.Sprintf("the TCP tables are read from Windows, and this is %s: "+
-			"run tcpmib.exe on Windows, or under Wine with ./build.sh run", runtime.GOOS)
+			"run tcpmib.exe on Windows, or under Wine with ./build.sh run, or read a capture with --from", runtime.GOOS)
 	}
 	return trimPackage(err)
 }
 
-func (a app) rootCommand() *cobra.Command {
+// trimPackage makes one line of an error and leaves out the package names that a
+// reader of the command's output has no use for.
+func trimPackage(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		for _, name := range []string{"tcpmib: ", "owner: ", "capture: "} {
+			line = strings.TrimPrefix(line, name)
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "; ")
+}
+
+func (a *app) rootCommand() *cobra.Command {
 	list := a.listCommand()
 	root := &cobra.Command{
 		Use:   "tcpmib",
 		Short: "TCP connections as tcpmib.h reports them",
 		Long: "tcpmib shows the TCP connections of a Windows machine, read with GetTcpTable2 and\n" +
 			"GetTcp6Table2. Without a command it lists them.\n\n" +
+			"Data goes to stdout, everything else to stderr.\n" +
 			"Exit codes: 0 found, 1 nothing matched, 2 usage, 3 the system or a file failed.",
-		Args:          cobra.NoArgs,
-		RunE:          list.RunE,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Example:           list.Example,
+		Args:              noCommand,
+		RunE:              list.RunE,
+		PersistentPreRunE: a.openFrom,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 	}
 	root.Flags().AddFlagSet(list.Flags())
-	root.AddCommand(list, a.layoutCommand(), a.versionCommand())
-	root.CompletionOptions.HiddenDefaultCmd = true
+	a.color = colorAuto
+	root.PersistentFlags().Var(oneOf{&a.color, colorModes}, "color",
+		"`when` to colour: auto, on a terminal unless NO_COLOR is set; always; never")
+	complete(root, "color", colorModes)
+	root.SetFlagErrorFunc(flagError)
+	root.SuggestionsMinimumDistance = 2
+	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.captureCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
 	return root
+}
+
+// noCommand rejects what is no command, and says which was perhaps meant.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return fmt.Errorf("there is no command %q: did you mean %s?", args[0], strings.Join(near, " or "))
+	}
+	return fmt.Errorf("there is no command %q", args[0])
+}
+
+// flagError names the flag, the value and what would be right.
+func flagError(_ *cobra.Command, err error) error {
+	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
+		return fmt.Errorf("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
+	}
+	return err
 }

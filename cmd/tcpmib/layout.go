@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/internal/conformance"
@@ -36,7 +35,7 @@ type layoutFailure struct {
 	Error  string   `json:"error"`
 }
 
-func (a app) layoutCommand() *cobra.Command {
+func (a *app) layoutCommand() *cobra.Command {
 	var goarch, cc, formatName string
 	var verbose bool
 	cmd := &cobra.Command{
@@ -65,7 +64,7 @@ func (a app) layoutCommand() *cobra.Command {
 			}
 			run := runLayout(cmd.Context(), targets)
 			run.Missing = missing
-			if err := write(colorprofile.NewWriter(a.stdout, a.environ), run, verbose); err != nil {
+			if err := write(a.colored(), run, verbose); err != nil {
 				return failure{err}
 			}
 			return run.verdict()

@@ -1,94 +1,159 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/charmbracelet/colorprofile"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/winmib/winmib/tcpmib"
 )
 
-var formats = map[string]format{
-	"table": writeTable,
-	"json":  writeJSON,
-	"csv":   writeCSV,
+const (
+	formatWide     = "wide"
+	formatSample   = "sample"
+	formatTemplate = "template="
+)
+
+// listFormats are the formats of list, and the columns each shows by itself.
+var listFormats = map[string]struct {
+	write   format
+	columns []column
+}{
+	"table":    {writeTable, tableColumns},
+	formatWide: {writeTable, wideColumns},
+	"json":     {writeJSON, dataColumns},
+	"jsonl":    {writeJSONLines, dataColumns},
+	"csv":      {writeCSV, dataColumns},
 }
 
-const formatSample = "sample"
+var formatNames = []string{"table", formatWide, "json", "jsonl", "csv", formatSample, formatTemplate + "..."}
 
-func (a app) listCommand() *cobra.Command {
-	var (
-		only4, only6, noHeader bool
-		formatName             string
-	)
+// listFlags are the flags of list.
+type listFlags struct {
+	filter                            filter
+	columns, sortBy                   []column
+	reverse, noHeader, count, resolve bool
+	created, module, services         bool
+	limit                             int
+	format                            string
+}
+
+func (a *app) listCommand() *cobra.Command {
+	var f listFlags
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the TCP connections",
-		Example: "  tcpmib list -4\n" +
-			"  tcpmib list --format json\n" +
-			"  tcpmib list --format csv --no-header",
+		Long: "list shows the TCP connections and the sockets that listen, sorted by local and\n" +
+			"remote endpoint.\n\n" + filterHelp + "\n\n" +
+			"Columns, for --columns, --sort and templates: " + strings.Join(columnNames(), ", ") + ".",
+		Example: "  tcpmib list --listening --sort localPort\n" +
+			"  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'\n" +
+			"  tcpmib list --port 443,8000-8999 --format json\n" +
+			"  tcpmib list --format csv --columns local,remote,process --no-header\n" +
+			"  tcpmib list --format 'template={{.process}} {{.localPort}}'\n" +
+			"  tcpmib list --from capture.zip --state time-wait --count",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			family := tcpmib.Both
-			switch {
-			case only4 && only6: // both, as without either
-			case only4:
-				family = tcpmib.IPv4
-			case only6:
-				family = tcpmib.IPv6
-			}
-			if formatName == formatSample {
-				if family == tcpmib.IPv6 {
-					return errors.New("--format sample prints the IPv4 table: leave -6 out, or use another format")
-				}
-				return a.listSample()
-			}
-			write, ok := formats[formatName]
-			if !ok {
-				return fmt.Errorf("--format %q is unknown: use table, json, csv or sample", formatName)
-			}
-			return a.list(family, write, !noHeader)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Flags(), &f) },
 	}
+	f.filter.addFlags(cmd)
 	flags := cmd.Flags()
-	flags.BoolVarP(&only4, "ipv4", "4", false, "IPv4 only")
-	flags.BoolVarP(&only6, "ipv6", "6", false, "IPv6 only")
-	flags.StringVar(&formatName, "format", "table", "`table`, json, csv, or sample: what the C program in Microsoft's documentation prints")
-	flags.BoolVar(&noHeader, "no-header", false, "leave out the line that names the columns")
+	flags.StringVar(&f.format, "format", "table", "`format`: "+alternatives(formatNames)+
+		"; sample is what the C program in Microsoft's documentation prints")
+	flags.Var(columnList{&f.columns}, "columns", "show these `columns`, in this order")
+	flags.Var(columnList{&f.sortBy}, "sort", "sort by these `columns`")
+	flags.BoolVar(&f.reverse, "reverse", false, "sort the other way round")
+	flags.IntVar(&f.limit, "limit", 0, "show the first `n` connections only")
+	flags.BoolVar(&f.count, "count", false, "print how many there are, and nothing else")
+	flags.BoolVar(&f.noHeader, "no-header", false, "leave out the line that names the columns")
+	flags.BoolVar(&f.resolve, "resolve", false, "look up the names of remote addresses, for 3 seconds at most")
+	complete(cmd, "format", formatNames)
+	complete(cmd, "columns", columnNames())
+	complete(cmd, "sort", columnNames())
+	a.addFrom(cmd)
 	return cmd
 }
 
 // list writes what it could read, and then says what it could not.
-func (a app) list(family tcpmib.Family, write format, header bool) error {
-	r := tcpmib.Reader{Source: a.source}
-	conns, readErr := r.AppendConns(nil, family)
-	if len(conns) == 0 && readErr != nil {
-		return failure{readErr}
+func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
+	if f.format == formatSample {
+		return a.listSample(flags)
 	}
-	slices.SortFunc(conns, tcpmib.Conn.Compare)
-	// Connections without the names of their owners are better than none.
-	processes, processErr := a.processes()
-	if processErr != nil && !errors.Is(processErr, errors.ErrUnsupported) {
-		fmt.Fprintln(a.stderr, "tcpmib: process names are missing:", trimPackage(processErr))
+	out := a.newOutput()
+	out.header = !f.noHeader
+	write, err := f.formatOf(out)
+	if err != nil {
+		return err
 	}
-	out := colorprofile.NewWriter(a.stdout, a.environ)
-	if err := write(out, rowsOf(conns, processes), header); err != nil {
+	if f.limit < 0 {
+		return fmt.Errorf("--limit %d: want 1 or more", f.limit)
+	}
+	s, readErr := a.read(&f.filter)
+	if s == nil {
+		return readErr
+	}
+	if has(out.columns, "remoteName") || has(f.sortBy, "remoteName") || f.resolve {
+		a.resolve(s)
+	}
+	s.sort(sorter(f.sortBy, f.reverse))
+	if f.limit > 0 {
+		s.conns = s.conns[:min(f.limit, len(s.conns))]
+	}
+	if f.count {
+		fmt.Fprintln(out, len(s.conns))
+	} else if err := write(out, s.rows()); err != nil {
+		return failure{err}
+	}
+	if err := out.Flush(); err != nil {
 		return failure{err}
 	}
 	switch {
 	case readErr != nil:
-		return failure{readErr}
-	case len(conns) == 0:
+		return readErr
+	case len(s.conns) == 0:
 		return errNothing
 	}
 	return nil
 }
 
-func (a app) listSample() error {
+// formatOf is the format that --format names; it tells out which columns.
+func (f *listFlags) formatOf(out *output) (format, error) {
+	if text, ok := strings.CutPrefix(f.format, formatTemplate); ok {
+		write, err := parseTemplate(text)
+		if err != nil {
+			return nil, fmt.Errorf("--format %q: %w", f.format, err)
+		}
+		return write, nil
+	}
+	known, ok := listFormats[f.format]
+	if !ok {
+		return nil, fmt.Errorf("--format %q: want %s", f.format, alternatives(formatNames))
+	}
+	out.columns = f.columns
+	if out.columns == nil {
+		out.columns = slices.Clone(known.columns)
+	}
+	for name, asked := range map[string]bool{"remoteName": f.resolve} {
+		if asked && !has(out.columns, name) {
+			out.columns = append(out.columns, columnsNamed(name)...)
+		}
+	}
+	return known.write, nil
+}
+
+// listSample writes the IPv4 table as the C program reads and prints it.
+func (a *app) listSample(flags *pflag.FlagSet) error {
+	var wrong error
+	flags.Visit(func(flag *pflag.Flag) {
+		if !slices.Contains([]string{"format", "from", "ipv4", "color"}, flag.Name) {
+			wrong = fmt.Errorf("--format sample prints the whole IPv4 table: leave --%s out, or use another format", flag.Name)
+		}
+	})
+	if wrong != nil {
+		return wrong
+	}
 	r := tcpmib.Reader{Source: a.source}
 	rows, err := r.TCPTable2(true)
 	if err != nil {
@@ -101,15 +166,4 @@ func (a app) listSample() error {
 		return errNothing
 	}
 	return nil
-}
-
-// trimPackage makes one line of an error and leaves out the package names that a
-// reader of the command's output has no use for.
-func trimPackage(err error) string {
-	lines := strings.Split(err.Error(), "\n")
-	for i, line := range lines {
-		line = strings.TrimPrefix(line, "tcpmib: ")
-		lines[i] = strings.TrimPrefix(line, "owner: ")
-	}
-	return strings.Join(lines, "; ")
 }

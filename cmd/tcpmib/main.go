@@ -3,17 +3,30 @@
 package main
 
 import (
+	"context"
+	"net"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-func main() {
+func main() { os.Exit(program()) }
+
+func program() int {
+	// A write to a closed pipe is to return an error, not to kill.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	a := app{
+		stdin:     os.Stdin,
 		stdout:    os.Stdout,
 		stderr:    os.Stderr,
 		environ:   os.Environ(),
 		processes: owner.Snapshot,
+		lookup:    net.DefaultResolver.LookupAddr,
+		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt)
+		},
 	}
-	os.Exit(a.run(os.Args[1:]))
+	return a.run(os.Args[1:])
 }

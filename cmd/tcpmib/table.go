@@ -1,113 +1,166 @@
 package main
 
 import (
-	"bufio"
-	"io"
-	"net/netip"
-	"strconv"
+	"iter"
 	"strings"
+	"unicode"
 
 	"charm.land/lipgloss/v2"
-
-	"github.com/winmib/winmib/tcpmib"
 )
 
-// A column of the table for people.
-type column struct {
-	title string
-	right bool // numbers are flush right
-	text  func(row) string
-	style func(row) lipgloss.Style
-}
+var titleStyle = lipgloss.NewStyle().Bold(true)
 
-var columns = []column{
-	{title: "LOCAL", text: func(r row) string { return r.Local.String() }},
-	{title: "REMOTE", text: func(r row) string { return endpoint(r.Remote) }},
-	{title: "STATE", text: func(r row) string { return r.State.String() }, style: func(r row) lipgloss.Style { return stateStyle(r.State) }},
-	{title: "PID", right: true, text: func(r row) string { return strconv.FormatUint(uint64(r.PID), 10) }},
-	{title: "PROCESS", text: func(r row) string { return dash(r.process) }},
-	{title: "OFFLOAD", text: func(r row) string { return r.Offload.String() }},
-}
-
-// The colours of the states: waiting for work, working, ending; the words say
-// the same.
-var (
-	titleStyle = lipgloss.NewStyle().Bold(true)
-	listening  = lipgloss.NewStyle().Foreground(lipgloss.Cyan)
-	working    = lipgloss.NewStyle().Foreground(lipgloss.Green)
-	ending     = lipgloss.NewStyle().Foreground(lipgloss.Yellow)
+const (
+	gap      = "  " // between two columns
+	minWidth = 12   // a narrow screen cuts no column below it
 )
 
-var stateStyles = map[tcpmib.State]lipgloss.Style{
-	tcpmib.StateListen: listening,
-	tcpmib.StateEstab:  working,
-}
-
-func stateStyle(s tcpmib.State) lipgloss.Style {
-	if style, ok := stateStyles[s]; ok {
-		return style
+// writeTable writes aligned columns for people.
+func writeTable(out *output, rows iter.Seq[*row]) error {
+	t := table{columns: out.columns, color: out.color}
+	t.fit(rows, out.header, out.width)
+	if out.header {
+		out.WriteString(t.titles() + "\n")
 	}
-	return ending
-}
-
-func endpoint(a netip.AddrPort) string {
-	if !a.IsValid() {
-		return "-"
-	}
-	return a.String()
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
-
-// writeTable aligns the columns and colours them; w drops the colours that the
-// reader cannot see.
-func writeTable(w io.Writer, rows []row, header bool) error {
-	widths := make([]int, len(columns))
-	if header {
-		for i, c := range columns {
-			widths[i] = len(c.title)
+	for r := range rows {
+		if _, err := out.WriteString(t.line(r) + "\n"); err != nil {
+			return err
 		}
 	}
-	for _, r := range rows {
-		for i, c := range columns {
-			widths[i] = max(widths[i], lipgloss.Width(c.text(r)))
+	return nil
+}
+
+// table lays rows out in columns.
+type table struct {
+	columns []column
+	widths  []int
+	color   bool
+	buf     []byte
+}
+
+// fit makes each column as wide as its widest cell, and then narrower where the
+// screen asks for it.
+func (t *table) fit(rows iter.Seq[*row], header bool, screen int) {
+	t.widths = make([]int, len(t.columns))
+	if header {
+		for i, c := range t.columns {
+			t.widths[i] = len(c.title)
 		}
 	}
-	b := bufio.NewWriter(w)
-	if header {
-		writeLine(b, widths, func(c column) (string, lipgloss.Style) { return c.title, titleStyle })
+	for r := range rows {
+		for i := range t.columns {
+			t.widths[i] = max(t.widths[i], displayWidth(t.cell(&t.columns[i], r)))
+		}
 	}
-	for _, r := range rows {
-		writeLine(b, widths, func(c column) (string, lipgloss.Style) {
-			if c.style == nil {
-				return c.text(r), lipgloss.NewStyle()
+	if screen <= 0 {
+		return
+	}
+	total := len(gap) * (len(t.columns) - 1)
+	for _, width := range t.widths {
+		total += width
+	}
+	for ; total > screen; total-- {
+		widest := -1
+		for i, c := range t.columns {
+			if c.shrink != nil && t.widths[i] > minWidth && (widest < 0 || t.widths[i] > t.widths[widest]) {
+				widest = i
 			}
-			return c.text(r), c.style(r)
-		})
+		}
+		if widest < 0 {
+			return
+		}
+		t.widths[widest]--
 	}
-	return b.Flush()
 }
 
-func writeLine(b *bufio.Writer, widths []int, cell func(column) (string, lipgloss.Style)) {
-	for i, c := range columns {
-		text, style := cell(c)
-		pad := strings.Repeat(" ", widths[i]-lipgloss.Width(text))
-		if i > 0 {
-			b.WriteString("  ")
-		}
-		switch {
-		case c.right:
-			b.WriteString(pad + style.Render(text))
-		case i == len(columns)-1:
-			b.WriteString(style.Render(text))
-		default:
-			b.WriteString(style.Render(text) + pad)
-		}
+// cell is the text of a row in a column, made safe for a terminal.
+func (t *table) cell(c *column, r *row) string {
+	t.buf = c.text(t.buf[:0], r)
+	if len(t.buf) == 0 {
+		return "-"
 	}
-	b.WriteByte('\n')
+	if plain(t.buf) {
+		return string(t.buf)
+	}
+	return printable(string(t.buf))
+}
+
+// printable replaces what would move the cursor or change the screen: names come
+// from files and from other programs.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+func (t *table) titles() string {
+	return t.join(func(c *column) (string, lipgloss.Style) { return c.title, titleStyle })
+}
+
+func (t *table) line(r *row) string {
+	return t.join(func(c *column) (string, lipgloss.Style) {
+		if c.style == nil {
+			return t.cell(c, r), lipgloss.Style{}
+		}
+		return t.cell(c, r), c.style(r)
+	})
+}
+
+// join makes a line of cells, without blanks at its end.
+func (t *table) join(cell func(c *column) (string, lipgloss.Style)) string {
+	var b strings.Builder
+	pad := 0 // blanks that are due before the next text
+	for i := range t.columns {
+		c := &t.columns[i]
+		text, style := cell(c)
+		width := displayWidth(text)
+		if width > t.widths[i] {
+			if c.shrink != nil {
+				text = c.shrink(text, t.widths[i])
+			}
+			width = displayWidth(text)
+		}
+		blanks := max(t.widths[i]-width, 0)
+		if i > 0 {
+			pad += len(gap)
+		}
+		if c.number {
+			pad += blanks
+			blanks = 0
+		}
+		b.WriteString(spaces(pad))
+		if t.color {
+			text = style.Render(text)
+		}
+		b.WriteString(text)
+		pad = blanks
+	}
+	return b.String()
+}
+
+// displayWidth is how many columns of a screen text takes.
+func displayWidth(text string) int {
+	if plain(text) {
+		return len(text)
+	}
+	return lipgloss.Width(text)
+}
+
+func spaces(n int) string { return strings.Repeat(" ", n) }
+
+// shrinkEnd leaves the end of a text out, shrinkMiddle its middle: the end of an
+// endpoint is its port.
+func shrinkEnd(text string, width int) string { return shrink(text, width-1, 0) }
+
+func shrinkMiddle(text string, width int) string {
+	return shrink(text, width-1-(width-1)/2, (width-1)/2)
+}
+
+// shrink keeps as many columns of the start and of the end.
+func shrink(text string, start, end int) string {
+	runes := []rune(text)
+	return string(runes[:min(start, len(runes))]) + "…" + string(runes[len(runes)-min(end, len(runes)):])
 }

@@ -10,33 +10,43 @@ import (
 	"github.com/winmib/winmib/native"
 )
 
-func (a app) versionCommand() *cobra.Command {
+func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version, and how this build calls Windows",
-		Args:  cobra.NoArgs,
+		Use:     "version",
+		Short:   "Print the version, and how this build calls Windows",
+		Example: "  tcpmib version",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.stdout, "tcpmib %s\n%s %s/%s\n%s\n",
-				version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, native.Implementation)
-			return err
+			version, commit := buildInfo()
+			_, err := fmt.Fprintf(a.stdout, "tcpmib    %s\ncommit    %s\ncompiler  %s %s, %s/%s\nwindows   %s\n",
+				version, commit, runtime.Compiler, runtime.Version(), runtime.GOOS, runtime.GOARCH, native.Implementation)
+			if err != nil {
+				return failure{err}
+			}
+			return nil
 		},
 	}
 }
 
-// version is the module's version, and the commit where the build knows it.
-func version() string {
+// buildInfo is the version of the module and the commit, as far as the build
+// knows them.
+func buildInfo() (version, commit string) {
+	version, commit = "unknown", "unknown"
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "unknown"
+		return version, commit
 	}
-	v := info.Main.Version
-	if v == "" {
-		v = "(devel)"
+	if info.Main.Version != "" {
+		version = info.Main.Version
 	}
+	dirty := ""
 	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			v += " " + s.Value
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = ", with changes"
 		}
 	}
-	return v
+	return version, commit + dirty
 }

@@ -1,0 +1,361 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+func TestListFormats(t *testing.T) {
+	for name, args := range map[string][]string{
+		"table":   nil,
+		"colour":  {"--color=always"},
+		"wide":    {"--format=wide"},
+		"json":    {"--format=json"},
+		"jsonl":   {"--format=jsonl"},
+		"csv":     {"--format=csv"},
+		"columns": {"--columns=pid,local,localPort", "--no-header", "--limit=5", "--sort=pid,localPort", "--reverse"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			golden(t, "list/"+name+".golden", runOffice(t, args...))
+		})
+	}
+}
+
+// The sample's lines end as those of a C program on the same system do.
+func TestListSample(t *testing.T) {
+	text := runOffice(t, "--format=sample")
+	if runtime.GOOS == "windows" {
+		assert.Equal(t, strings.Count(text, "\n"), strings.Count(text, "\r\n"))
+		text = strings.ReplaceAll(text, "\r\n", "\n")
+	}
+	golden(t, "list/sample.golden", text)
+}
+
+// Everything that a row holds comes back out of JSON, JSON lines and CSV.
+func TestListDataIsWhole(t *testing.T) {
+	var array []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(runOffice(t, "--format=json")), &array))
+	require.Len(t, array, 31)
+	want := map[string]any{
+		"family": "ipv6", "localAddress": "::ffff:192.168.1.23", "localPort": 8443.0,
+		"remoteAddress": "::ffff:192.168.1.50", "remotePort": 49800.0,
+		"state": "ESTABLISHED", "stateCode": 5.0, "pid": 5120.0, "process": "näme \"<&>,\x1b[31m.exe",
+		"offload": "InHost", "offloadCode": 0.0,
+	}
+	assert.Empty(t, cmp.Diff(want, array[26]))
+	listen := array[0]
+	assert.Contains(t, listen, "remoteAddress")
+	assert.Nil(t, listen["remoteAddress"])
+	assert.Nil(t, listen["remotePort"])
+
+	var lines []map[string]any
+	for d := json.NewDecoder(strings.NewReader(runOffice(t, "--format=jsonl"))); ; {
+		var line map[string]any
+		err := d.Decode(&line)
+		if err == io.EOF {
+			break
+		}
+		require.NoError(t, err)
+		lines = append(lines, line)
+	}
+	assert.Empty(t, cmp.Diff(array, lines))
+
+	records, err := csv.NewReader(strings.NewReader(runOffice(t, "--format=csv"))).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, records, 32)
+	assert.Equal(t, []string{"ipv6", "::ffff:192.168.1.23", "8443", "::ffff:192.168.1.50", "49800",
+		"ESTABLISHED", "5", "5120", "näme \"<&>,\x1b[31m.exe", "InHost", "0"}, records[27])
+}
+
+func TestListFilters(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string // local ports
+	}{
+		{[]string{"--state", "listen", "-4"}, "135 445 3389 5432 139"},
+		{[]string{"--listening", "--ipv6"}, "135 445 49669 2179"},
+		{[]string{"--state", "syn_sent,MIB_TCP_STATE_CLOSING", "--state", "State(77)"}, "50127 50128 50133"},
+		{[]string{"--state", "!listen,!established,!TimeWait", "-4", "--pid", "9216"}, "50122 50123 50124"},
+		{[]string{"--established", "--state", "time-wait", "-6"}, "8443 50141 50142 50140"},
+		{[]string{"--port", "5432"}, "5432 5432 50112"},
+		{[]string{"--local-port", "5432"}, "5432 5432"},
+		{[]string{"--remote-port", "22,8000-8999"}, "50127 50128 50129 50130 50131 50133"},
+		{[]string{"--port", "22,443", "--port", "!50120-50130"}, "50131 50133 50141 50142"},
+		{[]string{"--remote", "198.51.100.0/24", "--remote", "!198.51.100.41"}, "50122 50123"},
+		{[]string{"--addr", "192.168.1.0/26", "--remote-port", "49800"}, "8443"}, // mapped into IPv6
+		{[]string{"--addr", "fe80::/10"}, "2179 50140"},
+		{[]string{"--addr", "fe80::9e05:d6ff:fe00:1%12"}, "50140"},
+		{[]string{"--addr", "fe80::9e05:d6ff:fe00:1"}, "50140"},
+		{[]string{"--addr", "::ffff:192.168.1.23"}, "8443"},
+		{[]string{"--process", "SQL*,ssh"}, "50112 50127 50128 50129 50130 50131"},
+		{[]string{"--process", "!*.exe", "--pid", "!4,!0"}, "50132 50133"},
+		{[]string{"--pid", "3120", "-4", "-6"}, "5432 5432 49669"},
+		{[]string{"list", "--sort", "remotePort", "--pid", "8088,7340", "--limit", "2"}, "50128 50129"},
+		{[]string{"--sort", "process", "--pid", "7340,8088,3120", "-4"}, "5432 5432 50112 50127 50128 50129 50130 50131"},
+		{[]string{"--reverse", "--pid", "8088"}, "50131 50130 50129 50128"},
+	} {
+		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
+			got := runOffice(t, append(tt.args, "--format=template={{.localPort}}")...)
+			assert.Equal(t, tt.want, strings.Join(strings.Fields(got), " "))
+		})
+	}
+}
+
+// Every column can be sorted by: the values come in an order, and the other way
+// round when reversed.
+func TestListSortsByEveryColumn(t *testing.T) {
+	m, processes := office()
+	for _, c := range columns {
+		t.Run(c.name, func(t *testing.T) {
+			a := testApp(m, processes)
+			got := runApp(a, "--sort", c.name, "--format=jsonl")
+			back := runApp(a, "--sort", c.name, "--reverse", "--format=jsonl")
+			require.Zero(t, got.code, got.stderr)
+			lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
+			var reversed []string
+			for line := range strings.Lines(back.stdout) {
+				reversed = append([]string{strings.TrimSpace(line)}, reversed...)
+			}
+			assert.Equal(t, lines, reversed)
+
+			s := &snapshot{processes: processes}
+			r := tcpmib.Reader{Source: m}
+			var err error
+			s.conns, err = r.AppendConns(nil, tcpmib.Both)
+			require.NoError(t, err)
+			s.sort(sorter([]column{c}, false))
+			var last *row
+			for r := range s.rows() {
+				if last != nil {
+					assert.LessOrEqual(t, c.compare(last, r), 0)
+				}
+				copied := *r
+				last = &copied
+			}
+		})
+	}
+}
+
+func TestListCount(t *testing.T) {
+	assert.Equal(t, "31\n", runOffice(t, "--count"))
+	assert.Equal(t, "3\n", runOffice(t, "--count", "--state=time-wait"))
+	got := runApp(testApp(office()), "--count", "--port=1")
+	assert.Equal(t, result{"0\n", "", exitNothing}, got)
+}
+
+func TestListNothing(t *testing.T) {
+	for format, want := range map[string]string{
+		"table":             "LOCAL  REMOTE  STATE  PID  PROCESS  OFFLOAD\n",
+		"json":              "[]\n",
+		"jsonl":             "",
+		"csv":               "family,localAddress,localPort,remoteAddress,remotePort,state,stateCode,pid,process,offload,offloadCode\n",
+		"template={{.pid}}": "",
+	} {
+		got := runApp(testApp(&machine{}, nil), "list", "--format", format)
+		assert.Equal(t, result{want, "", exitNothing}, got, format)
+	}
+	got := runApp(testApp(&machine{}, nil), "list", "--format=sample")
+	assert.Equal(t, exitNothing, got.code)
+	assert.Equal(t, "\tNumber of entries: 0", strings.TrimRight(got.stdout, "\r\n"))
+}
+
+// Rows of one family come out together with the error of the other.
+func TestListHalf(t *testing.T) {
+	m, processes := office()
+	m.code6 = 50
+	got := runApp(testApp(m, processes), "--port=139", "--format=template={{.local}}")
+	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, "192.168.1.23:139\n", got.stdout)
+	assert.Contains(t, got.stderr, "GetTcp6Table2: not supported")
+
+	m.code4 = 5
+	got = runApp(testApp(m, processes))
+	assert.Equal(t, exitFailure, got.code)
+	assert.Empty(t, got.stdout)
+	assert.Contains(t, got.stderr, "GetTcpTable2: access is denied")
+	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one sentence")
+}
+
+func TestListWithoutProcessNames(t *testing.T) {
+	m, processes := office()
+	a := testApp(m, nil)
+	a.processes = func() (owner.Processes, error) { return processes, fs.ErrPermission }
+	got := runApp(a, "--port=139", "--format=template={{.process}}")
+	assert.Equal(t, result{"System\n", "tcpmib: process names are missing: permission denied\n", exitOK}, got)
+}
+
+func TestUsageErrors(t *testing.T) {
+	for _, tt := range []struct{ args, want string }{
+		{"--state=foo", `--state "foo": want a state such as LISTEN`},
+		{"--state=listen,", `--state "listen,": want a state`},
+		{"--port=70000", `--port "70000": want a port such as 443 or a range such as 8000-8999, of 0 to 65535`},
+		{"--local-port=9-8", `--local-port "9-8": want a port`},
+		{"--remote-port=http", `--remote-port "http": want a port`},
+		{"--addr=10.0.0.0/33", `--addr "10.0.0.0/33": want an address such as`},
+		{"--remote=example.org", `--remote "example.org": want an address`},
+		{"--pid=-1", `--pid "-1": want a process ID`},
+		{"--process=", `--process "": want the name of a program`},
+		{"--sort=age", `--sort "age": no column is called "age": want some of family, local,`},
+		{"--columns=local,", `--columns "local,": no column is called ""`},
+		{"--limit=-1", `--limit -1: want 1 or more`},
+		{"--limit=few", `--limit "few": `},
+		{"--format=xml", `--format "xml": want table, wide, json, jsonl, csv, sample or template=...`},
+		{"--format=template={{.port}}", `the template uses a name that is none of family,`},
+		{"--format=template={{", `not a Go template`},
+		{"--format=sample -6", `leave --ipv6 out`},
+		{"--format=sample --port=1", `leave --port out`},
+		{"--color=blue", `--color "blue": want auto, always or never`},
+		{"lst", `there is no command "lst": did you mean list?`},
+		{"list more", `unknown command "more" for "tcpmib list"`},
+		{"--nonsense", `unknown flag: --nonsense`},
+	} {
+		t.Run(tt.args, func(t *testing.T) {
+			got := runApp(testApp(office()), strings.Fields(tt.args)...)
+			assert.Equal(t, exitUsage, got.code)
+			assert.Empty(t, got.stdout)
+			assert.Contains(t, got.stderr, tt.want)
+			assert.Contains(t, got.stderr, "--help)\n")
+			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one sentence")
+		})
+	}
+}
+
+func TestListResolve(t *testing.T) {
+	a := testApp(office())
+	a.lookup = func(_ context.Context, addr string) ([]string, error) {
+		switch addr {
+		case "192.0.2.9":
+			return []string{"ssh.example.org.", "other.example.org."}, nil
+		case "fe80::9e05:d6ff:fe00:1": // without its zone
+			return []string{"router.example.org."}, nil
+		}
+		return nil, errors.New("no such host")
+	}
+	got := runApp(a, "--resolve", "--remote-port=22,445", "--columns=remote")
+	assert.Equal(t, exitOK, got.code)
+	golden(t, "list/resolve.golden", got.stdout)
+}
+
+// Names that do not come cost the time that they are given, and no row.
+func TestListResolveGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := testApp(office())
+		a.lookup = func(ctx context.Context, _ string) ([]string, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		start := time.Now()
+		got := runApp(a, "--resolve", "--count")
+		assert.Equal(t, result{"31\n", "", exitOK}, got)
+		assert.Equal(t, resolveTime, time.Since(start))
+	})
+}
+
+func TestResolveTwice(t *testing.T) {
+	looked := make(chan string, 100)
+	a := testApp(office())
+	a.lookup = func(_ context.Context, addr string) ([]string, error) {
+		looked <- addr
+		return nil, nil
+	}
+	require.Zero(t, runApp(a, "--resolve", "--count").code)
+	close(looked)
+	times := map[string]int{}
+	for addr := range looked {
+		times[addr]++
+	}
+	for addr, n := range times {
+		assert.Equal(t, 1, n, addr)
+	}
+	assert.Len(t, times, 12)
+}
+
+// closedWriter is a pipe whose reader leaves after the first bytes.
+type closedWriter struct{ written int }
+
+func (w *closedWriter) Write(b []byte) (int, error) {
+	if w.written > 0 {
+		return 0, &fs.PathError{Op: "write", Path: "|1", Err: closedPipeErrors[0]}
+	}
+	w.written += len(b)
+	return len(b), nil
+}
+
+func TestClosedPipe(t *testing.T) {
+	m, processes := office()
+	for len(m.rows4) < 10_000 {
+		m.rows4 = append(m.rows4, m.rows4[:23]...)
+	}
+	for _, format := range []string{"table", "json", "jsonl", "csv", "sample", "template={{.local}}"} {
+		a := testApp(m, processes)
+		var stderr bytes.Buffer
+		a.stdin, a.stdout, a.stderr = &bytes.Buffer{}, &closedWriter{}, &stderr
+		assert.Equal(t, exitOK, a.run([]string{"--format", format}), format)
+		assert.Empty(t, stderr.String(), format)
+	}
+}
+
+// A disk that is full is not a reader that has gone.
+func TestFailedWrite(t *testing.T) {
+	a := testApp(office())
+	var stderr bytes.Buffer
+	a.stdin, a.stdout, a.stderr = &bytes.Buffer{}, failingWriter{}, &stderr
+	assert.Equal(t, exitFailure, a.run(nil))
+	assert.Equal(t, "tcpmib: no space left\n", stderr.String())
+}
+
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// What a screen is too narrow for is cut on the screen, where the port stays, and
+// nowhere else.
+func TestWidth(t *testing.T) {
+	m, processes := office()
+	a := testApp(m, processes)
+	a.environ = []string{"TERM=xterm", "CLICOLOR_FORCE=1", "COLUMNS=100", "NO_COLOR=1"}
+	narrow := runApp(a, "-6").stdout
+	golden(t, "list/narrow.golden", narrow)
+	for line := range strings.Lines(narrow) {
+		assert.LessOrEqual(t, displayWidth(strings.TrimSpace(line)), 100)
+	}
+	a.environ = []string{"TERM=xterm", "COLUMNS=100"} // a pipe
+	assert.NotContains(t, runApp(a, "-6").stdout, "…")
+}
+
+func TestColour(t *testing.T) {
+	const escape = "\x1b["
+	for _, tt := range []struct {
+		environ string
+		args    string
+		want    bool
+	}{
+		{"TERM=xterm", "", false}, // stdout is no terminal
+		{"TERM=xterm CLICOLOR_FORCE=1", "", true},
+		{"TERM=xterm CLICOLOR_FORCE=1 NO_COLOR=1", "", false},
+		{"TERM=xterm CLICOLOR_FORCE=1", "--color=never", false},
+		{"TERM=xterm NO_COLOR=1", "--color=always", true},
+	} {
+		a := testApp(office())
+		a.environ = strings.Fields(tt.environ)
+		got := runApp(a, append(strings.Fields(tt.args), "--limit=3")...)
+		assert.Equal(t, tt.want, strings.Contains(got.stdout, escape), "%s %s", tt.environ, tt.args)
+	}
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"net/netip"
+	"slices"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+// snapshot is what one look at the machine, or into a capture, found.
+type snapshot struct {
+	conns     []tcpmib.Conn
+	processes owner.Processes
+	hosts     map[netip.Addr]string // names of remote addresses
+}
+
+// row is a connection with what is known of it.
+func (s *snapshot) row(c tcpmib.Conn) row {
+	return row{
+		Conn:       c,
+		process:    s.processes[c.PID].Name,
+		remoteName: s.hosts[c.Remote.Addr()],
+	}
+}
+
+// rows yields a row for each connection; it is valid until the next one.
+func (s *snapshot) rows() iter.Seq[*row] {
+	return func(yield func(*row) bool) {
+		var r row
+		for _, c := range s.conns {
+			if r = s.row(c); !yield(&r) {
+				return
+			}
+		}
+	}
+}
+
+// keep drops the connections that do not match.
+func (s *snapshot) keep(f *filter) {
+	s.conns = slices.DeleteFunc(s.conns, func(c tcpmib.Conn) bool {
+		r := s.row(c)
+		return !f.match(&r)
+	})
+}
+
+func (s *snapshot) sort(compare func(a, b *row) int) {
+	slices.SortFunc(s.conns, func(a, b tcpmib.Conn) int {
+		ra, rb := s.row(a), s.row(b)
+		return compare(&ra, &rb)
+	})
+}
+
+// read takes a snapshot of the connections that match. When only a part could be
+// read there is both a snapshot and an error.
+func (a *app) read(f *filter) (*snapshot, error) {
+	defer a.progress("reading the TCP tables")()
+	s := &snapshot{}
+	r := tcpmib.Reader{Source: a.source}
+	var err error
+	s.conns, err = r.AppendConns(nil, f.families())
+	if len(s.conns) == 0 && err != nil {
+		return nil, failure{err}
+	}
+	s.processes = a.names()
+	s.keep(f)
+	if err != nil {
+		return s, failure{err}
+	}
+	return s, nil
+}
+
+// names is who is behind the process IDs. Connections without the names of their
+// owners are better than none.
+func (a *app) names() owner.Processes {
+	processes, err := a.processes()
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		fmt.Fprintln(a.stderr, "tcpmib: process names are missing:", trimPackage(err))
+	}
+	return processes
+}

@@ -1,0 +1,276 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+const (
+	formatScreen = "screen"
+	formatJSONL  = "jsonl"
+)
+
+var watchFormats = []string{formatScreen, formatJSONL}
+
+type watchFlags struct {
+	filter   filter
+	format   string
+	interval time.Duration
+	duration time.Duration
+	once     bool
+	from     []string
+}
+
+func (a *app) watchCommand() *cobra.Command {
+	var f watchFlags
+	cmd := &cobra.Command{
+		Use:   "watch",
+		Short: "Watch connections open, change and close",
+		Long: "watch shows the connections on a live screen, with those that opened, changed and\n" +
+			"closed marked; ? lists its keys. Without a terminal, or with --format jsonl, it writes\n" +
+			"one event a line: those of list --format jsonl with the keys time and event (present,\n" +
+			"for what is there at the start, opened, changed, with previousState, and closed).\n" +
+			"Trouble goes to stderr, and the watch goes on.\n\n" +
+			"A connection is known by its endpoints and its process. What opens and closes between\n" +
+			"two looks is not seen.\n\n" + filterHelp,
+		Example: "  tcpmib watch\n" +
+			"  tcpmib watch --process chrome --interval 500ms\n" +
+			"  tcpmib watch --remote-port 443 --for 1m --format jsonl\n" +
+			"  tcpmib watch --once --format jsonl\n" +
+			"  tcpmib watch --from before.zip --from after.zip",
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.watch(&f) },
+	}
+	f.filter.addFlags(cmd)
+	flags := cmd.Flags()
+	flags.Var(oneOf{&f.format, watchFormats}, "format", "`format`: "+alternatives(watchFormats)+" (default screen on a terminal, else jsonl)")
+	flags.DurationVar(&f.interval, "interval", time.Second, "how long to wait between two looks, such as 500ms or 5s")
+	flags.DurationVar(&f.duration, "for", 0, "stop after this `time`")
+	flags.BoolVar(&f.once, "once", false, "look twice, write the events, and stop")
+	flags.StringArrayVar(&f.from, "from", nil, "watch the captures in these `files`, one a look, not this machine")
+	complete(cmd, "format", watchFormats)
+	if err := cmd.MarkFlagFilename("from", "zip"); err != nil {
+		panic(err) // it is declared above
+	}
+	return cmd
+}
+
+func (a *app) watch(f *watchFlags) error {
+	if f.interval <= 0 {
+		return fmt.Errorf("--interval %v: want a time longer than 0, such as 1s", f.interval)
+	}
+	if f.duration < 0 {
+		return fmt.Errorf("--for %v: want a time longer than 0, such as 1m", f.duration)
+	}
+	terminal := isTerminal(a.stdout) && isTerminal(a.stdin)
+	switch {
+	case f.format == "" && terminal && !f.once:
+		f.format = formatScreen
+	case f.format == "":
+		f.format = formatJSONL
+	case f.format == formatScreen && !terminal:
+		return errors.New("--format screen needs a terminal: use --format jsonl")
+	case f.format == formatScreen && f.once:
+		return errors.New("--format screen is live: leave --once out, or use --format jsonl")
+	}
+	captures, err := openAll(f.from)
+	if err != nil {
+		return failure{err}
+	}
+	if captures != nil {
+		a.source = captures[0]
+	}
+	ctx, stop := a.untilInterrupt(context.Background())
+	defer stop()
+	if f.duration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.duration)
+		defer cancel()
+	}
+	if f.format == formatScreen {
+		return a.watchScreen(ctx, f, captures)
+	}
+	if captures != nil {
+		return a.writeEvents(replay(captures, f.filter.families()), f, &replayed{captures: captures})
+	}
+	return a.writeEvents(a.events(ctx, f), f, &live{app: a})
+}
+
+// events is what happens on this machine, with --once up to the end of the second
+// look.
+func (a *app) events(ctx context.Context, f *watchFlags) iter.Seq2[tcpmib.Change, error] {
+	r := tcpmib.Reader{Source: a.source}
+	if !f.once {
+		return r.Watch(ctx, f.interval, f.filter.families())
+	}
+	return func(yield func(tcpmib.Change, error) bool) {
+		var older []tcpmib.Conn
+		for look := range 2 {
+			if look > 0 && !sleep(ctx, f.interval) {
+				return
+			}
+			at := time.Now()
+			newer, err := r.AppendConns(nil, f.filter.families())
+			if err != nil {
+				yield(tcpmib.Change{Time: at}, failure{err})
+				return
+			}
+			slices.SortFunc(newer, tcpmib.Conn.Compare)
+			if !yieldChanges(older, newer, at, look == 0, yield) {
+				return
+			}
+			older = newer
+		}
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) (whole bool) {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// replay is what happened from one capture to the next.
+func replay(captures []*capture.Capture, family tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
+	return func(yield func(tcpmib.Change, error) bool) {
+		var older []tcpmib.Conn
+		for i, c := range captures {
+			r := tcpmib.Reader{Source: c}
+			newer, err := r.AppendConns(nil, family)
+			if err != nil {
+				yield(tcpmib.Change{Time: c.Info().Time}, failure{err})
+				return
+			}
+			slices.SortFunc(newer, tcpmib.Conn.Compare)
+			if !yieldChanges(older, newer, c.Info().Time, i == 0, yield) {
+				return
+			}
+			older = newer
+		}
+	}
+}
+
+func yieldChanges(older, newer []tcpmib.Conn, at time.Time, first bool, yield func(tcpmib.Change, error) bool) bool {
+	for c := range tcpmib.Diff(older, newer) {
+		c.Time = at
+		if first {
+			c.Kind = tcpmib.Present
+		}
+		if !yield(c, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+func openAll(paths []string) ([]*capture.Capture, error) {
+	var captures []*capture.Capture
+	for _, path := range paths {
+		c, err := capture.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		captures = append(captures, c)
+	}
+	return captures, nil
+}
+
+// A naming says who was behind the process IDs at a time.
+type naming interface {
+	at(time.Time) owner.Processes
+}
+
+// live looks the names up again in each beat in which something happened.
+type live struct {
+	app       *app
+	last      time.Time
+	processes owner.Processes
+}
+
+func (l *live) at(t time.Time) owner.Processes {
+	if l.processes == nil || !t.Equal(l.last) {
+		old := l.processes
+		l.processes, l.last = l.app.names(), t
+		// A process that has ended with its connections is still known by name.
+		for pid, process := range old {
+			if _, ok := l.processes[pid]; !ok {
+				l.processes[pid] = process
+			}
+		}
+	}
+	return l.processes
+}
+
+// replayed has the names that were captured.
+type replayed struct{ captures []*capture.Capture }
+
+func (p *replayed) at(t time.Time) owner.Processes {
+	for _, c := range p.captures {
+		if c.Info().Time.Equal(t) {
+			return capturedProcesses(c)
+		}
+	}
+	return nil
+}
+
+// writeEvents writes an object a line, each when it is known.
+func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, names naming) error {
+	e := newObjects(dataColumns)
+	var line []byte
+	seen, found := false, false
+	said := ""
+	for c, err := range changes {
+		if fatal := (failure{}); errors.As(err, &fatal) {
+			return fatal
+		}
+		if err != nil && !seen && errors.Is(err, errors.ErrUnsupported) {
+			return failure{err} // it will not get better
+		}
+		if err != nil {
+			// The same trouble in every beat is said once.
+			if text := a.advise(err); text != said {
+				fmt.Fprintln(a.stderr, "tcpmib:", text)
+				said = text
+			}
+			continue
+		}
+		seen = true
+		processes := names.at(c.Time)
+		now := row{Conn: c.Conn, process: processes[c.Conn.PID].Name}
+		before := row{Conn: c.Old, process: processes[c.Old.PID].Name}
+		if !f.filter.match(&now) && !(c.Kind == tcpmib.Changed && f.filter.match(&before)) {
+			continue
+		}
+		found = true
+		line = append(line[:0], `{"time":"`...)
+		line = c.Time.UTC().AppendFormat(line, time.RFC3339Nano)
+		line = append(line, `","event":`...)
+		line = appendQuoted(line, c.Kind.String())
+		if c.Kind == tcpmib.Changed {
+			line = append(line, `,"previousState":`...)
+			line = appendQuoted(line, c.Old.State.String())
+		}
+		line = append(line, ',')
+		line = append(append(line, e.object(&now)[1:]...), '\n')
+		if _, err := a.stdout.Write(line); err != nil {
+			return failure{err}
+		}
+	}
+	if !found {
+		return errNothing
+	}
+	return nil
+}
