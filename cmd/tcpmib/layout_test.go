@@ -19,7 +19,7 @@ import (
 func layoutCLI(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = app{stdout: &out, stderr: &errs}.run(append([]string{"layout"}, args...))
+	code = (&app{stdout: &out, stderr: &errs}).run(append([]string{"layout"}, args...))
 	return code, out.String(), errs.String()
 }
 

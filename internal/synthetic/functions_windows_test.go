@@ -115,7 +115,7 @@ var extended = []struct {
 	}, tcpmib.IPv6, 6, 8, 192, true, true},
 }
 
-var families = map[tcpmib.Family]int{tcpmib.IPv4: 2, tcpmib.IPv6: 23}
+var addressFamilies = map[tcpmib.Family]int{tcpmib.IPv4: 2, tcpmib.IPv6: 23}
 
 func TestGetExtendedTcpTable(t *testing.T) {
 	subsets := []struct {
@@ -132,7 +132,7 @@ func TestGetExtendedTcpTable(t *testing.T) {
 				require.NoError(t, err)
 				want := wantRows(c.family, c.pid, c.time)[s.from:s.to]
 				assert.Empty(t, gocmp.Diff(want, got, compareEndpoints))
-				af := families[c.family]
+				af := addressFamilies[c.family]
 				assert.Equal(t, []string{fmt.Sprintf(
 					"GetExtendedTcpTable family=%d filter=%d table=buffer size=32768 order=1 af=%d class=%d reserved=0 code=0 told=%d",
 					af, s.class, af, c.class+s.class, c.offset+len(want)*c.stride)}, log.Calls(t))
@@ -273,7 +273,7 @@ func TestSetTcpEntry(t *testing.T) {
 // wantStats are the synthetic counters: the number of their field in the hundreds
 // of their address family.
 func wantStats(family tcpmib.Family, wide bool) tcpmib.Stats {
-	n := uint64(families[family]) * 100
+	n := uint64(addressFamilies[family]) * 100
 	s := tcpmib.Stats{
 		RTOAlgorithm: tcpmib.RTOAlgorithmVanj, RTOMin: time.Duration(n+1) * time.Millisecond, RTOMax: time.Duration(n+2) * time.Millisecond,
 		MaxConns: -1, Opened: n + 4, Accepted: n + 5, Failed: n + 6, Reset: n + 7, Established: n + 8,
@@ -324,7 +324,7 @@ func TestGetTcpStatistics(t *testing.T) {
 			}
 			var want []string
 			for i, format := range c.calls {
-				want = append(want, fmt.Sprintf(format, families[c.family], c.returned[i]))
+				want = append(want, fmt.Sprintf(format, addressFamilies[c.family], c.returned[i]))
 			}
 			assert.Equal(t, want, log.Calls(t))
 		})
