@@ -64,7 +64,7 @@ func (a app) layoutCommand() *cobra.Command {
 				return err
 			}
 			run := runLayout(cmd.Context(), targets)
-			run.Missing = missing
+			run.Missing = append(run.Missing, missing...)
 			if err := write(colorprofile.NewWriter(a.stdout, a.environ), run, verbose); err != nil {
 				return failure{err}
 			}
