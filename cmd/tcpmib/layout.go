@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/winmib/winmib/internal/conformance"
+	"github.com/winmib/winmib/tcpmib/conformance"
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
@@ -63,7 +63,7 @@ func (a *app) layoutCommand() *cobra.Command {
 				return err
 			}
 			run := runLayout(cmd.Context(), targets)
-			run.Missing = missing
+			run.Missing = append(run.Missing, missing...)
 			if err := write(a.colored(), run, verbose); err != nil {
 				return failure{err}
 			}
