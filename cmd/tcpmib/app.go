@@ -23,6 +23,12 @@ type app struct {
 	source         tcpmib.Source // nil: this machine
 	processes      func() (owner.Processes, error)
 	lookup         func(ctx context.Context, addr string) (names []string, err error)
+	services       func() (map[uint32][]string, error)
+	module4        func(*tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error)
+	module6        func(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error)
+	closeConn      func(tcpmib.Conn) error
+	estatsCalls    estatsCalls
+	path           func(owner.Process) (string, error)
 	untilInterrupt func(context.Context) (context.Context, context.CancelFunc)
 
 	color string // --color
@@ -113,7 +119,7 @@ func (a *app) rootCommand() *cobra.Command {
 	complete(root, "color", colorModes)
 	root.SetFlagErrorFunc(flagError)
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.captureCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
+	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(), a.estatsCommand(), a.captureCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
 	return root
 }
 

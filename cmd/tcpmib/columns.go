@@ -90,6 +90,12 @@ var columns = []column{
 			}
 			return r.created.Local().AppendFormat(dst, time.RFC3339)
 		},
+		json: func(dst []byte, r *row) []byte {
+			if r.created.IsZero() {
+				return append(dst, "null"...)
+			}
+			return append(r.created.UTC().AppendFormat(append(dst, '"'), time.RFC3339Nano), '"')
+		},
 		compare: func(a, b *row) int { return a.created.Compare(b.created) }},
 	{name: "module", title: "MODULE", shrink: shrinkEnd,
 		text:    func(dst []byte, r *row) []byte { return append(dst, r.module...) },
@@ -193,7 +199,7 @@ func lower(b byte) byte {
 	return b
 }
 
-func appendUint[N ~uint16 | ~uint32](dst []byte, n N) []byte {
+func appendUint[N ~uint16 | ~uint32 | ~uint64](dst []byte, n N) []byte {
 	return strconv.AppendUint(dst, uint64(n), 10)
 }
 

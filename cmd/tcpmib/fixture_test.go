@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -25,8 +27,10 @@ import (
 type machine struct {
 	rows4 []tcpmib.TCPRow2
 	rows6 []tcpmib.TCP6Row2
-	code4 uint32 // what GetTcpTable2 fails with
+	code4 uint32 // what all questions about IPv4 fail with
 	code6 uint32
+
+	stats4, stats6 tcpmib.TCPStats2
 }
 
 func (m *machine) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
@@ -35,23 +39,80 @@ func (m *machine) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 		return answer(m.code4, len(m.rows4), m.rows4, buf)
 	case "GetTcp6Table2":
 		return answer(m.code6, len(m.rows6), m.rows6, buf)
+	case "GetExtendedTcpTable":
+		return m.askOwnerModules(q, buf)
+	case "GetTcpStatisticsEx2":
+		if q.Family == afInet {
+			return answerStruct(m.code4, m.stats4, buf)
+		}
+		return answerStruct(m.code6, m.stats6, buf)
 	}
 	return 0, 127 // ERROR_PROC_NOT_FOUND
 }
 
-func answer(code uint32, n int, rows any, buf []byte) (uint32, uint32) {
-	if code != 0 {
-		return 0, code
+const (
+	afInet          = 2
+	ownerModuleAll  = 8                  // TCP_TABLE_OWNER_MODULE_ALL
+	ticksAt20240506 = 133594488000000000 // 2024-05-06 06:00:00 UTC
+	ticksPerMinute  = 600_000_000
+)
+
+// askOwnerModules answers with the same rows, created a minute after each other,
+// as far as somebody owns them.
+func (m *machine) askOwnerModules(q tcpmib.Query, buf []byte) (size, code uint32) {
+	created := func(i int, pid uint32) int64 {
+		if pid == 0 {
+			return 0
+		}
+		return ticksAt20240506 + int64(i)*ticksPerMinute + 1234567
 	}
+	var table bytes.Buffer
+	if q.Family == afInet {
+		binary.Write(&table, binary.LittleEndian, uint64(len(m.rows4))) // and four bytes of padding
+		for i, r := range m.rows4 {
+			binary.Write(&table, binary.LittleEndian, tcpmib.TCPRowOwnerModule{
+				State: r.State, LocalAddr: r.LocalAddr, LocalPort: r.LocalPort, RemoteAddr: r.RemoteAddr, RemotePort: r.RemotePort,
+				OwningPid: r.OwningPid, CreateTimestamp: created(i, r.OwningPid),
+			})
+		}
+		return answerBytes(m.code4, table.Bytes(), buf)
+	}
+	binary.Write(&table, binary.LittleEndian, uint64(len(m.rows6)))
+	for i, r := range m.rows6 {
+		binary.Write(&table, binary.LittleEndian, tcpmib.TCP6RowOwnerModule{
+			State: r.State, LocalAddr: r.LocalAddr, LocalPort: r.LocalPort, RemoteAddr: r.RemoteAddr, RemotePort: r.RemotePort,
+			LocalScopeID: r.LocalScopeID, RemoteScopeID: r.RemoteScopeID,
+			OwningPid: r.OwningPid, CreateTimestamp: created(i, r.OwningPid),
+		})
+	}
+	return answerBytes(m.code6, table.Bytes(), buf)
+}
+
+func answerStruct(code uint32, s any, buf []byte) (size, _ uint32) {
+	var b bytes.Buffer
+	if err := binary.Write(&b, binary.LittleEndian, s); err != nil {
+		panic(err)
+	}
+	return answerBytes(code, b.Bytes(), buf)
+}
+
+func answerBytes(code uint32, answer, buf []byte) (size, _ uint32) {
+	switch {
+	case code != 0:
+		return 0, code
+	case len(answer) > len(buf):
+		return uint32(len(answer)), 122 // ERROR_INSUFFICIENT_BUFFER
+	}
+	return uint32(copy(buf, answer)), 0
+}
+
+func answer(code uint32, n int, rows any, buf []byte) (uint32, uint32) {
 	var table bytes.Buffer
 	binary.Write(&table, binary.LittleEndian, uint32(n))
 	if err := binary.Write(&table, binary.LittleEndian, rows); err != nil {
 		panic(err)
 	}
-	if table.Len() > len(buf) {
-		return uint32(table.Len()), 122 // ERROR_INSUFFICIENT_BUFFER
-	}
-	return uint32(copy(buf, table.Bytes())), 0
+	return answerBytes(code, table.Bytes(), buf)
 }
 
 // add4 and add6 add a row. The upper halves of ports are garbage, as Windows may
@@ -86,7 +147,18 @@ func portBytes(port uint16) [4]byte { return [4]byte{byte(port >> 8), byte(port)
 // one that no header knows, both families, zones, an IPv4 address in IPv6, owners
 // with and without a name, and one with a name that is hard to print.
 func office() (*machine, owner.Processes) {
-	var m machine
+	m := machine{
+		stats4: tcpmib.TCPStats2{
+			RtoAlgorithm: tcpmib.RTOAlgorithmVanj, RtoMin: 5, RtoMax: 4294967295, MaxConn: tcpmib.TCPMaxConnDynamic,
+			ActiveOpens: 15320, PassiveOpens: 2210, AttemptFails: 311, EstabResets: 902, CurrEstab: 6,
+			InSegs: 8_123_456_789, OutSegs: 9_876_543_210, RetransSegs: 41233, InErrs: 12, OutRsts: 5120, NumConns: 18,
+		},
+		stats6: tcpmib.TCPStats2{
+			RtoAlgorithm: tcpmib.RTOAlgorithmVanj, RtoMin: 5, RtoMax: 4294967295, MaxConn: tcpmib.TCPMaxConnDynamic,
+			ActiveOpens: 830, PassiveOpens: 97, AttemptFails: 4, EstabResets: 11, CurrEstab: 3,
+			InSegs: 512_000, OutSegs: 498_000, RetransSegs: 77, OutRsts: 40, NumConns: 4,
+		},
+	}
 	m.add4("0.0.0.0:135", "", tcpmib.StateListen, 1044, tcpmib.OffloadStateInHost)
 	m.add4("0.0.0.0:445", "", tcpmib.StateListen, 4, tcpmib.OffloadStateInHost)
 	m.add4("0.0.0.0:3389", "", tcpmib.StateListen, 1288, tcpmib.OffloadStateInHost)
@@ -142,10 +214,21 @@ type result struct {
 // testApp is the program before a made-up machine.
 func testApp(m tcpmib.Source, processes owner.Processes) *app {
 	return &app{
-		environ:        []string{"TERM=xterm-256color"},
-		source:         m,
-		processes:      func() (owner.Processes, error) { return processes, nil },
-		lookup:         func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
+		environ:   []string{"TERM=xterm-256color"},
+		source:    m,
+		processes: func() (owner.Processes, error) { return processes, nil },
+		lookup:    func(context.Context, string) ([]string, error) { return nil, errors.New("no such host") },
+		services: func() (map[uint32][]string, error) {
+			return map[uint32][]string{1044: {"RpcEptMapper", "RpcSs"}, 1288: {"TermService"}}, nil
+		},
+		module4: func(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
+			return tcpmib.OwnerModule{Name: fmt.Sprintf("module%d", r.OwningPid)}, nil
+		},
+		module6: func(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error) {
+			return tcpmib.OwnerModule{}, fs.ErrPermission
+		},
+		path:           func(p owner.Process) (string, error) { return `C:\Programs\` + p.Name, nil },
+		closeConn:      func(tcpmib.Conn) error { return fs.ErrPermission },
 		untilInterrupt: context.WithCancel,
 	}
 }

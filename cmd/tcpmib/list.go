@@ -33,12 +33,12 @@ var formatNames = []string{"table", formatWide, "json", "jsonl", "csv", formatSa
 
 // listFlags are the flags of list.
 type listFlags struct {
-	filter                            filter
-	columns, sortBy                   []column
-	reverse, noHeader, count, resolve bool
-	created, module, services         bool
-	limit                             int
-	format                            string
+	filter                   filter
+	columns, sortBy          []column
+	extra                    []column // besides those of the format
+	reverse, noHeader, count bool
+	limit                    int
+	format                   string
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -68,7 +68,12 @@ func (a *app) listCommand() *cobra.Command {
 	flags.IntVar(&f.limit, "limit", 0, "show the first `n` connections only")
 	flags.BoolVar(&f.count, "count", false, "print how many there are, and nothing else")
 	flags.BoolVar(&f.noHeader, "no-header", false, "leave out the line that names the columns")
-	flags.BoolVar(&f.resolve, "resolve", false, "look up the names of remote addresses, for 3 seconds at most")
+	for _, e := range extras {
+		flags.BoolFunc(e.flag, e.usage, func(string) error {
+			f.extra = append(f.extra, columnsNamed(e.column)...)
+			return nil
+		})
+	}
 	complete(cmd, "format", formatNames)
 	complete(cmd, "columns", columnNames())
 	complete(cmd, "sort", columnNames())
@@ -94,9 +99,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if s == nil {
 		return readErr
 	}
-	if has(out.columns, "remoteName") || has(f.sortBy, "remoteName") || f.resolve {
-		a.resolve(s)
-	}
+	a.enrich(s, f.filter.families(), slices.Concat(f.extra, f.columns, f.sortBy), out.columns)
 	s.sort(sorter(f.sortBy, f.reverse))
 	if f.limit > 0 {
 		s.conns = s.conns[:min(f.limit, len(s.conns))]
@@ -135,9 +138,9 @@ func (f *listFlags) formatOf(out *output) (format, error) {
 	if out.columns == nil {
 		out.columns = slices.Clone(known.columns)
 	}
-	for name, asked := range map[string]bool{"remoteName": f.resolve} {
-		if asked && !has(out.columns, name) {
-			out.columns = append(out.columns, columnsNamed(name)...)
+	for _, c := range f.extra {
+		if !has(out.columns, c.name) {
+			out.columns = append(out.columns, c)
 		}
 	}
 	return known.write, nil

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -18,12 +19,18 @@ func program() int {
 	// A write to a closed pipe is to return an error, not to kill.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	a := app{
-		stdin:     os.Stdin,
-		stdout:    os.Stdout,
-		stderr:    os.Stderr,
-		environ:   os.Environ(),
-		processes: owner.Snapshot,
-		lookup:    net.DefaultResolver.LookupAddr,
+		stdin:       os.Stdin,
+		stdout:      os.Stdout,
+		stderr:      os.Stderr,
+		environ:     os.Environ(),
+		processes:   owner.Snapshot,
+		services:    owner.Services,
+		module4:     tcpmib.GetOwnerModuleFromTcpEntry,
+		module6:     tcpmib.GetOwnerModuleFromTcp6Entry,
+		closeConn:   tcpmib.Close,
+		estatsCalls: windowsEstats,
+		path:        owner.Process.Path,
+		lookup:      net.DefaultResolver.LookupAddr,
 		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/winmib/winmib/tcpmib"
 )
 
 const (
@@ -15,7 +17,7 @@ const (
 
 // resolve looks the names of the remote addresses up, many at once. What has not
 // come in time stays without a name.
-func (a *app) resolve(s *snapshot) {
+func (a *app) resolve(s *snapshot, _ tcpmib.Family) error {
 	defer a.progress("looking up the names of remote addresses")()
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
 	defer cancel()
@@ -54,4 +56,5 @@ func (a *app) resolve(s *snapshot) {
 	close(addrs)
 	workers.Wait()
 	s.hosts = hosts
+	return nil
 }

@@ -16,4 +16,5 @@ type row struct {
 	created    time.Time // when the socket was bound or connected
 	module     string    // the part of the program that opened it
 	services   []string  // what runs in the process
+	measured   *measured // what went through it, in estats alone
 }

@@ -120,7 +120,7 @@ func (a *app) liveWorld(f *watchFlags, captures []*capture.Capture) world {
 	r := &tcpmib.Reader{Source: a.source}
 	next := 0
 	last := map[tcpmib.Family][]tcpmib.Conn{}
-	return world{
+	w := world{
 		look: func() look {
 			l := look{at: time.Now()}
 			if captures != nil {
@@ -147,8 +147,16 @@ func (a *app) liveWorld(f *watchFlags, captures []*capture.Capture) world {
 			return l
 		},
 		inspect: a.inspect,
-		close:   a.close,
+		close: func(c tcpmib.Conn) error {
+			_, err := a.closeVerified(c)
+			return err
+		},
 	}
+	if captures != nil {
+		w.inspect = func(tcpmib.Conn) []detail { return []detail{} }
+		w.close = func(tcpmib.Conn) error { return errors.New("this is a capture: nothing in it can be closed") }
+	}
+	return w
 }
 
 // Init starts to look.

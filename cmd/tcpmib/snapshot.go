@@ -15,16 +15,32 @@ import (
 type snapshot struct {
 	conns     []tcpmib.Conn
 	processes owner.Processes
-	hosts     map[netip.Addr]string // names of remote addresses
+
+	// What is read where it is asked for.
+	hosts    map[netip.Addr]string // names of remote addresses
+	owned    map[identity]*owned
+	services map[uint32][]string // by process ID
 }
 
 // row is a connection with what is known of it.
 func (s *snapshot) row(c tcpmib.Conn) row {
-	return row{
+	process := s.processes[c.PID]
+	r := row{
 		Conn:       c,
-		process:    s.processes[c.PID].Name,
+		process:    process.Name,
 		remoteName: s.hosts[c.Remote.Addr()],
+		services:   s.services[c.PID],
 	}
+	if s.owned == nil {
+		return r
+	}
+	if o, ok := s.owned[identityOf(c)]; ok {
+		r.created, r.module = o.created, o.module
+		if process.ReusedPID(o.created) {
+			r.process, r.services = "", nil // whose connection it was is gone
+		}
+	}
+	return r
 }
 
 // rows yields a row for each connection; it is valid until the next one.

@@ -55,7 +55,19 @@ const Version = 1
 var Queries = []tcpmib.Query{
 	{Func: "GetTcpTable2", Order: true},
 	{Func: "GetTcp6Table2", Order: true},
+	{Func: "GetExtendedTcpTable", Family: afInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
+	{Func: "GetExtendedTcpTable", Family: afInet6, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
+	{Func: "GetTcpStatisticsEx2", Family: afInet},
+	{Func: "GetTcpStatisticsEx2", Family: afInet6},
+	{Func: "GetTcpStatisticsEx", Family: afInet},
+	{Func: "GetTcpStatisticsEx", Family: afInet6},
 }
+
+// The address families, with the numbers that Windows gives them.
+const (
+	afInet  = 2
+	afInet6 = 23
+)
 
 // Info says when and where a capture was made.
 type Info struct {

@@ -29,8 +29,10 @@ type answers map[string]struct {
 }
 
 func (s answers) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
-	a := s[q.Func]
+	a, ok := s[q.Func]
 	switch {
+	case !ok:
+		return 0, 127 // ERROR_PROC_NOT_FOUND
 	case a.code != 0:
 		return 0, a.code
 	case len(buf) < len(a.table):

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/tcpestats"
+)
+
+// measuring is a system that counts 1000 bytes in and 10 segments sent again
+// between two questions, where it was told to.
+type measuring struct {
+	data map[tcpmib.Conn]tcpestats.Data
+	path map[tcpmib.Conn]tcpestats.Path
+	sets []uint8
+	err  error
+}
+
+func (m *measuring) calls() estatsCalls {
+	return estatsCalls{
+		data: func(c tcpmib.Conn) (tcpestats.Data, error) {
+			d := m.data[c]
+			if d.RW.EnableCollection == 1 {
+				d.DataBytesIn += 1000
+				d.DataBytesOut += 200
+				m.data[c] = d
+			}
+			return d, m.err
+		},
+		path: func(c tcpmib.Conn) (tcpestats.Path, error) {
+			p := m.path[c]
+			if p.RW.EnableCollection == 1 {
+				p.PktsRetrans += 10
+				p.SmoothedRtt, p.MinRtt, p.MaxRtt = 23, 1<<32-1, 71
+				m.path[c] = p
+			}
+			return p, m.err
+		},
+		setData: func(c tcpmib.Conn, want tcpestats.Data) error {
+			d := m.data[c]
+			d.RW = want.RW
+			m.data[c] = d
+			m.sets = append(m.sets, want.RW.EnableCollection)
+			return nil
+		},
+		setPath: func(c tcpmib.Conn, want tcpestats.Path) error {
+			p := m.path[c]
+			p.RW = want.RW
+			m.path[c] = p
+			m.sets = append(m.sets, want.RW.EnableCollection)
+			return nil
+		},
+	}
+}
+
+func newMeasuring() *measuring {
+	return &measuring{data: map[tcpmib.Conn]tcpestats.Data{}, path: map[tcpmib.Conn]tcpestats.Path{}}
+}
+
+func runEstats(t *testing.T, m *measuring, args ...string) (r result) {
+	synctest.Test(t, func(t *testing.T) {
+		a := testApp(office())
+		a.estatsCalls = m.calls()
+		r = runApp(a, append([]string{"estats"}, args...)...)
+	})
+	return r
+}
+
+func TestEstats(t *testing.T) {
+	m := newMeasuring()
+	got := runEstats(t, m, "192.168.1.23:50120", "203.0.113.7:443")
+	assert.Equal(t, exitOK, got.code, got.stderr)
+	golden(t, "estats/table.golden", got.stdout)
+	assert.Equal(t, []uint8{1, 1, 0, 0}, m.sets, "switched on, and off again")
+
+	m = newMeasuring()
+	got = runEstats(t, m, "--process=chrome", "--established", "--format=jsonl")
+	assert.Equal(t, exitOK, got.code, got.stderr)
+	golden(t, "estats/jsonl.golden", got.stdout)
+	assert.Len(t, m.sets, 12)
+}
+
+// What is collected already is left on, and counts from where it was.
+func TestEstatsOnAlready(t *testing.T) {
+	m := newMeasuring()
+	a := testApp(office())
+	s, err := a.read(&filter{})
+	assert.NoError(t, err)
+	for _, c := range s.conns {
+		m.data[c] = tcpestats.Data{RW: tcpestats.DataRWv0{EnableCollection: 1}}
+		m.path[c] = tcpestats.Path{RW: tcpestats.PathRWv0{EnableCollection: 1}}
+	}
+	got := runEstats(t, m, "192.168.1.23:50120", "203.0.113.7:443", "--format=csv")
+	assert.Equal(t, exitOK, got.code, got.stderr)
+	assert.Contains(t, got.stdout, ",1000,200,10,23,,71\n")
+	assert.Empty(t, m.sets)
+}
+
+func TestEstatsErrors(t *testing.T) {
+	m := newMeasuring()
+	m.err = &tcpmib.Error{Func: "GetPerTcpConnectionEStats", Code: 5}
+	got := runEstats(t, m, "--port=443")
+	assert.Equal(t, exitFailure, got.code)
+	assert.Empty(t, got.stdout)
+	assert.Contains(t, got.stderr, "access is denied: run as administrator")
+	assert.Contains(t, got.stderr, `start the terminal with "Run as administrator"`)
+
+	assert.Equal(t, exitNothing, runEstats(t, newMeasuring(), "1.2.3.4:1", "1.2.3.4:2").code)
+	assert.Equal(t, exitUsage, runEstats(t, newMeasuring()).code)
+	assert.Equal(t, exitUsage, runEstats(t, newMeasuring(), "--port=443", "--for=0s").code)
+}
+
+// A connection that closes while it is measured is said, and is not stuck.
+func TestEstatsClosedMeanwhile(t *testing.T) {
+	m := newMeasuring()
+	calls := m.calls()
+	reads := 0
+	data := calls.data
+	calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
+		if reads++; reads > 1 {
+			return tcpestats.Data{}, fs.ErrNotExist
+		}
+		return data(c)
+	}
+	calls.setPath = func(_ tcpmib.Conn, want tcpestats.Path) error {
+		if want.RW.EnableCollection == 0 {
+			return fs.ErrNotExist
+		}
+		return nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		a := testApp(office())
+		a.estatsCalls = calls
+		got := runApp(a, "estats", "192.168.1.23:50120", "203.0.113.7:443")
+		assert.Equal(t, exitFailure, got.code)
+		assert.Equal(t, 1, strings.Count(got.stderr, "file does not exist"), got.stderr)
+	})
+}
+
+func TestInspect(t *testing.T) {
+	m := newMeasuring()
+	a := testApp(office())
+	a.estatsCalls = m.calls()
+	s, err := a.read(&filter{})
+	assert.NoError(t, err)
+	var text string
+	for _, c := range s.conns {
+		if c.PID != 1288 && c.PID != 0 {
+			continue
+		}
+		text += endpointText(c) + "\n"
+		for _, d := range a.inspect(c) {
+			text += "  " + d.name + ": " + d.value + "\n"
+		}
+	}
+	golden(t, "inspect.golden", text)
+}
