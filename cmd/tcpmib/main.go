@@ -13,27 +13,29 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-func main() { os.Exit(program()) }
-
-func program() int {
+func main() {
 	// A write to a closed pipe is to return an error, not to kill.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	a := app{
+	os.Exit(newApp().run(os.Args[1:]))
+}
+
+// newApp is the program in the real world.
+func newApp() *app {
+	return &app{
 		stdin:       os.Stdin,
 		stdout:      os.Stdout,
 		stderr:      os.Stderr,
 		environ:     os.Environ(),
 		processes:   owner.Snapshot,
 		services:    owner.Services,
+		path:        owner.Process.Path,
 		module4:     tcpmib.GetOwnerModuleFromTcpEntry,
 		module6:     tcpmib.GetOwnerModuleFromTcp6Entry,
 		closeConn:   tcpmib.Close,
 		estatsCalls: windowsEstats,
-		path:        owner.Process.Path,
 		lookup:      net.DefaultResolver.LookupAddr,
 		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},
 	}
-	return a.run(os.Args[1:])
 }

@@ -15,12 +15,22 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
+	if onWine() {
+		os.Exit(m.Run())
+	}
 	testscript.Main(m, map[string]func(){"tcpmib": main})
 }
+
+// onWine reports whether build.sh runs the tests under Wine. Wine 8 cannot remove
+// the folders that testscript makes, and testscript insists.
+func onWine() bool { return os.Getenv("WINMIB_WINE") != "" }
 
 // TestScripts runs the commands as a person does: arguments in, both streams and
 // the exit code out. The captures of testdata are in each script's folder.
 func TestScripts(t *testing.T) {
+	if onWine() {
+		t.Skip("Wine 8 cannot remove testscript's folders; the scripts run on Linux and on Windows")
+	}
 	captures, err := filepath.Glob(filepath.Join("testdata", "*.zip"))
 	require.NoError(t, err)
 	require.NotEmpty(t, captures)
