@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"iter"
+	"slices"
 )
 
 // writeJSON writes one array with an object a line.
@@ -101,7 +102,8 @@ func writeCSV(out *output, rows iter.Seq[*row]) error {
 // quoteCSV puts the field that starts at start between quotes where it needs
 // them.
 func quoteCSV(line []byte, start int) []byte {
-	if bytes.IndexAny(line[start:], "\",\r\n") < 0 {
+	special := func(b byte) bool { return b == '"' || b == ',' || b == '\r' || b == '\n' }
+	if !slices.ContainsFunc(line[start:], special) {
 		return line
 	}
 	field := bytes.ReplaceAll(line[start:], []byte(`"`), []byte(`""`))

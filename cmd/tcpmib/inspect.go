@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // inspect looks up what the screen shows of one connection: what costs too much
@@ -22,14 +23,17 @@ func (a *app) inspect(c tcpmib.Conn) []detail {
 	}
 	s.processes, _ = a.processes()
 	process := s.processes[c.PID]
-	path, err := a.path(process)
-	details := []detail{{"path", value(path, err)}}
-	if !process.Created.IsZero() {
-		details = append(details, detail{"process since", process.Created.Local().Format(time.RFC3339)})
+	details := []detail{}
+	if c.PID != owner.IdlePID { // nobody
+		path, err := a.path(process)
+		details = append(details, detail{"path", value(path, err)})
+		if !process.Created.IsZero() {
+			details = append(details, detail{"process since", process.Created.Local().Format(time.RFC3339)})
+		}
+		err = a.readServices(s, c.Family())
+		details = append(details, detail{"services", value(strings.Join(s.services[c.PID], ", "), err)})
 	}
-	err = a.readServices(s, c.Family())
-	details = append(details, detail{"services", value(strings.Join(s.services[c.PID], ", "), err)})
-	err = a.readModules(s, c.Family())
+	err := a.readModules(s, c.Family())
 	r := s.row(c)
 	created := ""
 	if !r.created.IsZero() {

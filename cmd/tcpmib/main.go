@@ -15,7 +15,7 @@ import (
 
 func main() {
 	// A write to a closed pipe is to return an error, not to kill.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(newApp().run(os.Args[1:]))
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -68,8 +67,8 @@ type sourceError struct {
 
 // gcc and clang: file:12:3: error: text. cl: file(12): error C2065: text.
 var (
-	errorLine = regexp.MustCompile(`^(.*?)(?::(\d+)(?::\d+)?|\((\d+)(?:,\d+)?\))\s*: (?:fatal )?error(?: [A-Z]+\d+)?: (.*)$`)
-	anyError  = regexp.MustCompile(`(?i)\berror\b`)
+	errorLine = pattern(`^(.*?)(?::(\d+)(?::\d+)?|\((\d+)(?:,\d+)?\))\s*: (?:fatal )?error(?: [A-Z]+\d+)?: (.*)$`)
+	anyError  = pattern(`(?i)\berror\b`)
 )
 
 // compile runs the compiler. Errors in the probe's own lines come back as a list; a compiler that fails otherwise is
@@ -91,10 +90,10 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 	first := ""
 	for line := range strings.Lines(strings.ReplaceAll(out.String(), "\r\n", "\n")) {
 		line = strings.ReplaceAll(strings.TrimSpace(line), src, sourceName)
-		if first == "" && anyError.MatchString(line) {
+		if first == "" && anyError().MatchString(line) {
 			first = line
 		}
-		m := errorLine.FindStringSubmatch(line)
+		m := errorLine().FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}

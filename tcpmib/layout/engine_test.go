@@ -333,7 +333,7 @@ func TestErrorLines(t *testing.T) {
 		`layout_probe.c(4): fatal error C1083: Cannot open include file`:    {"4", "Cannot open include file"},
 		`C:\Temp\layout_probe.c(17,3): error: use of undeclared identifier`: {"17", "use of undeclared identifier"},
 	} {
-		m := errorLine.FindStringSubmatch(line)
+		m := errorLine().FindStringSubmatch(line)
 		if assert.NotNil(t, m, line) {
 			assert.Equal(t, want, [2]string{m[2] + m[3], m[4]}, line)
 		}
@@ -343,7 +343,7 @@ func TestErrorLines(t *testing.T) {
 		"layout_probe.c:3:1: note: declared here",
 		"layout_probe.c(3): warning C4001: nonstandard extension",
 	} {
-		assert.Nil(t, errorLine.FindStringSubmatch(line), line)
+		assert.Nil(t, errorLine().FindStringSubmatch(line), line)
 	}
 }
 

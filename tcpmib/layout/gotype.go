@@ -108,7 +108,7 @@ func parseSpec(s Spec) (*goTypes, error) {
 		if n.c == "" {
 			return nil, fmt.Errorf("%v does not say which C struct it mirrors: give it a first field\n\t_ structs.HostLayout `c:\"NAME\"`\nor name it with layout.As", n.typ)
 		}
-		if !typeName.MatchString(n.c) {
+		if !typeName().MatchString(n.c) {
 			return nil, fmt.Errorf("%v: %q is not the name of a C type", n.typ, n.c)
 		}
 		if n.enum {
@@ -122,7 +122,7 @@ func parseSpec(s Spec) (*goTypes, error) {
 		v := reflect.ValueOf(c.Go)
 		k := goConst{c: c.C}
 		switch {
-		case !constName.MatchString(c.C):
+		case !constName().MatchString(c.C):
 			return nil, fmt.Errorf("%q is not the name of a C constant", c.C)
 		case v.IsValid() && v.CanInt():
 			k.bits, k.below = uint64(v.Int()), v.Int() < 0
@@ -230,7 +230,7 @@ func memberNames(f reflect.StructField) ([]string, error) {
 	}
 	names := strings.Split(tag, "|")
 	for _, n := range names {
-		if !fieldName.MatchString(n) {
+		if !fieldName().MatchString(n) {
 			return nil, fmt.Errorf("field %s: %q is not the name of a C member", f.Name, n)
 		}
 	}

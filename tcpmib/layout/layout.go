@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // The header sets that a probe can tell apart, as [Gap.Set] and [Report.Set] name them.
@@ -92,10 +93,15 @@ type Target struct {
 	Headers []string
 }
 
+// pattern compiles a regular expression when it is first needed: programs start faster that never need it.
+func pattern(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
+
 var (
-	typeName  = regexp.MustCompile(`^(struct |union |enum )?[A-Za-z_][A-Za-z0-9_]*$`)
-	fieldName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])*$`)
-	constName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	typeName  = pattern(`^(struct |union |enum )?[A-Za-z_][A-Za-z0-9_]*$`)
+	fieldName = pattern(`^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]+\])*$`)
+	constName = pattern(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
 // SplitCommand splits a compiler command into words at blanks. Parts in double or single quotes stay whole; a
