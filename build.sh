@@ -23,6 +23,7 @@ usage: ./build.sh <task> [arguments]
   run ...    build tcpmib and run it under Wine; the arguments are tcpmib's
   layout ... check Go's structs against MinGW-w64's and Wine's headers; the arguments are those of tcpmib layout
   test       the whole gate: lint, every platform's build, layout, all tests on Linux and under Wine
+  screens    make the images of the README anew, from captures
   help       this text
 
 Every task installs what it needs first. State is kept in .build, which may be deleted at any time.
@@ -61,6 +62,11 @@ task_exec() {
 }
 
 # layout runs no Windows program: compilers answer for every architecture, here on Linux.
+task_screens() {
+	need_go
+	go -C "$root" test -count=1 -run '^TestScreens$' ./cmd/tcpmib -update
+}
+
 task_layout() {
 	need_go
 	need "${layout_packages[@]}"

@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 )
 
@@ -28,7 +27,9 @@ func TestScreens(t *testing.T) {
 		captures = append(captures, c)
 	}
 	w := newApp().liveWorld(&watchFlags{}, captures)
-	s.flags.states.none = []tcpmib.State{tcpmib.StateListen}
+	var err error
+	s.flags, err = parseFilter("state=!listen pid=!5120,!6006")
+	require.NoError(t, err)
 	s.Update(w.look())
 	s.Update(w.look())
 	types(s, "down", "down", "down")

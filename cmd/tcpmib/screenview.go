@@ -11,8 +11,9 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// markWidth is the room before a line of the table, for its mark and the cursor.
-const markWidth = 2
+// markWidth is the room before a line of the table: for the cursor, the mark and
+// a blank.
+const markWidth = 3
 
 // The marks of lines say without colour what their colours say.
 var (
@@ -119,12 +120,12 @@ func (s *screen) drawLine(at int) string {
 	}
 	plain := s.table
 	plain.color = false
-	text := pointer + " " + plain.line(&e.row)
 	style := lipgloss.Style{}
 	if marked {
-		text = pointer + mark.text + text[markWidth:]
+		pointer += mark.text
 		style = mark.style
 	}
+	text := pointer + spaces(markWidth-len(pointer)) + plain.line(&e.row)
 	if at == s.cursor {
 		text += spaces(s.width - displayWidth(text))
 		style = style.Inherit(cursorStyle)
