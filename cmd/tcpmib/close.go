@@ -141,7 +141,7 @@ func closable(c tcpmib.Conn) error {
 	case c.PID == owner.SystemPID:
 		return errors.New("it belongs to System (PID 4)")
 	case c.Family() == tcpmib.IPv6:
-		return errors.New("Windows can close IPv4 connections only: end its process instead")
+		return errors.New("only IPv4 connections can be closed: end its process instead")
 	case c.State == tcpmib.StateListen:
 		return errors.New("it listens, and is connected to nobody: end its process instead")
 	case c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:

@@ -69,7 +69,7 @@ func TestClose(t *testing.T) {
 		"system":     {args: "--pid 4 --established --yes", stderr: "is left alone: it belongs to System (PID 4)", code: exitNothing},
 		"system, 4":  {args: "192.168.1.23:445 192.168.1.99:52001 --yes", stderr: "is left alone: it belongs to System (PID 4)", code: exitNothing},
 		"listening":  {args: "--local-port 5432 --listening --yes", stderr: "127.0.0.1:5432 is left alone: it listens", code: exitNothing},
-		"ipv6":       {args: "--local-port 8443 --yes", stderr: "is left alone: Windows can close IPv4 connections only", code: exitNothing},
+		"ipv6":       {args: "--local-port 8443 --yes", stderr: "is left alone: only IPv4 connections can be closed", code: exitNothing},
 		"bound":      {args: "--state reserved --yes", stderr: "it is connected to nobody", code: exitNothing},
 		"denied":     {args: args + " --yes", m: closing{err: &tcpmib.Error{Func: "SetTcpEntry", Code: 5}}, stdout: "failed  " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: exitFailure, asked: []string{one}},
 		"denied 317": {args: args + " --yes", m: closing{err: &tcpmib.Error{Func: "SetTcpEntry", Code: 317}}, stdout: "failed  " + one + "\n", stderr: "and it is still there: permission denied: start the terminal with", code: exitFailure, asked: []string{one}},

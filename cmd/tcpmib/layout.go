@@ -62,7 +62,9 @@ func (a *app) layoutCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			done := a.progress("compiling probes against C headers")
 			run := runLayout(cmd.Context(), targets)
+			done()
 			run.Missing = append(run.Missing, missing...)
 			if err := write(a.colored(), run, verbose); err != nil {
 				return failure{err}
