@@ -115,11 +115,14 @@ func (a *app) rootCommand() *cobra.Command {
 	root.Flags().AddFlagSet(list.Flags())
 	a.color = colorAuto
 	root.PersistentFlags().Var(oneOf{&a.color, colorModes}, "color",
-		"`when` to colour: auto, on a terminal unless NO_COLOR is set; always; never")
+		"`when` to colour: auto (on a terminal, unless NO_COLOR is set), always or never")
 	complete(root, "color", colorModes)
 	root.SetFlagErrorFunc(flagError)
-	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(), a.estatsCommand(), a.captureCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Flags().SortFlags = false // as they are declared: filters first
+	}
+	root.SuggestionsMinimumDistance = 2
 	return root
 }
 

@@ -111,7 +111,7 @@ func (a *app) estatsCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.DurationVar(&f.duration, "for", 5*time.Second, "how long to collect")
 	f.format = estatsFormatNames[0]
-	flags.Var(oneOf{&f.format, estatsFormatNames}, "format", "`format`: "+alternatives(estatsFormatNames))
+	flags.Var(oneOf{&f.format, estatsFormatNames}, "format", "write in this `format`: "+alternatives(estatsFormatNames))
 	complete(cmd, "format", estatsFormatNames)
 	return cmd
 }

@@ -33,19 +33,19 @@ type condition struct {
 var conditions = []condition{
 	{"state", "states", "in one of these `states`, such as listen,time-wait",
 		func(f *filter, s string) error { return f.states.add(s, parseState) }},
-	{"port", "ports", "with one of these `ports`, such as 443,8000-8999, at either end",
+	{"port", "ports", "with one of these `ports`, such as 443,8000-8999, at an end",
 		func(f *filter, s string) error { return f.ports.add(s, parsePorts) }},
 	{"local-port", "ports", "with one of these `ports` on this side",
 		func(f *filter, s string) error { return f.localPorts.add(s, parsePorts) }},
 	{"remote-port", "ports", "with one of these `ports` on the other side",
 		func(f *filter, s string) error { return f.remotePorts.add(s, parsePorts) }},
-	{"addr", "addresses", "with one of these `addresses` or blocks, such as 10.0.0.0/8, at either end",
+	{"addr", "addresses", "with one of these `addresses`, such as 10.0.0.0/8, at an end",
 		func(f *filter, s string) error { return f.addrs.add(s, parseNetwork) }},
-	{"remote", "addresses", "with one of these `addresses` or blocks on the other side",
+	{"remote", "addresses", "with one of these `addresses` on the other side",
 		func(f *filter, s string) error { return f.remotes.add(s, parseNetwork) }},
 	{"pid", "PIDs", "owned by one of these process `IDs`",
 		func(f *filter, s string) error { return f.pids.add(s, parsePID) }},
-	{"process", "names", "owned by a program with one of these `names`, such as chrome or sql*; case and .exe do not matter",
+	{"process", "names", "owned by a program with one of these `names`, such as chrome or sql*",
 		func(f *filter, s string) error { return f.processes.add(s, parsePattern) }},
 }
 
@@ -106,7 +106,8 @@ func stateNames() []string {
 }
 
 const filterHelp = "Conditions of different kinds must all hold; of several values in one, separated by\n" +
-	"commas, one must. A ! before a value negates it: --state '!listen'."
+	"commas, one must. A ! before a value negates it: --state '!listen'. In names of programs\n" +
+	"case does not matter, and .exe may be left out. Ports may be ranges, addresses blocks."
 
 // parseFilter reads the filter that a person types: words that the row shows, and
 // conditions such as port=443 and state=!listen.

@@ -48,7 +48,9 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "List the TCP connections",
 		Long: "list shows the TCP connections and the sockets that listen, sorted by local and\n" +
 			"remote endpoint.\n\n" + filterHelp + "\n\n" +
-			"Columns, for --columns, --sort and templates: " + strings.Join(columnNames(), ", ") + ".",
+			"Columns, for --columns, --sort and templates:\n" + columnHelp() + "\n" +
+			"--format wide shows more of them than table; --format sample prints what the C program\n" +
+			"in Microsoft's documentation of MIB_TCPROW2 prints.",
 		Example: "  tcpmib list --listening --sort localPort\n" +
 			"  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'\n" +
 			"  tcpmib list --port 443,8000-8999 --format json\n" +
@@ -60,8 +62,7 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	f.filter.addFlags(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.format, "format", "table", "`format`: "+alternatives(formatNames)+
-		"; sample is what the C program in Microsoft's documentation prints")
+	flags.StringVar(&f.format, "format", "table", "write in this `format`: "+alternatives(formatNames))
 	flags.Var(columnList{&f.columns}, "columns", "show these `columns`, in this order")
 	flags.Var(columnList{&f.sortBy}, "sort", "sort by these `columns`")
 	flags.BoolVar(&f.reverse, "reverse", false, "sort the other way round")
@@ -79,6 +80,15 @@ func (a *app) listCommand() *cobra.Command {
 	complete(cmd, "sort", columnNames())
 	a.addFrom(cmd)
 	return cmd
+}
+
+// columnHelp is the names of the columns, some a line.
+func columnHelp() string {
+	text := ""
+	for line := range slices.Chunk(columnNames(), 6) {
+		text += "  " + strings.Join(line, ", ") + "\n"
+	}
+	return text
 }
 
 // list writes what it could read, and then says what it could not.

@@ -102,6 +102,14 @@ func (a *app) watchScreen(ctx context.Context, f *watchFlags, captures []*captur
 		flags:    f.filter,
 		world:    a.liveWorld(f, captures),
 	}
+	// Where there is nothing to be seen, a sentence is better than a screen.
+	done := a.progress("reading the TCP tables")
+	first := s.world.look()
+	done()
+	if first.err != nil && len(first.snapshot.conns) == 0 {
+		return failure{first.err}
+	}
+	s.take(first)
 	options := []tea.ProgramOption{
 		tea.WithContext(ctx), tea.WithInput(a.stdin), tea.WithOutput(a.stdout), tea.WithEnvironment(a.environ),
 	}
@@ -159,8 +167,8 @@ func (a *app) liveWorld(f *watchFlags, captures []*capture.Capture) world {
 	return w
 }
 
-// Init starts to look.
-func (s *screen) Init() tea.Cmd { return s.lookNow }
+// Init starts the beat.
+func (s *screen) Init() tea.Cmd { return s.nextBeat() }
 
 func (s *screen) lookNow() tea.Msg { return s.world.look() }
 

@@ -89,7 +89,7 @@ func (a *app) statsCommand() *cobra.Command {
 	flags.BoolVarP(&f.only4, "ipv4", "4", false, "IPv4 only")
 	flags.BoolVarP(&f.only6, "ipv6", "6", false, "IPv6 only")
 	f.format = statsFormatNames[0]
-	flags.Var(oneOf{&f.format, statsFormatNames}, "format", "`format`: "+alternatives(statsFormatNames))
+	flags.Var(oneOf{&f.format, statsFormatNames}, "format", "write in this `format`: "+alternatives(statsFormatNames))
 	flags.DurationVar(&f.interval, "interval", 0, "show rates over this `time`, again and again")
 	flags.DurationVar(&f.duration, "for", 0, "stop after this `time`")
 	complete(cmd, "format", statsFormatNames)

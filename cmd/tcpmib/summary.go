@@ -98,7 +98,7 @@ func (a *app) summaryCommand() *cobra.Command {
 	f.filter.addFlags(cmd)
 	flags := cmd.Flags()
 	f.format = summaryFormatNames[0]
-	flags.Var(oneOf{&f.format, summaryFormatNames}, "format", "`format`: "+alternatives(summaryFormatNames))
+	flags.Var(oneOf{&f.format, summaryFormatNames}, "format", "write in this `format`: "+alternatives(summaryFormatNames))
 	flags.IntVar(&f.limit, "limit", 10, "show the `n` largest of each in the table; 0 is all")
 	flags.StringVar(&f.output, "output", "", "write to `file`, which is replaced when all is written")
 	complete(cmd, "format", summaryFormatNames)

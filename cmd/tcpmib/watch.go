@@ -53,7 +53,7 @@ func (a *app) watchCommand() *cobra.Command {
 	}
 	f.filter.addFlags(cmd)
 	flags := cmd.Flags()
-	flags.Var(oneOf{&f.format, watchFormats}, "format", "`format`: "+alternatives(watchFormats)+" (default screen on a terminal, else jsonl)")
+	flags.Var(oneOf{&f.format, watchFormats}, "format", "write in this `format`: "+alternatives(watchFormats)+" (default screen on a terminal, else jsonl)")
 	flags.DurationVar(&f.interval, "interval", time.Second, "how long to wait between two looks, such as 500ms or 5s")
 	flags.DurationVar(&f.duration, "for", 0, "stop after this `time`")
 	flags.BoolVar(&f.once, "once", false, "look twice, write the events, and stop")
