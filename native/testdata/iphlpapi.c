@@ -466,6 +466,7 @@ static DWORD answer(enum kind k, int filter, void *table, DWORD *size, BOOL orde
     record("%s family=%d filter=%d table=%s size=%lu order=%d%s code=%lu told=%lu\n", kinds[k].func,
            kinds[k].family, filter, table == NULL ? "NULL" : "buffer", before, order, more, code, *size);
     ReleaseSRWLockExclusive(&lock);
+    SetLastError(ERROR_INVALID_DATA); /* these functions return their error, and leave nothing there that counts */
     return code;
 }
 

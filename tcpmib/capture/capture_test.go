@@ -106,6 +106,30 @@ func TestRoundTrip(t *testing.T) {
 	assert.Equal(t, write(t, twoTables), write(t, c), "a capture of a capture is the same file")
 }
 
+// A capture made under Wine 8 on Linux, by a program that had on 127.0.0.1:42404
+// and [::1]:42406 each a listener, a connection, one half closed and one closed.
+func TestRealCapture(t *testing.T) {
+	c, err := capture.Open("testdata/wine-8.0.zip")
+	require.NoError(t, err)
+	assert.Equal(t, "6.1.7601", c.Info().WindowsVersion)
+	assert.Equal(t, "amd64", c.Info().GOARCH)
+	assert.Equal(t, "tmpcap.exe", c.Info().Processes[264])
+
+	r := tcpmib.Reader{Source: c}
+	conns, err := r.AppendConns(nil, tcpmib.Both)
+	require.NoError(t, err)
+	assert.Len(t, conns, 26)
+	states := map[tcpmib.State]int{}
+	for _, c := range conns {
+		if port := c.Local.Port(); port == 42404 || port == 42406 || c.Remote.Port() == 42404 || c.Remote.Port() == 42406 {
+			states[c.State]++
+		}
+	}
+	assert.Equal(t, map[tcpmib.State]int{
+		tcpmib.StateListen: 2, tcpmib.StateEstab: 4, tcpmib.StateFinWait2: 2, tcpmib.StateCloseWait: 2, tcpmib.StateTimeWait: 2,
+	}, states)
+}
+
 func TestErrorsAreReplayed(t *testing.T) {
 	c, err := read(write(t, answers{
 		"GetTcpTable2":  {table: table(28, 2)},

@@ -7,9 +7,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/winmib/winmib/internal/synthetic"
 	"github.com/winmib/winmib/native"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
 // What a cold Reader makes of a scenario: how many rows of each family come back,

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/winmib/winmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
 // These tests hold the functions of the header against a system that writes down
@@ -343,7 +343,7 @@ func TestGetTcpStatisticsOneByOne(t *testing.T) {
 	assert.EqualValues(t, 2314, ex.NumConns)
 	ex2, err := tcpmib.GetTcpStatisticsEx2(tcpmib.IPv6)
 	require.NoError(t, err)
-	assert.EqualValues(t, 1<<41+2310, ex2.OutSegs)
+	assert.Equal(t, uint64(1<<41+2310), ex2.OutSegs)
 	assert.EqualValues(t, 2311, ex2.RetransSegs)
 	assert.Equal(t, []string{
 		"GetTcpStatistics stats=buffer code=0",

@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/windows"
 
-	"github.com/winmib/winmib/internal/synthetic"
 	"github.com/winmib/winmib/native"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
 // guarded returns memory of whole pages behind which lies a page that nobody may

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/winmib/winmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/winmib/winmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
 // A table of 100,000 rows that is written anew at each call, with half of its

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/winmib/winmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
 // With this set, the test program prints the outcomes and ends.
