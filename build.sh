@@ -61,12 +61,21 @@ task_exec() {
 	wine_run "$@"
 }
 
-# layout runs no Windows program: compilers answer for every architecture, here on Linux.
+# synthetic is exec on a system whose iphlpapi.dll is native/testdata/iphlpapi.c.
+task_synthetic() {
+	need "${run_packages[@]}"
+	wine_start
+	prefix=$state/wine-synthetic overrides="iphlpapi=n;$overrides"
+	wine_start
+	WINMIB_SYNTHETIC=1 wine_run "$@"
+}
+
 task_screens() {
 	need_go
 	go -C "$root" test -count=1 -run '^TestScreens$' ./cmd/tcpmib -update
 }
 
+# layout runs no Windows program: compilers answer for every architecture, here on Linux.
 task_layout() {
 	need_go
 	need "${layout_packages[@]}"
@@ -103,7 +112,13 @@ task_test() {
 	export WINMIB_TWIN=$state/twin.exe
 	tests 'tests, Wine, cgo' windows amd64 1 "${wine[@]}" ./...
 	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" ./...
-	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr ./...
+	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 ./...
+	wine=(go test -count=1 "-exec='$root/build.sh' synthetic")
+	step 'the twin without cgo, synthetic system' windows amd64 0 go test -c -o "$state/synthetic-twin.exe" ./tcpmib/internal/synthetic
+	export WINMIB_SYNTHETIC_TWIN=$state/synthetic-twin.exe
+	tests 'tests, synthetic system, cgo' windows amd64 1 "${wine[@]}" ./tcpmib/internal/synthetic
+	tests 'tests, synthetic system, no cgo' windows amd64 0 "${wine[@]}" ./tcpmib/internal/synthetic
+	tests 'tests, synthetic system, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 ./tcpmib/internal/synthetic
 	echo 'all green'
 }
 
@@ -195,8 +210,11 @@ find_wine() {
 	die 'no Wine found'
 }
 
+prefix=$state/wine
+overrides='mscoree=;mshtml=;winemenubuilder.exe='
+
 wine_run() {
-	WINEPREFIX=$state/wine WINEDEBUG=-all WINEDLLOVERRIDES='mscoree=;mshtml=;winemenubuilder.exe=' "$WINE" "$@"
+	WINEPREFIX=$prefix WINEDEBUG=-all WINEDLLOVERRIDES=$overrides "$WINE" "$@"
 }
 
 # wine_start makes the prefix the first time and boots Wine unless it runs. Its background processes must not hold the
@@ -208,24 +226,37 @@ wine_start() {
 	exec {lock}>"$state/lock"
 	flock "$lock"
 	wine_prefix {lock}>&-
-	if WINEPREFIX=$state/wine "$WINESERVER" -p60 {lock}>&- 2>/dev/null; then # an error means that it runs
+	if WINEPREFIX=$prefix "$WINESERVER" -p60 {lock}>&- 2>/dev/null; then # an error means that it runs
 		wine_quietly wineboot {lock}>&-
 	fi
 	exec {lock}>&-
 }
 
 wine_prefix() {
-	local system32=$state/wine/drive_c/windows/system32 ours=$state/bcryptprimitives.dll
-	if [[ ! -e $state/wine/made ]]; then
+	local system32=$prefix/drive_c/windows/system32
+	if [[ $prefix == "$state/wine-synthetic" ]]; then
+		# Links: what Wine changes in a prefix it replaces, and so do we.
+		[[ -e $prefix/made ]] || cp -al "$state/wine/." "$prefix"
+		dll "$state/iphlpapi.dll" "$root/native/testdata/iphlpapi.c" -lws2_32
+		replace "$system32/iphlpapi.dll" "$state/iphlpapi.dll"
+		return
+	fi
+	if [[ ! -e $prefix/made ]]; then
 		say 'making a Wine prefix in .build (once, some 20 s)'
 		wine_quietly wineboot -i
-		touch "$state/wine/made"
+		touch "$prefix/made"
 	fi
 	# Wine 8 has no bcryptprimitives.dll, and Go programs do not start without.
+	local ours=$state/bcryptprimitives.dll
 	if [[ -e $ours || ! -e $system32/bcryptprimitives.dll ]]; then
 		dll "$ours" "$root/native/testdata/bcryptprimitives.c" -ladvapi32
-		[[ $system32/bcryptprimitives.dll -nt $ours ]] || cp "$ours" "$system32/bcryptprimitives.dll"
+		replace "$system32/bcryptprimitives.dll" "$ours"
 	fi
+}
+
+# replace puts a copy of a file in the place of another, unless it is there.
+replace() { # <old> <new>
+	cmp -s "$1" "$2" || cp --remove-destination "$2" "$1"
 }
 
 wine_quietly() {

@@ -140,7 +140,7 @@ func TestPeers(t *testing.T) {
 			var e *tcpmib.Error
 			_, err = (&tcpmib.Reader{Source: fails(unsuccessful)}).TCPTable2(false)
 			require.True(t, errors.As(err, &e), "and in the end it is one")
-			assert.EqualValues(t, unsuccessful, e.Code)
+			assert.Equal(t, uint32(unsuccessful), e.Code)
 		},
 	} {
 		t.Run(defect, ours)

@@ -13,12 +13,12 @@ import (
 func conn(family tcpmib.Family, i, call int, churn bool) tcpmib.Conn {
 	states := []tcpmib.State{2, 5, 5, 11, 8, 5, 6, 5, 7, 5, 3, 5, 4, 5, 9, 10}
 	fresh := churn && i%2 == 1
-	remote, pid := 0xC6120000+i%60000, 1000+i%50*4
+	remote, pid := uint32(0xC6120000+int64(i%60000)), 1000+i%50*4
 	if fresh {
-		remote, pid = 0x64400000+call, call
+		remote, pid = 0x64400000+uint32(call), call
 	}
 	c := tcpmib.Conn{
-		Local: endpoint(family, 0x0A000000+i/50000, 1024+i%50000),
+		Local: endpoint(family, 0x0A000000+uint32(i/50000), 1024+i%50000),
 		PID:   uint32(pid),
 		State: states[i%len(states)],
 	}
@@ -28,7 +28,7 @@ func conn(family tcpmib.Family, i, call int, churn bool) tcpmib.Conn {
 	return c
 }
 
-func endpoint(family tcpmib.Family, address, port int) netip.AddrPort {
+func endpoint(family tcpmib.Family, address uint32, port int) netip.AddrPort {
 	b := []byte{byte(address >> 24), byte(address >> 16), byte(address >> 8), byte(address)}
 	if family == tcpmib.IPv6 {
 		b = append([]byte{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0}, b...)
