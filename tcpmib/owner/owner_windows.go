@@ -19,10 +19,14 @@ func (p Processes) read() error {
 	if err != nil {
 		return fmt.Errorf("owner: list processes: %w", err)
 	}
-	for entry := buf; uintptr(len(entry)) >= unsafe.Sizeof(windows.SYSTEM_PROCESS_INFORMATION{}); {
-		// Sound: the struct fits, Windows aligns the entries to 8, and their names
-		// lie in buf, which KeepAlive below keeps.
-		info := (*windows.SYSTEM_PROCESS_INFORMATION)(unsafe.Pointer(&entry[0]))
+	// Windows aligns the entries to 8, Wine does not: each is read from here.
+	const size = unsafe.Sizeof(windows.SYSTEM_PROCESS_INFORMATION{})
+	var aligned [(size + 7) / 8]uint64
+	for entry := buf; uintptr(len(entry)) >= size; {
+		// Sound: aligned has room for the struct, and the name lies in buf, which
+		// KeepAlive below keeps.
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&aligned)), size), entry)
+		info := (*windows.SYSTEM_PROCESS_INFORMATION)(unsafe.Pointer(&aligned))
 		process := Process{PID: uint32(info.UniqueProcessID), Created: filetime(info.CreateTime)}
 		if info.ImageName.Buffer != nil {
 			process.Name = info.ImageName.String()
