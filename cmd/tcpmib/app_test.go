@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -28,4 +30,24 @@ func TestHelp(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var b strings.Builder
+		done := startProgress(&b, "looking")
+		time.Sleep(900 * time.Millisecond)
+		done()
+		assert.Empty(t, b.String(), "it did not take long")
+
+		done = startProgress(&b, "looking")
+		time.Sleep(1100 * time.Millisecond)
+		assert.Equal(t, "\rtcpmib: looking ...", b.String())
+		done()
+		assert.Equal(t, "\rtcpmib: looking ...\r                   \r", b.String())
+	})
+	// What is no terminal is told nothing.
+	a := testApp(nil, nil)
+	a.stderr = &strings.Builder{}
+	a.progress("looking")()
 }

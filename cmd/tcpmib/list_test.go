@@ -359,3 +359,25 @@ func TestColour(t *testing.T) {
 		assert.Equal(t, tt.want, strings.Contains(got.stdout, escape), "%s %s", tt.environ, tt.args)
 	}
 }
+
+func TestListExtras(t *testing.T) {
+	text := runOffice(t, "--pid=1044", "-4", "--services", "--module", "--created", "--format=jsonl")
+	assert.Contains(t, text, `,"services":["RpcEptMapper","RpcSs"],"module":"module1044","created":"2024-05-06T06:00:00.1234567Z"}`)
+	text = runOffice(t, "--pid=9216", "-6", "--services", "--module", "--format=jsonl")
+	assert.Contains(t, text, `,"services":[],"module":null}`)
+
+	a := testApp(office())
+	a.services = func() (map[uint32][]string, error) { return nil, fs.ErrPermission }
+	got := runApp(a, "--pid=1044", "-4", "--services", "--format=template={{.services}}|")
+	assert.Equal(t, result{"|\n", "tcpmib: services are missing: permission denied\n", exitOK}, got)
+}
+
+// A process that started after a connection only has the PID of its owner.
+func TestListReusedPID(t *testing.T) {
+	m, processes := office()
+	svchost := processes[1288]
+	svchost.Created = time.Date(2024, 5, 6, 6, 4, 0, 0, time.UTC)
+	processes[1288] = svchost
+	got := runApp(testApp(m, processes), "--pid=1288", "-4", "--created", "--services", "--format=template={{.created}} {{.process}} {{.services}}")
+	assert.Equal(t, "2024-05-06T06:02:00Z  \n2024-05-06T06:07:00Z svchost.exe TermService\n", got.stdout)
+}

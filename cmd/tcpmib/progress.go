@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 )
 
@@ -11,15 +12,20 @@ func (a *app) progress(what string) (done func()) {
 	if !isTerminal(a.stderr) {
 		return func() {}
 	}
+	return startProgress(a.stderr, what)
+}
+
+func startProgress(w io.Writer, what string) (done func()) {
+	text := "tcpmib: " + what + " ..."
 	said := make(chan bool, 1)
 	timer := time.AfterFunc(time.Second, func() {
-		fmt.Fprintf(a.stderr, "\rtcpmib: %s ...", what)
+		fmt.Fprint(w, "\r"+text)
 		said <- true
 	})
 	return func() {
 		if !timer.Stop() {
 			<-said
-			fmt.Fprintf(a.stderr, "\r%s\r", spaces(len("tcpmib:  ...")+len(what)))
+			fmt.Fprint(w, "\r"+spaces(len(text))+"\r")
 		}
 	}
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -295,4 +299,62 @@ func BenchmarkScreen(b *testing.B) {
 			s.draw()
 		}
 	})
+}
+
+// The screen as a whole, on what is no real terminal: it starts, takes keys and
+// leaves.
+func TestScreenRuns(t *testing.T) {
+	m, processes := office()
+	a := testApp(m, processes)
+	keys, typist := io.Pipe()
+	var shown bytes.Buffer
+	a.stdin, a.stdout, a.stderr = keys, &shown, &bytes.Buffer{}
+	go func() {
+		for _, key := range []string{"G", "k", "/", "s", "\r", "?", "?", "q"} {
+			io.WriteString(typist, key)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	f := &watchFlags{interval: 10 * time.Millisecond}
+	require.NoError(t, a.watchScreen(ctx, f, nil))
+	require.NoError(t, ctx.Err(), "it left by itself")
+	assert.Contains(t, shown.String(), "\x1b[?1049h", "on the alternate screen")
+	assert.Contains(t, shown.String(), "\x1b[?1049l", "and back")
+
+	// Where nothing can be read there is no screen.
+	m.code4, m.code6 = 31, 31
+	shown.Reset()
+	err := a.watchScreen(ctx, f, nil)
+	assert.ErrorContains(t, err, "GetTcpTable2: the network stack does not answer")
+	assert.Empty(t, shown.String())
+}
+
+// A family that cannot be read for a while has not closed its connections.
+func TestScreenKeepsWhatItCannotRead(t *testing.T) {
+	m, processes := office()
+	w := testApp(m, processes).liveWorld(&watchFlags{}, nil)
+	s := testScreen(t)
+	s.Update(w.look())
+	require.Len(t, s.entries, 31)
+	m.code6 = 31
+	s.Update(w.look())
+	assert.Len(t, s.entries, 31)
+	for _, e := range s.entries {
+		assert.Zero(t, e.kind)
+	}
+	assert.Contains(t, s.draw(), "GetTcp6Table2: the network stack does not answer")
+	m.code6 = 0
+	s.Update(w.look())
+	assert.NotContains(t, s.draw(), "does not answer")
+}
+
+// In a capture nothing is looked up on this machine, and nothing closed.
+func TestScreenOfCapture(t *testing.T) {
+	c, err := capture.Open("testdata/office.zip")
+	require.NoError(t, err)
+	w := testApp(nil, nil).liveWorld(&watchFlags{}, []*capture.Capture{c})
+	assert.Len(t, w.look().snapshot.conns, 31)
+	assert.Empty(t, w.inspect(tcpmib.Conn{}))
+	assert.ErrorContains(t, w.close(tcpmib.Conn{}), "nothing in it can be closed")
 }
