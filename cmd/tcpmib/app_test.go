@@ -42,6 +42,7 @@ func TestProgress(t *testing.T) {
 
 		done = startProgress(&b, "looking")
 		time.Sleep(1100 * time.Millisecond)
+		synctest.Wait()
 		assert.Equal(t, "\rtcpmib: looking ...", b.String())
 		done()
 		assert.Equal(t, "\rtcpmib: looking ...\r                   \r", b.String())

@@ -88,7 +88,7 @@ func (a *app) closeMatches(f *filter, yes bool) error {
 	if err != nil {
 		return err
 	}
-	s.sort(sorter(nil, false))
+	s.sort(nil, false)
 	return a.closeAll(s, yes)
 }
 

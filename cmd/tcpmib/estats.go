@@ -121,7 +121,7 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	if err != nil {
 		return err
 	}
-	s.sort(sorter(nil, false))
+	s.sort(nil, false)
 	var collections []*collection
 	for _, c := range s.conns {
 		if !wanted(c) {

@@ -110,7 +110,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 		return readErr
 	}
 	a.enrich(s, f.filter.families(), slices.Concat(f.extra, f.columns, f.sortBy), out.columns)
-	s.sort(sorter(f.sortBy, f.reverse))
+	s.sort(f.sortBy, f.reverse)
 	if f.limit > 0 {
 		s.conns = s.conns[:min(f.limit, len(s.conns))]
 	}

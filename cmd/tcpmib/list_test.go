@@ -140,7 +140,7 @@ func TestListSortsByEveryColumn(t *testing.T) {
 			var err error
 			s.conns, err = r.AppendConns(nil, tcpmib.Both)
 			require.NoError(t, err)
-			s.sort(sorter([]column{c}, false))
+			s.sort([]column{c}, false)
 			var last *row
 			for r := range s.rows() {
 				if last != nil {

@@ -3,12 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -61,14 +61,30 @@ func TestLive(t *testing.T) {
 			assert.Empty(t, run("capture", path))
 			assert.Equal(t, "3\n", run("list", "--from", path, "--port", port, "--count"))
 
-			// watch
-			time.AfterFunc(300*time.Millisecond, func() { client.Close() })
-			seen := run("watch", "--once", "--interval=1s", "--port", port)
+			// watch: after the first look one side closes.
+			events := &firstWrite{then: func() { client.Close() }}
+			a := newApp()
+			a.stdout, a.stderr, a.stdin = events, io.Discard, strings.NewReader("")
+			require.Zero(t, a.run([]string{"watch", "--once", "--interval=1s", "--port", port}))
+			seen := events.String()
 			assert.Equal(t, 3, strings.Count(seen, `"event":"present"`), seen)
 			assert.Contains(t, seen, `"previousState":"ESTABLISHED"`)
 			assert.Contains(t, seen, `"state":"CLOSE-WAIT"`)
 		})
 	}
+}
+
+// firstWrite does something at the first write.
+type firstWrite struct {
+	strings.Builder
+	then func()
+}
+
+func (w *firstWrite) Write(b []byte) (int, error) {
+	if w.Len() == 0 {
+		w.then()
+	}
+	return w.Builder.Write(b)
 }
 
 func TestLiveStats(t *testing.T) {

@@ -63,7 +63,17 @@ func (s *snapshot) keep(f *filter) {
 	})
 }
 
-func (s *snapshot) sort(compare func(a, b *row) int) {
+// sort orders the connections by columns, or without any as Conn.Compare does,
+// which needs no rows.
+func (s *snapshot) sort(by []column, reverse bool) {
+	if len(by) == 0 {
+		slices.SortFunc(s.conns, tcpmib.Conn.Compare)
+		if reverse {
+			slices.Reverse(s.conns)
+		}
+		return
+	}
+	compare := sorter(by, reverse)
 	slices.SortFunc(s.conns, func(a, b tcpmib.Conn) int {
 		ra, rb := s.row(a), s.row(b)
 		return compare(&ra, &rb)
