@@ -44,6 +44,8 @@ task_build() {
 
 task_run() {
 	task_build
+	need "${run_packages[@]}"
+	wine_reads_linux || say "build.sh: $own_sockets_only"
 	task_exec "$state/tcpmib.exe" "$@"
 }
 
@@ -85,6 +87,7 @@ task_layout() {
 
 task_test() {
 	task_setup
+	wine_reads_linux || die "$own_sockets_only, so the tests on live sockets cannot pass"
 	cd "$root"
 	step 'gofmt' gofmt_clean
 	step 'go mod tidy' go mod tidy -diff
@@ -216,6 +219,14 @@ overrides='mscoree=;mshtml=;winemenubuilder.exe='
 wine_run() {
 	WINEPREFIX=$prefix WINEDEBUG=-all WINEDLLOVERRIDES=$overrides "$WINE" "$@"
 }
+
+# wine_reads_linux says whether the TCP table is that of the machine. From Wine 9 on it has the sockets that programs
+# under Wine hold open, and so neither those of others nor what is left of a closed one.
+wine_reads_linux() {
+	find_wine
+	[[ $("$WINE" --version) == wine-[1-8].* ]]
+}
+own_sockets_only='this Wine shows only the sockets of programs under Wine (Wine 8, as in Debian 12, shows all of this machine)'
 
 # wine_start makes the prefix the first time and boots Wine unless it runs. Its background processes must not hold the
 # caller's pipes open, so they are started here, apart from any program; they end a minute after the last program.
