@@ -104,6 +104,8 @@ task_test() {
 	tests 'tests, Wine, cgo' windows amd64 1 "${wine[@]}" ./...
 	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" ./...
 	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr ./...
+	step 'a vendored program with cgo, Wine' vendored
+	tail -n 1 <<<"$output"
 	echo 'all green'
 }
 
@@ -153,6 +155,16 @@ gofmt_clean() {
 build_and_vet() { # <GOOS> <GOARCH> <CGO_ENABLED>
 	GOOS=$1 GOARCH=$2 CGO_ENABLED=$3 CC=${gcc[$2]-} go build ./...
 	GOOS=$1 GOARCH=$2 CGO_ENABLED=$3 CC=${gcc[$2]-} go vet ./...
+}
+
+# A program outside of the module, with our packages in its vendor folder: it links only if the C files got there.
+vendored() {
+	local dir=$state/vendored
+	rm -rf "$dir"
+	cp -r "$root/internal/vendored" "$dir" # the path of replace in its go.mod is good in both places
+	go -C "$dir" mod vendor
+	windows amd64 1 go -C "$dir" build -o vendored.exe
+	task_exec "$dir/vendored.exe"
 }
 
 c_lint() {
