@@ -125,6 +125,14 @@ function Test($compiler, $staticcheck) {
         Step 'tests, race and checkptr'
         Run go test '-count=1' '-race' '-gcflags=all=-d=checkptr' './...'
     }
+    Step 'a vendored program with cgo'
+    $env:CGO_ENABLED = '1'
+    $vendored = "$PSScriptRoot\.build\vendored"
+    if (Test-Path $vendored) { Remove-Item -Recurse -Force $vendored }
+    Copy-Item -Recurse 'internal\vendored' $vendored
+    Run go '-C' $vendored mod vendor
+    Run go '-C' $vendored build '-o' 'vendored.exe'
+    Run "$vendored\vendored.exe"
     Write-Host 'all green'
 }
 
