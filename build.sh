@@ -116,6 +116,7 @@ task_test() {
 	tests 'tests, Wine, cgo' windows amd64 1 "${wine[@]}" ./...
 	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" ./...
 	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 ./...
+	step 'a program that vendors the module, Wine' vendored
 	wine=(go test -count=1 "-exec='$root/build.sh' synthetic")
 	step 'the twin without cgo, synthetic system' windows amd64 0 go test -c -o "$state/synthetic-twin.exe" ./tcpmib/internal/synthetic
 	export WINMIB_SYNTHETIC_TWIN=$state/synthetic-twin.exe
@@ -184,6 +185,22 @@ c_lint() {
 			"${cc[@]}" -std=c11 -Wall -Wextra -Werror -O2 -c -o /dev/null "$file"
 		done
 	done
+}
+
+# vendored builds a program outside the module, from its vendor folder alone, with the shim: the C files must be in it.
+vendored() {
+	local program=$state/vendored
+	rm -rf "$program"
+	cp -r native/testdata/vendored "$program"
+	cp go.sum "$program"
+	(
+		cd "$program"
+		go mod edit -replace "github.com/winmib/winmib=$root"
+		go mod tidy
+		go mod vendor
+		windows amd64 1 go build -mod=vendor -o vendored.exe .
+	)
+	task_exec "$program/vendored.exe" | grep -x 'found by the cgo shim'
 }
 
 # --- Windows programs and DLLs

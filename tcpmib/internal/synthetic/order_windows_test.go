@@ -28,8 +28,17 @@ func TestOrder(t *testing.T) {
 	assert.Len(t, rows, 5)
 	assert.False(t, slices.IsSortedFunc(rows, compare))
 
+	for _, order := range []bool{true, false} {
+		rows6, err := tcpmib.GetTcp6Table2(order)
+		require.NoError(t, err)
+		assert.Len(t, rows6, 5)
+		assert.Equal(t, order, slices.IsSortedFunc(rows6, func(a, b tcpmib.TCP6Row2) int { return a.Local().Compare(b.Local()) }))
+	}
+
 	assert.Equal(t, []string{
 		"GetTcpTable2 family=2 filter=2 table=buffer size=32768 order=1 code=0 told=144",
 		"GetTcpTable2 family=2 filter=2 table=buffer size=32768 order=0 code=0 told=144",
+		"GetTcp6Table2 family=23 filter=2 table=buffer size=32768 order=1 code=0 told=304",
+		"GetTcp6Table2 family=23 filter=2 table=buffer size=32768 order=0 code=0 told=304",
 	}, log.Calls(t))
 }

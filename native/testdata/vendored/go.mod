@@ -1,0 +1,5 @@
+module vendored.example
+
+go 1.26
+
+replace github.com/winmib/winmib => ../../..
