@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"reflect"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,22 +15,31 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-func FuzzDecodeTCPTable2(f *testing.F) {
-	fuzzDecode(f, table4(2), 4, tcpmib.DecodeTCPTable2)
+func FuzzDecodeTCPTable(f *testing.F)   { fuzzDecode(f, 4, tcpmib.DecodeTCPTable) }
+func FuzzDecodeTCP6Table(f *testing.F)  { fuzzDecode(f, 4, tcpmib.DecodeTCP6Table) }
+func FuzzDecodeTCPTable2(f *testing.F)  { fuzzDecode(f, 4, tcpmib.DecodeTCPTable2) }
+func FuzzDecodeTCP6Table2(f *testing.F) { fuzzDecode(f, 4, tcpmib.DecodeTCP6Table2) }
+
+func FuzzDecodeTCPTableOwnerPID(f *testing.F)  { fuzzDecode(f, 4, tcpmib.DecodeTCPTableOwnerPID) }
+func FuzzDecodeTCP6TableOwnerPID(f *testing.F) { fuzzDecode(f, 4, tcpmib.DecodeTCP6TableOwnerPID) }
+
+func FuzzDecodeTCPTableOwnerModule(f *testing.F) { fuzzDecode(f, 8, tcpmib.DecodeTCPTableOwnerModule) }
+func FuzzDecodeTCP6TableOwnerModule(f *testing.F) {
+	fuzzDecode(f, 8, tcpmib.DecodeTCP6TableOwnerModule)
 }
 
-func FuzzDecodeTCP6Table2(f *testing.F) {
-	fuzzDecode(f, table6(2), 4, tcpmib.DecodeTCP6Table2)
-}
-
-// fuzzDecode fuzzes the decoder of a table whose rows start at offset. seed is a
-// table of two rows; real ones are in testdata/fuzz.
+// fuzzDecode fuzzes the decoder of a table whose rows start at offset. Its seeds
+// are tables of two rows, whole and cut, and the real ones in testdata/fuzz.
 //
 // For any bytes, decoding returns either an error and nothing else, or exactly as
 // many rows as the table says, which are its bytes. Whatever is in the rows, their
 // methods return.
-func fuzzDecode[Row any](f *testing.F, seed []byte, offset int, decode func([]byte) ([]Row, error)) {
+func fuzzDecode[Row any](f *testing.F, offset int, decode func([]byte) ([]Row, error)) {
 	size := int(reflect.TypeFor[Row]().Size())
+	seed := []byte{2, 0, 0, 0}
+	for i := range offset - 4 + 2*size {
+		seed = append(seed, byte(1+i))
+	}
 	for length := range len(seed) + 1 {
 		f.Add(seed[:length])
 	}
@@ -74,12 +84,13 @@ func fuzzDecode[Row any](f *testing.F, seed []byte, offset int, decode func([]by
 
 // useRow calls what a row can do.
 func useRow(row any) {
-	r, ok := row.(interface {
+	r := row.(interface {
 		Local() netip.AddrPort
 		Remote() netip.AddrPort
 	})
-	if ok {
-		_ = r.Local().String() + r.Remote().String()
+	_ = r.Local().String() + r.Remote().String()
+	if r, ok := row.(interface{ CreateTime() time.Time }); ok {
+		_ = r.CreateTime().String()
 	}
 }
 

@@ -26,6 +26,7 @@
  *   garbage=1    has garbage in the upper halves of ports
  *   zones=N      has link-local IPv6 addresses with the scope IDs 1 to N
  *   mapped=1     has IPv4-mapped IPv6 addresses
+ *   last=N       leaves N as the last error (13, which does not count: these functions return their error)
  *   log=PATH     (without family) appends a line with the arguments and the outcome of each call
  *
  * A RULE is exact (the truth), keep (what was there before), +N, -N or N.
@@ -79,13 +80,13 @@ enum { CYCLE = -1, ALL = -2 }; /* of states and offloads: the likely ones, and a
 enum { MAX_CODES = 16 };
 
 struct behaviour {
-    LONGLONG rows, grow, churn, blank, states, offloads, garbage, zones, mapped;
+    LONGLONG rows, grow, churn, blank, states, offloads, garbage, zones, mapped, last;
     struct rule ask, tell, entries;
     DWORD codes[MAX_CODES];
     int n_codes;
 };
 
-static const struct behaviour normal = {.rows = 3, .states = CYCLE, .offloads = CYCLE};
+static const struct behaviour normal = {.rows = 3, .states = CYCLE, .offloads = CYCLE, .last = ERROR_INVALID_DATA};
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct behaviour behaviour[2]; /* IPv4, IPv6 */
@@ -104,6 +105,7 @@ static const struct {
     {"garbage", offsetof(struct behaviour, garbage)},
     {"zones", offsetof(struct behaviour, zones)},
     {"mapped", offsetof(struct behaviour, mapped)},
+    {"last", offsetof(struct behaviour, last)},
 }, rules[] = {
     {"ask", offsetof(struct behaviour, ask)},
     {"tell", offsetof(struct behaviour, tell)},
@@ -384,13 +386,13 @@ static const struct {
 
 enum filter { LISTENER, CONNECTIONS, EVERYTHING }; /* as TCP_TABLE_CLASS has them, group by group */
 
-/* The table that each kind handed out last, which is handed out again while
- * nothing changes: a call then costs a copy and no more. */
+/* The table that each kind handed out last, unsorted and sorted, which is handed
+ * out again while nothing changes: a call then costs a copy and no more. */
 static struct image {
     BYTE *bytes;
     size_t size, capacity;
-    int order, filter;
-} images[KINDS];
+    int filter;
+} images[KINDS][2];
 
 static DWORD calls[KINDS], other_calls[2];
 static BYTE switches[2][TcpConnectionEstatsMaximum][8]; /* the RW structs of EStats */
@@ -401,14 +403,14 @@ static void start_over(void)
     memset(other_calls, 0, sizeof other_calls);
     memset(switches, 0, sizeof switches);
     for (int k = 0; k < KINDS; k++)
-        images[k].size = 0;
+        images[k][0].size = images[k][1].size = 0;
 }
 
 static struct image *build(enum kind k, int order, int filter, DWORD call)
 {
-    struct image *m = &images[k];
+    struct image *m = &images[k][order];
     const struct behaviour *b = &behaviour[kinds[k].family == AF_INET6];
-    if (m->size != 0 && m->order == order && m->filter == filter && b->grow == 0 && b->churn == 0)
+    if (m->size != 0 && m->filter == filter && b->grow == 0 && b->churn == 0)
         return m;
     LONGLONG total = b->rows + b->grow * call;
     DWORD n = total < 0 ? 0 : (DWORD)total, start = b->churn && n != 0 ? call * 7919u % n : 0, kept = 0;
@@ -432,7 +434,6 @@ static struct image *build(enum kind k, int order, int filter, DWORD call)
     m->size = kinds[k].offset + kept * kinds[k].stride;
     kept = apply(b->entries, kept, 0);
     memcpy(m->bytes, &kept, sizeof kept);
-    m->order = order;
     m->filter = filter;
     return m;
 }
@@ -466,7 +467,7 @@ static DWORD answer(enum kind k, int filter, void *table, DWORD *size, BOOL orde
     record("%s family=%d filter=%d table=%s size=%lu order=%d%s code=%lu told=%lu\n", kinds[k].func,
            kinds[k].family, filter, table == NULL ? "NULL" : "buffer", before, order, more, code, *size);
     ReleaseSRWLockExclusive(&lock);
-    SetLastError(ERROR_INVALID_DATA); /* these functions return their error, and leave nothing there that counts */
+    SetLastError((DWORD)b->last);
     return code;
 }
 
@@ -697,27 +698,25 @@ ULONG WINAPI GetAdaptersAddresses(ULONG family, ULONG flags, PVOID reserved, PIP
 /* --- a baseline for benchmarks */
 
 /* winmib_baseline is what a C program does that reads the IPv4 (4) or IPv6 (6)
- * table again and again: it calls n times, with a buffer that fits, and returns
- * how many rows it saw in all. */
+ * table again and again: it calls n times, with a buffer that it keeps, and
+ * returns how many rows it saw in all. */
 uint64_t winmib_baseline(uint32_t family, uint32_t n)
 {
-    DWORD size = 0, code;
-    void *table = NULL;
+    static void *table;
+    static DWORD room;
     uint64_t rows = 0;
     while (n != 0) {
-        DWORD room = size;
-        code = family == 4 ? GetTcpTable2(table, &size, FALSE) : GetTcp6Table2(table, &size, FALSE);
+        DWORD size = room;
+        DWORD code = family == 4 ? GetTcpTable2(table, &size, FALSE) : GetTcp6Table2(table, &size, FALSE);
         if (code == ERROR_INSUFFICIENT_BUFFER) {
             free(table);
-            table = malloc(size);
+            table = malloc(room = size);
             continue;
         }
         if (code != NO_ERROR)
             break;
         rows += *(DWORD *)table;
-        size = room;
         n--;
     }
-    free(table);
     return rows;
 }

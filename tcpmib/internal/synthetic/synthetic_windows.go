@@ -84,8 +84,8 @@ func (l Log) Calls(t testing.TB) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
-// Baseline has C read the IPv4 (4) or IPv6 (6) table n times, with a buffer of
-// its own that fits, and returns how many rows it saw.
+// Baseline has C read the IPv4 (4) or IPv6 (6) table n times, with a buffer that it
+// keeps, and returns how many rows it saw. It is for one goroutine at a time.
 func Baseline(family, n int) (rows int) {
 	r, _, _ := procBaseline.Call(uintptr(family), uintptr(n))
 	return int(r)

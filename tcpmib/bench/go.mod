@@ -1,0 +1,20 @@
+module github.com/winmib/winmib/tcpmib/bench
+
+go 1.26.4
+
+replace github.com/winmib/winmib => ../..
+
+require (
+	github.com/cakturk/go-netstat v0.0.0-20200220111822-e5b49efee7a5
+	github.com/shirou/gopsutil/v4 v4.26.10
+	github.com/winmib/winmib v0.0.0-00010101000000-000000000000
+	tailscale.com v1.100.0
+)
+
+require (
+	github.com/ebitengine/purego v0.11.2 // indirect
+	github.com/go-ole/go-ole v1.3.0 // indirect
+	github.com/power-devops/perfstat v0.0.0-20260805114148-88456608a4f6 // indirect
+	github.com/yusufpapurcu/wmi v1.2.4 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
