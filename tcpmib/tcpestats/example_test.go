@@ -8,25 +8,29 @@ import (
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 
-// How much a connection moves in ten seconds.
+// How many bytes a connection carries in ten seconds. Needs elevation.
 func ExampleGet() {
 	conns, err := tcpmib.Conns(tcpmib.Both)
+	if err != nil || len(conns) == 0 {
+		fmt.Println("no connection to look at:", err)
+		return
+	}
+	conn := conns[0]
+	before, err := tcpestats.Get[tcpestats.Data](conn)
 	if err != nil {
 		fmt.Println(err)
+		return
 	}
-	for _, c := range conns {
-		if c.State != tcpmib.StateEstab {
-			continue
-		}
-		if err := tcpestats.Enable[tcpestats.Data](c); err != nil {
-			fmt.Println(err) // without elevation, say
-			return
-		}
-		time.Sleep(10 * time.Second)
-		data, err := tcpestats.Get[tcpestats.Data](c)
-		fmt.Println(c.Remote, data.DataBytesIn, "bytes in,", data.DataBytesOut, "out,", err)
-		if err := tcpestats.Disable[tcpestats.Data](c); err != nil {
-			fmt.Println(err)
-		}
+	if err := tcpestats.Enable[tcpestats.Data](conn); err != nil {
+		fmt.Println(err)
+		return
 	}
+	defer tcpestats.Set(conn, before) // as it was
+	time.Sleep(10 * time.Second)
+	data, err := tcpestats.Get[tcpestats.Data](conn)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(data.DataBytesIn, "bytes in,", data.DataBytesOut, "bytes out")
 }
