@@ -2,49 +2,91 @@
 // functions, laid out byte for byte as the Windows SDK lays them out, and values
 // that are a pleasure to use.
 //
-// # Two layers
+// The package has two layers. Most programs need the Go layer only.
 //
-// The header layer has the header's names. [TCPRow2] is MIB_TCPROW2 and
-// [GetTcpTable2] is GetTcpTable2; the prefix MIB_ and the Hungarian prefixes of
-// fields are dropped, and the tag c of a field carries its C name. Fields in
-// network byte order are byte arrays. What the header calls Tcp or TCP is its; the
-// methods of a [Reader] that begin so read the same rows into a buffer that they
-// reuse.
+// # Go layer
 //
-// The Go layer is what most programs want: [Conns] returns the connections as
-// [Conn] values, a [Reader] does so again and again without garbage, [Watch] and
-// [Diff] say what changed, [Close] ends a connection and [ReadStats] tells what
-// TCP has counted.
+//   - [Conns] returns the connections, IPv4 or IPv6 ([Family]), as [Conn] values.
+//   - A [Reader] does so again and again without garbage, within a limit of
+//     memory ([DefaultMaxBytes]). It asks this machine, or any [Source] of answers
+//     to a [Query]; package capture has one.
+//   - [Watch] yields what opens, closes and changes, as a [Change] of a
+//     [ChangeKind]; [MissedError] when it cannot keep up. [Diff] compares two
+//     snapshots.
+//   - [Close] ends a connection.
+//   - [ReadStats] returns the counters of TCP as [Stats].
+//   - [Error] is a code that Windows returned, [ErrMalformed] bytes that are no
+//     table, [ErrTooLarge] a table past the limit, [CodeNoAnswer] a question that a
+//     Source has no answer to.
+//   - Package owner says who is behind a PID, package tcpestats has bytes and round
+//     trips of one connection.
+//
+// # Header layer
+//
+// Its names are the header's. Functions keep theirs to the letter, such as
+// [GetTcpTable2]. Types lose MIB_ and say first what they are in C: "TCPRow2 is
+// MIB_TCPROW2". Fields lose their Hungarian prefixes and carry their C name as the
+// tag c; those in network byte order are byte arrays.
+//
+//   - Rows: [TCPRow], [TCPRow2], [TCPRowOwnerPID], [TCPRowOwnerModule], [TCP6Row],
+//     [TCP6Row2], [TCP6RowOwnerPID], [TCP6RowOwnerModule], and [TCPRowW2K].
+//   - Tables: [TCPTable], [TCPTable2], [TCPTableOwnerPID], [TCPTableOwnerModule],
+//     [TCP6Table], [TCP6Table2], [TCP6TableOwnerPID], [TCP6TableOwnerModule].
+//     [DecodeTCPTable], [DecodeTCPTable2], [DecodeTCPTableOwnerPID],
+//     [DecodeTCPTableOwnerModule], [DecodeTCP6Table], [DecodeTCP6Table2],
+//     [DecodeTCP6TableOwnerPID] and [DecodeTCP6TableOwnerModule] check bytes from
+//     anywhere and return their rows.
+//   - Enums: [State], [OffloadState] ([ParseState] and [ParseOffloadState] read
+//     their names), [RTOAlgorithm], [TCPTableClass], [OwnerModuleInfoClass].
+//   - Statistics: [TCPStats], [TCPStats2], [TCPStatsW2K], [TCPMaxConnDynamic].
+//   - Owners: [OwnerModuleBasicInfo], of which [OwnerModule] is a copy as strings,
+//     and [OwningModuleSize].
+//   - [ExtendedRow] and [Rows] stand for the arguments of GetExtendedTcpTable.
 //
 // # Functions
 //
-// Every function of the header, for each family that it has:
+// Every function of the header and of tcpestats.h. "Go layer" is what people call;
+// GetExtendedTcpTable has a method of Reader for each of its rows.
 //
-//	C                            Go                                 family  elevated  Windows  proof
-//	GetTcpTable                  GetTcpTable                        v4      no        2000     W S
-//	GetTcp6Table                 GetTcp6Table                       v6      no        Vista    W S
-//	GetTcpTable2                 GetTcpTable2                       v4      no        Vista    W S
-//	GetTcp6Table2                GetTcp6Table2                      v6      no        Vista    W S
-//	GetExtendedTcpTable          GetExtendedTcpTable                v4 v6   no        XP SP2   W S
-//	GetOwnerModuleFromTcpEntry   GetOwnerModuleFromTcpEntry         v4      for some  XP SP2   S R
-//	GetOwnerModuleFromTcp6Entry  GetOwnerModuleFromTcp6Entry        v6      for some  XP SP2   S R
-//	SetTcpEntry                  SetTcpEntry, Close                 v4      yes       2000     S R
-//	GetTcpStatistics             GetTcpStatistics                   v4      no        2000     W S
-//	GetTcpStatisticsEx           GetTcpStatisticsEx, ReadStats      v4 v6   no        XP       W S
-//	GetTcpStatisticsEx2          GetTcpStatisticsEx2, ReadStats     v4 v6   no        10 1709  S R
-//	GetPerTcpConnectionEStats    tcpestats: same name, Get          v4      yes       Vista    S R
-//	GetPerTcp6ConnectionEStats   tcpestats: same name, Get          v6      yes       Vista    S R
-//	SetPerTcpConnectionEStats    tcpestats: same name, Set, Enable  v4      yes       Vista    S R
-//	SetPerTcp6ConnectionEStats   tcpestats: same name, Set, Enable  v6      yes       Vista    S R
+//	C function                   Go                                    Go layer                 IP    elevation  since Windows
+//	GetTcpTable                  GetTcpTable                           Reader.TCPTable          4     no         2000
+//	GetTcp6Table                 GetTcp6Table                          Reader.TCP6Table         6     no         Vista
+//	GetTcpTable2                 GetTcpTable2                          Conns                    4     no         Vista
+//	GetTcp6Table2                GetTcp6Table2                         Conns                    6     no         Vista
+//	GetExtendedTcpTable          GetExtendedTcpTable                   Reader.TCPTableOwnerPID  4, 6  no         XP SP2
+//	GetOwnerModuleFromTcpEntry   GetOwnerModuleFromTcpEntry            -                        4     no         XP SP2
+//	GetOwnerModuleFromTcp6Entry  GetOwnerModuleFromTcp6Entry           -                        6     no         Vista
+//	SetTcpEntry                  SetTcpEntry                           Close                    4     yes        2000
+//	GetTcpStatistics             GetTcpStatistics                      ReadStats                4     no         2000
+//	GetTcpStatisticsEx           GetTcpStatisticsEx                    ReadStats                4, 6  no         XP
+//	GetTcpStatisticsEx2          GetTcpStatisticsEx2                   ReadStats                4, 6  no         10 version 1709
+//	GetPerTcpConnectionEStats    tcpestats.GetPerTcpConnectionEStats   tcpestats.Get            4     yes        Vista
+//	GetPerTcp6ConnectionEStats   tcpestats.GetPerTcp6ConnectionEStats  tcpestats.Get            6     yes        Vista
+//	SetPerTcpConnectionEStats    tcpestats.SetPerTcpConnectionEStats   tcpestats.Enable         4     yes        Vista
+//	SetPerTcp6ConnectionEStats   tcpestats.SetPerTcp6ConnectionEStats  tcpestats.Enable         6     yes        Vista
 //
-// Proof: W against Wine's own iphlpapi.dll; S against a synthetic one that writes
-// down each argument; R on a real Windows only, by the tests that the CI job
-// windows-latest runs. What has W runs on real Windows too. GetExtendedTcpTable
-// takes all nine classes, but for IPv6 Windows refuses the three basic ones.
+// Each function has two tests. One runs the Windows program on a synthetic
+// iphlpapi.dll, which writes down what it was asked, byte for byte
+// (internal/synthetic); build.sh runs it. The other runs on Windows itself, in the
+// job windows-latest of .github, and under Wine, with Linux's own sockets, where
+// Wine has the function.
 //
-// GetTcpStatisticsEx2 is looked up while the program runs, so that programs start
-// where it is missing. All other functions are imported, as a C program would
-// import them, unless the program is built without cgo.
+//	C function                   synthetic iphlpapi.dll          windows-latest                       Wine
+//	GetTcpTable                  TestGetTcpTable                 TestLiveGetTcpTable                  yes
+//	GetTcp6Table                 TestGetTcp6Table                TestLiveGetTcp6Table                 yes
+//	GetTcpTable2                 TestOrder                       TestLiveLayersAgree                  yes
+//	GetTcp6Table2                TestOrder                       TestLiveLayersAgree                  yes
+//	GetExtendedTcpTable          TestGetExtendedTcpTable         TestLiveGetExtendedTcpTable          yes
+//	GetOwnerModuleFromTcpEntry   TestGetOwnerModuleFromTcpEntry  TestLiveGetOwnerModuleFromTcpEntry   no
+//	GetOwnerModuleFromTcp6Entry  TestGetOwnerModuleFromTcpEntry  TestLiveGetOwnerModuleFromTcp6Entry  no
+//	SetTcpEntry                  TestSetTcpEntry                 TestLiveClose                        no
+//	GetTcpStatistics             TestGetTcpStatistics            TestLiveGetTcpStatistics             yes
+//	GetTcpStatisticsEx           TestGetTcpStatistics            TestLiveGetTcpStatistics             yes
+//	GetTcpStatisticsEx2          TestGetTcpStatistics            TestLiveGetTcpStatisticsEx2          no
+//	GetPerTcpConnectionEStats    TestEStats                      TestLiveGetPerTcpConnectionEStats    no
+//	GetPerTcp6ConnectionEStats   TestEStats                      TestLiveGetPerTcp6ConnectionEStats   no
+//	SetPerTcpConnectionEStats    TestEStats                      TestLiveGetPerTcpConnectionEStats    no
+//	SetPerTcp6ConnectionEStats   TestEStats                      TestLiveGetPerTcp6ConnectionEStats   no
 //
 // # Guarantees
 //

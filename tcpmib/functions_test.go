@@ -1,26 +1,286 @@
 package tcpmib_test
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// The table in the package's documentation has the functions of the C shim, all of
-// them and in their order.
-func TestFunctionsAreDocumented(t *testing.T) {
-	names := func(file, pattern string) (names []string) {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
-			names = append(names, m[1])
-		}
-		return names
-	}
-	shim := names("../native/shim.h", `(?m)^    WINMIB_[A-Z0-9]+\((\w+)\)`)
-	assert.Len(t, shim, 15)
-	assert.Equal(t, shim, names("doc.go", `(?m)^//\t(\w*Tcp\w*) `))
+// function is a row of the table of functions in the package's documentation and
+// in the README, which the tests below hold against the sources.
+type function struct {
+	c         string // in shim.h
+	golang    string // the same in Go
+	goLayer   string // what people call
+	families  string
+	elevation string
+	windows   string // the oldest
+	wine      bool   // the live test runs under Wine too
+	live      string // the test on Windows
+	synthetic string // the test on the synthetic iphlpapi.dll
 }
+
+var functionTable = []function{
+	{"GetTcpTable", "GetTcpTable", "Reader.TCPTable", "4", "no", "2000", true, "TestLiveGetTcpTable", "TestGetTcpTable"},
+	{"GetTcp6Table", "GetTcp6Table", "Reader.TCP6Table", "6", "no", "Vista", true, "TestLiveGetTcp6Table", "TestGetTcp6Table"},
+	{"GetTcpTable2", "GetTcpTable2", "Conns", "4", "no", "Vista", true, "TestLiveLayersAgree", "TestOrder"},
+	{"GetTcp6Table2", "GetTcp6Table2", "Conns", "6", "no", "Vista", true, "TestLiveLayersAgree", "TestOrder"},
+	{"GetExtendedTcpTable", "GetExtendedTcpTable", "Reader.TCPTableOwnerPID", "4, 6", "no", "XP SP2", true, "TestLiveGetExtendedTcpTable", "TestGetExtendedTcpTable"},
+	{"GetOwnerModuleFromTcpEntry", "GetOwnerModuleFromTcpEntry", "-", "4", "no", "XP SP2", false, "TestLiveGetOwnerModuleFromTcpEntry", "TestGetOwnerModuleFromTcpEntry"},
+	{"GetOwnerModuleFromTcp6Entry", "GetOwnerModuleFromTcp6Entry", "-", "6", "no", "Vista", false, "TestLiveGetOwnerModuleFromTcp6Entry", "TestGetOwnerModuleFromTcpEntry"},
+	{"SetTcpEntry", "SetTcpEntry", "Close", "4", "yes", "2000", false, "TestLiveClose", "TestSetTcpEntry"},
+	{"GetTcpStatistics", "GetTcpStatistics", "ReadStats", "4", "no", "2000", true, "TestLiveGetTcpStatistics", "TestGetTcpStatistics"},
+	{"GetTcpStatisticsEx", "GetTcpStatisticsEx", "ReadStats", "4, 6", "no", "XP", true, "TestLiveGetTcpStatistics", "TestGetTcpStatistics"},
+	{"GetTcpStatisticsEx2", "GetTcpStatisticsEx2", "ReadStats", "4, 6", "no", "10 version 1709", false, "TestLiveGetTcpStatisticsEx2", "TestGetTcpStatistics"},
+	{"GetPerTcpConnectionEStats", "tcpestats.GetPerTcpConnectionEStats", "tcpestats.Get", "4", "yes", "Vista", false, "TestLiveGetPerTcpConnectionEStats", "TestEStats"},
+	{"GetPerTcp6ConnectionEStats", "tcpestats.GetPerTcp6ConnectionEStats", "tcpestats.Get", "6", "yes", "Vista", false, "TestLiveGetPerTcp6ConnectionEStats", "TestEStats"},
+	{"SetPerTcpConnectionEStats", "tcpestats.SetPerTcpConnectionEStats", "tcpestats.Enable", "4", "yes", "Vista", false, "TestLiveGetPerTcpConnectionEStats", "TestEStats"},
+	{"SetPerTcp6ConnectionEStats", "tcpestats.SetPerTcp6ConnectionEStats", "tcpestats.Enable", "6", "yes", "Vista", false, "TestLiveGetPerTcp6ConnectionEStats", "TestEStats"},
+}
+
+func (f function) provenBy() string {
+	if f.wine {
+		return "Wine, synthetic, windows-latest"
+	}
+	return "synthetic, windows-latest"
+}
+
+// docTables are the two tables in doc.go, as its comments write them.
+func docTables() string {
+	yes := map[bool]string{true: "yes", false: "no"}
+	does := [][]string{{"C function", "Go", "Go layer", "IP", "elevation", "since Windows"}}
+	proof := [][]string{{"C function", "synthetic iphlpapi.dll", "windows-latest", "Wine"}}
+	for _, f := range functionTable {
+		does = append(does, []string{f.c, f.golang, f.goLayer, f.families, f.elevation, f.windows})
+		proof = append(proof, []string{f.c, f.synthetic, f.live, yes[f.wine]})
+	}
+	return aligned(does) + "\n" + aligned(proof)
+}
+
+func aligned(rows [][]string) string {
+	var out strings.Builder
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row {
+			width := 0
+			for _, r := range rows {
+				width = max(width, len(r[i]))
+			}
+			line.WriteString(cell + strings.Repeat(" ", width-len(cell)+2))
+		}
+		out.WriteString("//\t" + strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return out.String()
+}
+
+const readmeHeader = "| C function | Go | Go layer | IP | elevation | since Windows | proven by | tests |\n|---|---|---|---|---|---|---|---|\n"
+
+func readmeTable() string {
+	var out strings.Builder
+	out.WriteString(readmeHeader)
+	for _, f := range functionTable {
+		layer := "`" + f.goLayer + "`"
+		if f.goLayer == "-" {
+			layer = "-"
+		}
+		out.WriteString("| `" + f.c + "` | `" + f.golang + "` | " + layer + " | " + f.families + " | " + f.elevation + " | " +
+			f.windows + " | " + f.provenBy() + " | `" + f.synthetic + "`, `" + f.live + "` |\n")
+	}
+	return out.String()
+}
+
+func TestTableOfFunctionsIsDocumented(t *testing.T) {
+	does, proof, _ := strings.Cut(docTables(), "\n\n")
+	doc := text(t, "doc.go")
+	assert.Contains(t, doc, does, "doc.go lacks this table:\n%s", does)
+	assert.Contains(t, doc, proof, "doc.go lacks this table:\n%s", proof)
+	if readme := text(t, "../README.md"); strings.Contains(readme, "| C function |") {
+		assert.Contains(t, readme, readmeTable(), "README.md lacks this table:\n%s", readmeTable())
+	}
+}
+
+func TestTableOfFunctionsIsThatOfTheShim(t *testing.T) {
+	shim := text(t, "../native/shim.h")
+	_, shim, _ = strings.Cut(shim, "#define WINMIB_FUNCTIONS")
+	shim, _, _ = strings.Cut(shim, "\n\n")
+	var want, got []string
+	for _, m := range regexp.MustCompile(`WINMIB_\w+\((\w+)\)`).FindAllStringSubmatch(shim, -1) {
+		want = append(want, m[1])
+	}
+	for _, f := range functionTable {
+		got = append(got, f.c)
+	}
+	assert.NotEmpty(t, want)
+	assert.Empty(t, cmp.Diff(want, got))
+}
+
+// The Go names are exported, and what their documentation says of elevation and
+// Windows is what the table says.
+func TestTableOfFunctionsIsThatOfThePackages(t *testing.T) {
+	exported := maps.Clone(declarations(t, ".", false))
+	for name, node := range declarations(t, "tcpestats", false) {
+		exported["tcpestats."+name] = node
+	}
+	elevation := map[string]string{"no": "Needs no elevation.", "yes": "Needs elevation"}
+	for _, f := range functionTable {
+		assert.True(t, f.goLayer == "-" || exported[f.goLayer] != nil, "%s is not exported", f.goLayer)
+		declared, ok := exported[f.golang].(*ast.FuncDecl)
+		require.True(t, ok, "%s is not an exported function", f.golang)
+		doc := strings.Join(strings.Fields(declared.Doc.Text()), " ")
+		assert.Contains(t, doc, elevation[f.elevation], f.golang)
+		assert.Regexp(t, `Windows `+f.windows+`[.;]`, doc, f.golang)
+		assert.Contains(t, doc, "https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-"+strings.ToLower(f.c), f.golang)
+	}
+}
+
+// The tests exist and come to the function, and those that are said to prove
+// something under Wine are not skipped there.
+func TestTableOfFunctionsIsThatOfTheTests(t *testing.T) {
+	live, synthetic := declarations(t, ".", true), declarations(t, "internal/synthetic", true)
+	for _, f := range functionTable {
+		names := []string{afterDot(f.golang), afterDot(f.goLayer)}
+		for test, all := range map[string]map[string]ast.Node{f.live: live, f.synthetic: synthetic} {
+			require.NotNil(t, all[test], "%s: there is no %s", f.c, test)
+			reached := reach(all, test)
+			assert.True(t, slices.ContainsFunc(names, func(n string) bool { return reached[n] }), "%s calls none of %v", test, names)
+		}
+		assert.Equal(t, f.wine, !reach(live, f.live)["onlyWindows"], "%s: under Wine", f.live)
+	}
+}
+
+// Both layers are in the package's documentation, with all that is exported.
+func TestPackageDocNamesEverything(t *testing.T) {
+	doc := text(t, "doc.go")
+	for name, node := range declarations(t, ".", false) {
+		if !ast.IsExported(name) || strings.Contains(name, ".") {
+			continue
+		}
+		if spec, ok := node.(*ast.ValueSpec); ok {
+			typ, _ := spec.Type.(*ast.Ident)
+			if spec.Doc == nil || typ != nil && typ.IsExported() {
+				continue // one of an enum, whose type is there
+			}
+		}
+		named := regexp.MustCompile(`\[` + name + `\]|\t` + name + `\b|\b` + name + `  `)
+		assert.True(t, named.MatchString(doc), "doc.go does not name %s", name)
+	}
+}
+
+// Who sees a type of the header layer sees what it is in C.
+func TestHeaderTypesSayWhatTheyAre(t *testing.T) {
+	n := 0
+	for name, node := range declarations(t, ".", false) {
+		spec, ok := node.(*ast.TypeSpec)
+		if !ok {
+			continue
+		}
+		s, ok := spec.Type.(*ast.StructType)
+		if !ok || s.Fields.NumFields() == 0 || s.Fields.List[0].Tag == nil {
+			continue
+		}
+		tag := regexp.MustCompile(`c:"(\w+)"`).FindStringSubmatch(s.Fields.List[0].Tag.Value)
+		if tag == nil {
+			continue
+		}
+		n++
+		assert.Regexp(t, `^`+name+` is `+tag[1]+`\b`, spec.Doc.Text())
+	}
+	assert.Greater(t, n, 10)
+}
+
+func text(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.FromSlash(name))
+	require.NoError(t, err)
+	return strings.ReplaceAll(string(b), "\r\n", "\n")
+}
+
+// declarations are those of the package in a folder, whatever system its files are
+// for: functions, methods as "Reader.Stats", types and values.
+func declarations(t *testing.T, dir string, tests bool) map[string]ast.Node {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	require.NoError(t, err)
+	all := map[string]ast.Node{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") != tests {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		require.NoError(t, err)
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				all[receiver(d)+d.Name.Name] = d
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					switch s := s.(type) {
+					case *ast.TypeSpec:
+						if s.Doc == nil {
+							s.Doc = d.Doc
+						}
+						all[s.Name.Name] = s
+					case *ast.ValueSpec:
+						if s.Doc == nil && !d.Lparen.IsValid() {
+							s.Doc = d.Doc
+						}
+						for _, n := range s.Names {
+							all[n.Name] = s
+						}
+					}
+				}
+			}
+		}
+	}
+	require.NotEmpty(t, all, dir)
+	return all
+}
+
+func receiver(d *ast.FuncDecl) (prefix string) {
+	if d.Recv == nil {
+		return ""
+	}
+	typ := d.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	if id, ok := typ.(*ast.Ident); ok {
+		return id.Name + "."
+	}
+	return "?."
+}
+
+// reach returns the names that a declaration uses, and those that they use.
+func reach(all map[string]ast.Node, from string) map[string]bool {
+	reached := map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
+		if reached[name] {
+			return
+		}
+		reached[name] = true
+		if node := all[name]; node != nil {
+			ast.Inspect(node, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					visit(id.Name)
+				}
+				return true
+			})
+		}
+	}
+	visit(from)
+	return reached
+}
+
+func afterDot(name string) string { return name[strings.LastIndex(name, ".")+1:] }

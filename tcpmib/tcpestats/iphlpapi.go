@@ -23,7 +23,7 @@ func GetPerTcpConnectionEStats[S Statistics, P pointer[S]](row *tcpmib.TCPRow) (
 }
 
 // GetPerTcp6ConnectionEStats is GetPerTcpConnectionEStats for an IPv6
-// connection.
+// connection. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcp6connectionestats
 func GetPerTcp6ConnectionEStats[S Statistics, P pointer[S]](row *tcpmib.TCP6Row) (stats S, err error) {
 	p := P(&stats).parts()
@@ -41,7 +41,7 @@ func SetPerTcpConnectionEStats[S Collected, P pointer[S]](row *tcpmib.TCPRow, st
 }
 
 // SetPerTcp6ConnectionEStats is SetPerTcpConnectionEStats for an IPv6
-// connection.
+// connection. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
 func SetPerTcp6ConnectionEStats[S Collected, P pointer[S]](row *tcpmib.TCP6Row, stats S) error {
 	p := P(&stats).parts()
