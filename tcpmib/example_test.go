@@ -1,97 +1,101 @@
 package tcpmib_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/hex"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/netip"
-	"os"
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
-	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// Examples without an Output are compiled only: what they print depends on the
-// machine.
-
+// Every TCP connection of this machine. The rows of one family are there even if
+// the other cannot be read.
 func ExampleConns() {
 	conns, err := tcpmib.Conns(tcpmib.Both)
 	for _, c := range conns {
 		fmt.Println(c.Local, c.Remote, c.State, c.PID)
 	}
 	if err != nil {
-		fmt.Println(err) // of one family; the connections of the other are above
+		fmt.Println(err)
 	}
 }
 
-// recorded is a capture of a machine with two connections.
-func recorded() []byte {
-	var file bytes.Buffer
-	machine := functions(map[string]fake{"GetTcpTable2": whole(table4(2)), "GetTcp6Table2": whole(table6(0))})
-	if err := capture.Write(&file, machine, capture.Info{}); err != nil {
-		panic(err)
-	}
-	return file.Bytes()
-}
-
-// A capture answers as the machine did that was recorded, here one with two
-// connections.
+// A Reader takes one snapshot after the other into the same memory.
 func ExampleReader() {
-	file := recorded()
-	machine, err := capture.Read(bytes.NewReader(file), int64(len(file)))
+	var r tcpmib.Reader
+	var conns []tcpmib.Conn
+	for range time.Tick(time.Second) {
+		var err error
+		if conns, err = r.AppendConns(conns[:0], tcpmib.Both); err != nil {
+			fmt.Println(err)
+		}
+		fmt.Println(len(conns), "connections")
+	}
+}
+
+// With a capture as its source, a Reader reads another machine, or another time,
+// on any system.
+func ExampleReader_capture() {
+	recorded, err := capture.Open("capture/testdata/wine-8.0.zip")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	r := tcpmib.Reader{Source: machine} // without a Source it reads this machine
-	var conns []tcpmib.Conn
-	for range 2 { // no garbage from the second time on
-		conns, err = r.AppendConns(conns[:0], tcpmib.IPv4)
+	r := tcpmib.Reader{Source: recorded}
+	conns, err := r.AppendConns(nil, tcpmib.IPv4)
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
 	for _, c := range conns {
-		fmt.Println(c.Local, c.Remote, c.State, c.PID)
+		if c.State != tcpmib.StateTimeWait {
+			fmt.Println(c.Local, c.State, c.PID)
+		}
 	}
-	fmt.Println(err)
 	// Output:
-	// 10.1.2.3:443 192.0.2.7:0 ESTABLISHED 1000
-	// 10.1.2.3:443 192.0.2.7:1 ESTABLISHED 1001
-	// <nil>
+	// 0.0.0.0:2024 LISTEN 0
+	// 0.0.0.0:8099 LISTEN 0
+	// 127.0.0.1:35159 FIN-WAIT-2 264
+	// 127.0.0.1:42404 LISTEN 0
+	// 127.0.0.1:42404 CLOSE-WAIT 0
+	// 127.0.0.1:42404 ESTABLISHED 0
+	// 127.0.0.1:45029 ESTABLISHED 264
 }
 
+// Print what opens, closes and changes, until the context ends.
 func ExampleWatch() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	for change, err := range tcpmib.Watch(ctx, time.Second) {
-		switch {
-		case err != nil:
-			fmt.Fprintln(os.Stderr, err) // and the watch goes on
-		case change.Kind != tcpmib.Present:
-			fmt.Println(change.Time.Format(time.TimeOnly), change.Kind, change.Conn.Local, change.Conn.Remote)
+		if err != nil {
+			fmt.Println(err) // the watch goes on
+			continue
 		}
+		fmt.Println(change.Kind, change.Conn.Local, change.Conn.Remote, change.Conn.State)
 	}
 }
 
+// What differs between two snapshots, which must be sorted.
 func ExampleDiff() {
-	conn := tcpmib.Conn{
-		Local:  netip.MustParseAddrPort("10.0.0.1:50000"),
-		Remote: netip.MustParseAddrPort("192.0.2.7:443"),
-		PID:    1234,
-		State:  tcpmib.StateEstab,
+	at := netip.MustParseAddrPort
+	web := tcpmib.Conn{Local: at("10.0.0.5:50001"), Remote: at("192.0.2.1:443"), PID: 7, State: tcpmib.StateEstab}
+	ssh := tcpmib.Conn{Local: at("10.0.0.5:50002"), Remote: at("192.0.2.2:22"), PID: 9, State: tcpmib.StateEstab}
+	ended := web
+	ended.State = tcpmib.StateCloseWait
+	for change := range tcpmib.Diff([]tcpmib.Conn{web}, []tcpmib.Conn{ended, ssh}) {
+		fmt.Println(change.Kind, change.Conn.Remote, change.Conn.State)
 	}
-	closing := conn
-	closing.State = tcpmib.StateCloseWait
-	for change := range tcpmib.Diff([]tcpmib.Conn{conn}, []tcpmib.Conn{closing}) {
-		fmt.Println(change.Kind, change.Conn.Remote, change.Old.State, "to", change.Conn.State)
-	}
-	// Output: changed 192.0.2.7:443 ESTABLISHED to CLOSE-WAIT
+	// Output:
+	// changed 192.0.2.1:443 CLOSE-WAIT
+	// opened 192.0.2.2:22 ESTABLISHED
 }
 
-// Close every connection to a port, whoever has it.
+// End all connections to a port that their other side has left long ago.
 func ExampleClose() {
 	conns, err := tcpmib.Conns(tcpmib.IPv4)
 	if err != nil {
@@ -99,76 +103,116 @@ func ExampleClose() {
 		return
 	}
 	for _, c := range conns {
-		if c.Remote.Port() != 6667 {
+		if c.State != tcpmib.StateCloseWait || c.Remote.Port() != 8080 {
 			continue
 		}
 		switch err := tcpmib.Close(c); {
-		case errors.Is(err, fs.ErrNotExist): // it was faster
 		case errors.Is(err, fs.ErrPermission):
 			fmt.Println("run this as administrator")
+		case errors.Is(err, fs.ErrNotExist):
+			// It ended meanwhile.
 		case err != nil:
 			fmt.Println(err)
 		}
 	}
 }
 
-// What cannot be closed is refused with the reason.
-func ExampleClose_listener() {
-	err := tcpmib.Close(tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:80"), State: tcpmib.StateListen})
-	fmt.Println(err)
-	// Output: tcpmib: close 0.0.0.0:80: it listens, and is connected to nobody: end its process instead: invalid argument
+// Windows closes connections of IPv4 only.
+func ExampleClose_iPv6() {
+	err := tcpmib.Close(tcpmib.Conn{
+		Local:  netip.MustParseAddrPort("[2001:db8::1]:50001"),
+		Remote: netip.MustParseAddrPort("[2001:db8::2]:443"),
+		State:  tcpmib.StateEstab,
+	})
+	fmt.Println(errors.Is(err, errors.ErrUnsupported))
+	// Output: true
 }
 
 func ExampleReadStats() {
-	stats, err := tcpmib.ReadStats(tcpmib.IPv4)
+	s, err := tcpmib.ReadStats(tcpmib.IPv4)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(stats.Established, "connections are open")
-	fmt.Printf("%.2f %% of the segments were sent again\n", 100*float64(stats.Retransmitted)/float64(stats.SegmentsOut))
+	fmt.Printf("%d of %d segments were sent again\n", s.Retransmitted, s.SegmentsOut)
 }
 
-// Who opened a connection: the process that has the PID now, unless it is younger.
-func ExampleGetExtendedTcpTable() {
-	rows, err := tcpmib.GetExtendedTcpTable[tcpmib.TCPRowOwnerModule](tcpmib.Connections, true)
+// answers are a machine made of bytes.
+type answers map[string][]byte
+
+func (a answers) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	answer, ok := a[q.Func]
+	switch {
+	case !ok:
+		return 0, tcpmib.CodeNoAnswer
+	case len(buf) < len(answer):
+		return uint32(len(answer)), 122 // ERROR_INSUFFICIENT_BUFFER
+	}
+	return uint32(copy(buf, answer)), 0
+}
+
+// A Source answers from anywhere: here with a MIB_TCPSTATS, since there is no
+// MIB_TCPSTATS2. A Reader falls back by itself.
+func ExampleSource() {
+	stats := make([]byte, 0, 60)
+	for _, field := range []uint32{4, 300, 120_000, 0xFFFFFFFF, 12, 3, 1, 0, 5, 1000, 900, 7, 0, 2, 8} {
+		stats = binary.LittleEndian.AppendUint32(stats, field)
+	}
+	r := tcpmib.Reader{Source: answers{"GetTcpStatisticsEx": stats}}
+	s, err := r.Stats(tcpmib.IPv4)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	processes, err := owner.Snapshot()
-	if err != nil {
-		fmt.Println(err)
-	}
-	for _, r := range rows {
-		process := processes[r.OwningPid]
-		if process.ReusedPID(r.CreateTime()) {
-			fmt.Println(r.Remote(), "belonged to a process that is gone")
-			continue
-		}
-		module, err := tcpmib.GetOwnerModuleFromTcpEntry(&r)
-		fmt.Println(r.Remote(), process.Name, module.Name, err)
-	}
+	fmt.Println(s.RTOAlgorithm, s.RTOMin, s.Established, s.Retransmitted, s.MaxConns)
+
+	_, err = r.TCPTable2(false)
+	fmt.Println(errors.Is(err, errors.ErrUnsupported))
+	// Output:
+	// Vanj 300ms 5 7 -1
+	// true
 }
 
-// Bytes from anywhere: a table of one row, as Windows wrote it on another machine.
+// The bytes of a MIB_TCPTABLE2, from wherever they come.
 func ExampleDecodeTCPTable2() {
-	table, err := hex.DecodeString("01000000" + // dwNumEntries
-		"05000000" + "0a010203" + "c000dead" + "c0000207" + "01bbbeef" + "d2040000" + "00000000")
-	if err != nil {
-		fmt.Println(err)
-		return
+	table := []byte{
+		1, 0, 0, 0, // dwNumEntries
+		5, 0, 0, 0, // dwState
+		10, 0, 0, 5, // dwLocalAddr
+		0xC3, 0x51, 0, 0, // dwLocalPort
+		192, 0, 2, 1, // dwRemoteAddr
+		0x01, 0xBB, 0xDE, 0xAD, // dwRemotePort, with garbage behind it
+		7, 0, 0, 0, // dwOwningPid
+		0, 0, 0, 0, // dwOffloadState
 	}
 	rows, err := tcpmib.DecodeTCPTable2(table)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
 	for _, r := range rows {
 		fmt.Println(r.Local(), r.Remote(), r.State, r.OwningPid, r.OffloadState)
 	}
-	fmt.Println(err)
 
-	_, err = tcpmib.DecodeTCPTable2(table[:31])
+	_, err = tcpmib.DecodeTCPTable2(table[:20])
 	fmt.Println(err)
 	// Output:
-	// 10.1.2.3:49152 192.0.2.7:443 ESTABLISHED 1234 InHost
-	// <nil>
-	// tcpmib: malformed table: a MIB_TCPTABLE2 of 1 rows takes 32 bytes, here are 31
+	// 10.0.0.5:50001 192.0.2.1:443 ESTABLISHED 7 InHost
+	// tcpmib: malformed table: a MIB_TCPTABLE2 of 1 rows takes 32 bytes, here are 20
+}
+
+// Who listens on IPv6, since when, and as which service.
+func ExampleGetExtendedTcpTable() {
+	rows, err := tcpmib.GetExtendedTcpTable[tcpmib.TCP6RowOwnerModule](tcpmib.Listeners, true)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i := range rows {
+		module, err := tcpmib.GetOwnerModuleFromTcp6Entry(&rows[i])
+		if err != nil {
+			fmt.Println(err) // it has ended meanwhile, say
+		}
+		fmt.Println(rows[i].Local(), rows[i].CreateTime(), module.Name)
+	}
 }

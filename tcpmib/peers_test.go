@@ -15,9 +15,11 @@ import (
 
 // What other programs and packages that read these tables got wrong, each as a
 // test that their design fails. Elsewhere: rows of MIB_TCPTABLE_OWNER_MODULE read
-// 4 bytes early on 386 (package layout), the list of processes read again for
-// each row (cmd/tcpmib), the last error reported instead of the return code
-// (TestEveryErrorCode in tcpmib/internal/synthetic, whose DLL sets another last error).
+// 4 bytes early on 386 (tcpmib/conformance), the list of processes read again for
+// each row (TestOneProcessSnapshot in cmd/tcpmib), a process taken for the one that
+// had its PID before (TestReusedPID, TestPathOfTheDead in tcpmib/owner), the last
+// error reported instead of the return code (TestEveryErrorCode in
+// tcpmib/internal/synthetic, whose DLL sets another last error).
 func TestPeers(t *testing.T) {
 	for defect, ours := range map[string]func(*testing.T){
 		"go-netstat: a table that grows between two calls is an error": func(t *testing.T) {

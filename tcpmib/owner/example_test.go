@@ -1,13 +1,20 @@
 package owner_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-func ExampleSnapshot() {
+// One snapshot of the processes names the owners of all connections.
+func Example() {
+	conns, err := tcpmib.Conns(tcpmib.Both)
+	if err != nil {
+		fmt.Println(err)
+	}
 	processes, err := owner.Snapshot()
 	if err != nil {
 		fmt.Println(err)
@@ -16,17 +23,28 @@ func ExampleSnapshot() {
 	if err != nil {
 		fmt.Println(err)
 	}
-	for pid, process := range processes {
-		path, err := process.Path()
-		fmt.Println(pid, process.Name, services[pid], path, err)
+	for _, c := range conns {
+		fmt.Println(c.Local, c.Remote, c.State, processes[c.PID].Name, services[c.PID])
 	}
 }
 
-// A connection that is older than the process with its PID belonged to another.
+func ExampleSnapshot() {
+	processes, err := owner.Snapshot()
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // what is not Windows has these two only
+		fmt.Println(err)
+	}
+	fmt.Println(processes[owner.SystemPID].Name)
+	fmt.Println(processes[owner.IdlePID].Name)
+	// Output:
+	// System
+	// System Idle Process
+}
+
+// A connection that is older than the process with its PID was another's.
 func ExampleProcess_ReusedPID() {
-	process := owner.Process{PID: 1234, Name: "notepad.exe", Created: time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)}
-	fmt.Println(process.ReusedPID(time.Date(2026, 1, 2, 11, 59, 59, 0, time.UTC)))
-	fmt.Println(process.ReusedPID(time.Date(2026, 1, 2, 12, 0, 1, 0, time.UTC)))
+	p := owner.Process{PID: 4711, Name: "notepad.exe", Created: time.Date(2026, 1, 2, 15, 0, 0, 0, time.UTC)}
+	fmt.Println(p.ReusedPID(time.Date(2026, 1, 2, 14, 0, 0, 0, time.UTC)))
+	fmt.Println(p.ReusedPID(time.Date(2026, 1, 2, 16, 0, 0, 0, time.UTC)))
 	// Output:
 	// true
 	// false
