@@ -125,14 +125,18 @@ function Test($compiler, $staticcheck) {
         Step 'tests, race and checkptr'
         Run go test '-count=1' '-race' '-gcflags=all=-d=checkptr' './...'
     }
-    Step 'a vendored program with cgo'
+    Step 'a program that vendors the module'
     $env:CGO_ENABLED = '1'
     $vendored = "$PSScriptRoot\.build\vendored"
     if (Test-Path $vendored) { Remove-Item -Recurse -Force $vendored }
-    Copy-Item -Recurse 'internal\vendored' $vendored
+    Copy-Item -Recurse 'native\testdata\vendored' $vendored
+    Copy-Item 'go.sum' $vendored
+    Run go '-C' $vendored mod edit '-replace' "github.com/winmib/winmib=$PSScriptRoot"
+    Run go '-C' $vendored mod tidy
     Run go '-C' $vendored mod vendor
-    Run go '-C' $vendored build '-o' 'vendored.exe'
-    Run "$vendored\vendored.exe"
+    Run go '-C' $vendored build '-mod=vendor' '-o' 'vendored.exe' '.'
+    $said = & "$vendored\vendored.exe"
+    if ($said -ne 'found by the cgo shim') { throw "the vendored program said: $said" }
     Write-Host 'all green'
 }
 

@@ -46,7 +46,8 @@
 // # Functions
 //
 // Every function of the header and of tcpestats.h. "Go layer" is what people call;
-// GetExtendedTcpTable has a method of Reader for each of its rows.
+// GetExtendedTcpTable has a method of Reader for each of its rows. It takes all nine
+// classes, but for IPv6 Windows refuses the three basic ones.
 //
 //	C function                   Go                                    Go layer                 IP    elevation  since Windows
 //	GetTcpTable                  GetTcpTable                           Reader.TCPTable          4     no         2000
@@ -54,8 +55,8 @@
 //	GetTcpTable2                 GetTcpTable2                          Conns                    4     no         Vista
 //	GetTcp6Table2                GetTcp6Table2                         Conns                    6     no         Vista
 //	GetExtendedTcpTable          GetExtendedTcpTable                   Reader.TCPTableOwnerPID  4, 6  no         XP SP2
-//	GetOwnerModuleFromTcpEntry   GetOwnerModuleFromTcpEntry            -                        4     no         XP SP2
-//	GetOwnerModuleFromTcp6Entry  GetOwnerModuleFromTcp6Entry           -                        6     no         Vista
+//	GetOwnerModuleFromTcpEntry   GetOwnerModuleFromTcpEntry            -                        4     for some   XP SP2
+//	GetOwnerModuleFromTcp6Entry  GetOwnerModuleFromTcp6Entry           -                        6     for some   XP SP2
 //	SetTcpEntry                  SetTcpEntry                           Close                    4     yes        2000
 //	GetTcpStatistics             GetTcpStatistics                      ReadStats                4     no         2000
 //	GetTcpStatisticsEx           GetTcpStatisticsEx                    ReadStats                4, 6  no         XP
@@ -64,6 +65,10 @@
 //	GetPerTcp6ConnectionEStats   tcpestats.GetPerTcp6ConnectionEStats  tcpestats.Get            6     yes        Vista
 //	SetPerTcpConnectionEStats    tcpestats.SetPerTcpConnectionEStats   tcpestats.Enable         4     yes        Vista
 //	SetPerTcp6ConnectionEStats   tcpestats.SetPerTcp6ConnectionEStats  tcpestats.Enable         6     yes        Vista
+//
+// GetTcpStatisticsEx2 is looked up while the program runs, so that programs start
+// where it is missing. All other functions are imported, as a C program would
+// import them, unless the program is built without cgo.
 //
 // Each function has two tests. One runs the Windows program on a synthetic
 // iphlpapi.dll, which writes down what it was asked, byte for byte

@@ -37,8 +37,8 @@ var functionTable = []function{
 	{"GetTcpTable2", "GetTcpTable2", "Conns", "4", "no", "Vista", true, "TestLiveLayersAgree", "TestOrder"},
 	{"GetTcp6Table2", "GetTcp6Table2", "Conns", "6", "no", "Vista", true, "TestLiveLayersAgree", "TestOrder"},
 	{"GetExtendedTcpTable", "GetExtendedTcpTable", "Reader.TCPTableOwnerPID", "4, 6", "no", "XP SP2", true, "TestLiveGetExtendedTcpTable", "TestGetExtendedTcpTable"},
-	{"GetOwnerModuleFromTcpEntry", "GetOwnerModuleFromTcpEntry", "-", "4", "no", "XP SP2", false, "TestLiveGetOwnerModuleFromTcpEntry", "TestGetOwnerModuleFromTcpEntry"},
-	{"GetOwnerModuleFromTcp6Entry", "GetOwnerModuleFromTcp6Entry", "-", "6", "no", "Vista", false, "TestLiveGetOwnerModuleFromTcp6Entry", "TestGetOwnerModuleFromTcpEntry"},
+	{"GetOwnerModuleFromTcpEntry", "GetOwnerModuleFromTcpEntry", "-", "4", "for some", "XP SP2", false, "TestLiveGetOwnerModuleFromTcpEntry", "TestGetOwnerModuleFromTcpEntry"},
+	{"GetOwnerModuleFromTcp6Entry", "GetOwnerModuleFromTcp6Entry", "-", "6", "for some", "XP SP2", false, "TestLiveGetOwnerModuleFromTcp6Entry", "TestGetOwnerModuleFromTcpEntry"},
 	{"SetTcpEntry", "SetTcpEntry", "Close", "4", "yes", "2000", false, "TestLiveClose", "TestSetTcpEntry"},
 	{"GetTcpStatistics", "GetTcpStatistics", "ReadStats", "4", "no", "2000", true, "TestLiveGetTcpStatistics", "TestGetTcpStatistics"},
 	{"GetTcpStatisticsEx", "GetTcpStatisticsEx", "ReadStats", "4, 6", "no", "XP", true, "TestLiveGetTcpStatistics", "TestGetTcpStatistics"},
@@ -132,7 +132,7 @@ func TestTableOfFunctionsIsThatOfThePackages(t *testing.T) {
 	for name, node := range declarations(t, "tcpestats", false) {
 		exported["tcpestats."+name] = node
 	}
-	elevation := map[string]string{"no": "Needs no elevation.", "yes": "Needs elevation"}
+	elevation := map[string]string{"no": "Needs no elevation.", "yes": "Needs elevation.", "for some": "Needs elevation for "}
 	for _, f := range functionTable {
 		assert.True(t, f.goLayer == "-" || exported[f.goLayer] != nil, "%s is not exported", f.goLayer)
 		declared, ok := exported[f.golang].(*ast.FuncDecl)

@@ -45,8 +45,8 @@ func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) 
 // GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection,
 // for a row that GetExtendedTcpTable[TCPRowOwnerModule] has returned. A row whose
 // process is gone is an error for which errors.Is(err, fs.ErrNotExist) holds. Needs
-// no elevation. But without, Windows answers with empty strings for the connections
-// of protected programs. Windows XP SP2.
+// elevation for the connections of programs in Windows' own folder: without, Windows
+// answers with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 	return readOwnerModule("GetOwnerModuleFromTcpEntry", func(buf []byte) (size, code uint32) {
@@ -55,7 +55,7 @@ func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 }
 
 // GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for an IPv6
-// connection. Needs no elevation. Windows Vista.
+// connection. Needs elevation for the same. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
 func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 	return readOwnerModule("GetOwnerModuleFromTcp6Entry", func(buf []byte) (size, code uint32) {
