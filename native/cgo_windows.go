@@ -132,11 +132,11 @@ func setPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats,
 
 // start is where C may read and write: Go memory without pointers in it, which
 // stays where it is until the call returns. C gets NULL for no bytes.
-func start(b []byte) unsafe.Pointer {
+func start(b []byte) *C.uint8_t {
 	if len(b) == 0 {
 		return nil
 	}
-	return unsafe.Pointer(unsafe.SliceData(b))
+	return (*C.uint8_t)(unsafe.SliceData(b))
 }
 
 func length(b []byte) C.uint32_t { return C.uint32_t(min(uint64(len(b)), math.MaxUint32)) }

@@ -41,28 +41,28 @@ static ULONG WINAPI lookup_GetTcpStatisticsEx2(void *stats, ULONG family)
 
 #undef WINMIB_TABLE
 #define WINMIB_TABLE(f)                                                        \
-    uint64_t winmib_##f(void *table, uint32_t size, int32_t order)             \
+    uint64_t winmib_##f(uint8_t *table, uint32_t size, int32_t order)          \
     {                                                                          \
         ULONG n = size;                                                        \
-        uint32_t code = f(table, &n, order);                                   \
+        uint32_t code = f((void *)table, &n, order);                           \
         return answer(code, n);                                                \
     }
 
 #undef WINMIB_EXTENDED
 #define WINMIB_EXTENDED(f)                                                     \
-    uint64_t winmib_##f(void *table, uint32_t size, int32_t order, uint32_t family, uint32_t klass) \
+    uint64_t winmib_##f(uint8_t *table, uint32_t size, int32_t order, uint32_t family, uint32_t klass) \
     {                                                                          \
         DWORD n = size;                                                        \
-        uint32_t code = f(table, &n, order, family, (TCP_TABLE_CLASS)klass, 0); \
+        uint32_t code = f((void *)table, &n, order, family, (TCP_TABLE_CLASS)klass, 0); \
         return answer(code, n);                                                \
     }
 
 #undef WINMIB_MODULE
 #define WINMIB_MODULE(f)                                                       \
-    uint64_t winmib_##f(void *row, uint32_t klass, void *buffer, uint32_t size) \
+    uint64_t winmib_##f(void *row, uint32_t klass, uint8_t *buffer, uint32_t size) \
     {                                                                          \
         DWORD n = size;                                                        \
-        uint32_t code = f(row, (TCPIP_OWNER_MODULE_INFO_CLASS)klass, buffer, &n); \
+        uint32_t code = f(row, (TCPIP_OWNER_MODULE_INFO_CLASS)klass, (void *)buffer, &n); \
         return answer(code, n);                                                \
     }
 
@@ -81,9 +81,9 @@ static ULONG WINAPI lookup_GetTcpStatisticsEx2(void *stats, ULONG family)
 #undef WINMIB_GETESTATS
 #define WINMIB_GETESTATS(f)                                                    \
     uint32_t winmib_##f(void *row, uint32_t type,                              \
-                        void *rw, uint32_t rw_version, uint32_t rw_size,       \
-                        void *ros, uint32_t ros_version, uint32_t ros_size,    \
-                        void *rod, uint32_t rod_version, uint32_t rod_size)    \
+                        uint8_t *rw, uint32_t rw_version, uint32_t rw_size,    \
+                        uint8_t *ros, uint32_t ros_version, uint32_t ros_size, \
+                        uint8_t *rod, uint32_t rod_version, uint32_t rod_size) \
     {                                                                          \
         return f(row, (TCP_ESTATS_TYPE)type, rw, rw_version, rw_size,          \
                  ros, ros_version, ros_size, rod, rod_version, rod_size);      \
@@ -92,7 +92,7 @@ static ULONG WINAPI lookup_GetTcpStatisticsEx2(void *stats, ULONG family)
 #undef WINMIB_SETESTATS
 #define WINMIB_SETESTATS(f)                                                    \
     uint32_t winmib_##f(void *row, uint32_t type,                              \
-                        void *rw, uint32_t rw_version, uint32_t rw_size, uint32_t offset) \
+                        uint8_t *rw, uint32_t rw_version, uint32_t rw_size, uint32_t offset) \
     {                                                                          \
         return f(row, (TCP_ESTATS_TYPE)type, rw, rw_version, rw_size, offset); \
     }

@@ -1,7 +1,10 @@
 /* The C boundary: one function for each Windows function.
  *
  * Each takes fixed-width scalars and buffers that the caller owns, and returns
- * the code that Windows returned. Nothing is allocated, kept or retried here. */
+ * the code that Windows returned. Nothing is allocated, kept or retried here.
+ *
+ * Buffers are uint8_t *, because cgo searches what a void * leads to for Go's
+ * pointers at each call, which bytes cannot hold. */
 #ifndef WINMIB_SHIM_H
 #define WINMIB_SHIM_H
 
@@ -40,11 +43,11 @@
 /* What has a size in and out returns it beside the code: the size that Windows
  * wrote back in the upper half, the code in the lower. */
 #define WINMIB_TABLE(f) \
-    uint64_t winmib_##f(void *table, uint32_t size, int32_t order);
+    uint64_t winmib_##f(uint8_t *table, uint32_t size, int32_t order);
 #define WINMIB_EXTENDED(f) \
-    uint64_t winmib_##f(void *table, uint32_t size, int32_t order, uint32_t family, uint32_t klass);
+    uint64_t winmib_##f(uint8_t *table, uint32_t size, int32_t order, uint32_t family, uint32_t klass);
 #define WINMIB_MODULE(f) \
-    uint64_t winmib_##f(void *row, uint32_t klass, void *buffer, uint32_t size);
+    uint64_t winmib_##f(void *row, uint32_t klass, uint8_t *buffer, uint32_t size);
 #define WINMIB_ENTRY(f) \
     uint32_t winmib_##f(void *row);
 #define WINMIB_STATS(f) \
@@ -53,12 +56,12 @@
     uint32_t winmib_##f(void *stats, uint32_t family);
 #define WINMIB_GETESTATS(f) \
     uint32_t winmib_##f(void *row, uint32_t type, \
-                        void *rw, uint32_t rw_version, uint32_t rw_size, \
-                        void *ros, uint32_t ros_version, uint32_t ros_size, \
-                        void *rod, uint32_t rod_version, uint32_t rod_size);
+                        uint8_t *rw, uint32_t rw_version, uint32_t rw_size, \
+                        uint8_t *ros, uint32_t ros_version, uint32_t ros_size, \
+                        uint8_t *rod, uint32_t rod_version, uint32_t rod_size);
 #define WINMIB_SETESTATS(f) \
     uint32_t winmib_##f(void *row, uint32_t type, \
-                        void *rw, uint32_t rw_version, uint32_t rw_size, uint32_t offset);
+                        uint8_t *rw, uint32_t rw_version, uint32_t rw_size, uint32_t offset);
 
 WINMIB_FUNCTIONS
 
