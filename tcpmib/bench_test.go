@@ -89,8 +89,8 @@ func BenchmarkAppendConns(b *testing.B) {
 					start := b.Elapsed()
 					for range calls {
 						dst = dst[:0]
+						//lint:ignore S1011 the loop is what is measured
 						for i := range conns {
-							//lint:ignore S1011 the loop is what is measured
 							dst = append(dst, conns[i])
 						}
 					}
