@@ -23,6 +23,7 @@ usage: ./build.sh <task> [arguments]
   run ...    build tcpmib and run it under Wine; the arguments are tcpmib's
   layout ... check Go's structs against MinGW-w64's and Wine's headers; the arguments are those of tcpmib layout
   test       the whole gate: lint, every platform's build, layout, all tests on Linux and under Wine
+  bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
   screens    make the images of the README anew, from captures
   help       this text
 
@@ -72,6 +73,16 @@ task_synthetic() {
 	WINMIB_SYNTHETIC=1 wine_run "$@"
 }
 
+task_bench() {
+	need_go
+	need "${build_packages[@]}" "${run_packages[@]}"
+	cd "$root"
+	local synthetic="-exec='$root/build.sh' synthetic"
+	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns)$' ./tcpmib
+	windows amd64 1 go test -run '^$' -bench . "$synthetic" ./tcpmib/internal/synthetic
+	windows amd64 1 go -C tcpmib/bench test -count=1 -run '^TestTable$' "$synthetic"
+}
+
 task_screens() {
 	need_go
 	go -C "$root" test -count=1 -run '^TestScreens$' ./cmd/tcpmib -update
@@ -110,6 +121,7 @@ task_test() {
 	tail -n 1 <<<"$output"
 	tests 'tests, linux' go test ./...
 	tests 'tests, linux, race' go test -race ./...
+	fuzz
 	local wine=(go test -count=1 "-exec='$root/build.sh' exec")
 	step 'the twin without cgo' windows amd64 0 go test -c -o "$state/twin.exe" ./native
 	export WINMIB_TWIN=$state/twin.exe
@@ -158,6 +170,16 @@ tests() {
 	[[ -z $skipped ]] || printf '%s\n' "$skipped"
 	echo "$passed tests passed"
 	((passed > 0)) || die "$name: no test ran"
+}
+
+# fuzz gives every fuzz target of the module a few seconds.
+fuzz() {
+	local package target targets
+	targets=$(go test -list '^Fuzz' ./... | awk '/^Fuzz/ { names[n++] = $1 } /^ok/ { while (n) print $2, names[--n] }')
+	[[ -n $targets ]] || die 'no fuzz target found'
+	while read -r package target; do
+		step "fuzz, $target" go test -run '^$' -fuzz "^$target\$" -fuzztime 5s -parallel 2 "$package"
+	done <<<"$targets"
 }
 
 gofmt_clean() {

@@ -95,16 +95,29 @@
 //
 // # Guarantees
 //
+// Each with the tests that prove it; those of tcpmib/internal/synthetic run
+// against an iphlpapi.dll that lies.
+//
 //   - The sizes of the rows are pinned to the SDK headers: a program built with
 //     cgo against headers that disagree does not compile.
 //   - No bytes make the package panic. The number of rows in a table is believed
-//     only after it was held against the bytes that there are.
-//   - A read asks a bounded number of times, and a system that claims ever more
-//     rows cannot take more memory than [Reader].MaxBytes.
+//     only after it was held against the bytes that there are. (FuzzDecode of each
+//     table, FuzzReader, TestDecodeAtEveryBoundary)
+//   - Nothing is read or written outside of a buffer.
+//     (TestDecodeReadsNothingBehindTheBuffer, synthetic.TestNothingOutsideTheBuffer)
+//   - A read asks a bounded number of times, and whatever size a system claims, the
+//     buffer of a Reader does not grow past [Reader].MaxBytes. (TestFetch,
+//     TestFetchKeepsUnderTheCeiling, synthetic.TestCases, synthetic.TestCeiling)
+//   - The rows of a family are those of one answer of the system: a read that had
+//     to ask again returns none twice and misses none.
+//     (synthetic.TestSnapshotsUnderChurnAreOfOneCall)
 //   - One family that fails does not hide the other: its error comes back
-//     together with the rows of the other.
-//   - A [Reader] is for one goroutine at a time; different Readers do not share
-//     anything.
+//     together with the rows of the other. (TestAppendConns, TestPeers)
+//   - A [Reader] is for one goroutine at a time; different Readers may read at
+//     once. (synthetic.TestReadersAtOnce)
+//   - A warm Reader asks once and allocates nothing; [Conns] allocates at most
+//     three times a family. (synthetic.TestWarmReader,
+//     TestColdReadingAllocatesThreeTimes)
 //
 // # Systems
 //
