@@ -113,27 +113,33 @@ func decode[Row any](table tableLayout, b []byte) ([]Row, error) {
 		return nil, fmt.Errorf("tcpmib: %w: a %s of %d rows takes %d bytes, here are %d",
 			ErrMalformed, table.name, n, need, len(b))
 	}
-	b = b[table.rows:need]
-	if uintptr(unsafe.Pointer(&b[0]))%unsafe.Alignof(row) != 0 {
-		rows := make([]Row, n)
-		// Sound: rows is n whole rows, and any bytes are a valid Row.
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(&rows[0])), len(b)), b)
-		return rows, nil
-	}
-	// Sound: b is n whole rows, aligned, and any bytes are a valid Row. The
-	// slice keeps the memory of b alive.
-	return unsafe.Slice((*Row)(unsafe.Pointer(&b[0])), n), nil
+	return view[Row](b[table.rows:need]), nil
 }
 
 // decodeStruct is decode for one struct, which it copies out of b. T must be a
 // type for which any bytes are a valid value.
 func decodeStruct[T any](name string, b []byte) (t T, err error) {
-	if uint64(len(b)) < uint64(unsafe.Sizeof(t)) {
-		return t, fmt.Errorf("tcpmib: %w: a %s takes %d bytes, here are %d", ErrMalformed, name, unsafe.Sizeof(t), len(b))
+	size := unsafe.Sizeof(t)
+	if uint64(len(b)) < uint64(size) {
+		return t, fmt.Errorf("tcpmib: %w: a %s takes %d bytes, here are %d", ErrMalformed, name, size, len(b))
 	}
-	// Sound: t is that many bytes, and any bytes are a valid T.
-	copy(unsafe.Slice((*byte)(unsafe.Pointer(&t)), unsafe.Sizeof(t)), b)
-	return t, nil
+	return view[T](b[:size])[0], nil
+}
+
+// view returns the rows that b is, which are whole and at least one. They are a
+// copy where b is not aligned as they are.
+func view[Row any](b []byte) []Row {
+	var row Row
+	n := len(b) / int(unsafe.Sizeof(row))
+	if uintptr(unsafe.Pointer(&b[0]))%unsafe.Alignof(row) != 0 {
+		rows := make([]Row, n)
+		// Sound: rows is n whole rows, and any bytes are a valid Row.
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&rows[0])), len(b)), b)
+		return rows
+	}
+	// Sound: b is n whole rows, aligned, and any bytes are a valid Row. The
+	// slice keeps the memory of b alive.
+	return unsafe.Slice((*Row)(unsafe.Pointer(&b[0])), n)
 }
 
 // The bytes of a row, to be handed to Windows. Sound: the array is exactly the
