@@ -46,10 +46,11 @@ func BenchmarkConns(b *testing.B) {
 		tables := map[tcpmib.Family][]byte{tcpmib.IPv4: table4(n), tcpmib.IPv6: table6(n)}
 		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 			table := tables[family]
+			source := whole(table)
 			b.Run(fmt.Sprintf("%s/%d", family, n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					r := tcpmib.Reader{Source: whole(table)}
+					r := tcpmib.Reader{Source: source}
 					conns, err := r.AppendConns(nil, family)
 					if err != nil || len(conns) != n {
 						b.Fatal(len(conns), err)
