@@ -82,6 +82,9 @@ func TestAppendConnsDoesNotAllocateWhenWarm(t *testing.T) {
 // returned. It takes no more for zones, but package netip does for each that the
 // program holds no address with, so that the test holds some.
 func TestColdReadingAllocatesThreeTimes(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates too")
+	}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		for _, n := range []int{1, 1000, 100_000} {
 			table := map[tcpmib.Family][]byte{tcpmib.IPv4: table4(n), tcpmib.IPv6: table6(n)}[family]

@@ -1,0 +1,5 @@
+//go:build !race
+
+package tcpmib_test
+
+const raced = false
