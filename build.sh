@@ -256,7 +256,7 @@ prefix=$state/wine
 overrides='mscoree=;mshtml=;winemenubuilder.exe='
 
 wine_run() {
-	WINEPREFIX=$prefix WINEDEBUG=-all WINEDLLOVERRIDES=$overrides "$WINE" "$@"
+	WINMIB_WINE=1 WINEPREFIX=$prefix WINEDEBUG=-all WINEDLLOVERRIDES=$overrides "$WINE" "$@"
 }
 
 # wine_reads_linux says whether the TCP table is that of the machine. From Wine 9 on it has the sockets that programs
