@@ -154,6 +154,7 @@ step() {
 	set -e
 	if ((status != 0)); then
 		printf 'FAILED\n%s\n' "$output"
+		grep -P '^ *--- FAIL:|^FAIL\t' <<<"$output" >&2 || true # the tests among them once more, where they are seen
 		die "$name failed"
 	fi
 	printf 'ok %4ds\n' $((SECONDS - start))
