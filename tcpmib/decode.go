@@ -57,36 +57,36 @@ var (
 //
 // Bytes that hold fewer rows than they claim are an error, for which
 // errors.Is(err, ErrMalformed) holds.
-func DecodeTCPTable2(b []byte) ([]TCPRow2, error) { return decode[TCPRow2](layoutTCPTable2, b) }
+func DecodeTCPTable2(b []byte) ([]TCPRow2, error) { return decode[TCPRow2](&layoutTCPTable2, b) }
 
 // DecodeTCP6Table2 is DecodeTCPTable2 for a MIB_TCP6TABLE2.
-func DecodeTCP6Table2(b []byte) ([]TCP6Row2, error) { return decode[TCP6Row2](layoutTCP6Table2, b) }
+func DecodeTCP6Table2(b []byte) ([]TCP6Row2, error) { return decode[TCP6Row2](&layoutTCP6Table2, b) }
 
 // DecodeTCPTable is DecodeTCPTable2 for a MIB_TCPTABLE.
-func DecodeTCPTable(b []byte) ([]TCPRow, error) { return decode[TCPRow](layoutTCPTable, b) }
+func DecodeTCPTable(b []byte) ([]TCPRow, error) { return decode[TCPRow](&layoutTCPTable, b) }
 
 // DecodeTCP6Table is DecodeTCPTable2 for a MIB_TCP6TABLE.
-func DecodeTCP6Table(b []byte) ([]TCP6Row, error) { return decode[TCP6Row](layoutTCP6Table, b) }
+func DecodeTCP6Table(b []byte) ([]TCP6Row, error) { return decode[TCP6Row](&layoutTCP6Table, b) }
 
 // DecodeTCPTableOwnerPID is DecodeTCPTable2 for a MIB_TCPTABLE_OWNER_PID.
 func DecodeTCPTableOwnerPID(b []byte) ([]TCPRowOwnerPID, error) {
-	return decode[TCPRowOwnerPID](layoutTCPTableOwnerPID, b)
+	return decode[TCPRowOwnerPID](&layoutTCPTableOwnerPID, b)
 }
 
 // DecodeTCP6TableOwnerPID is DecodeTCPTable2 for a MIB_TCP6TABLE_OWNER_PID.
 func DecodeTCP6TableOwnerPID(b []byte) ([]TCP6RowOwnerPID, error) {
-	return decode[TCP6RowOwnerPID](layoutTCP6TableOwnerPID, b)
+	return decode[TCP6RowOwnerPID](&layoutTCP6TableOwnerPID, b)
 }
 
 // DecodeTCPTableOwnerModule is DecodeTCPTable2 for a MIB_TCPTABLE_OWNER_MODULE.
 func DecodeTCPTableOwnerModule(b []byte) ([]TCPRowOwnerModule, error) {
-	return decode[TCPRowOwnerModule](layoutTCPTableOwnerModule, b)
+	return decode[TCPRowOwnerModule](&layoutTCPTableOwnerModule, b)
 }
 
 // DecodeTCP6TableOwnerModule is DecodeTCPTable2 for a
 // MIB_TCP6TABLE_OWNER_MODULE.
 func DecodeTCP6TableOwnerModule(b []byte) ([]TCP6RowOwnerModule, error) {
-	return decode[TCP6RowOwnerModule](layoutTCP6TableOwnerModule, b)
+	return decode[TCP6RowOwnerModule](&layoutTCP6TableOwnerModule, b)
 }
 
 const sizeofNumEntries = 4
@@ -94,10 +94,9 @@ const sizeofNumEntries = 4
 // decode is the one place where dwNumEntries is believed, and only after it was
 // held against the bytes that there are. Row must be a type for which any bytes
 // are a valid value: no pointers, no bool.
-func decode[Row any](table tableLayout, b []byte) ([]Row, error) {
+func decode[Row any](table *tableLayout, b []byte) ([]Row, error) {
 	if len(b) < sizeofNumEntries {
-		return nil, fmt.Errorf("tcpmib: %w: a %s starts with %d bytes that count its rows, here are %d",
-			ErrMalformed, table.name, sizeofNumEntries, len(b))
+		return nil, table.malformed(b, 0)
 	}
 	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
 		return nil, fmt.Errorf("tcpmib: a %s is little-endian and this machine is not: %w", table.name, errors.ErrUnsupported)
@@ -110,10 +109,20 @@ func decode[Row any](table tableLayout, b []byte) ([]Row, error) {
 	// In 64 bits this cannot overflow: n is under 1<<32 and a row under 1<<10.
 	need := uint64(table.rows) + uint64(n)*uint64(unsafe.Sizeof(row))
 	if need > uint64(len(b)) {
-		return nil, fmt.Errorf("tcpmib: %w: a %s of %d rows takes %d bytes, here are %d",
-			ErrMalformed, table.name, n, need, len(b))
+		return nil, table.malformed(b, need)
 	}
-	return view[Row](b[table.rows:need]), nil
+	return view[Row](b[table.rows:need], int(n)), nil
+}
+
+// malformed says why b cannot be the table, which needs so many bytes if it has as
+// many rows as it says.
+func (t *tableLayout) malformed(b []byte, need uint64) error {
+	if len(b) < sizeofNumEntries {
+		return fmt.Errorf("tcpmib: %w: a %s starts with %d bytes that count its rows, here are %d",
+			ErrMalformed, t.name, sizeofNumEntries, len(b))
+	}
+	return fmt.Errorf("tcpmib: %w: a %s of %d rows takes %d bytes, here are %d",
+		ErrMalformed, t.name, binary.NativeEndian.Uint32(b), need, len(b))
 }
 
 // decodeStruct is decode for one struct, which it copies out of b. T must be a
@@ -123,14 +132,13 @@ func decodeStruct[T any](name string, b []byte) (t T, err error) {
 	if uint64(len(b)) < uint64(size) {
 		return t, fmt.Errorf("tcpmib: %w: a %s takes %d bytes, here are %d", ErrMalformed, name, size, len(b))
 	}
-	return view[T](b[:size])[0], nil
+	return view[T](b[:size], 1)[0], nil
 }
 
-// view returns the rows that b is, which are whole and at least one. They are a
-// copy where b is not aligned as they are.
-func view[Row any](b []byte) []Row {
+// view returns the n rows, at least one, that b is exactly. They are a copy where
+// b is not aligned as they are.
+func view[Row any](b []byte, n int) []Row {
 	var row Row
-	n := len(b) / int(unsafe.Sizeof(row))
 	if uintptr(unsafe.Pointer(&b[0]))%unsafe.Alignof(row) != 0 {
 		rows := make([]Row, n)
 		// Sound: rows is n whole rows, and any bytes are a valid Row.

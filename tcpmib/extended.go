@@ -13,32 +13,32 @@ type ExtendedRow interface {
 type extendedTable struct {
 	family   uint32        // AF_INET or AF_INET6
 	listener TCPTableClass // the first class of its group; those for connections and for all follow it
-	layout   tableLayout
+	layout   *tableLayout
 }
 
 // The tables, one line each.
 func (TCPRow) extendedTable() extendedTable {
-	return extendedTable{afInet, TCPTableBasicListener, layoutTCPTable}
+	return extendedTable{afInet, TCPTableBasicListener, &layoutTCPTable}
 }
 
 func (TCP6Row) extendedTable() extendedTable {
-	return extendedTable{afInet6, TCPTableBasicListener, layoutTCP6Table}
+	return extendedTable{afInet6, TCPTableBasicListener, &layoutTCP6Table}
 }
 
 func (TCPRowOwnerPID) extendedTable() extendedTable {
-	return extendedTable{afInet, TCPTableOwnerPIDListener, layoutTCPTableOwnerPID}
+	return extendedTable{afInet, TCPTableOwnerPIDListener, &layoutTCPTableOwnerPID}
 }
 
 func (TCP6RowOwnerPID) extendedTable() extendedTable {
-	return extendedTable{afInet6, TCPTableOwnerPIDListener, layoutTCP6TableOwnerPID}
+	return extendedTable{afInet6, TCPTableOwnerPIDListener, &layoutTCP6TableOwnerPID}
 }
 
 func (TCPRowOwnerModule) extendedTable() extendedTable {
-	return extendedTable{afInet, TCPTableOwnerModuleListener, layoutTCPTableOwnerModule}
+	return extendedTable{afInet, TCPTableOwnerModuleListener, &layoutTCPTableOwnerModule}
 }
 
 func (TCP6RowOwnerModule) extendedTable() extendedTable {
-	return extendedTable{afInet6, TCPTableOwnerModuleListener, layoutTCP6TableOwnerModule}
+	return extendedTable{afInet6, TCPTableOwnerModuleListener, &layoutTCP6TableOwnerModule}
 }
 
 // Rows says which rows of a table GetExtendedTcpTable returns.

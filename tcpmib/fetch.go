@@ -23,49 +23,72 @@ var ErrTooLarge = errors.New("table is too large")
 // so that a call that claims success and writes nothing is found out.
 const unwritten = 1<<32 - 1
 
-// fetch puts q to src until the answer fits and returns it. The answer lies at
-// the start of buf, which is returned too, because it may have grown.
-//
-// Tables grow between calls. So the first question is already asked with the
-// buffer at hand, each further one with more room than the last answer asked
-// for, and the number of questions is bounded.
-func fetch(src Source, q Query, buf []byte, maxBytes int) (answer, grown []byte, err error) {
-	if len(buf) < sizeofNumEntries {
-		buf = make([]byte, max(min(firstBytes, maxBytes), sizeofNumEntries))
+// Raw returns the answer to q as the system wrote it, undecoded: the bytes that
+// DecodeTCPTable2 and its siblings take, perhaps with unused ones behind the last
+// row. They are valid until the next call on r.
+func (r *Reader) Raw(q Query) (answer []byte, err error) {
+	src := r.Source
+	if src == nil {
+		src = live{}
 	}
-	var last uint32
-	for attempt := range maxAttempts {
+	if len(r.buf) < sizeofNumEntries {
+		r.buf = make([]byte, max(min(firstBytes, r.maxBytes()), sizeofNumEntries))
+	}
+	// Tables grow between calls. So the first question is already asked with the
+	// buffer at hand, each further one with more room than the last answer asked
+	// for, and the number of questions is bounded.
+	for attempt := 0; ; attempt++ {
+		buf := r.buf
 		binary.NativeEndian.PutUint32(buf, unwritten)
 		size, code := src.Ask(q, buf)
-		last = code
-		switch code {
-		case errorSuccess:
-			if binary.NativeEndian.Uint32(buf) == unwritten {
-				return nil, buf, fmt.Errorf("tcpmib: %w: %s reported success and wrote no table", ErrMalformed, q.Func)
-			}
-			return buf[:min(uint64(size), uint64(len(buf)))], buf, nil
-		case errorNoData:
-			clear(buf[:sizeofNumEntries])
-			return buf[:sizeofNumEntries], buf, nil
-		case errorInsufficientBuffer:
-			if uint64(size) > uint64(maxBytes) {
-				return nil, buf, fmt.Errorf("tcpmib: %w: %s asks for %d bytes, the limit (Reader.MaxBytes) is %d",
-					ErrTooLarge, q.Func, size, maxBytes)
-			}
-		case statusUnsuccessful:
-			// Undocumented: the table changed under the call. What size says
-			// then is not worth believing.
-			size = 0
-		default:
-			return nil, buf, &Error{Func: q.Func, Code: code}
+		if code == errorSuccess && binary.NativeEndian.Uint32(buf) != unwritten {
+			return buf[:min(uint64(size), uint64(len(buf)))], nil
 		}
-		if n := larger(len(buf), uint64(size), maxBytes, attempt); n != len(buf) {
-			buf = nil // let the collector have it before the new one is made
-			buf = make([]byte, n)
+		if code == errorNoData {
+			clear(buf[:sizeofNumEntries])
+			return buf[:sizeofNumEntries], nil
+		}
+		if err := r.grow(q, size, code, attempt); err != nil {
+			return nil, err
 		}
 	}
-	return nil, buf, fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
-		maxAttempts, &Error{Func: q.Func, Code: last})
+}
+
+// grow makes the buffer larger, for the next attempt, after one that had this size
+// and code; or it says why there should be none.
+func (r *Reader) grow(q Query, size, code uint32, attempt int) error {
+	maxBytes := r.maxBytes()
+	switch code {
+	case errorSuccess:
+		return fmt.Errorf("tcpmib: %w: %s reported success and wrote no table", ErrMalformed, q.Func)
+	case errorInsufficientBuffer:
+		if uint64(size) > uint64(maxBytes) {
+			return fmt.Errorf("tcpmib: %w: %s asks for %d bytes, the limit (Reader.MaxBytes) is %d",
+				ErrTooLarge, q.Func, size, maxBytes)
+		}
+	case statusUnsuccessful:
+		// Undocumented: the table changed under the call. What size says
+		// then is not worth believing.
+		size = 0
+	default:
+		return &Error{Func: q.Func, Code: code}
+	}
+	if attempt == maxAttempts-1 {
+		return fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
+			maxAttempts, &Error{Func: q.Func, Code: code})
+	}
+	if n := larger(len(r.buf), uint64(size), maxBytes, attempt); n != len(r.buf) {
+		r.buf = nil // let the collector have it before the new one is made
+		r.buf = make([]byte, n)
+	}
+	return nil
+}
+
+func (r *Reader) maxBytes() int {
+	if r.MaxBytes <= 0 {
+		return DefaultMaxBytes
+	}
+	return r.MaxBytes
 }
 
 // larger returns the size of the next buffer: for what was asked for, or for more

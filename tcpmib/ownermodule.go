@@ -34,14 +34,14 @@ func filetime(ticks int64) time.Time {
 	return time.Unix(ticks/perSecond-epoch, ticks%perSecond*100).UTC()
 }
 
-// moduleSource lets fetch put the question about a module.
+// moduleSource lets a Reader put the question about a module.
 type moduleSource func(buf []byte) (size, code uint32)
 
 func (ask moduleSource) Ask(_ Query, buf []byte) (size, code uint32) { return ask(buf) }
 
 func readOwnerModule(function string, ask moduleSource) (OwnerModule, error) {
-	const firstBytes = 2 << 10 // two paths of the usual longest length
-	answer, _, err := fetch(ask, Query{Func: function}, make([]byte, firstBytes), DefaultMaxBytes)
+	r := Reader{Source: ask, buf: make([]byte, 2<<10)} // two paths of the usual longest length
+	answer, err := r.Raw(Query{Func: function})
 	if err != nil {
 		return OwnerModule{}, err
 	}

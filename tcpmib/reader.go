@@ -28,26 +28,42 @@ type Reader struct {
 // Windows to sort them by local, then remote endpoint. The rows are valid until
 // the next call on r.
 func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
-	return read(r, Query{Func: "GetTcpTable2", Order: order}, DecodeTCPTable2)
+	answer, err := r.Raw(Query{Func: "GetTcpTable2", Order: order})
+	if err != nil {
+		return nil, err
+	}
+	return DecodeTCPTable2(answer)
 }
 
 // TCP6Table2 returns the IPv6 connections, as GetTcp6Table2 does; order asks
 // Windows to sort them by local, then remote endpoint. The rows are valid until
 // the next call on r.
 func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
-	return read(r, Query{Func: "GetTcp6Table2", Order: order}, DecodeTCP6Table2)
+	answer, err := r.Raw(Query{Func: "GetTcp6Table2", Order: order})
+	if err != nil {
+		return nil, err
+	}
+	return DecodeTCP6Table2(answer)
 }
 
 // TCPTable returns the IPv4 connections without their owners, as GetTcpTable
 // does. The rows are valid until the next call on r.
 func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
-	return read(r, Query{Func: "GetTcpTable", Order: order}, DecodeTCPTable)
+	answer, err := r.Raw(Query{Func: "GetTcpTable", Order: order})
+	if err != nil {
+		return nil, err
+	}
+	return DecodeTCPTable(answer)
 }
 
 // TCP6Table returns the IPv6 connections without their owners, as GetTcp6Table
 // does. The rows are valid until the next call on r.
 func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
-	return read(r, Query{Func: "GetTcp6Table", Order: order}, DecodeTCP6Table)
+	answer, err := r.Raw(Query{Func: "GetTcp6Table", Order: order})
+	if err != nil {
+		return nil, err
+	}
+	return DecodeTCP6Table(answer)
 }
 
 // TCPTableBasic returns some of the IPv4 connections without their owners, as
@@ -113,38 +129,18 @@ func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, err
 	return dst, errors.Join(err4, err6)
 }
 
-// Raw returns the answer to q as the system wrote it, undecoded: the bytes that
-// DecodeTCPTable2 and its siblings take, perhaps with unused ones behind the last
-// row. They are valid until the next call on r.
-func (r *Reader) Raw(q Query) (answer []byte, err error) {
-	src := r.Source
-	if src == nil {
-		src = live{}
-	}
-	maxBytes := r.MaxBytes
-	if maxBytes <= 0 {
-		maxBytes = DefaultMaxBytes
-	}
-	buf := r.buf
-	r.buf = nil // fetch may let go of it, and then it should go
-	answer, r.buf, err = fetch(src, q, buf, maxBytes)
-	return answer, err
-}
-
-func read[Row any](r *Reader, q Query, decode func([]byte) ([]Row, error)) ([]Row, error) {
-	answer, err := r.Raw(q)
-	if err != nil {
-		return nil, err
-	}
-	return decode(answer)
-}
-
 func appendConns4(dst []Conn, rows []TCPRow2) []Conn {
 	dst, conns := extend(dst, len(rows))
 	for i := range conns {
 		row, c := &rows[i], &conns[i]
-		c.Local = row.Local()
-		c.Remote = row.Remote()
+		// This is row.Remote, but without a jump that depends on the row.
+		local := addrPort4(&row.LocalAddr, &row.LocalPort)
+		remote := addrPort4(&row.RemoteAddr, &row.RemotePort)
+		if row.State == StateListen {
+			remote = netip.AddrPort{}
+		}
+		c.Local = local
+		c.Remote = remote
 		c.PID = row.OwningPid
 		c.State = row.State
 		c.Offload = row.OffloadState
@@ -156,10 +152,17 @@ func (r *Reader) appendConns6(dst []Conn, rows []TCP6Row2) []Conn {
 	dst, conns := extend(dst, len(rows))
 	for i := range conns {
 		row, c := &rows[i], &conns[i]
-		c.Local = r.zones.addrPort(&row.LocalAddr, row.LocalScopeID, row.LocalPort, local)
-		c.Remote = netip.AddrPort{}
-		if row.State != StateListen {
-			c.Remote = r.zones.addrPort(&row.RemoteAddr, row.RemoteScopeID, row.RemotePort, remote)
+		local, remote := netip.AddrFrom16(row.LocalAddr), netip.AddrFrom16(row.RemoteAddr)
+		if row.LocalScopeID != 0 {
+			local = r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide)
+		}
+		if row.RemoteScopeID != 0 && row.State != StateListen {
+			remote = r.zones.addr(&row.RemoteAddr, row.RemoteScopeID, remoteSide)
+		}
+		c.Local = netip.AddrPortFrom(local, portNumber(&row.LocalPort))
+		c.Remote = netip.AddrPortFrom(remote, portNumber(&row.RemotePort))
+		if row.State == StateListen {
+			c.Remote = netip.AddrPort{}
 		}
 		c.PID = row.OwningPid
 		c.State = row.State

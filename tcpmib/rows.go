@@ -22,11 +22,11 @@ type TCPRow2 struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRow2) Local() netip.AddrPort { return addrPort4(r.LocalAddr, r.LocalPort) }
+func (r *TCPRow2) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
-func (r *TCPRow2) Remote() netip.AddrPort { return remote4(r.State, r.RemoteAddr, r.RemotePort) }
+func (r *TCPRow2) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr, &r.RemotePort) }
 
 // TCPTable2 is MIB_TCPTABLE2: the number of rows, and the first of them; the
 // others follow it in memory. DecodeTCPTable2 turns the bytes of a whole table
@@ -57,13 +57,13 @@ type TCP6Row2 struct {
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 // An IPv4 address mapped into IPv6 stays as it is.
 func (r *TCP6Row2) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
+	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCP6Row2) Remote() netip.AddrPort {
-	return remote6(r.State, r.RemoteAddr, r.RemoteScopeID, r.RemotePort)
+	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
 // TCP6Table2 is MIB_TCP6TABLE2: the number of rows, and the first of them; the
@@ -76,12 +76,15 @@ type TCP6Table2 struct {
 	Table      [1]TCP6Row2        `c:"table"` // NumEntries of them
 }
 
-func addrPort4(addr, port [4]byte) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4(addr), portNumber(port))
+// The helpers take pointers to arrays, because arrays that are passed along go
+// through memory each time, even where the function is inlined.
+
+func addrPort4(addr, port *[4]byte) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4(*addr), portNumber(port))
 }
 
-func addrPort6(addr [16]byte, scope uint32, port [4]byte) netip.AddrPort {
-	a := netip.AddrFrom16(addr)
+func addrPort6(addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
+	a := netip.AddrFrom16(*addr)
 	if scope != 0 {
 		a = a.WithZone(formatZone(scope))
 	}
@@ -89,20 +92,20 @@ func addrPort6(addr [16]byte, scope uint32, port [4]byte) netip.AddrPort {
 }
 
 // portNumber reads the two bytes of a port that mean something.
-func portNumber(port [4]byte) uint16 { return binary.BigEndian.Uint16(port[:]) }
+func portNumber(port *[4]byte) uint16 { return binary.BigEndian.Uint16(port[:]) }
 
 func formatZone(scope uint32) string { return strconv.FormatUint(uint64(scope), 10) }
 
 // A listening socket has no other side; the header says that these fields then
 // mean nothing.
-func remote4(s State, addr, port [4]byte) netip.AddrPort {
+func remote4(s State, addr, port *[4]byte) netip.AddrPort {
 	if s == StateListen {
 		return netip.AddrPort{}
 	}
 	return addrPort4(addr, port)
 }
 
-func remote6(s State, addr [16]byte, scope uint32, port [4]byte) netip.AddrPort {
+func remote6(s State, addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
 	if s == StateListen {
 		return netip.AddrPort{}
 	}

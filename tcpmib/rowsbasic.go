@@ -18,11 +18,11 @@ type TCPRow struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRow) Local() netip.AddrPort { return addrPort4(r.LocalAddr, r.LocalPort) }
+func (r *TCPRow) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
-func (r *TCPRow) Remote() netip.AddrPort { return remote4(r.State, r.RemoteAddr, r.RemotePort) }
+func (r *TCPRow) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr, &r.RemotePort) }
 
 // TCPRowW2K is MIB_TCPROW_W2K, the form of MIB_TCPROW before Windows Vista:
 // the same bytes, with a number for the state.
@@ -61,13 +61,13 @@ type TCP6Row struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6Row) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
+	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCP6Row) Remote() netip.AddrPort {
-	return remote6(r.State, r.RemoteAddr, r.RemoteScopeID, r.RemotePort)
+	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
 // TCP6Table is MIB_TCP6TABLE: the number of rows, and the first of them; the

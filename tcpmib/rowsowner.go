@@ -23,11 +23,13 @@ type TCPRowOwnerPID struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRowOwnerPID) Local() netip.AddrPort { return addrPort4(r.LocalAddr, r.LocalPort) }
+func (r *TCPRowOwnerPID) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
-func (r *TCPRowOwnerPID) Remote() netip.AddrPort { return remote4(r.State, r.RemoteAddr, r.RemotePort) }
+func (r *TCPRowOwnerPID) Remote() netip.AddrPort {
+	return remote4(r.State, &r.RemoteAddr, &r.RemotePort)
+}
 
 // TCPTableOwnerPID is MIB_TCPTABLE_OWNER_PID: the number of rows, and the first
 // of them; the others follow it in memory.
@@ -54,12 +56,12 @@ type TCPRowOwnerModule struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRowOwnerModule) Local() netip.AddrPort { return addrPort4(r.LocalAddr, r.LocalPort) }
+func (r *TCPRowOwnerModule) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCPRowOwnerModule) Remote() netip.AddrPort {
-	return remote4(r.State, r.RemoteAddr, r.RemotePort)
+	return remote4(r.State, &r.RemoteAddr, &r.RemotePort)
 }
 
 // TCPTableOwnerModule is MIB_TCPTABLE_OWNER_MODULE: the number of rows, and the
@@ -89,13 +91,13 @@ type TCP6RowOwnerPID struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6RowOwnerPID) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
+	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCP6RowOwnerPID) Remote() netip.AddrPort {
-	return remote6(r.State, r.RemoteAddr, r.RemoteScopeID, r.RemotePort)
+	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
 // TCP6TableOwnerPID is MIB_TCP6TABLE_OWNER_PID: the number of rows, and the
@@ -126,13 +128,13 @@ type TCP6RowOwnerModule struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6RowOwnerModule) Local() netip.AddrPort {
-	return addrPort6(r.LocalAddr, r.LocalScopeID, r.LocalPort)
+	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCP6RowOwnerModule) Remote() netip.AddrPort {
-	return remote6(r.State, r.RemoteAddr, r.RemoteScopeID, r.RemotePort)
+	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
 // TCP6TableOwnerModule is MIB_TCP6TABLE_OWNER_MODULE: the number of rows, and

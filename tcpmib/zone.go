@@ -14,26 +14,25 @@ type zones [64]zone
 type zone struct {
 	scope uint32 // 0 in a place that was not used yet
 	name  string
-	last  [2]netip.Addr // the last local and the last remote address with it
+	last  [2]zoned // the last local and the last remote address with it
 }
 
-const local, remote = 0, 1
-
-func (z *zones) addrPort(addr *[16]byte, scope uint32, port [4]byte, side int) netip.AddrPort {
-	a := netip.AddrFrom16(*addr)
-	if scope != 0 {
-		a = z.addr(a, scope, side)
-	}
-	return netip.AddrPortFrom(a, portNumber(port))
+// zoned is an address with its zone, and the bytes that it was made of.
+type zoned struct {
+	bytes [16]byte
+	addr  netip.Addr
 }
 
-func (z *zones) addr(a netip.Addr, scope uint32, side int) netip.Addr {
+const localSide, remoteSide = 0, 1
+
+func (z *zones) addr(bytes *[16]byte, scope uint32, side int) netip.Addr {
 	e := &z[scope%uint32(len(z))]
 	if e.scope != scope {
 		*e = zone{scope: scope, name: formatZone(scope)}
 	}
-	if last := &e.last[side]; last.WithZone("") != a {
-		*last = a.WithZone(e.name)
+	last := &e.last[side]
+	if last.bytes != *bytes || !last.addr.IsValid() {
+		*last = zoned{*bytes, netip.AddrFrom16(*bytes).WithZone(e.name)}
 	}
-	return e.last[side]
+	return last.addr
 }
