@@ -68,3 +68,15 @@ func table6(n int) []byte {
 	}
 	return b
 }
+
+// scoped is table6(n) with these scope IDs and this state in its i-th row.
+func scoped(n int, row func(i int) (local, remote uint32, state tcpmib.State)) []byte {
+	b := table6(n)
+	for i := range n {
+		local, remote, state := row(i)
+		binary.LittleEndian.PutUint32(b[4+60*i+16:], local)
+		binary.LittleEndian.PutUint32(b[4+60*i+40:], remote)
+		binary.LittleEndian.PutUint32(b[4+60*i+48:], uint32(state))
+	}
+	return b
+}

@@ -7,7 +7,7 @@ import (
 )
 
 // Reader reads the TCP tables again and again without making garbage: it keeps
-// one buffer, which grows to the largest table that it has seen. The zero value
+// its buffers, which grow to the largest tables that it has seen. The zero value
 // is ready to use and reads this machine.
 //
 // A Reader is for one goroutine at a time. Give each its own.
@@ -21,6 +21,7 @@ type Reader struct {
 	MaxBytes int
 
 	buf   []byte
+	buf6  []byte // for the IPv6 rows, while buf has the IPv4 rows of the same reading
 	zones zones
 }
 
@@ -105,8 +106,8 @@ func (r *Reader) TCP6TableOwnerModule(rows Rows, order bool) ([]TCP6RowOwnerModu
 
 // AppendConns appends the connections of a family to dst, IPv4 first, in the
 // order in which Windows has them, and returns the longer slice, which the
-// caller owns. Once the buffer of r and dst are large enough it does not
-// allocate.
+// caller owns. Both tables are read before the first row is converted. Once the
+// buffers of r and dst are large enough it does not allocate.
 //
 // When one family cannot be read, the connections of the other are returned
 // together with the error.
@@ -115,23 +116,26 @@ func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
 }
 
 func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, error) {
+	var rows4 []TCPRow2
+	var rows6 []TCP6Row2
 	var err4, err6 error
 	if family&IPv4 != 0 {
-		var rows []TCPRow2
-		rows, err4 = r.TCPTable2(order)
-		dst = appendConns4(dst, rows)
+		rows4, err4 = r.TCPTable2(order)
 	}
 	if family&IPv6 != 0 {
-		var rows []TCP6Row2
-		rows, err6 = r.TCP6Table2(order)
-		dst = r.appendConns6(dst, rows)
+		r.buf, r.buf6 = r.buf6, r.buf // rows4 are still to be read
+		rows6, err6 = r.TCP6Table2(order)
+		r.buf, r.buf6 = r.buf6, r.buf
 	}
+	n := len(dst)
+	dst = slices.Grow(dst, len(rows4)+len(rows6))[:n+len(rows4)+len(rows6)]
+	putConns4(dst[n:], rows4)
+	r.putConns6(dst[n+len(rows4):], rows6)
 	return dst, errors.Join(err4, err6)
 }
 
-func appendConns4(dst []Conn, rows []TCPRow2) []Conn {
-	dst, conns := extend(dst, len(rows))
-	for i := range conns {
+func putConns4(conns []Conn, rows []TCPRow2) {
+	for i := range rows {
 		row, c := &rows[i], &conns[i]
 		// This is row.Remote, but without a jump that depends on the row.
 		local := addrPort4(&row.LocalAddr, &row.LocalPort)
@@ -145,12 +149,10 @@ func appendConns4(dst []Conn, rows []TCPRow2) []Conn {
 		c.State = row.State
 		c.Offload = row.OffloadState
 	}
-	return dst
 }
 
-func (r *Reader) appendConns6(dst []Conn, rows []TCP6Row2) []Conn {
-	dst, conns := extend(dst, len(rows))
-	for i := range conns {
+func (r *Reader) putConns6(conns []Conn, rows []TCP6Row2) {
+	for i := range rows {
 		row, c := &rows[i], &conns[i]
 		local, remote := netip.AddrFrom16(row.LocalAddr), netip.AddrFrom16(row.RemoteAddr)
 		if row.LocalScopeID != 0 {
@@ -168,12 +170,4 @@ func (r *Reader) appendConns6(dst []Conn, rows []TCP6Row2) []Conn {
 		c.State = row.State
 		c.Offload = row.OffloadState
 	}
-	return dst
-}
-
-// extend returns dst with n more Conns, and these alone, to be overwritten.
-func extend(dst []Conn, n int) (longer, added []Conn) {
-	dst = slices.Grow(dst, n)
-	longer = dst[:len(dst)+n]
-	return longer, longer[len(dst):]
 }

@@ -62,6 +62,8 @@ func TestAppendConnsDoesNotAllocateWhenWarm(t *testing.T) {
 	for name, source := range map[string]fake{
 		"IPv4":            families(whole(table4(1000)), whole(table6(0))),
 		"IPv6 with zones": families(whole(table4(0)), whole(table6(1000))),
+		"IPv6, garbage where LISTEN has no other side": families(whole(table4(0)), whole(scoped(1000,
+			func(i int) (local, remote uint32, state tcpmib.State) { return 0, uint32(i), tcpmib.StateListen }))),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := tcpmib.Reader{Source: source}
@@ -87,13 +89,10 @@ func TestColdReadingAllocatesThreeTimes(t *testing.T) {
 	}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		for _, n := range []int{1, 1000, 100_000} {
-			table := map[tcpmib.Family][]byte{tcpmib.IPv4: table4(n), tcpmib.IPv6: table6(n)}[family]
-			if family == tcpmib.IPv6 {
-				for i := range n {
-					table[4+60*i+16] = byte(1 + i%12) // dwLocalScopeId
-				}
-			}
-			source := whole(table)
+			zoned := scoped(n, func(i int) (local, remote uint32, state tcpmib.State) {
+				return uint32(1 + i%12), 7, tcpmib.StateEstab
+			})
+			source := whole(map[tcpmib.Family][]byte{tcpmib.IPv4: table4(n), tcpmib.IPv6: zoned}[family])
 			held, err := (&tcpmib.Reader{Source: source}).AppendConns(nil, family)
 			require.NoError(t, err)
 			allocs := testing.AllocsPerRun(10, func() {
