@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // a raced command would wait a second when it ends
 			for _, path := range captures {
 				b, err := os.ReadFile(path)
 				if err != nil {
