@@ -59,12 +59,13 @@ func ExampleReader_capture() {
 	}
 	// Output:
 	// 0.0.0.0:2024 LISTEN 0
-	// 0.0.0.0:8099 LISTEN 0
-	// 127.0.0.1:35159 FIN-WAIT-2 264
+	// 127.0.0.1:35301 FIN-WAIT-2 208
 	// 127.0.0.1:42404 LISTEN 0
 	// 127.0.0.1:42404 CLOSE-WAIT 0
 	// 127.0.0.1:42404 ESTABLISHED 0
-	// 127.0.0.1:45029 ESTABLISHED 264
+	// 127.0.0.1:42404 ESTABLISHED 0
+	// 127.0.0.1:43725 ESTABLISHED 208
+	// 127.0.0.1:45913 ESTABLISHED 208
 }
 
 // Print what opens, closes and changes, until the context ends.

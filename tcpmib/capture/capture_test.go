@@ -107,18 +107,18 @@ func TestRoundTrip(t *testing.T) {
 }
 
 // A capture made under Wine 8 on Linux, by a program that had on 127.0.0.1:42404
-// and [::1]:42406 each a listener, a connection, one half closed and one closed.
+// and [::1]:42406 each a listener, two connections, one half closed and one closed.
 func TestRealCapture(t *testing.T) {
 	c, err := capture.Open("testdata/wine-8.0.zip")
 	require.NoError(t, err)
 	assert.Equal(t, "6.1.7601", c.Info().WindowsVersion)
 	assert.Equal(t, "amd64", c.Info().GOARCH)
-	assert.Equal(t, "tmpcap.exe", c.Info().Processes[264])
+	assert.Equal(t, "tmpcap.exe", c.Info().Processes[208])
 
 	r := tcpmib.Reader{Source: c}
 	conns, err := r.AppendConns(nil, tcpmib.Both)
 	require.NoError(t, err)
-	assert.Len(t, conns, 26)
+	assert.Len(t, conns, 17)
 	states := map[tcpmib.State]int{}
 	for _, c := range conns {
 		if port := c.Local.Port(); port == 42404 || port == 42406 || c.Remote.Port() == 42404 || c.Remote.Port() == 42406 {
@@ -126,8 +126,26 @@ func TestRealCapture(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[tcpmib.State]int{
-		tcpmib.StateListen: 2, tcpmib.StateEstab: 4, tcpmib.StateFinWait2: 2, tcpmib.StateCloseWait: 2, tcpmib.StateTimeWait: 2,
+		tcpmib.StateListen: 2, tcpmib.StateEstab: 8, tcpmib.StateFinWait2: 2, tcpmib.StateCloseWait: 2, tcpmib.StateTimeWait: 2,
 	}, states)
+
+	// The other tables of the same machine have the same connections.
+	modules4, err := r.TCPTableOwnerModule(tcpmib.AllRows, true)
+	require.NoError(t, err)
+	require.Len(t, modules4, 9)
+	for i := range modules4 {
+		assert.Equal(t, conns[i].Local, modules4[i].Local())
+		assert.Equal(t, conns[i].PID, modules4[i].OwningPid)
+	}
+	modules6, err := r.TCP6TableOwnerModule(tcpmib.AllRows, true)
+	require.NoError(t, err)
+	require.Len(t, modules6, 8)
+	for i := range modules6 {
+		assert.Equal(t, conns[9+i].Local, modules6[i].Local())
+	}
+	stats, err := r.Stats(tcpmib.IPv4)
+	require.NoError(t, err)
+	assert.EqualValues(t, 10, stats.Established, "which Linux counts for both families together")
 }
 
 func TestErrorsAreReplayed(t *testing.T) {

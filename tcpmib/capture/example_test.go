@@ -25,8 +25,8 @@ func ExampleOpen() {
 	}
 	fmt.Println(len(rows), "rows, the first", rows[0].Local(), rows[0].State)
 	// Output:
-	// 2026-11-22 amd64
-	// 14 rows, the first 0.0.0.0:2024 LISTEN
+	// 2026-11-23 amd64
+	// 9 rows, the first 0.0.0.0:2024 LISTEN
 }
 
 // Record this machine.
