@@ -9,6 +9,7 @@ usage: .\build.ps1 <task> [-Arch amd64|386|arm64] [arguments]
   build      .build\tcpmib.exe
   run ...    build tcpmib and run it; the arguments are tcpmib's
   layout ... check Go's structs against every Windows SDK, with cl and clang; the arguments are those of tcpmib layout
+  bench      our benchmarks beside their baselines; those beside other packages are a task of build.sh
   test       the whole gate: lint, all tests with cgo and without, the race detector where there is one
   help       this text
 
@@ -156,7 +157,7 @@ if ($rest.Count -ge 2 -and [string]$rest[0] -eq '-Arch') {
     $arch = [string]@{ 'AMD64' = 'amd64'; 'ARM64' = 'arm64'; 'x86' = '386' }[$machine]
 }
 $target = $targets[$arch]
-if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'test') {
+if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'bench', 'test') {
     Write-Output $help
     if ($task -eq 'help') { exit 0 }
     exit 2
@@ -181,6 +182,7 @@ try {
         'build' { Build }
         'run' { Build }
         'layout' { Build; $rest = @('layout') + $rest }
+        'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns)$' './tcpmib' }
         'test' { Test $compiler $staticcheck }
     }
 } finally {
