@@ -105,8 +105,8 @@
 //     table, FuzzReader, TestDecodeAtEveryBoundary)
 //   - Nothing is read or written outside of a buffer.
 //     (TestDecodeReadsNothingBehindTheBuffer, synthetic.TestNothingOutsideTheBuffer)
-//   - A read asks a bounded number of times, and whatever size a system claims, the
-//     buffer of a Reader does not grow past [Reader].MaxBytes. (TestFetch,
+//   - A read asks a bounded number of times, and whatever size a system claims, no
+//     buffer of a Reader grows past [Reader].MaxBytes. (TestFetch,
 //     TestFetchKeepsUnderTheCeiling, synthetic.TestCases, synthetic.TestCeiling)
 //   - The rows of a family are those of one answer of the system: a read that had
 //     to ask again returns none twice and misses none.

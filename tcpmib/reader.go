@@ -17,7 +17,8 @@ type Reader struct {
 
 	// MaxBytes is how large a table may be, in bytes; 0 is DefaultMaxBytes.
 	// A larger one is an error for which errors.Is(err, ErrTooLarge) holds:
-	// whatever the system says, it cannot take more memory than this.
+	// whatever the system says, no buffer grows past this. There is one buffer,
+	// and a second one for AppendConns of IPv6.
 	MaxBytes int
 
 	buf   []byte
