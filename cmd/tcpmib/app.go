@@ -76,11 +76,16 @@ func (a *app) run(args []string) int {
 
 // advise turns an error into the sentence that a person can act on.
 func (a *app) advise(err error) string {
-	if a.source == nil && runtime.GOOS != "windows" && errors.Is(err, errors.ErrUnsupported) {
+	if a.notWindows(err) {
 		return fmt.Sprintf("the TCP tables are read from Windows, and this is %s: "+
 			"run tcpmib.exe on Windows, or under Wine with ./build.sh run, or read a capture with --from", runtime.GOOS)
 	}
 	return trimPackage(err)
+}
+
+// notWindows reports whether err is that of asking another system than Windows.
+func (a *app) notWindows(err error) bool {
+	return a.source == nil && runtime.GOOS != "windows" && errors.Is(err, errors.ErrUnsupported)
 }
 
 // trimPackage makes one line of an error and leaves out the package names that a

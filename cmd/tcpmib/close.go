@@ -37,8 +37,8 @@ func (a *app) closeCommand() *cobra.Command {
 			"  tcpmib close --process chrome --state close-wait\n" +
 			"  tcpmib close --remote 203.0.113.7 --yes",
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			filtered := filterFlags(cmd.Flags())
+		RunE: func(_ *cobra.Command, args []string) error {
+			filtered := f.filter.any()
 			switch {
 			case len(args) == 2 && !filtered:
 				return a.closeEndpoints(args, f.yes)
@@ -68,15 +68,12 @@ func (a *app) closeEndpoints(args []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := a.read(&filter{})
-	if s == nil {
+	s, err := a.read(&filter{family: tcpmib.Conn{Local: local}.Family()})
+	if err != nil {
 		return err
 	}
 	s.conns = slices.DeleteFunc(s.conns, func(c tcpmib.Conn) bool { return c.Local != local || c.Remote != remote })
 	if len(s.conns) == 0 {
-		if err != nil {
-			return err
-		}
 		fmt.Fprintf(a.stdout, "gone    %v to %v\n", local, remote)
 		return nil
 	}
@@ -84,12 +81,12 @@ func (a *app) closeEndpoints(args []string, yes bool) error {
 }
 
 func (a *app) closeMatches(f *filter, yes bool) error {
-	s, err := a.read(f)
-	if err != nil {
-		return err
+	s, readErr := a.read(f)
+	if s == nil {
+		return readErr
 	}
 	s.sort(nil, false)
-	return a.closeAll(s, yes)
+	return withRead(readErr, a.closeAll(s, yes))
 }
 
 // closeAll shows, asks, closes and verifies.

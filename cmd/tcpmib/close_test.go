@@ -77,6 +77,7 @@ func TestClose(t *testing.T) {
 		"bad":        {args: "here there", stderr: `"here" is no endpoint: want an address and a port such as`, code: exitUsage},
 		"one":        {args: "1.2.3.4:5", stderr: "want the two endpoints of a connection, or filters", code: exitUsage},
 		"nothing":    {args: "", stderr: "want the two endpoints of a connection, or filters", code: exitUsage},
+		"off":        {args: "--established=false --ipv4=false --yes", stderr: "want the two endpoints of a connection, or filters", code: exitUsage},
 		"both":       {args: args + " --port 1", stderr: "and not both", code: exitUsage},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -94,6 +95,24 @@ func TestClose(t *testing.T) {
 				assert.Equal(t, tt.asked, processes.asked)
 			})
 		})
+	}
+}
+
+// A family that cannot be read does not keep the other's connections open.
+func TestCloseHalf(t *testing.T) {
+	for args, code := range map[string]int{
+		"192.168.1.23:50120 203.0.113.7:443 --yes": exitOK, // asks for nothing of IPv6
+		"--remote 203.0.113.7 --yes":               exitFailure,
+	} {
+		m, names := office()
+		m.code6 = 50
+		system := closing{machine: m}
+		a := testApp(&system, names)
+		a.closeConn = system.close
+		got := runApp(a, append([]string{"close"}, strings.Fields(args)...)...)
+		assert.Contains(t, got.stdout, "closed  192.168.1.23:50120 to 203.0.113.7:443\n")
+		assert.Equal(t, code, got.code, got.stderr)
+		assert.Equal(t, code == exitFailure, strings.Contains(got.stderr, "GetTcp6Table2: not supported"))
 	}
 }
 

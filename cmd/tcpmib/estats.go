@@ -89,11 +89,11 @@ func (a *app) estatsCommand() *cobra.Command {
 			"  tcpmib estats --process chrome --established --for 30s\n" +
 			"  tcpmib estats --remote 203.0.113.7 --format json",
 		Args: cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
 			if f.duration <= 0 {
 				return fmt.Errorf("--for %v: want a time longer than 0, such as 5s", f.duration)
 			}
-			filtered := filterFlags(cmd.Flags())
+			filtered := f.filter.any()
 			switch {
 			case len(args) == 2 && !filtered:
 				local, remote, err := endpoints(args)
@@ -116,10 +116,12 @@ func (a *app) estatsCommand() *cobra.Command {
 	return cmd
 }
 
+// estats measures the connections that are wanted. One that closes is said, and left
+// out.
 func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
-	s, err := a.read(&f.filter)
-	if err != nil {
-		return err
+	s, readErr := a.read(&f.filter)
+	if s == nil {
+		return readErr
 	}
 	s.sort(nil, false)
 	var collections []*collection
@@ -128,14 +130,18 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 			continue
 		}
 		collected, err := a.collect(c)
-		if err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			a.sayClosed(c)
+		case err != nil:
 			// What was switched on so far is switched off again.
 			return failure{errors.Join(elevate(err), stopAll(collections))}
+		default:
+			collections = append(collections, collected)
 		}
-		collections = append(collections, collected)
 	}
 	if len(collections) == 0 {
-		return errNothing
+		return withRead(readErr, errNothing)
 	}
 	done := a.progress("collecting for " + f.duration.String())
 	ctx, stop := a.untilInterrupt(context.Background())
@@ -143,18 +149,26 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	stop()
 	done()
 
-	rows := make([]row, len(collections))
+	var rows []row
 	var failed error
-	for i, c := range collections {
-		rows[i] = s.row(c.conn)
+	for _, c := range collections {
 		m, err := c.read()
-		rows[i].measured = &m
-		failed = errors.Join(failed, err, c.stop())
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			a.sayClosed(c.conn)
+		case err != nil:
+			failed = errors.Join(failed, err)
+		default:
+			r := s.row(c.conn)
+			r.measured = &m
+			rows = append(rows, r)
+		}
+		failed = errors.Join(failed, c.stop())
 	}
 	format := estatsFormats[f.format]
 	out := a.newOutput()
 	out.columns = format.columns
-	err = format.write(out, func(yield func(*row) bool) {
+	err := format.write(out, func(yield func(*row) bool) {
 		for i := range rows {
 			if !yield(&rows[i]) {
 				return
@@ -164,10 +178,17 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	if err := errors.Join(err, out.Flush()); err != nil {
 		return failure{err}
 	}
-	if failed != nil {
-		return failure{failed}
+	switch {
+	case failed != nil:
+		return withRead(readErr, failure{failed})
+	case len(rows) == 0:
+		return withRead(readErr, errNothing)
 	}
-	return nil
+	return readErr
+}
+
+func (a *app) sayClosed(c tcpmib.Conn) {
+	fmt.Fprintf(a.stderr, "tcpmib: %s is left out: it has closed\n", endpointText(c))
 }
 
 // collection is the statistics of a connection while they are collected.

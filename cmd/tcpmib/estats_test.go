@@ -115,30 +115,64 @@ func TestEstatsErrors(t *testing.T) {
 	assert.Equal(t, exitUsage, runEstats(t, newMeasuring(), "--port=443", "--for=0s").code)
 }
 
-// A connection that closes while it is measured is said, and is not stuck.
+// A connection that closes is left out and said, whenever it does; the others are
+// measured.
 func TestEstatsClosedMeanwhile(t *testing.T) {
-	m := newMeasuring()
-	calls := m.calls()
-	reads := 0
-	data := calls.data
-	calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
-		if reads++; reads > 1 {
-			return tcpestats.Data{}, fs.ErrNotExist
-		}
-		return data(c)
+	const closes = "192.168.1.23:50120 to 203.0.113.7:443"
+	for name, tt := range map[string]struct {
+		args   []string
+		afterN int // questions
+		rows   int
+		code   int
+	}{
+		"before, alone":     {[]string{"192.168.1.23:50120", "203.0.113.7:443"}, 0, 0, exitNothing},
+		"meanwhile, alone":  {[]string{"192.168.1.23:50120", "203.0.113.7:443"}, 1, 0, exitNothing},
+		"before, of many":   {[]string{"--process=chrome", "--established"}, 0, 2, exitOK},
+		"meanwhile of many": {[]string{"--process=chrome", "--established"}, 1, 2, exitOK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMeasuring()
+			calls, asked := m.calls(), 0
+			gone := func(c tcpmib.Conn) bool { return endpointText(c) == closes && asked > tt.afterN }
+			data, setPath := calls.data, calls.setPath
+			calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
+				if endpointText(c) == closes {
+					asked++
+				}
+				if gone(c) {
+					return tcpestats.Data{}, fs.ErrNotExist
+				}
+				return data(c)
+			}
+			calls.setPath = func(c tcpmib.Conn, want tcpestats.Path) error {
+				if gone(c) {
+					return fs.ErrNotExist
+				}
+				return setPath(c, want)
+			}
+			synctest.Test(t, func(t *testing.T) {
+				a := testApp(office())
+				a.estatsCalls = calls
+				got := runApp(a, append([]string{"estats", "--format=jsonl"}, tt.args...)...)
+				assert.Equal(t, tt.code, got.code)
+				assert.Equal(t, tt.rows, strings.Count(got.stdout, "\n"))
+				assert.Equal(t, 1, strings.Count(got.stderr, "tcpmib: "+closes+" is left out: it has closed\n"), got.stderr)
+			})
+		})
 	}
-	calls.setPath = func(_ tcpmib.Conn, want tcpestats.Path) error {
-		if want.RW.EnableCollection == 0 {
-			return fs.ErrNotExist
-		}
-		return nil
-	}
+}
+
+// A family that cannot be read does not keep the other from being measured.
+func TestEstatsHalf(t *testing.T) {
+	m, names := office()
+	m.code6 = 50
 	synctest.Test(t, func(t *testing.T) {
-		a := testApp(office())
-		a.estatsCalls = calls
-		got := runApp(a, "estats", "192.168.1.23:50120", "203.0.113.7:443")
+		a := testApp(m, names)
+		a.estatsCalls = newMeasuring().calls()
+		got := runApp(a, "estats", "--process=chrome", "--established", "--format=jsonl")
 		assert.Equal(t, exitFailure, got.code)
-		assert.Equal(t, 1, strings.Count(got.stderr, "file does not exist"), got.stderr)
+		assert.NotEmpty(t, got.stdout)
+		assert.Contains(t, got.stderr, "GetTcp6Table2")
 	})
 }
 

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -62,39 +64,56 @@ func (c conditionFlag) Set(s string) error { return c.add(c.filter, s) }
 // addFlags declares the flags that fill f in.
 func (f *filter) addFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	family := func(one tcpmib.Family) func(string) error {
-		return func(string) error {
-			f.family |= one
-			return nil
-		}
+	for _, one := range []struct {
+		name, short, usage string
+		family             tcpmib.Family
+	}{
+		{"ipv4", "4", "IPv4 only", tcpmib.IPv4},
+		{"ipv6", "6", "IPv6 only", tcpmib.IPv6},
+	} {
+		flags.BoolFuncP(one.name, one.short, one.usage, onOff(func(on bool) {
+			f.family &^= one.family
+			if on {
+				f.family |= one.family
+			}
+		}))
 	}
-	flags.BoolFuncP("ipv4", "4", "IPv4 only", family(tcpmib.IPv4))
-	flags.BoolFuncP("ipv6", "6", "IPv6 only", family(tcpmib.IPv6))
 	for _, c := range conditions {
 		flags.Var(conditionFlag{c, f}, c.name, c.usage)
 	}
-	state := func(s tcpmib.State) func(string) error {
-		return func(string) error {
-			f.states.some = append(f.states.some, s)
-			return nil
-		}
+	for _, one := range []struct {
+		name, usage string
+		state       tcpmib.State
+	}{
+		{"listening", "the same as --state listen", tcpmib.StateListen},
+		{"established", "the same as --state established", tcpmib.StateEstab},
+	} {
+		flags.BoolFunc(one.name, one.usage, onOff(func(on bool) {
+			f.states.some = slices.DeleteFunc(f.states.some, func(s tcpmib.State) bool { return s == one.state })
+			if on {
+				f.states.some = append(f.states.some, one.state)
+			}
+		}))
 	}
-	flags.BoolFunc("listening", "the same as --state listen", state(tcpmib.StateListen))
-	flags.BoolFunc("established", "the same as --state established", state(tcpmib.StateEstab))
 	complete(cmd, "state", stateNames())
 }
 
-// filterFlags reports whether one of the flags that addFlags declares was given.
-func filterFlags(flags *pflag.FlagSet) bool {
-	given := false
-	names := []string{"ipv4", "ipv6", "listening", "established"}
-	for _, c := range conditions {
-		names = append(names, c.name)
+// onOff is what a flag does that is on by its name alone, and off with =false.
+func onOff(set func(on bool)) func(string) error {
+	return func(text string) error {
+		on, err := strconv.ParseBool(text)
+		if err != nil {
+			return errors.New("want true or false")
+		}
+		set(on)
+		return nil
 	}
-	for _, name := range names {
-		given = given || flags.Changed(name)
-	}
-	return given
+}
+
+// any reports whether there is a condition at all.
+func (f *filter) any() bool {
+	return f.family != 0 || len(f.words) > 0 || f.states.any() || f.pids.any() || f.processes.any() ||
+		f.ports.any() || f.localPorts.any() || f.remotePorts.any() || f.addrs.any() || f.remotes.any()
 }
 
 func stateNames() []string {

@@ -70,10 +70,12 @@ func (a *app) listCommand() *cobra.Command {
 	flags.BoolVar(&f.count, "count", false, "print how many there are, and nothing else")
 	flags.BoolVar(&f.noHeader, "no-header", false, "leave out the line that names the columns")
 	for _, e := range extras {
-		flags.BoolFunc(e.flag, e.usage, func(string) error {
-			f.extra = append(f.extra, columnsNamed(e.column)...)
-			return nil
-		})
+		flags.BoolFunc(e.flag, e.usage, onOff(func(on bool) {
+			f.extra = slices.DeleteFunc(f.extra, func(c column) bool { return c.name == e.column })
+			if on {
+				f.extra = append(f.extra, columnsNamed(e.column)...)
+			}
+		}))
 	}
 	complete(cmd, "format", formatNames)
 	complete(cmd, "columns", columnNames())

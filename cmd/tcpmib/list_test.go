@@ -153,6 +153,22 @@ func TestListSortsByEveryColumn(t *testing.T) {
 	}
 }
 
+// A flag that is switched off is as if it were not there.
+func TestListFlagsOff(t *testing.T) {
+	for args, want := range map[string]string{
+		"--ipv4":            "23",
+		"--ipv4=false":      "31",
+		"-4 --ipv4=false":   "31",
+		"--ipv4=false -6":   "8",
+		"--listening":       "9",
+		"--listening=false": "31",
+		"--listening --listening=false --established": "8",
+	} {
+		assert.Equal(t, want+"\n", runOffice(t, append([]string{"--count"}, strings.Fields(args)...)...), args)
+	}
+	assert.NotContains(t, runOffice(t, "--created=false"), "CREATED")
+}
+
 func TestListCount(t *testing.T) {
 	assert.Equal(t, "31\n", runOffice(t, "--count"))
 	assert.Equal(t, "3\n", runOffice(t, "--count", "--state=time-wait"))

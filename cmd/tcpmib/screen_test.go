@@ -245,6 +245,26 @@ func TestScreenLeaves(t *testing.T) {
 	}
 }
 
+// At any size, with the cursor on any line, the screen has its lines, and none is too
+// wide.
+func TestScreenSizes(t *testing.T) {
+	s := testScreen(t, office)
+	for width := 1; width <= 120; width += 7 {
+		for _, height := range []int{1, 2, 3, 5, 24} {
+			s.Update(tea.WindowSizeMsg{Width: width, Height: height})
+			types(s, "home")
+			for range s.shown {
+				lines := strings.Split(s.draw(), "\n")
+				require.Len(t, lines, height)
+				for _, line := range lines {
+					require.LessOrEqual(t, displayWidth(line), width)
+				}
+				types(s, "down")
+			}
+		}
+	}
+}
+
 // Every key of the help does something, and does not bring the screen down.
 func TestScreenKeys(t *testing.T) {
 	for _, k := range keys {

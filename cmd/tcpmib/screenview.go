@@ -127,7 +127,7 @@ func (s *screen) drawLine(at int) string {
 	}
 	text := pointer + spaces(markWidth-len(pointer)) + plain.line(&e.row)
 	if at == s.cursor {
-		text += spaces(s.width - displayWidth(text))
+		text += spaces(max(0, s.width-displayWidth(text)))
 		style = style.Inherit(cursorStyle)
 	}
 	return style.Render(text)

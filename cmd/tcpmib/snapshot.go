@@ -99,6 +99,20 @@ func (a *app) read(f *filter) (*snapshot, error) {
 	return s, nil
 }
 
+// withRead is the error of a command that went on with the part that it could read.
+func withRead(readErr, err error) error {
+	read, done := failure{}, failure{}
+	switch {
+	case !errors.As(readErr, &read):
+		return err
+	case errors.As(err, &done):
+		return failure{errors.Join(done.error, read.error)}
+	case err == nil, errors.Is(err, errNothing):
+		return readErr
+	}
+	return err
+}
+
 // names is who is behind the process IDs. Connections without the names of their
 // owners are better than none.
 func (a *app) names() owner.Processes {

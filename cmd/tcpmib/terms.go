@@ -21,6 +21,8 @@ func (t *terms[T]) match(hit func(T) bool) bool {
 	return (len(t.some) == 0 || slices.ContainsFunc(t.some, hit)) && !slices.ContainsFunc(t.none, hit)
 }
 
+func (t *terms[T]) any() bool { return len(t.some)+len(t.none) > 0 }
+
 // add parses conditions separated by commas. A ! before one negates it.
 func (t *terms[T]) add(text string, parse func(string) (T, error)) error {
 	for part := range strings.SplitSeq(text, ",") {

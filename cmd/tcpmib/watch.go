@@ -114,22 +114,11 @@ func (a *app) events(ctx context.Context, f *watchFlags) iter.Seq2[tcpmib.Change
 		return r.Watch(ctx, f.interval, f.filter.families())
 	}
 	return func(yield func(tcpmib.Change, error) bool) {
-		var older []tcpmib.Conn
+		known := compared{}
 		for look := range 2 {
-			if look > 0 && !sleep(ctx, f.interval) {
+			if look > 0 && !sleep(ctx, f.interval) || !known.look(&r, f.filter.families(), time.Now(), yield) {
 				return
 			}
-			at := time.Now()
-			newer, err := r.AppendConns(nil, f.filter.families())
-			if err != nil {
-				yield(tcpmib.Change{Time: at}, failure{err})
-				return
-			}
-			slices.SortFunc(newer, tcpmib.Conn.Compare)
-			if !yieldChanges(older, newer, at, look == 0, yield) {
-				return
-			}
-			older = newer
 		}
 	}
 }
@@ -144,33 +133,45 @@ func sleep(ctx context.Context, d time.Duration) (whole bool) {
 }
 
 // replay is what happened from one capture to the next.
-func replay(captures []*capture.Capture, family tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
+func replay(captures []*capture.Capture, families tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
 	return func(yield func(tcpmib.Change, error) bool) {
-		var older []tcpmib.Conn
-		for i, c := range captures {
-			r := tcpmib.Reader{Source: c}
-			newer, err := r.AppendConns(nil, family)
-			if err != nil {
-				yield(tcpmib.Change{Time: c.Info().Time}, failure{err})
+		known := compared{}
+		for _, c := range captures {
+			if !known.look(&tcpmib.Reader{Source: c}, families, c.Info().Time, yield) {
 				return
 			}
-			slices.SortFunc(newer, tcpmib.Conn.Compare)
-			if !yieldChanges(older, newer, c.Info().Time, i == 0, yield) {
-				return
-			}
-			older = newer
 		}
 	}
 }
 
-func yieldChanges(older, newer []tcpmib.Conn, at time.Time, first bool, yield func(tcpmib.Change, error) bool) bool {
-	for c := range tcpmib.Diff(older, newer) {
-		c.Time = at
-		if first {
-			c.Kind = tcpmib.Present
+// compared is what the looks so far found of each family.
+type compared map[tcpmib.Family][]tcpmib.Conn
+
+// look yields what is new since the last look at which a family could be read, and
+// the errors of those that cannot be read now.
+func (known compared) look(r *tcpmib.Reader, families tcpmib.Family, at time.Time, yield func(tcpmib.Change, error) bool) (goOn bool) {
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		if families&family == 0 {
+			continue
 		}
-		if !yield(c, nil) {
-			return false
+		newer, err := r.AppendConns([]tcpmib.Conn{}, family)
+		if err != nil {
+			if !yield(tcpmib.Change{Time: at}, failure{err}) {
+				return false
+			}
+			continue
+		}
+		slices.SortFunc(newer, tcpmib.Conn.Compare)
+		older := known[family]
+		known[family] = newer
+		for c := range tcpmib.Diff(older, newer) {
+			c.Time = at
+			if older == nil {
+				c.Kind = tcpmib.Present
+			}
+			if !yield(c, nil) {
+				return false
+			}
 		}
 	}
 	return true
@@ -226,24 +227,27 @@ func (p *replayed) at(t time.Time) owner.Processes {
 	return nil
 }
 
-// writeEvents writes an object a line, each when it is known.
+// writeEvents writes an object a line, each when it is known. An error that is a
+// failure is the command's in the end; others are said when they come.
 func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, names naming) error {
 	e := newObjects(dataColumns)
 	var line []byte
+	var failed error
 	seen, found := false, false
-	said := ""
+	said := map[string]bool{} // the same trouble in every beat is said once
 	for c, err := range changes {
-		if fatal := (failure{}); errors.As(err, &fatal) {
-			return fatal
-		}
-		if err != nil && !seen && errors.Is(err, errors.ErrUnsupported) {
-			return failure{err} // it will not get better
-		}
 		if err != nil {
-			// The same trouble in every beat is said once.
-			if text := a.advise(err); text != said {
+			text := a.advise(err)
+			first := !said[text]
+			said[text] = true
+			switch fatal := (failure{}); {
+			case a.notWindows(err):
+				return failure{err} // it will not get better
+			case !first:
+			case errors.As(err, &fatal):
+				failed = errors.Join(failed, fatal.error)
+			default:
 				fmt.Fprintln(a.stderr, "tcpmib:", text)
-				said = text
 			}
 			continue
 		}
@@ -269,7 +273,12 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 			return failure{err}
 		}
 	}
-	if !found {
+	switch {
+	case failed != nil:
+		return failure{failed}
+	case !seen && len(said) > 0:
+		return failure{errors.New("nothing was seen, and not all could be read")}
+	case !found:
 		return errNothing
 	}
 	return nil

@@ -58,6 +58,8 @@ func TestWatchEvents(t *testing.T) {
 	two.add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
 	two.add4("10.0.0.1:80", "10.0.0.2:2000", tcpmib.StateEstab, 9, tcpmib.OffloadStateInHost)
 	broken := &machine{code4: 31, code6: 31}
+	half := &machine{rows4: one.rows4, code6: 50}
+	const no6 = "tcpmib: GetTcp6Table2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)\n"
 
 	for name, tt := range map[string]struct {
 		machines []*machine
@@ -76,6 +78,16 @@ func TestWatchEvents(t *testing.T) {
 		"once in trouble": {[]*machine{one, broken}, []string{"--once", "-4"},
 			[]string{"present seven", "present eight"},
 			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", exitFailure},
+		"half": {[]*machine{half}, []string{"--for=2500ms"},
+			[]string{"present seven", "present eight"}, no6, exitOK},
+		"half, once": {[]*machine{half}, []string{"--once"},
+			[]string{"present seven", "present eight"}, no6, exitFailure},
+		"half, at the second look": {[]*machine{one, half}, []string{"--once"},
+			[]string{"present seven", "present eight"}, no6, exitFailure},
+		"trouble alone": {[]*machine{broken}, []string{"--for=3500ms"}, nil,
+			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n" +
+				"tcpmib: GetTcp6Table2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n" +
+				"tcpmib: nothing was seen, and not all could be read\n", exitFailure},
 		"nothing": {[]*machine{{}}, []string{"--for=1500ms"}, nil, "", exitNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
