@@ -62,8 +62,8 @@ function Find-Compiler {
     foreach ($folder in $folders) {
         if (-not $folder) { continue }
         foreach ($name in "$($target.Cpu)-w64-mingw32-gcc.exe", "$($target.Cpu)-w64-mingw32-clang.exe", 'gcc.exe', 'clang.exe') {
-            $path = Join-Path $folder.Trim('"') $name
-            if (-not (Test-Path $path -PathType Leaf)) { continue }
+            $path = $folder.Trim('"').TrimEnd('\') + '\' + $name # Join-Path fails where there is no such drive
+            if (-not (Test-Path -LiteralPath $path -PathType Leaf)) { continue }
             $machine = & $path -dumpmachine
             if ($machine -match "^$($target.Cpu)-.*(mingw32|windows-gnu)") { return $path }
         }
@@ -89,8 +89,8 @@ function Use-Compiler {
     }
     if (-not $path) { throw "No MinGW-w64 compiler for $arch. Put one on PATH and try again." }
     # By its bare name, because Go splits CC at blanks; its folder goes first, because the compiler needs its DLLs.
-    $env:PATH = "$(Split-Path $path);$env:PATH"
-    $env:CC = Split-Path $path -Leaf
+    $env:PATH = "$([IO.Path]::GetDirectoryName($path));$env:PATH"
+    $env:CC = [IO.Path]::GetFileName($path)
     return $path
 }
 
@@ -129,9 +129,9 @@ function Test($compiler, $staticcheck) {
     Step 'a program that vendors the module'
     $env:CGO_ENABLED = '1'
     $vendored = "$PSScriptRoot\.build\vendored"
-    if (Test-Path $vendored) { Remove-Item -Recurse -Force $vendored }
-    Copy-Item -Recurse 'native\testdata\vendored' $vendored
-    Copy-Item 'go.sum' $vendored
+    if (Test-Path -LiteralPath $vendored) { Remove-Item -Recurse -Force -LiteralPath $vendored }
+    Copy-Item -Recurse 'native\testdata\vendored' '.build\vendored'
+    Copy-Item 'go.sum' '.build\vendored'
     Run go '-C' $vendored mod edit '-replace' "github.com/winmib/winmib=$PSScriptRoot"
     Run go '-C' $vendored mod tidy
     Run go '-C' $vendored mod vendor
@@ -145,7 +145,8 @@ $task = 'help'
 $rest = @()
 if ($args.Count -gt 0) {
     $task = [string]$args[0]
-    $rest = @($args | Select-Object -Skip 1)
+    # PowerShell makes a list of what has commas, such as 443,8443.
+    $rest = @($args | Select-Object -Skip 1 | ForEach-Object { $_ -join ',' })
 }
 $arch = ''
 if ($rest.Count -ge 2 -and [string]$rest[0] -eq '-Arch') {
@@ -163,9 +164,14 @@ if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'bench', 't
     exit 2
 }
 
-# The program runs where the caller is, so that its file arguments mean what they say; everything else runs here.
+# The program runs where the caller is, so that its file arguments mean what they say; everything else runs here. The
+# caller's variables are set aside, and are as they were in the end.
 $caller = Get-Location
-Set-Location $PSScriptRoot
+$variables = 'PATH', 'CC', 'GOOS', 'GOARCH', 'CGO_ENABLED', 'WINMIB_TWIN'
+$before = @{}
+foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
+foreach ($name in ($variables -ne 'PATH')) { [Environment]::SetEnvironmentVariable($name, $null) }
+Set-Location -LiteralPath $PSScriptRoot
 try {
     $null = New-Item -ItemType Directory -Force '.build'
     Use-Go
@@ -186,7 +192,8 @@ try {
         'test' { Test $compiler $staticcheck }
     }
 } finally {
-    Set-Location $caller
+    Set-Location -LiteralPath $caller
+    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
 }
 if ($task -in 'run', 'layout') {
     & "$PSScriptRoot\.build\tcpmib.exe" $rest
