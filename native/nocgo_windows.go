@@ -29,7 +29,7 @@ func table(name string) func(b []byte, order bool) (size, code uint32) {
 		}
 		size = length(b)
 		r, _, _ := syscall.SyscallN(proc.Addr(),
-			uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(&size)), boolean(order))
+			uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
 		return size, uint32(r)
 	}
 }
@@ -42,7 +42,7 @@ func extended(name string) func(b []byte, order bool, family, class uint32) (siz
 		}
 		size = length(b)
 		r, _, _ := syscall.SyscallN(proc.Addr(),
-			uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(&size)), boolean(order),
+			uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order),
 			uintptr(family), uintptr(class), 0)
 		return size, uint32(r)
 	}
@@ -56,7 +56,7 @@ func module[Row any](name string) func(row *Row, class uint32, b []byte) (size, 
 		}
 		size = length(b)
 		r, _, _ := syscall.SyscallN(proc.Addr(), uintptr(unsafe.Pointer(row)), uintptr(class),
-			uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(unsafe.Pointer(&size)))
+			uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
 		return size, uint32(r)
 	}
 }
@@ -90,9 +90,9 @@ func getEStats[Row any](name string) func(row *Row, typ uint32, rw, ros, rod ESt
 			return code
 		}
 		r, _, _ := syscall.SyscallN(proc.Addr(), uintptr(unsafe.Pointer(row)), uintptr(typ),
-			uintptr(unsafe.Pointer(unsafe.SliceData(rw.Bytes))), uintptr(rw.Version), uintptr(len(rw.Bytes)),
-			uintptr(unsafe.Pointer(unsafe.SliceData(ros.Bytes))), uintptr(ros.Version), uintptr(len(ros.Bytes)),
-			uintptr(unsafe.Pointer(unsafe.SliceData(rod.Bytes))), uintptr(rod.Version), uintptr(len(rod.Bytes)))
+			uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)),
+			uintptr(start(ros.Bytes)), uintptr(ros.Version), uintptr(length(ros.Bytes)),
+			uintptr(start(rod.Bytes)), uintptr(rod.Version), uintptr(length(rod.Bytes)))
 		return uint32(r)
 	}
 }
@@ -104,9 +104,17 @@ func setEStats[Row any](name string) func(row *Row, typ uint32, rw EStats, offse
 			return code
 		}
 		r, _, _ := syscall.SyscallN(proc.Addr(), uintptr(unsafe.Pointer(row)), uintptr(typ),
-			uintptr(unsafe.Pointer(unsafe.SliceData(rw.Bytes))), uintptr(rw.Version), uintptr(len(rw.Bytes)), uintptr(offset))
+			uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)), uintptr(offset))
 		return uint32(r)
 	}
+}
+
+// start is where Windows may read and write; NULL for no bytes.
+func start(b []byte) unsafe.Pointer {
+	if len(b) == 0 {
+		return nil
+	}
+	return unsafe.Pointer(unsafe.SliceData(b))
 }
 
 func length(b []byte) uint32 { return uint32(min(uint64(len(b)), math.MaxUint32)) }

@@ -11,11 +11,12 @@ import (
 
 // Close ends an IPv4 connection at once, whoever owns it: it has SetTcpEntry set
 // its state to StateDeleteTCB, and both sides see a reset. Needs elevation:
-// without it errors.Is(err, fs.ErrPermission) holds.
+// without it errors.Is(err, fs.ErrPermission) or errors.Is(err, fs.ErrNotExist)
+// holds, because Microsoft documents the code for a connection that does not
+// exist (317) for programs without elevation too.
 //
 // For a connection that does not exist, or not any more, errors.Is(err,
-// fs.ErrNotExist) holds. Microsoft documents the same code (317) for programs
-// without elevation, so who needs to know looks whether the connection is gone.
+// fs.ErrNotExist) holds. Who needs to know looks whether it is gone.
 //
 // Windows has no such function for IPv6: errors.Is(err, errors.ErrUnsupported)
 // holds. What is not a connection, such as a socket in LISTEN, is refused before

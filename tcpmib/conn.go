@@ -2,6 +2,8 @@ package tcpmib
 
 import (
 	"cmp"
+	"fmt"
+	"io/fs"
 	"net/netip"
 )
 
@@ -24,10 +26,18 @@ func (c Conn) Family() Family {
 }
 
 // Compare orders connections by family, local endpoint, remote endpoint and
-// PID, which together are their identity; it is made for slices.SortFunc.
+// PID, which together are their identity, and those that are the same by state and
+// offload state; it is made for slices.SortFunc.
 func (c Conn) Compare(d Conn) int { return compare(&c, &d) }
 
 func compare(c, d *Conn) int {
+	if o := compareIdentity(c, d); o != 0 {
+		return o
+	}
+	return cmp.Or(cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
+}
+
+func compareIdentity(c, d *Conn) int {
 	if o := c.Local.Compare(d.Local); o != 0 {
 		return o
 	}
@@ -55,6 +65,14 @@ func (f Family) String() string {
 		return name
 	}
 	return "Family(" + formatZone(uint32(f)) + ")"
+}
+
+// check is why f cannot be read.
+func (f Family) check() error {
+	if f&Both == 0 || f&^Both != 0 {
+		return fmt.Errorf("tcpmib: %v is no family: use IPv4, IPv6 or Both: %w", f, fs.ErrInvalid)
+	}
+	return nil
 }
 
 // Conns returns the TCP connections of this machine, IPv4 first, in the order in

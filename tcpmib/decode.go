@@ -98,8 +98,8 @@ func decode[Row any](table *tableLayout, b []byte) ([]Row, error) {
 	if len(b) < sizeofNumEntries {
 		return nil, table.malformed(b, 0)
 	}
-	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
-		return nil, fmt.Errorf("tcpmib: a %s is little-endian and this machine is not: %w", table.name, errors.ErrUnsupported)
+	if bigEndian() {
+		return nil, notHere(table.name)
 	}
 	n := binary.NativeEndian.Uint32(b)
 	if n == 0 {
@@ -132,7 +132,18 @@ func decodeStruct[T any](name string, b []byte) (t T, err error) {
 	if uint64(len(b)) < uint64(size) {
 		return t, fmt.Errorf("tcpmib: %w: a %s takes %d bytes, here are %d", ErrMalformed, name, size, len(b))
 	}
+	if bigEndian() {
+		return t, notHere(name)
+	}
 	return view[T](b[:size], 1)[0], nil
+}
+
+// What Windows writes is little-endian, and a view of it is what it is only where
+// memory is so too.
+func bigEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) != 1 }
+
+func notHere(name string) error {
+	return fmt.Errorf("tcpmib: a %s is little-endian and this machine is not: %w", name, errors.ErrUnsupported)
 }
 
 // view returns the n rows, at least one, that b is exactly. They are a copy where

@@ -63,11 +63,18 @@ func diff(older, newer []Conn, yield func(Change) bool) bool {
 			continue
 		}
 		var c Change
-		switch order := compare(o, n); {
+		switch order := compareIdentity(o, n); {
 		case order < 0:
 			c = Change{Kind: Closed, Conn: *o}
 			older = older[1:]
 		case order > 0:
+			c = Change{Kind: Opened, Conn: *n}
+			newer = newer[1:]
+		// Where Windows lists a connection twice, one of the two may be what it was.
+		case len(older) > 1 && older[1] == *n:
+			c = Change{Kind: Closed, Conn: *o}
+			older = older[1:]
+		case len(newer) > 1 && newer[1] == *o:
 			c = Change{Kind: Opened, Conn: *n}
 			newer = newer[1:]
 		default:

@@ -47,6 +47,9 @@ func TestDiff(t *testing.T) {
 				closed(at(1, 7, estab)), opened(at(2, 7, estab)), changed(at(3, 7, estab), at(3, 7, wait)),
 				closed(at(5, 7, estab)), opened(at(6, 7, estab)),
 			}},
+		{"twice, in two states", conns{at(1, 7, estab), at(1, 7, wait)}, conns{at(1, 7, estab), at(1, 7, wait)}, nil},
+		{"twice, the first goes", conns{at(1, 7, estab), at(1, 7, wait)}, conns{at(1, 7, wait)}, []tcpmib.Change{closed(at(1, 7, estab))}},
+		{"twice, the first is new", conns{at(1, 7, wait)}, conns{at(1, 7, estab), at(1, 7, wait)}, []tcpmib.Change{opened(at(1, 7, estab))}},
 		{"twice the same", conns{at(1, 7, estab), at(1, 7, estab)}, conns{at(1, 7, estab)}, []tcpmib.Change{closed(at(1, 7, estab))}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

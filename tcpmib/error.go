@@ -56,7 +56,7 @@ var codes = map[uint32]code{
 	errorProcNotFound:       {"ERROR_PROC_NOT_FOUND", "this Windows does not have the function", errors.ErrUnsupported},
 	errorNoData:             {"ERROR_NO_DATA", "there is nothing to report", nil},
 	299:                     {"ERROR_PARTIAL_COPY", "only part of the answer could be read", nil},
-	317:                     {"ERROR_MR_MID_NOT_FOUND", "no such connection", fs.ErrNotExist},
+	317:                     {"ERROR_MR_MID_NOT_FOUND", "no such connection, or not run as administrator", fs.ErrNotExist},
 	998:                     {"ERROR_NOACCESS", "invalid access to memory", nil},
 	1168:                    {"ERROR_NOT_FOUND", "not found: no such connection", fs.ErrNotExist},
 	1314:                    {"ERROR_PRIVILEGE_NOT_HELD", "a privilege is missing: run as administrator", fs.ErrPermission},

@@ -20,7 +20,7 @@ func TestError(t *testing.T) {
 		{50, "GetTcpTable2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)", errors.ErrUnsupported},
 		{120, "GetTcpTable2: the function exists on Windows only (ERROR_CALL_NOT_IMPLEMENTED, 120)", errors.ErrUnsupported},
 		{127, "GetTcpTable2: this Windows does not have the function (ERROR_PROC_NOT_FOUND, 127)", errors.ErrUnsupported},
-		{317, "GetTcpTable2: no such connection (ERROR_MR_MID_NOT_FOUND, 317)", fs.ErrNotExist},
+		{317, "GetTcpTable2: no such connection, or not run as administrator (ERROR_MR_MID_NOT_FOUND, 317)", fs.ErrNotExist},
 		{87, "GetTcpTable2: an argument is not valid (ERROR_INVALID_PARAMETER, 87)", nil},
 		{0xC0000001, "GetTcpTable2: the table changed while it was read (STATUS_UNSUCCESSFUL, 0xC0000001)", nil},
 		{4711, "GetTcpTable2: Windows error 4711", nil},

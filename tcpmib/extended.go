@@ -1,6 +1,9 @@
 package tcpmib
 
-import "fmt"
+import (
+	"fmt"
+	"io/fs"
+)
 
 // ExtendedRow is a row of one of the tables of GetExtendedTcpTable. Its type
 // says which table: the address family and the group of three classes.
@@ -71,13 +74,13 @@ func (r Rows) String() string {
 func readExtended[Row ExtendedRow](r *Reader, rows Rows, order bool) ([]Row, error) {
 	offset, ok := classOffsets[rows]
 	if !ok {
-		return nil, fmt.Errorf("tcpmib: %v is unknown: use AllRows, Listeners or Connections", rows)
+		return nil, fmt.Errorf("tcpmib: %v is unknown: use AllRows, Listeners or Connections: %w", rows, fs.ErrInvalid)
 	}
 	var row Row
 	t := row.extendedTable()
 	answer, err := r.Raw(Query{"GetExtendedTcpTable", t.family, uint32(t.listener + offset), order})
 	if err != nil {
-		return nil, err
+		return nil, noRows(err)
 	}
 	return decode[Row](t.layout, answer)
 }

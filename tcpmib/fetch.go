@@ -26,12 +26,15 @@ const unwritten = 1<<32 - 1
 // Raw returns the answer to q as the system wrote it, undecoded: the bytes that
 // DecodeTCPTable2 and its siblings take, perhaps with unused ones behind the last
 // row. They are valid until the next call on r.
+//
+// A code that is not success is an *Error, also ERROR_NO_DATA (232), which
+// functions that return tables take for a table without rows.
 func (r *Reader) Raw(q Query) (answer []byte, err error) {
 	src := r.Source
 	if src == nil {
 		src = live{}
 	}
-	if len(r.buf) < sizeofNumEntries {
+	if len(r.buf) < sizeofNumEntries || len(r.buf) > max(r.maxBytes(), sizeofNumEntries) {
 		r.buf = make([]byte, max(min(firstBytes, r.maxBytes()), sizeofNumEntries))
 	}
 	// Tables grow between calls. So the first question is already asked with the
@@ -43,10 +46,6 @@ func (r *Reader) Raw(q Query) (answer []byte, err error) {
 		size, code := src.Ask(q, buf)
 		if code == errorSuccess && binary.NativeEndian.Uint32(buf) != unwritten {
 			return buf[:min(uint64(size), uint64(len(buf)))], nil
-		}
-		if code == errorNoData {
-			clear(buf[:sizeofNumEntries])
-			return buf[:sizeofNumEntries], nil
 		}
 		if err := r.grow(q, size, code, attempt); err != nil {
 			return nil, err
@@ -82,6 +81,14 @@ func (r *Reader) grow(q Query, size, code uint32, attempt int) error {
 		r.buf = make([]byte, n)
 	}
 	return nil
+}
+
+// noRows is err, or nil if it is how a system says that a table has no rows.
+func noRows(err error) error {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Code == errorNoData {
+		return nil
+	}
+	return err
 }
 
 func (r *Reader) maxBytes() int {

@@ -17,12 +17,13 @@ type Reader struct {
 
 	// MaxBytes is how large a table may be, in bytes; 0 is DefaultMaxBytes.
 	// A larger one is an error for which errors.Is(err, ErrTooLarge) holds:
-	// whatever the system says, no buffer grows past this. There is one buffer,
-	// and a second one for AppendConns of IPv6.
+	// whatever the system says, no buffer grows past this. AppendConns holds two
+	// tables, IPv4 and IPv6, and makes Conns that take up to three times their
+	// memory.
 	MaxBytes int
 
 	buf   []byte
-	buf6  []byte // for the IPv6 rows, while buf has the IPv4 rows of the same reading
+	buf6  []byte // of TCP6Table2, whose rows and those of TCPTable2 AppendConns needs together
 	zones zones
 }
 
@@ -32,7 +33,7 @@ type Reader struct {
 func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
 	answer, err := r.Raw(Query{Func: "GetTcpTable2", Order: order})
 	if err != nil {
-		return nil, err
+		return nil, noRows(err)
 	}
 	return DecodeTCPTable2(answer)
 }
@@ -41,9 +42,11 @@ func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
 // Windows to sort them by local, then remote endpoint. The rows are valid until
 // the next call on r.
 func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
+	r.buf, r.buf6 = r.buf6, r.buf
 	answer, err := r.Raw(Query{Func: "GetTcp6Table2", Order: order})
+	r.buf, r.buf6 = r.buf6, r.buf
 	if err != nil {
-		return nil, err
+		return nil, noRows(err)
 	}
 	return DecodeTCP6Table2(answer)
 }
@@ -53,7 +56,7 @@ func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
 func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
 	answer, err := r.Raw(Query{Func: "GetTcpTable", Order: order})
 	if err != nil {
-		return nil, err
+		return nil, noRows(err)
 	}
 	return DecodeTCPTable(answer)
 }
@@ -63,7 +66,7 @@ func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
 func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
 	answer, err := r.Raw(Query{Func: "GetTcp6Table", Order: order})
 	if err != nil {
-		return nil, err
+		return nil, noRows(err)
 	}
 	return DecodeTCP6Table(answer)
 }
@@ -111,12 +114,16 @@ func (r *Reader) TCP6TableOwnerModule(rows Rows, order bool) ([]TCP6RowOwnerModu
 // buffers of r and dst are large enough it does not allocate.
 //
 // When one family cannot be read, the connections of the other are returned
-// together with the error.
+// together with the error. A family that is none is an error for which
+// errors.Is(err, fs.ErrInvalid) holds.
 func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
 	return r.appendConns(dst, family, false)
 }
 
 func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, error) {
+	if err := family.check(); err != nil {
+		return dst, err
+	}
 	var rows4 []TCPRow2
 	var rows6 []TCP6Row2
 	var err4, err6 error
@@ -124,9 +131,7 @@ func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, err
 		rows4, err4 = r.TCPTable2(order)
 	}
 	if family&IPv6 != 0 {
-		r.buf, r.buf6 = r.buf6, r.buf // rows4 are still to be read
-		rows6, err6 = r.TCP6Table2(order)
-		r.buf, r.buf6 = r.buf6, r.buf
+		rows6, err6 = r.TCP6Table2(order) // rows4 stay valid: these have a buffer of their own
 	}
 	n := len(dst)
 	dst = slices.Grow(dst, len(rows4)+len(rows6))[:n+len(rows4)+len(rows6)]

@@ -2,11 +2,13 @@ package tcpmib_test
 
 import (
 	"encoding/binary"
+	"errors"
 	"io/fs"
 	"net/netip"
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -62,6 +64,10 @@ func TestAppendConnsDoesNotAllocateWhenWarm(t *testing.T) {
 	for name, source := range map[string]fake{
 		"IPv4":            families(whole(table4(1000)), whole(table6(0))),
 		"IPv6 with zones": families(whole(table4(0)), whole(table6(1000))),
+		"IPv6 with zones whose numbers end alike": families(whole(table4(0)), whole(scoped(1000,
+			func(i int) (local, remote uint32, state tcpmib.State) {
+				return uint32(1 + 64*(i%64)), uint32(1 + 64*(i*7%64)), tcpmib.StateEstab
+			}))),
 		"IPv6, garbage where LISTEN has no other side": families(whole(table4(0)), whole(scoped(1000,
 			func(i int) (local, remote uint32, state tcpmib.State) { return 0, uint32(i), tcpmib.StateListen }))),
 	} {
@@ -134,12 +140,46 @@ func TestConnCompare(t *testing.T) {
 	}
 }
 
-// The zero Reader reads this machine; where that is not Windows it says so.
-func TestReadersOfOneMachineAgree(t *testing.T) {
-	_, err := tcpmib.Conns(tcpmib.Both)
-	_, err4 := tcpmib.GetTcpTable2(true)
-	_, err6 := tcpmib.GetTcp6Table2(true)
-	for _, err := range []error{err, err4, err6} {
-		requireLive(t, err)
+// The IPv4 and IPv6 rows of a Reader do not share a buffer: those of both are valid
+// together, as AppendConns needs them, and each asks once when warm.
+func TestReaderHasABufferForEachFamily(t *testing.T) {
+	asked := 0
+	both := families(whole(table4(10_000)), whole(table6(5000)))
+	r := tcpmib.Reader{Source: fake(func(q tcpmib.Query, buf []byte) (size, code uint32) {
+		asked++
+		return both(q, buf)
+	})}
+	conns, err := r.AppendConns(nil, tcpmib.Both)
+	require.NoError(t, err)
+	asked = 0
+	rows4, err4 := r.TCPTable2(false)
+	rows6, err6 := r.TCP6Table2(false)
+	require.NoError(t, errors.Join(err4, err6))
+	assert.Equal(t, 2, asked)
+	require.Len(t, conns, len(rows4)+len(rows6))
+	for i := range rows4 {
+		require.Equal(t, conns[i].Remote, rows4[i].Remote())
+	}
+}
+
+// A ceiling that is lowered holds from then on.
+func TestLowerCeiling(t *testing.T) {
+	r := tcpmib.Reader{Source: whole(table4(10_000))}
+	_, err := r.TCPTable2(false)
+	require.NoError(t, err)
+	r.MaxBytes = 1000
+	_, err = r.TCPTable2(false)
+	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+}
+
+func TestNoFamily(t *testing.T) {
+	r := tcpmib.Reader{Source: families(whole(table4(1)), whole(table6(1)))}
+	for _, family := range []tcpmib.Family{0, 4, 255} {
+		_, err := r.AppendConns(nil, family)
+		assert.ErrorIs(t, err, fs.ErrInvalid)
+		assert.ErrorContains(t, err, "use IPv4, IPv6 or Both")
+		for _, err := range r.Watch(t.Context(), time.Second, family) {
+			assert.ErrorIs(t, err, fs.ErrInvalid)
+		}
 	}
 }

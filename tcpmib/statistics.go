@@ -3,6 +3,7 @@ package tcpmib
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 )
 
@@ -113,7 +114,7 @@ var addressFamilies = map[Family]uint32{IPv4: afInet, IPv6: afInet6}
 func readStats[T any](r *Reader, function, name string, family Family) (t T, err error) {
 	af, ok := addressFamilies[family]
 	if !ok {
-		return t, fmt.Errorf("tcpmib: statistics of %v: there are those of IPv4 and those of IPv6, ask for one of them", family)
+		return t, fmt.Errorf("tcpmib: statistics of %v: there are those of IPv4 and those of IPv6, ask for one of them: %w", family, fs.ErrInvalid)
 	}
 	return readStruct[T](r, name, Query{Func: function, Family: af})
 }

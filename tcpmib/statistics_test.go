@@ -106,3 +106,19 @@ func TestStatsFamily(t *testing.T) {
 		{Func: "GetTcpStatisticsEx2", Family: 23}, {Func: "GetTcpStatisticsEx", Family: 23},
 	}, asked)
 }
+
+// A system that has nothing to report has no statistics: there is no such thing as
+// statistics without numbers, as there are tables without rows.
+func TestStatsWithoutData(t *testing.T) {
+	const noData = 232
+	r := tcpmib.Reader{Source: fails(noData)}
+	_, err := r.Stats(tcpmib.IPv4)
+	var e *tcpmib.Error
+	require.ErrorAs(t, err, &e)
+	assert.EqualValues(t, noData, e.Code)
+	_, err = r.Raw(tcpmib.Query{Func: "GetTcpTable2"})
+	require.ErrorAs(t, err, &e)
+	rows, err := r.TCPTable2(false)
+	assert.NoError(t, err)
+	assert.Empty(t, rows)
+}

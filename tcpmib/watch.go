@@ -1,11 +1,11 @@
 package tcpmib
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
 	"iter"
+	"math"
 	"slices"
 	"time"
 )
@@ -50,6 +50,10 @@ func (r *Reader) Watch(ctx context.Context, interval time.Duration, family Famil
 			yield(Change{}, fmt.Errorf("tcpmib: watch every %v: the interval has to be longer than 0: %w", interval, fs.ErrInvalid))
 			return
 		}
+		if err := family.check(); err != nil {
+			yield(Change{}, err)
+			return
+		}
 		watched := [...]snapshots{{family: family & IPv4}, {family: family & IPv6}}
 		var beat time.Time
 		change := func(c Change) bool {
@@ -67,6 +71,9 @@ func (r *Reader) Watch(ctx context.Context, interval time.Duration, family Famil
 			}
 			beat = time.Now()
 			for i := range watched {
+				if watched[i].family == 0 {
+					continue
+				}
 				err := watched[i].read(r)
 				if ctx.Err() != nil {
 					return
@@ -82,7 +89,7 @@ func (r *Reader) Watch(ctx context.Context, interval time.Duration, family Famil
 			if late := time.Since(due); late >= 0 {
 				missed := late/interval + 1
 				due = due.Add(missed * interval)
-				if ctx.Err() != nil || !yield(Change{Time: beat}, &MissedError{int(missed), interval}) {
+				if ctx.Err() != nil || !yield(Change{Time: beat}, &MissedError{int(min(missed, math.MaxInt)), interval}) {
 					return
 				}
 			}
@@ -120,18 +127,9 @@ func (s *snapshots) changes(yield func(Change) bool) (more bool) {
 // a tenth of sorting here, so this looks first.
 func sortConns(conns []Conn) {
 	for i := 1; i < len(conns); i++ {
-		if compareAll(&conns[i-1], &conns[i]) > 0 {
-			slices.SortFunc(conns, func(c, d Conn) int { return compareAll(&c, &d) })
+		if compare(&conns[i-1], &conns[i]) > 0 {
+			slices.SortFunc(conns, Conn.Compare)
 			return
 		}
 	}
-}
-
-// compareAll is Conn.Compare for what may hold a connection twice, so that two
-// snapshots have both in the same order.
-func compareAll(c, d *Conn) int {
-	if o := compare(c, d); o != 0 {
-		return o
-	}
-	return cmp.Or(cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
 }

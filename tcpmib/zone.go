@@ -7,7 +7,7 @@ import "net/netip"
 // has to be made before that; but a machine has few interfaces, and few addresses
 // with a scope ID on each.
 //
-// A scope ID has one place, so a system that invents scope IDs costs time, not
+// There are places for 64 scope IDs, so a system that invents more costs time, not
 // memory.
 type zones [64]zone
 
@@ -26,13 +26,28 @@ type zoned struct {
 const localSide, remoteSide = 0, 1
 
 func (z *zones) addr(bytes *[16]byte, scope uint32, side int) netip.Addr {
-	e := &z[scope%uint32(len(z))]
-	if e.scope != scope {
-		*e = zone{scope: scope, name: formatZone(scope)}
-	}
+	e := z.of(scope)
 	last := &e.last[side]
 	if last.bytes != *bytes || !last.addr.IsValid() {
 		*last = zoned{*bytes, netip.AddrFrom16(*bytes).WithZone(e.name)}
 	}
 	return last.addr
+}
+
+// of is the place of a scope ID: the one that it asks for, or the next that is free,
+// or when none is, that of another.
+func (z *zones) of(scope uint32) *zone {
+	home := scope % uint32(len(z))
+	for i := range uint32(len(z)) {
+		e := &z[(home+i)%uint32(len(z))]
+		if e.scope == scope {
+			return e
+		}
+		if e.scope == 0 {
+			home = (home + i) % uint32(len(z))
+			break
+		}
+	}
+	z[home] = zone{scope: scope, name: formatZone(scope)}
+	return &z[home]
 }

@@ -9,55 +9,48 @@ import "github.com/winmib/winmib/tcpmib"
 // What was not enabled is 0, which data.RW tells apart from nothing to count.
 // Needs elevation: without it errors.Is(err, fs.ErrPermission) holds. For a
 // connection that is gone errors.Is(err, fs.ErrNotExist) holds.
-func Get[S Statistics, P pointer[S]](c tcpmib.Conn) (S, error) {
+func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()
 		if err != nil {
 			return *new(S), err
 		}
-		return GetPerTcpConnectionEStats[S, P](&row)
+		return GetPerTcpConnectionEStats[S](&row)
 	}
 	row, err := c.TCP6Row()
 	if err != nil {
 		return *new(S), err
 	}
-	return GetPerTcp6ConnectionEStats[S, P](&row)
+	return GetPerTcp6ConnectionEStats[S](&row)
 }
 
 // Set sets what stats has in RW, such as a Get has returned it, and nothing
 // else. Errors are those of Get.
-func Set[S Collected, P pointer[S]](c tcpmib.Conn, stats S) error {
+func Set[S Collected](c tcpmib.Conn, stats S) error {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()
 		if err != nil {
 			return err
 		}
-		return SetPerTcpConnectionEStats[S, P](&row, stats)
+		return SetPerTcpConnectionEStats(&row, stats)
 	}
 	row, err := c.TCP6Row()
 	if err != nil {
 		return err
 	}
-	return SetPerTcp6ConnectionEStats[S, P](&row, stats)
-}
-
-// switched is a kind of statistics that can be turned on and off; the compiler
-// infers it.
-type switched[S any] interface {
-	pointer[S]
-	collect(on uint8)
+	return SetPerTcp6ConnectionEStats(&row, stats)
 }
 
 // Enable has Windows collect one kind of statistics of a connection, from 0 on.
 // That costs a little for every segment, until Disable or the connection's end.
 // Errors are those of Get.
-func Enable[S Collected, P switched[S]](c tcpmib.Conn) error { return collect[S, P](c, 1) }
+func Enable[S Collected](c tcpmib.Conn) error { return collect[S](c, 1) }
 
 // Disable ends what Enable began.
-func Disable[S Collected, P switched[S]](c tcpmib.Conn) error { return collect[S, P](c, 0) }
+func Disable[S Collected](c tcpmib.Conn) error { return collect[S](c, 0) }
 
-func collect[S Collected, P switched[S]](c tcpmib.Conn, on uint8) error {
+func collect[S Collected](c tcpmib.Conn, on uint8) error {
 	var stats S
-	P(&stats).collect(on)
-	return Set[S, P](c, stats)
+	any(&stats).(collected).collect(on)
+	return Set(c, stats)
 }

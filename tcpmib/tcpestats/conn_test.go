@@ -27,6 +27,19 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// dataAnd is a generic function around Get, as callers write them.
+func dataAnd[S tcpestats.Statistics](c tcpmib.Conn) (s S, err error) {
+	if _, err := tcpestats.Get[tcpestats.Data](c); err != nil {
+		return s, err
+	}
+	return tcpestats.Get[S](c)
+}
+
+func TestGenericCaller(t *testing.T) {
+	_, err := dataAnd[tcpestats.SynOpts](tcpmib.Conn{})
+	assert.ErrorIs(t, err, fs.ErrInvalid)
+}
+
 func TestNotWindows(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("this test is for other systems")

@@ -7,17 +7,11 @@ import (
 
 // The functions of iphlpapi.dll, under their own names.
 
-// pointer is a pointer to a kind of statistics; the compiler infers it.
-type pointer[S any] interface {
-	*S
-	parts() parts
-}
-
 // GetPerTcpConnectionEStats returns one kind of statistics of the IPv4 connection
 // that row names. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcpconnectionestats
-func GetPerTcpConnectionEStats[S Statistics, P pointer[S]](row *tcpmib.TCPRow) (stats S, err error) {
-	p := P(&stats).parts()
+func GetPerTcpConnectionEStats[S Statistics](row *tcpmib.TCPRow) (stats S, err error) {
+	p := partsOf(&stats)
 	code := native.GetPerTcpConnectionEStats(bytesOfTCPRow(row), uint32(p.typ), v0(p.rw), v0(p.ros), v0(p.rod))
 	return stats, result("GetPerTcpConnectionEStats", code)
 }
@@ -25,8 +19,8 @@ func GetPerTcpConnectionEStats[S Statistics, P pointer[S]](row *tcpmib.TCPRow) (
 // GetPerTcp6ConnectionEStats is GetPerTcpConnectionEStats for an IPv6
 // connection. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcp6connectionestats
-func GetPerTcp6ConnectionEStats[S Statistics, P pointer[S]](row *tcpmib.TCP6Row) (stats S, err error) {
-	p := P(&stats).parts()
+func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err error) {
+	p := partsOf(&stats)
 	code := native.GetPerTcp6ConnectionEStats(bytesOfTCP6Row(row), uint32(p.typ), v0(p.rw), v0(p.ros), v0(p.rod))
 	return stats, result("GetPerTcp6ConnectionEStats", code)
 }
@@ -35,16 +29,16 @@ func GetPerTcp6ConnectionEStats[S Statistics, P pointer[S]](row *tcpmib.TCP6Row)
 // IPv4 connection that row names: whether this kind of statistics is collected.
 // Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
-func SetPerTcpConnectionEStats[S Collected, P pointer[S]](row *tcpmib.TCPRow, stats S) error {
-	p := P(&stats).parts()
+func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
+	p := partsOf(&stats)
 	return result("SetPerTcpConnectionEStats", native.SetPerTcpConnectionEStats(bytesOfTCPRow(row), uint32(p.typ), v0(p.rw), 0))
 }
 
 // SetPerTcp6ConnectionEStats is SetPerTcpConnectionEStats for an IPv6
 // connection. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
-func SetPerTcp6ConnectionEStats[S Collected, P pointer[S]](row *tcpmib.TCP6Row, stats S) error {
-	p := P(&stats).parts()
+func SetPerTcp6ConnectionEStats[S Collected](row *tcpmib.TCP6Row, stats S) error {
+	p := partsOf(&stats)
 	return result("SetPerTcp6ConnectionEStats", native.SetPerTcp6ConnectionEStats(bytesOfTCP6Row(row), uint32(p.typ), v0(p.rw), 0))
 }
 

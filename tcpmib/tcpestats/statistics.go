@@ -72,6 +72,22 @@ type parts struct {
 	rw, ros, rod []byte
 }
 
+// What pointers to the kinds can do. The functions ask for it while they run, so that
+// callers have one type parameter, the kind, and can write generic functions of
+// their own around them; the lists below have the compiler prove that the answer is
+// yes.
+type (
+	statistics interface{ parts() parts }
+	collected  interface{ collect(on uint8) }
+)
+
+var (
+	_ = []collected{(*Data)(nil), (*SndCong)(nil), (*Path)(nil), (*SendBuff)(nil), (*Rec)(nil), (*ObsRec)(nil), (*Bandwidth)(nil), (*FineRtt)(nil)}
+	_ = []statistics{(*SynOpts)(nil), (*Data)(nil), (*SndCong)(nil), (*Path)(nil), (*SendBuff)(nil), (*Rec)(nil), (*ObsRec)(nil), (*Bandwidth)(nil), (*FineRtt)(nil)}
+)
+
+func partsOf[S Statistics](stats *S) parts { return any(stats).(statistics).parts() }
+
 // The kinds, one line each: so version, size and kind cannot be mismatched.
 func (s *SynOpts) parts() parts {
 	return parts{TypeSynOpts, nil, bytesOf(&s.SynOptsROSv0), nil}

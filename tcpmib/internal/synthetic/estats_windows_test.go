@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winmib/winmib/native"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
@@ -171,4 +172,19 @@ func TestEStatsRestore(t *testing.T) {
 	assert.Equal(t, before, after)
 	assert.Equal(t, tcpestats.BoolOptEnabled, after.RW.EnableCollectionOutbound)
 	assert.Equal(t, tcpestats.BoolOptDisabled, after.RW.EnableCollectionInbound)
+}
+
+// No bytes are NULL, be they nil or an empty slice, in both implementations.
+func TestNoBytesAreNull(t *testing.T) {
+	log := synthetic.NewLog(t)
+	synthetic.Scenario(t, log.Word())
+	var row [native.SizeofTCPRow]byte
+	none := native.EStats{Bytes: []byte{}}
+	native.GetPerTcpConnectionEStats(&row, 0, none, none, none)
+	native.SetPerTcpConnectionEStats(&row, 1, none, 0)
+	native.GetTcpTable2([]byte{}, false)
+	for _, call := range log.Calls(t) {
+		assert.NotContains(t, call, "buffer", "of no bytes")
+		assert.Contains(t, call, "NULL")
+	}
 }
