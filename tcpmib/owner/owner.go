@@ -30,7 +30,8 @@ func (p Process) ReusedPID(created time.Time) bool {
 //
 // Without elevation the path of most processes of others is a secret: then
 // errors.Is(err, fs.ErrPermission) holds. When p has ended, even if another
-// process has its ID by now, errors.Is(err, fs.ErrNotExist) holds.
+// process has its ID by now, errors.Is(err, fs.ErrNotExist) holds. The two that
+// are no program, PID 0 and PID 4, have no path, and an error.
 func (p Process) Path() (string, error) { return p.path() }
 
 // Processes is one snapshot of the processes of this machine, by process ID.

@@ -82,6 +82,12 @@ func (p Process) path() (string, error) {
 	if now := filetime(int64(created.HighDateTime)<<32 | int64(created.LowDateTime)); !p.Created.IsZero() && !now.Equal(p.Created) {
 		return fail(fs.ErrNotExist)
 	}
+	// A process that has ended can be opened while somebody holds on to it.
+	const stillActive = 259 // STILL_ACTIVE
+	var code uint32
+	if err := windows.GetExitCodeProcess(handle, &code); err == nil && code != stillActive {
+		return fail(fs.ErrNotExist)
+	}
 	name := make([]uint16, windows.MAX_LONG_PATH)
 	size := uint32(len(name))
 	if err := windows.QueryFullProcessImageName(handle, 0, &name[0], &size); err != nil {

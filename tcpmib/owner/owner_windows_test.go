@@ -1,6 +1,7 @@
 package owner_test
 
 import (
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -16,6 +17,15 @@ import (
 
 	"github.com/winmib/winmib/tcpmib/owner"
 )
+
+// As a child of TestPathOfTheDead the program lives until its input ends.
+func TestMain(m *testing.M) {
+	if os.Getenv("WINMIB_CHILD") != "" {
+		io.Copy(io.Discard, os.Stdin)
+		return
+	}
+	os.Exit(m.Run())
+}
 
 func onWine() bool {
 	return windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil
@@ -53,17 +63,40 @@ func TestSnapshotOfAll(t *testing.T) {
 	}
 }
 
-// A process that ended has no path, and one that took over its ID is not taken for
-// it.
+// A process that ended has no path.
 func TestPathOfTheDead(t *testing.T) {
-	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	require.NoError(t, cmd.Run())
-	_, err := owner.Process{PID: uint32(cmd.Process.Pid), Created: time.Unix(1, 0)}.Path()
-	assert.ErrorIs(t, err, fs.ErrNotExist)
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "WINMIB_CHILD=1")
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	pid := uint32(cmd.Process.Pid)
+	held, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, pid)
+	require.NoError(t, err)
 
 	processes, err := owner.Snapshot()
 	require.NoError(t, err)
+	child := processes[pid]
+	require.Equal(t, pid, child.PID)
+	_, err = child.Path()
+	require.NoError(t, err, "while it lives")
+
+	stdin.Close()
+	require.NoError(t, cmd.Wait())
+	_, err = child.Path()
+	assert.ErrorIs(t, err, fs.ErrNotExist, "while somebody holds on to it")
+	windows.CloseHandle(held)
+	_, err = child.Path()
+	assert.ErrorIs(t, err, fs.ErrNotExist, "when nothing is left of it")
+}
+
+// A PID that is used again is another process, which began at another time.
+func TestPathOfAnother(t *testing.T) {
+	processes, err := owner.Snapshot()
+	require.NoError(t, err)
 	p := processes[uint32(os.Getpid())]
+	_, err = p.Path()
+	require.NoError(t, err)
 	p.Created = p.Created.Add(-time.Second)
 	_, err = p.Path()
 	assert.ErrorIs(t, err, fs.ErrNotExist)
