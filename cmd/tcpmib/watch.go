@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
@@ -49,7 +50,7 @@ func (a *app) watchCommand() *cobra.Command {
 			"  tcpmib watch --once --format jsonl\n" +
 			"  tcpmib watch --from before.zip --from after.zip",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.watch(&f) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Flags(), &f) },
 	}
 	f.filter.addFlags(cmd)
 	flags := cmd.Flags()
@@ -65,7 +66,7 @@ func (a *app) watchCommand() *cobra.Command {
 	return cmd
 }
 
-func (a *app) watch(f *watchFlags) error {
+func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	if f.interval <= 0 {
 		return fmt.Errorf("--interval %v: want a time longer than 0, such as 1s", f.interval)
 	}
@@ -82,6 +83,13 @@ func (a *app) watch(f *watchFlags) error {
 		return errors.New("--format screen needs a terminal: use --format jsonl")
 	case f.format == formatScreen && f.once:
 		return errors.New("--format screen is live: leave --once out, or use --format jsonl")
+	}
+	if f.from != nil && f.format == formatJSONL {
+		for _, name := range []string{"interval", "for"} {
+			if flags.Changed(name) {
+				return fmt.Errorf("--%s is for a live view or a machine that goes on: leave it out, or --from", name)
+			}
+		}
 	}
 	captures, err := openAll(f.from)
 	if err != nil {
