@@ -21,7 +21,7 @@ type MissedError struct {
 
 // Error says how many beats were missed, and why.
 func (e *MissedError) Error() string {
-	return fmt.Sprintf("tcpmib: %d beats missed: the tables could not be read and handled every %v", e.Beats, e.Interval)
+	return fmt.Sprintf("tcpmib: beats missed: %d, because the tables could not be read and handled every %v", e.Beats, e.Interval)
 }
 
 // Watch watches the connections of this machine, IPv4 and IPv6: see

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -114,9 +115,9 @@ func TestWatchMissedBeats(t *testing.T) {
 		assert.Equal(t, []string{
 			"0: present ipv4 0",
 			"1: opened ipv4 1",
-			"1: tcpmib: 2 beats missed: the tables could not be read and handled every 1s",
+			"1: tcpmib: beats missed: 2, because the tables could not be read and handled every 1s",
 			"5: opened ipv4 2",
-			"5: tcpmib: 1 beats missed: the tables could not be read and handled every 1s",
+			"5: tcpmib: beats missed: 1, because the tables could not be read and handled every 1s",
 			"7: opened ipv4 3",
 		}, events(t, &r, time.Second, tcpmib.IPv4, 6, func(c tcpmib.Change) {
 			if c.Conn.Remote.Port() == 2 {
@@ -133,6 +134,16 @@ func TestWatchMissedError(t *testing.T) {
 			missed := (*tcpmib.MissedError)(nil)
 			require.ErrorAs(t, err, &missed)
 			assert.Equal(t, tcpmib.MissedError{Beats: 10, Interval: time.Second}, *missed)
+			return
+		}
+	})
+	// As many as a sleeping machine misses do not fit an int of 32 bits.
+	synctest.Test(t, func(t *testing.T) {
+		r := tcpmib.Reader{Source: slow(time.Hour, whole(table4(0)))}
+		for _, err := range r.Watch(t.Context(), time.Microsecond, tcpmib.IPv4) {
+			missed := (*tcpmib.MissedError)(nil)
+			require.ErrorAs(t, err, &missed)
+			assert.EqualValues(t, min(time.Hour/time.Microsecond, math.MaxInt), missed.Beats)
 			return
 		}
 	})
