@@ -72,13 +72,13 @@ var mutations = []mutation{
 	{"field is another struct", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, wrapped(f[i].Type, elsewhere)), member(f[i])
 	}},
-	{"field is an unchecked struct", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
+	{"field is an unchecked struct", layout.KindUnchecked, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, wrapped(f[i].Type, nowhere)), member(f[i])
 	}},
 	{"element is another struct", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, wrappedElem(f[i].Type, elsewhere)), member(f[i])
 	}},
-	{"element is an unchecked struct", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
+	{"element is an unchecked struct", layout.KindUnchecked, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, wrappedElem(f[i].Type, nowhere)), member(f[i])
 	}},
 }

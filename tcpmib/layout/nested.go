@@ -105,7 +105,7 @@ func (c *comparison) compareNested(name, member string, f goField, differ func(k
 	}
 	switch {
 	case len(n.c) == 0:
-		differ(KindType, "Go has %s there, which is not among the types: nothing compares its fields", n.name)
+		differ(KindUnchecked, "Go has %s there, which is not among the types: nothing compares its fields", n.name)
 	case !slices.ContainsFunc(n.c, is):
 		differ(KindType, "Go has %s there, which mirrors %s, and C has another type", n.name, strings.Join(n.c, " and "))
 	}
