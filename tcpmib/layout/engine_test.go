@@ -372,9 +372,3 @@ func TestCompilerErrors(t *testing.T) {
 		})
 	}
 }
-
-func TestNewestFirst(t *testing.T) {
-	assert.Negative(t, newestFirst(`C:\Include\10.0.26100.0`, `C:\Include\10.0.9600.0`))
-	assert.Positive(t, newestFirst(`MSVC\14.9.1`, `MSVC\14.40.1`))
-	assert.Zero(t, newestFirst(`MSVC\14.40.1`, `MSVC\14.40.1`))
-}
