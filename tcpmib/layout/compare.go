@@ -21,7 +21,7 @@ func Run(ctx context.Context, spec Spec, t Target) (*Report, error) {
 		headers = t.Headers
 	}
 	if len(headers) == 0 {
-		headers = DefaultHeaders
+		headers = DefaultHeaders()
 	}
 	f, err := probe(ctx, t, headers, g.questions(spec))
 	if err != nil {
@@ -379,7 +379,7 @@ func Unproven(spec Spec, reports []*Report) []Finding {
 	for _, r := range reports {
 		byArch[r.GOARCH] = append(byArch[r.GOARCH], r)
 	}
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		if len(byArch[arch]) == 0 {
 			continue
 		}

@@ -22,7 +22,7 @@ func Discover() (targets []Target, missing []string) {
 		add(mingw([]string{runtime.GOARCH}))
 		return targets, missing
 	}
-	add(mingw(Arches))
+	add(mingw(arches[:]))
 	add(wine())
 	return targets, missing
 }
@@ -40,8 +40,8 @@ var mingwIncludes = []string{
 
 // mingw finds a compiler and MinGW-w64's headers for each architecture: a cross compiler, a gcc that is one by
 // itself, or clang with the headers of another.
-func mingw(arches []string) (targets []Target, missing []string) {
-	for _, arch := range arches {
+func mingw(goarches []string) (targets []Target, missing []string) {
+	for _, arch := range goarches {
 		cc := mingwCompiler(arch)
 		if cc == nil {
 			missing = append(missing, "no compiler for MinGW-w64's headers on "+arch+": install "+triple[arch]+"-w64-mingw32-gcc, or clang and the headers")
@@ -86,7 +86,7 @@ func wine() (targets []Target, missing []string) {
 	if _, err := exec.LookPath("clang"); err != nil {
 		return nil, []string{"no compiler for Wine's headers: install clang"}
 	}
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		targets = append(targets, Target{GOARCH: arch, CC: []string{
 			"clang", "--target=" + triple[arch] + "-w64-windows-gnu",
 			"-isystem", filepath.Join(wineIncludes[i], "windows"), "-isystem", filepath.Join(wineIncludes[i], "msvcrt"),
@@ -109,13 +109,13 @@ func windowsSDKs() (targets []Target, missing []string) {
 		missing = append(missing, "no clang: install LLVM to read the SDKs' debug information")
 	}
 	cls, hosts := map[string]string{}, map[string]string{}
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		if cls[arch], hosts[arch] = findCL(msvcArch[arch]); cls[arch] == "" {
 			missing = append(missing, "no cl for "+arch+": add the MSVC build tools for "+msvcArch[arch]+" with the Visual Studio Installer")
 		}
 	}
 	for _, sdk := range sdks {
-		for _, arch := range Arches {
+		for _, arch := range arches {
 			cl := cls[arch]
 			if cl == "" {
 				continue

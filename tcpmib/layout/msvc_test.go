@@ -26,7 +26,7 @@ func TestOptionsOfCl(t *testing.T) {
 	require.NoError(t, err)
 	cl := filepath.Join(t.TempDir(), "cl")
 	require.NoError(t, os.Symlink(clang, cl))
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		target := Target{CC: []string{cl, "--target=" + triple[arch] + "-pc-windows-msvc", "/I" + testdata}}
 		spec := thingSpec(arch)
 		r, err := Run(t.Context(), spec, target)
