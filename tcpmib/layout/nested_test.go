@@ -96,6 +96,9 @@ func TestNested(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, target := range compilers(t) {
+				if target.GOARCH != "amd64" { // the mutants of conformance are for all
+					continue
+				}
 				r, err := Run(t.Context(), Spec{Headers: []string{"nest.h"}, Types: c.types}, target)
 				require.NoError(t, err)
 				assert.Empty(t, cmp.Diff(c.want, r.Findings, cmpopts.EquateEmpty()), "%v", target.CC)
