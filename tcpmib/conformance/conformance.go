@@ -7,22 +7,24 @@
 package conformance
 
 import (
+	"slices"
+
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/layout"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 
-// Spec is the claim.
+// Spec is the claim. It shares nothing with what the next call returns.
 func Spec() layout.Spec {
 	return layout.Spec{
 		// The SDK's iphlpapi.h includes tcpestats.h, Wine's does not.
-		Headers:   append(append([]string{}, layout.DefaultHeaders...), "tcpestats.h"),
-		Types:     types,
-		Constants: constants,
+		Headers:   append(layout.DefaultHeaders(), "tcpestats.h"),
+		Types:     slices.Clone(types),
+		Constants: slices.Clone(constants),
 		Gaps:      gaps(),
 		Only:      only(),
 		Complete:  []string{"tcpmib.h", "tcpestats.h", "iprtrmib.h"},
-		Omitted:   omitted,
+		Omitted:   slices.Clone(omitted),
 	}
 }
 

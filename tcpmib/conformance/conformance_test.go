@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"slices"
@@ -71,4 +72,18 @@ func TestOmissionsAreOfIprtrmib(t *testing.T) {
 		require.NoError(t, r.Err)
 		assert.Empty(t, r.Report.Findings)
 	}
+}
+
+// A caller that changes its Spec does not change another's.
+func TestSpecIsTheCallers(t *testing.T) {
+	want := fmt.Sprintf("%+v", Spec()) // a copy of what it refers to, too
+	spec := Spec()
+	clear(spec.Headers)
+	clear(spec.Types)
+	clear(spec.Constants)
+	clear(spec.Gaps)
+	clear(spec.Only)
+	clear(spec.Complete)
+	clear(spec.Omitted)
+	assert.Equal(t, want, fmt.Sprintf("%+v", Spec()))
 }

@@ -3,6 +3,7 @@ package layout
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 )
@@ -23,11 +24,22 @@ func Check(t T, target Target, types []any, constants []Constant) {
 	t.Helper()
 	report, err := Run(t.Context(), Spec{Types: types, Constants: constants}, target)
 	switch {
-	case errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") == "":
+	case notInstalled(err) && os.Getenv("CI") == "":
 		t.Skipf("%v", err)
 	case err != nil:
 		t.Fatalf("%v", err)
 	case !report.OK():
 		t.Errorf("Go and the headers differ: %s\n%v", report.Name(), report)
 	}
+}
+
+// notInstalled says that Run failed because the compiler is not there, by its name or by its path. One that is there
+// and cannot run, for want of an interpreter say, is installed.
+func notInstalled(err error) bool {
+	failed, ok := errors.AsType[*CompilerError](err)
+	if !ok {
+		return false
+	}
+	_, err = exec.LookPath(failed.CC[0])
+	return errors.Is(err, exec.ErrNotFound) || errors.Is(err, fs.ErrNotExist)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"structs"
 	"testing"
@@ -85,11 +86,34 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckWithoutCompiler(t *testing.T) {
-	target := layout.Target{CC: []string{"no-such-compiler"}}
-	for ci, want := range map[string]string{"": "skip: ", "true": "fatal: "} {
-		t.Setenv("CI", ci)
-		r := &recorder{ctx: t.Context()}
-		layout.Check(r, target, nil, nil)
-		assert.Contains(t, r.ended, want+"the compiler failed: no-such-compiler: ")
+	dir, err := os.MkdirTemp("", "layout")
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	absent, broken := filepath.Join(dir, "none", "gcc"), filepath.Join(dir, "gcc")
+	require.NoError(t, os.WriteFile(broken, []byte("#!"+absent+"\n"), 0o700))
+	failed := ": the compiler failed: "
+	for name, c := range map[string]struct {
+		cc    []string
+		types []any
+		here  string // without CI
+		then  string
+	}{
+		"by its name":              {[]string{"no-such-compiler"}, nil, "skip", failed + "no-such-compiler: "},
+		"by its path":              {[]string{absent, "-v"}, nil, "skip", failed + absent + " -v: "},
+		"it lacks its interpreter": {[]string{broken}, nil, "fatal", failed + broken + ": "},
+		"no command":               {nil, nil, "fatal", ": the target has no compiler command"},
+		"types that make no sense": {[]string{absent}, []any{5}, "fatal", ": int is not a struct"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if runtime.GOOS == "windows" && c.cc != nil && c.cc[0] == broken {
+				t.Skip("no scripts by their first line")
+			}
+			for ci, want := range map[string]string{"": c.here, "true": "fatal"} {
+				t.Setenv("CI", ci)
+				r := &recorder{ctx: t.Context()}
+				layout.Check(r, layout.Target{CC: c.cc}, c.types, nil)
+				assert.Contains(t, r.ended, want+c.then)
+			}
+		})
 	}
 }

@@ -21,7 +21,7 @@ func Run(ctx context.Context, spec Spec, t Target) (*Report, error) {
 		headers = t.Headers
 	}
 	if len(headers) == 0 {
-		headers = DefaultHeaders
+		headers = DefaultHeaders()
 	}
 	f, err := probe(ctx, t, headers, g.questions(spec))
 	if err != nil {
@@ -50,9 +50,9 @@ func (g *goTypes) questions(spec Spec) []question {
 				}
 				members, _ := memberNames(f) // layouts reports the error
 				for _, m := range members {
-					ask(question{askMember, c, m})
-					if elemWanted(f.Type) {
-						ask(question{askElem, c, m})
+					ask(question{kind: askMember, name: c, member: m})
+					for _, q := range g.nestedQuestions(spec, c, m, f.Type) {
+						ask(q)
 					}
 				}
 			}
@@ -128,6 +128,12 @@ func (c *comparison) gap(name string) (Gap, bool) {
 	return Gap{}, false
 }
 
+// renamed is the gap that gives the struct its name in this header set, if it has another one there.
+func (c *comparison) renamed(name string) (Gap, bool) {
+	gap, ok := c.gap(name)
+	return gap, ok && gap.As != "" && c.facts.answers[question{kind: askType, name: name}].absent
+}
+
 // presence decides what a name's absence or presence means in view of the gaps. ok says that there is something to
 // compare.
 func (c *comparison) presence(name string, a answer) (status Status, reason string, ok bool) {
@@ -149,7 +155,7 @@ func (c *comparison) compareStruct(s goStruct) StructReport {
 	r := StructReport{C: s.c, Go: s.name, GoSize: s.size, GoAlign: s.align}
 	before := len(c.report.Findings)
 	name := s.c
-	if gap, ok := c.gap(name); ok && gap.As != "" && c.facts.answers[question{kind: askType, name: name}].absent {
+	if gap, ok := c.renamed(name); ok {
 		name, r.As, r.Reason = gap.As, gap.As, gap.Reason
 	}
 	a := c.facts.answers[question{kind: askType, name: name}]
@@ -194,7 +200,7 @@ func (c *comparison) compareField(name string, s goStruct, f goField) FieldRepor
 	var notes []string
 	for _, m := range f.c {
 		item := s.c + "." + m
-		a := c.facts.answers[question{askMember, name, m}]
+		a := c.facts.answers[question{kind: askMember, name: name, member: m}]
 		status, reason, ok := c.presence(item, a)
 		switch {
 		case !ok && status == Absent:
@@ -224,17 +230,7 @@ func (c *comparison) compareField(name string, s goStruct, f goField) FieldRepor
 		if !c.signAgrees(sgn, f.sign, f.enum) {
 			differ(KindSign, "it is %v in C and %v in Go", sgn, f.sign)
 		}
-		if f.elem == nil {
-			continue
-		}
-		switch e := c.facts.answers[question{askElem, name, m}]; {
-		case e.absent:
-			differ(KindElem, "it is an array in Go and none in C: %s", e.why)
-		case e.numbers[0] != f.elem.size:
-			differ(KindElem, "its elements are %d bytes in C and %d in Go", e.numbers[0], f.elem.size)
-		case !c.signAgrees(sign(e.numbers[1]), f.elem.sign, f.elem.enum):
-			differ(KindElem, "its elements are %v in C and %v in Go", sign(e.numbers[1]), f.elem.sign)
-		}
+		c.compareNested(name, m, f, differ)
 	}
 	r.Note = strings.Join(notes, ", ")
 	return r
@@ -264,7 +260,7 @@ func (c *comparison) forgotten(name string, s goStruct) {
 	var named []member // where C has them, wherever Go does
 	for _, f := range s.fields {
 		for _, m := range f.c {
-			if a := c.facts.answers[question{askMember, name, m}]; !a.absent {
+			if a := c.facts.answers[question{kind: askMember, name: name, member: m}]; !a.absent {
 				named = append(named, member{m, a.numbers[0], a.numbers[1]})
 			}
 		}
@@ -383,7 +379,7 @@ func Unproven(spec Spec, reports []*Report) []Finding {
 	for _, r := range reports {
 		byArch[r.GOARCH] = append(byArch[r.GOARCH], r)
 	}
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		if len(byArch[arch]) == 0 {
 			continue
 		}

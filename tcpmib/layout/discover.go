@@ -1,7 +1,6 @@
 package layout
 
 import (
-	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +22,7 @@ func Discover() (targets []Target, missing []string) {
 		add(mingw([]string{runtime.GOARCH}))
 		return targets, missing
 	}
-	add(mingw(Arches))
+	add(mingw(arches[:]))
 	add(wine())
 	return targets, missing
 }
@@ -41,8 +40,8 @@ var mingwIncludes = []string{
 
 // mingw finds a compiler and MinGW-w64's headers for each architecture: a cross compiler, a gcc that is one by
 // itself, or clang with the headers of another.
-func mingw(arches []string) (targets []Target, missing []string) {
-	for _, arch := range arches {
+func mingw(goarches []string) (targets []Target, missing []string) {
+	for _, arch := range goarches {
 		cc := mingwCompiler(arch)
 		if cc == nil {
 			missing = append(missing, "no compiler for MinGW-w64's headers on "+arch+": install "+triple[arch]+"-w64-mingw32-gcc, or clang and the headers")
@@ -87,7 +86,7 @@ func wine() (targets []Target, missing []string) {
 	if _, err := exec.LookPath("clang"); err != nil {
 		return nil, []string{"no compiler for Wine's headers: install clang"}
 	}
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		targets = append(targets, Target{GOARCH: arch, CC: []string{
 			"clang", "--target=" + triple[arch] + "-w64-windows-gnu",
 			"-isystem", filepath.Join(wineIncludes[i], "windows"), "-isystem", filepath.Join(wineIncludes[i], "msvcrt"),
@@ -101,38 +100,27 @@ var msvcArch = map[string]string{"amd64": "x64", "386": "x86", "arm64": "arm64"}
 
 // windowsSDKs finds every Windows SDK, and cl and clang for each architecture.
 func windowsSDKs() (targets []Target, missing []string) {
-	var sdks []string
-	for _, programs := range programFiles() {
-		found, _ := filepath.Glob(filepath.Join(programs, "Windows Kits", "10", "Include", "10.*"))
-		sdks = append(sdks, found...)
-	}
-	// Some folders hold the C runtime alone.
-	sdks = slices.DeleteFunc(sdks, func(dir string) bool {
-		return !exists(dir, "um", "iphlpapi.h") || !exists(dir, "shared", "tcpmib.h") || !exists(dir, "ucrt", "corecrt.h")
-	})
+	sdks := findSDKs()
 	if len(sdks) == 0 {
 		return nil, []string{"no Windows SDK: install one with the Visual Studio Installer"}
 	}
-	slices.SortFunc(sdks, newestFirst)
-
 	clang := findClang()
 	if clang == "" {
 		missing = append(missing, "no clang: install LLVM to read the SDKs' debug information")
 	}
 	cls, hosts := map[string]string{}, map[string]string{}
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		if cls[arch], hosts[arch] = findCL(msvcArch[arch]); cls[arch] == "" {
 			missing = append(missing, "no cl for "+arch+": add the MSVC build tools for "+msvcArch[arch]+" with the Visual Studio Installer")
 		}
 	}
 	for _, sdk := range sdks {
-		for _, arch := range Arches {
+		for _, arch := range arches {
 			cl := cls[arch]
 			if cl == "" {
 				continue
 			}
-			// bin/Hostx64/x64/cl.exe is three folders below the one of the compiler's own headers.
-			include := []string{filepath.Join(filepath.Dir(cl), "..", "..", "..", "include")}
+			include := []string{filepath.Join(tools(cl), "include")} // the compiler's own headers
 			for _, part := range []string{"ucrt", "shared", "um"} {
 				include = append(include, filepath.Join(sdk, part))
 			}
@@ -163,6 +151,21 @@ func programFiles() []string {
 	return dirs
 }
 
+// findSDKs finds the folders of the headers, the newest SDK first.
+func findSDKs() []string {
+	var sdks []string
+	for _, programs := range programFiles() {
+		found, _ := filepath.Glob(filepath.Join(programs, "Windows Kits", "10", "Include", "10.*"))
+		sdks = append(sdks, found...)
+	}
+	// Some folders hold the C runtime alone.
+	sdks = slices.DeleteFunc(sdks, func(dir string) bool {
+		return !exists(dir, "um", "iphlpapi.h") || !exists(dir, "shared", "tcpmib.h") || !exists(dir, "ucrt", "corecrt.h")
+	})
+	slices.SortStableFunc(sdks, newestFirst(filepath.Base))
+	return sdks
+}
+
 // findCL finds the newest cl that this machine runs and that makes objects for arch, and the folder of the libraries
 // that it runs with: a cross compiler uses those of the host's own.
 func findCL(arch string) (cl, host string) {
@@ -177,12 +180,15 @@ func findCL(arch string) (cl, host string) {
 			found = append(found, list...)
 		}
 		if len(found) > 0 {
-			cl = slices.MinFunc(found, newestFirst)
+			cl = slices.MinFunc(found, newestFirst(func(cl string) string { return filepath.Base(tools(cl)) }))
 			return cl, filepath.Join(filepath.Dir(filepath.Dir(cl)), strings.TrimPrefix(h, "Host"))
 		}
 	}
 	return "", ""
 }
+
+// tools is the folder of the version that a cl belongs to: MSVC/14.44.35207 for its bin/Hostx64/x64/cl.exe.
+func tools(cl string) string { return filepath.Join(filepath.Dir(cl), "..", "..", "..") }
 
 func findClang() string {
 	if path, err := exec.LookPath("clang"); err == nil {
@@ -201,9 +207,10 @@ func exists(parts ...string) bool {
 	return err == nil
 }
 
-// newestFirst orders paths by the numbers in them: 10.0.9 comes after 10.0.10.
-func newestFirst(a, b string) int {
-	return slices.CompareFunc(numbersIn(b), numbersIn(a), cmp.Compare[int])
+// newestFirst orders paths by their versions alone, 10.0.9 after 10.0.10: the folders above have other numbers, and
+// that of Visual Studio 2022 is larger than that of Visual Studio 2026, which is 18.
+func newestFirst(version func(path string) string) func(a, b string) int {
+	return func(a, b string) int { return slices.Compare(numbersIn(version(b)), numbersIn(version(a))) }
 }
 
 func numbersIn(s string) []int {

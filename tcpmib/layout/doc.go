@@ -15,8 +15,10 @@
 //
 // For a struct: sizeof is the same, so that arrays of it have the same stride, and every tagged Go field has the
 // offset, the size and, where both sides are numbers, the signedness of the C member it names. For a field that is
-// an array of anything but bytes, the elements agree as well. Go arrays of bytes are taken as opaque: that is how
-// fields in network byte order and nested C structs are written.
+// an array of anything but bytes, the elements agree as well. A field or an element that is a struct in Go must be
+// among the types itself, so that its own fields are compared, and the C compiler must take its C name for the member's
+// type. Go arrays of bytes are taken as opaque: that is how fields in network byte order, unions, and nested C structs
+// that Go has no struct for are written.
 //
 // With gcc and clang the probe's debug information shows the members themselves, and each must lie in bytes that a Go
 // field names: a member that Go forgot cannot hide where Go has padding. cl writes no such information, so with cl

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"structs"
 	"testing"
 	"unsafe"
@@ -79,7 +80,7 @@ func compilers(t *testing.T) []Target {
 	testdata, err := filepath.Abs("testdata")
 	require.NoError(t, err)
 	var list []Target
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		for _, cc := range [][]string{
 			{triple[arch] + "-w64-mingw32-gcc"},
 			{"clang", "--target=" + triple[arch] + "-w64-windows-gnu"},
@@ -373,8 +374,21 @@ func TestCompilerErrors(t *testing.T) {
 	}
 }
 
-func TestNewestFirst(t *testing.T) {
-	assert.Negative(t, newestFirst(`C:\Include\10.0.26100.0`, `C:\Include\10.0.9600.0`))
-	assert.Positive(t, newestFirst(`MSVC\14.9.1`, `MSVC\14.40.1`))
-	assert.Zero(t, newestFirst(`MSVC\14.40.1`, `MSVC\14.40.1`))
+// What callers are given is theirs to change.
+func TestChangedByCallers(t *testing.T) {
+	found, missing := Discover()
+	findings := Unproven(Spec{}, []*Report{{GOARCH: "amd64", Structs: []StructReport{{C: "OLD", Status: Absent}}}})
+	require.Len(t, findings, 1)
+
+	arches := slices.Clone(Arches)
+	t.Cleanup(func() { copy(Arches, arches) })
+	clear(Arches)
+	headers := DefaultHeaders()
+	clear(DefaultHeaders())
+
+	foundNow, missingNow := Discover()
+	assert.Equal(t, found, foundNow)
+	assert.Equal(t, missing, missingNow)
+	assert.Equal(t, findings, Unproven(Spec{}, []*Report{{GOARCH: "amd64", Structs: []StructReport{{C: "OLD", Status: Absent}}}}))
+	assert.Equal(t, headers, DefaultHeaders())
 }

@@ -5,12 +5,15 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// Arches are the architectures of Windows that Go has.
-var Arches = []string{"amd64", "386", "arm64"}
+var arches = [...]string{"amd64", "386", "arm64"}
+
+// Arches are the architectures of Windows that Go has. Nothing here reads the variable.
+var Arches = slices.Clone(arches[:])
 
 // sign is how a scalar reads its bits.
 type sign int64
@@ -50,14 +53,8 @@ type goField struct {
 	size   int64
 	sign   sign
 	enum   string // the C enum that the field's Go type mirrors
-	elem   *goElem
-}
-
-// goElem is the element of an array field that is not an array of bytes.
-type goElem struct {
-	size int64
-	sign sign
-	enum string
+	elems  []goElem
+	nested *nested
 }
 
 func (f goField) padding() bool { return f.c == nil }
@@ -81,14 +78,15 @@ type goConst struct {
 
 // goTypes is a Spec's Go side, parsed once. Layout depends on the architecture and is computed by layouts.
 type goTypes struct {
-	structs []named
-	enums   []named
-	enumOf  map[reflect.Type]string
-	consts  []goConst
+	structs  []named
+	enums    []named
+	enumOf   map[reflect.Type]string
+	structOf map[reflect.Type][]string
+	consts   []goConst
 }
 
 func parseSpec(s Spec) (*goTypes, error) {
-	g := &goTypes{enumOf: map[reflect.Type]string{}}
+	g := &goTypes{enumOf: map[reflect.Type]string{}, structOf: map[reflect.Type][]string{}}
 	for i, v := range s.Types {
 		n, ok := v.(named)
 		if !ok {
@@ -116,6 +114,7 @@ func parseSpec(s Spec) (*goTypes, error) {
 			g.enumOf[n.typ] = n.c
 		} else {
 			g.structs = append(g.structs, n)
+			g.structOf[n.typ] = append(g.structOf[n.typ], n.c)
 		}
 	}
 	for _, c := range s.Constants {
@@ -185,10 +184,7 @@ func (g *goTypes) structLayout(n named, sizes types.Sizes) (goStruct, error) {
 		vars[i] = st.Field(i)
 	}
 	offsets := sizes.Offsetsof(vars)
-	s := goStruct{name: n.typ.String(), c: n.c, size: sizes.Sizeof(t), align: sizes.Alignof(t)}
-	if n.typ.Name() == "" {
-		s.name = "struct"
-	}
+	s := goStruct{name: structName(n.typ), c: n.c, size: sizes.Sizeof(t), align: sizes.Alignof(t)}
 	end := int64(0)
 	hole := func(to int64) {
 		if to > end {
@@ -207,12 +203,9 @@ func (g *goTypes) structLayout(n named, sizes types.Sizes) (goStruct, error) {
 			if gf.c, err = memberNames(f); err != nil {
 				return goStruct{}, err
 			}
-			if e := f.Type; elemWanted(e) {
-				et, err := goType(e.Elem())
-				if err != nil {
-					return goStruct{}, err
-				}
-				gf.elem = &goElem{size: sizes.Sizeof(et), sign: signOf(e.Elem()), enum: g.enumOf[e.Elem()]}
+			gf.nested = g.nestedIn(f.Type)
+			if gf.elems, err = g.elements(f.Type, sizes); err != nil {
+				return goStruct{}, err
 			}
 		}
 		s.fields = append(s.fields, gf)
@@ -220,6 +213,13 @@ func (g *goTypes) structLayout(n named, sizes types.Sizes) (goStruct, error) {
 	}
 	hole(s.size)
 	return s, nil
+}
+
+func structName(t reflect.Type) string {
+	if t.Name() == "" {
+		return "struct"
+	}
+	return t.String()
 }
 
 // memberNames reads the tag of a field. Without one the field's own name is the C name.
@@ -284,9 +284,4 @@ func goType(t reflect.Type) (types.Type, error) {
 		return types.NewStruct(vars, nil), nil
 	}
 	return nil, fmt.Errorf("%v has no counterpart in C", t)
-}
-
-// elemWanted says that a field is an array whose elements are compared as well. Arrays of bytes are opaque.
-func elemWanted(t reflect.Type) bool {
-	return t.Kind() == reflect.Array && t.Len() > 0 && t.Elem().Kind() != reflect.Uint8
 }

@@ -37,7 +37,7 @@ type Spec struct {
 }
 
 // DefaultHeaders are included when nothing else is asked for. Winsock comes first: it wants to.
-var DefaultHeaders = []string{"winsock2.h", "ws2tcpip.h", "iphlpapi.h"}
+func DefaultHeaders() []string { return []string{"winsock2.h", "ws2tcpip.h", "iphlpapi.h"} }
 
 // Constant is a C constant, an enumerator or a macro, and its value in Go: any integer type.
 type Constant struct {

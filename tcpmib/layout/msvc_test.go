@@ -26,7 +26,7 @@ func TestOptionsOfCl(t *testing.T) {
 	require.NoError(t, err)
 	cl := filepath.Join(t.TempDir(), "cl")
 	require.NoError(t, os.Symlink(clang, cl))
-	for _, arch := range Arches {
+	for _, arch := range arches {
 		target := Target{CC: []string{cl, "--target=" + triple[arch] + "-pc-windows-msvc", "/I" + testdata}}
 		spec := thingSpec(arch)
 		r, err := Run(t.Context(), spec, target)
@@ -109,4 +109,59 @@ func TestWindowsSDKs(t *testing.T) {
 	targets, missing = windowsSDKs()
 	assert.Empty(t, targets)
 	assert.Equal(t, []string{"no Windows SDK: install one with the Visual Studio Installer"}, missing)
+}
+
+// The folders above those of the versions have numbers of their own, which say nothing.
+func TestNewest(t *testing.T) {
+	const (
+		kits   = "Windows Kits/10/Include/"
+		vs2019 = "Microsoft Visual Studio/2019/BuildTools/VC/Tools/MSVC/"
+		vs2022 = "Microsoft Visual Studio/2022/Enterprise/VC/Tools/MSVC/"
+		vs2026 = "Microsoft Visual Studio/18/Community/VC/Tools/MSVC/"
+		cl     = "/bin/Hostx64/x64/cl.exe"
+	)
+	for name, c := range map[string]struct {
+		x86, programs []string // what Program Files (x86) and Program Files have
+		want          []string // the newest cl or all SDKs
+	}{
+		"Visual Studio 2026 is newer than 2022": {
+			nil, []string{vs2022 + "14.44.35207" + cl, vs2026 + "14.50.35717" + cl}, []string{vs2026 + "14.50.35717" + cl}},
+		"not when its tools are older": {
+			nil, []string{vs2022 + "14.44.35207" + cl, vs2026 + "14.43.34808" + cl}, []string{vs2022 + "14.44.35207" + cl}},
+		"2019 in Program Files (x86)": {
+			[]string{vs2019 + "14.29.30133" + cl}, []string{vs2026 + "14.50.35717" + cl}, []string{vs2026 + "14.50.35717" + cl}},
+		"tools by number": {
+			nil, []string{vs2022 + "14.9.1" + cl, vs2022 + "14.40.1" + cl}, []string{vs2022 + "14.40.1" + cl}},
+		"SDKs by number": {
+			[]string{kits + "10.0.26100.0", kits + "10.0.9600.0"}, nil, []string{kits + "10.0.26100.0", kits + "10.0.9600.0"}},
+		"an SDK in Program Files (x86)": {
+			[]string{kits + "10.0.22621.0"}, []string{kits + "10.0.26100.0"}, []string{kits + "10.0.26100.0", kits + "10.0.22621.0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var files []string
+			for programs, list := range map[string][]string{"Program Files (x86)/": c.x86, "Program Files/": c.programs} {
+				for _, f := range list {
+					if strings.HasPrefix(f, kits) {
+						files = append(files, programs+f+"/um/iphlpapi.h", programs+f+"/shared/tcpmib.h", programs+f+"/ucrt/corecrt.h")
+					} else {
+						files = append(files, programs+f)
+					}
+				}
+			}
+			dir := touch(t, files...)
+			t.Setenv("ProgramFiles(x86)", filepath.Join(dir, "Program Files (x86)"))
+			t.Setenv("ProgramFiles", filepath.Join(dir, "Program Files"))
+			t.Setenv("ProgramW6432", "")
+
+			got := findSDKs()
+			if newest, _ := findCL("x64"); newest != "" {
+				got = append(got, newest)
+			}
+			for i, path := range got {
+				_, path, _ = strings.Cut(filepath.ToSlash(path), "/Program Files")
+				_, got[i], _ = strings.Cut(path, "/")
+			}
+			assert.Equal(t, c.want, got)
+		})
+	}
 }

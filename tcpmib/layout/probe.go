@@ -13,6 +13,7 @@ type question struct {
 	kind   questionKind
 	name   string // a type or a constant
 	member string // of the type
+	is     string // the type that the member may be
 }
 
 type questionKind int
@@ -21,7 +22,7 @@ const (
 	askType   questionKind = iota // size, alignment
 	askEnum                       // size, alignment, sign
 	askMember                     // offset, size, sign
-	askElem                       // size and sign of an array's elements
+	askIs                         // whether the member is of a type
 	askConst                      // bits, below zero
 )
 
@@ -43,8 +44,8 @@ func (q question) numbers() string {
 		return fmt.Sprintf("sizeof(%[1]s), _Alignof(%[1]s), LAYOUT_SIGN((%[1]s)0)", q.name)
 	case askMember:
 		return fmt.Sprintf("offsetof(%s, %s), sizeof(%s), LAYOUT_SIGN(%[3]s)", q.name, q.member, member)
-	case askElem:
-		return fmt.Sprintf("sizeof(%[1]s[0]), LAYOUT_SIGN(%[1]s[0])", member)
+	case askIs:
+		return fmt.Sprintf("_Generic(%s, %s: 1, default: 0)", member, q.is)
 	default:
 		// Of what is not an integer, a string say, there is no |.
 		return fmt.Sprintf("(long long)((%[1]s) | 0), (%[1]s) < 0", q.name)
@@ -206,7 +207,7 @@ func (f *facts) read(path, goarch string, questions []question) error {
 }
 
 // counts is how many numbers answer each kind of question.
-var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askElem: 2, askConst: 2}
+var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askIs: 1, askConst: 2}
 
 func headerSet(n []int64) (set, version string) {
 	switch n[0] {

@@ -101,6 +101,8 @@ const (
 	KindSize      Kind = "size"      // the field has another size
 	KindSign      Kind = "sign"      // the field has another signedness
 	KindElem      Kind = "element"   // the field's elements have another size or signedness
+	KindType      Kind = "type"      // the field, or its elements, are a struct that mirrors another C type
+	KindUnchecked Kind = "unchecked" // the field, or its elements, are a struct whose fields nothing compares
 	KindForgotten Kind = "forgotten" // a C member that no Go field names
 	KindNotEnum   Kind = "not enum"  // the headers have the name, but not for an enum
 	KindValue     Kind = "value"     // the constant has another value
