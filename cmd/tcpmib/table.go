@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 var titleStyle = lipgloss.NewStyle().Bold(true)
@@ -86,10 +87,11 @@ func (t *table) cell(c *column, r *row) string {
 }
 
 // printable replaces what would move the cursor or change the screen: names come
-// from files and from other programs.
+// from files and from other programs. What joins characters, as in many emoji and
+// in some scripts, has no width and does neither.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
+		if !unicode.IsPrint(r) && !unicode.Is(unicode.Join_Control, r) {
 			return unicode.ReplacementChar
 		}
 		return r
@@ -146,21 +148,21 @@ func displayWidth(text string) int {
 	if plain(text) {
 		return len(text)
 	}
-	return lipgloss.Width(text)
+	return ansi.StringWidth(text)
 }
 
 func spaces(n int) string { return strings.Repeat(" ", n) }
 
 // shrinkEnd leaves the end of a text out, shrinkMiddle its middle: the end of an
-// endpoint is its port.
-func shrinkEnd(text string, width int) string { return shrink(text, width-1, 0) }
+// endpoint is its port. The text is wider than what is to be left of it.
+func shrinkEnd(text string, width int) string { return shrink(text, width, 0) }
 
-func shrinkMiddle(text string, width int) string {
-	return shrink(text, width-1-(width-1)/2, (width-1)/2)
-}
+func shrinkMiddle(text string, width int) string { return shrink(text, width, (width-1)/2) }
 
-// shrink keeps as many columns of the start and of the end.
-func shrink(text string, start, end int) string {
-	runes := []rune(text)
-	return string(runes[:min(start, len(runes))]) + "…" + string(runes[len(runes)-min(end, len(runes)):])
+// shrink leaves width columns of a text, so many of them of its end.
+func shrink(text string, width, end int) string {
+	if plain(text) { // a byte is a column, and that is much faster
+		return text[:width-1-end] + "…" + text[len(text)-end:]
+	}
+	return ansi.Truncate(text, width-end, "…") + ansi.TruncateLeft(text, displayWidth(text)-end, "")
 }
