@@ -159,6 +159,9 @@ func (l columnList) Set(text string) error {
 		if err != nil {
 			return err
 		}
+		if has(*l.list, c.name) { // readers of JSON and CSV reject a second one
+			return fmt.Errorf("the column %s is named twice", c.name)
+		}
 		*l.list = append(*l.list, c)
 	}
 	return nil

@@ -82,6 +82,9 @@ func writeCSV(out *output, rows iter.Seq[*row]) error {
 			line = value(line, &out.columns[i])
 			line = quoteCSV(line, start)
 		}
+		if len(line) == 0 { // the only field is empty, and readers drop an empty line
+			line = append(line, `""`...)
+		}
 		line = append(line, '\n')
 		_, err := out.Write(line)
 		return err

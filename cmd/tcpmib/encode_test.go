@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/netip"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -115,6 +116,15 @@ func TestEncoders(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, records, 1001)
 	assert.Equal(t, "quoted, \"name\"\n", records[1+8][8]) // a csv.Reader makes \n of \r\n
+}
+
+// A reader of CSV skips empty lines: a row of one empty field is none.
+func TestCSVOfOneEmptyField(t *testing.T) {
+	text := runOffice(t, "--format=csv", "--columns=remotePort", "--local-port=3389", "-4")
+	assert.Equal(t, "remotePort\n\"\"\n61022\n", text)
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	require.NoError(t, err)
+	assert.Equal(t, [][]string{{"remotePort"}, {""}, {"61022"}}, records)
 }
 
 // What is allocated does not grow with the rows: they are written as they come.

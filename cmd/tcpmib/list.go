@@ -49,6 +49,7 @@ func (a *app) listCommand() *cobra.Command {
 		Long: "list shows the TCP connections and the sockets that listen, sorted by local and\n" +
 			"remote endpoint.\n\n" + filterHelp + "\n\n" +
 			"Columns, for --columns, --sort and templates:\n" + columnHelp() + "\n" +
+			"In templates numbers are numbers, 0 where there is none, and all else is text.\n" +
 			"--format wide shows more of them than table; --format sample prints what the C program\n" +
 			"in Microsoft's documentation of MIB_TCPROW2 prints.",
 		Example: "  tcpmib list --listening --sort localPort\n" +
@@ -100,7 +101,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	}
 	out := a.newOutput()
 	out.header = !f.noHeader
-	write, err := f.formatOf(out)
+	write, named, err := f.formatOf(out)
 	if err != nil {
 		return err
 	}
@@ -111,7 +112,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if s == nil {
 		return readErr
 	}
-	a.enrich(s, f.filter.families(), slices.Concat(f.extra, f.columns, f.sortBy), out.columns)
+	a.enrich(s, f.filter.families(), slices.Concat(f.extra, f.columns, f.sortBy, named), out.columns)
 	s.sort(f.sortBy, f.reverse)
 	if f.limit > 0 {
 		s.conns = s.conns[:min(f.limit, len(s.conns))]
@@ -133,18 +134,18 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	return nil
 }
 
-// formatOf is the format that --format names; it tells out which columns.
-func (f *listFlags) formatOf(out *output) (format, error) {
+// formatOf is the format that --format names, and the columns that it names itself
+// if it is a template; it tells out which columns to show.
+func (f *listFlags) formatOf(out *output) (write format, named []column, err error) {
 	if text, ok := strings.CutPrefix(f.format, formatTemplate); ok {
-		write, err := parseTemplate(text)
-		if err != nil {
-			return nil, fmt.Errorf("--format %q: %w", f.format, err)
+		if write, named, err = parseTemplate(text); err != nil {
+			return nil, nil, fmt.Errorf("--format %q: %w", f.format, err)
 		}
-		return write, nil
+		return write, named, nil
 	}
 	known, ok := listFormats[f.format]
 	if !ok {
-		return nil, fmt.Errorf("--format %q: want %s", f.format, alternatives(formatNames))
+		return nil, nil, fmt.Errorf("--format %q: want %s", f.format, alternatives(formatNames))
 	}
 	out.columns = f.columns
 	if out.columns == nil {
@@ -155,7 +156,7 @@ func (f *listFlags) formatOf(out *output) (format, error) {
 			out.columns = append(out.columns, c)
 		}
 	}
-	return known.write, nil
+	return known.write, nil, nil
 }
 
 // listSample writes the IPv4 table as the C program reads and prints it.

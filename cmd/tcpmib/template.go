@@ -2,25 +2,36 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
+	"text/template/parse"
 )
 
 // parseTemplate makes a format of a Go template, which sees the columns under
-// their names: {{.localPort}} {{.process}}. Each row is a line.
-func parseTemplate(text string) (format, error) {
-	t, err := template.New("template").Option("missingkey=error").Parse(text)
+// their names: {{.localPort}} {{.process}}. Each row is a line. The columns
+// that the template names have to be read.
+func parseTemplate(text string) (format, []column, error) {
+	t, err := template.New("template").Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("not a Go template: %w", err)
+		return nil, nil, fmt.Errorf("not a Go template: %w", err)
 	}
-	// A dry run finds a wrong name before anything is read. Other errors may be
-	// those of this row alone, which is empty.
-	err = t.Execute(io.Discard, templateValues(&row{}, nil))
-	if err != nil && strings.Contains(err.Error(), "map has no entry for key") {
-		return nil, fmt.Errorf("the template uses a name that is none of %s", strings.Join(columnNames(), ", "))
+	var named []column
+	for _, part := range t.Templates() {
+		walk(part.Root, func(field string) {
+			i := slices.Index(columnNames(), field)
+			switch {
+			case i < 0:
+				err = fmt.Errorf("the template uses .%s, which is none of %s", field, strings.Join(columnNames(), ", "))
+			case !has(named, field):
+				named = append(named, columns[i])
+			}
+		})
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	return func(out *output, rows iter.Seq[*row]) error {
 		var values map[string]any
@@ -34,11 +45,59 @@ func parseTemplate(text string) (format, error) {
 			}
 		}
 		return nil
-	}, nil
+	}, named, nil
+}
+
+// walk calls found with the first name of each chain of fields below a node of a
+// template: the a of .a.b, $.a and $x.a.
+func walk(node parse.Node, found func(field string)) {
+	branch := func(n *parse.BranchNode) {
+		walk(n.Pipe, found)
+		walk(n.List, found)
+		walk(n.ElseList, found)
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n == nil { // there is no else
+			return
+		}
+		for _, child := range n.Nodes {
+			walk(child, found)
+		}
+	case *parse.PipeNode:
+		if n == nil { // {{template "x"}}
+			return
+		}
+		for _, command := range n.Cmds {
+			for _, arg := range command.Args {
+				walk(arg, found)
+			}
+		}
+	case *parse.ActionNode:
+		walk(n.Pipe, found)
+	case *parse.TemplateNode:
+		walk(n.Pipe, found)
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	case *parse.FieldNode:
+		found(n.Ident[0])
+	case *parse.VariableNode:
+		if len(n.Ident) > 1 {
+			found(n.Ident[1])
+		}
+	case *parse.ChainNode:
+		walk(n.Node, found)
+		found(n.Field[0])
+	}
 }
 
 // templateValues fills in what a template sees of a row: numbers as numbers,
-// everything else as text. What there is not is empty.
+// everything else as text. A number that there is not is 0, so that a template can
+// compare and print every one; a text is empty.
 func templateValues(r *row, values map[string]any) map[string]any {
 	if values == nil {
 		values = make(map[string]any, len(columns))
@@ -48,8 +107,8 @@ func templateValues(r *row, values map[string]any) map[string]any {
 		c := &columns[i]
 		buf = c.text(buf[:0], r)
 		var value any = string(buf)
-		if c.number && len(buf) > 0 {
-			value, _ = strconv.ParseUint(string(buf), 10, 64)
+		if c.number {
+			value, _ = strconv.ParseUint(string(buf), 10, 64) // 0 of no text
 		}
 		values[c.name] = value
 	}
