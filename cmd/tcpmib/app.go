@@ -43,8 +43,11 @@ const (
 	exitFailure = 3 // the system or a file failed
 )
 
-// errNothing ends a command that worked and found nothing.
-var errNothing = errors.New("nothing matched")
+// Errors that there is nothing more to say of.
+var (
+	errNothing = errors.New("nothing matched") // ends a command that worked and found nothing
+	errSaid    = errors.New("failed")          // ends a command that went on after a failure, and said it then
+)
 
 // failure is an error of the system or of a file. Every other error of a command
 // is one of usage.
@@ -65,10 +68,15 @@ func (a *app) run(args []string) int {
 		return exitOK
 	case errors.Is(err, errNothing):
 		return exitNothing
+	case errors.Is(err, errSaid):
+		return exitFailure
 	case errors.As(err, &f):
 		fmt.Fprintln(a.stderr, "tcpmib:", a.advise(f.error))
 		return exitFailure
 	default:
+		if cmd.Name() == "help" {
+			cmd = root // its help lists the commands
+		}
 		fmt.Fprintf(a.stderr, "tcpmib: %v (see %s --help)\n", err, cmd.CommandPath())
 		return exitUsage
 	}
@@ -117,6 +125,7 @@ func (a *app) rootCommand() *cobra.Command {
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 	}
+	list.Flags().SortFlags = false // as they are declared, in the help of root, too
 	root.Flags().AddFlagSet(list.Flags())
 	a.color = colorAuto
 	root.PersistentFlags().Var(oneOf{&a.color, colorModes}, "color",
@@ -128,7 +137,20 @@ func (a *app) rootCommand() *cobra.Command {
 		cmd.Flags().SortFlags = false // as they are declared: filters first
 	}
 	root.SuggestionsMinimumDistance = 2
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.Args = helpTopic
 	return root
+}
+
+// helpTopic rejects the help of what is no command. Cobra's own help of it is that
+// of root, without an error.
+func helpTopic(cmd *cobra.Command, args []string) error {
+	topic, rest, err := cmd.Root().Find(args)
+	if err == nil && topic == cmd.Root() {
+		return noCommand(topic, rest)
+	}
+	return err
 }
 
 // noCommand rejects what is no command, and says which was perhaps meant.

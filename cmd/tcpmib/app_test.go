@@ -32,6 +32,19 @@ func TestHelp(t *testing.T) {
 	}
 }
 
+// The flags are in the order in which they are declared: filters first.
+func TestHelpOrder(t *testing.T) {
+	for _, args := range [][]string{{"--help"}, {"list", "--help"}} {
+		_, text, _ := strings.Cut(runOffice(t, args...), "Flags:\n")
+		last := -1
+		for _, flag := range []string{"ipv4", "state", "port", "listening", "format", "columns", "created", "from", "color"} {
+			at := strings.Index(text, " --"+flag+" ")
+			assert.Greater(t, at, last, "%s in %v", flag, args)
+			last = at
+		}
+	}
+}
+
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b strings.Builder
