@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,13 +46,29 @@ func (c *counter) rate(older, newer *tcpmib.Stats, elapsed time.Duration) float6
 type familyStats struct {
 	family tcpmib.Family
 	stats  tcpmib.Stats
+	older  tcpmib.Stats // in the reading before, where there is one
 }
 
-// reading is the counters at a time, and those of the reading before.
+// reading is the counters at a time.
 type reading struct {
-	at           time.Time
-	elapsed      time.Duration // since the one before; 0: there is none
-	newer, older []familyStats
+	at       time.Time
+	elapsed  time.Duration // since the one before; 0: there is none
+	families []familyStats
+}
+
+// since is a reading with the one before it. A family that is not in both has no
+// rates, and is left out.
+func (r reading) since(older reading) reading {
+	rates := reading{at: r.at, elapsed: r.at.Sub(older.at)}
+	for _, s := range r.families {
+		for _, o := range older.families {
+			if o.family == s.family {
+				s.older = o.stats
+				rates.families = append(rates.families, s)
+			}
+		}
+	}
+	return rates
 }
 
 var statsFormats = map[string]func(out *output, r *reading) error{
@@ -109,6 +124,8 @@ func (a *app) stats(f *statsFlags) error {
 		return errors.New("--interval wants a machine that goes on: leave --from out")
 	case f.interval > 0 && f.format == "json":
 		return errors.New("--format json is one array: use --format jsonl with --interval")
+	case f.duration > 0 && f.duration < f.interval:
+		return fmt.Errorf("--for %v: want at least the %v of --interval, which the first rates take", f.duration, f.interval)
 	}
 	families := []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6}
 	if f.only4 != f.only6 {
@@ -117,62 +134,70 @@ func (a *app) stats(f *statsFlags) error {
 			families[0] = tcpmib.IPv6
 		}
 	}
-	if f.interval == 0 {
-		newer, err := a.readStats(families)
-		if newer == nil {
-			return failure{err}
-		}
-		if err := a.showStats(f, &reading{at: time.Now(), newer: newer}); err != nil {
+	if f.interval > 0 {
+		ctx, stop := a.untilInterrupt(context.Background())
+		defer stop()
+		return a.statsRates(ctx, f, families)
+	}
+	r, err := a.readStats(families)
+	if len(r.families) > 0 {
+		if err := a.showStats(f, &r); err != nil {
 			return err
 		}
-		if err != nil {
-			return failure{err}
-		}
-		return nil
 	}
-	ctx, stop := a.untilInterrupt(context.Background())
-	defer stop()
-	if f.duration > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, f.duration)
-		defer cancel()
+	if err != nil {
+		return failure{err}
 	}
-	return a.statsRates(ctx, f, families)
+	return nil
 }
 
+// statsRates goes on with the families that can be read.
 func (a *app) statsRates(ctx context.Context, f *statsFlags, families []tcpmib.Family) error {
-	last := reading{}
+	older, said, start := reading{}, "", time.Now()
 	for {
 		newer, err := a.readStats(families)
-		if err != nil {
+		if len(newer.families) == 0 {
 			return failure{err}
 		}
-		r := reading{at: time.Now(), newer: newer, older: last.newer}
-		if last.newer != nil {
-			r.elapsed = r.at.Sub(last.at)
-			if err := a.showStats(f, &r); err != nil {
+		if err != nil {
+			// The same trouble in every reading is said once.
+			if text := a.advise(err); text != said {
+				fmt.Fprintln(a.stderr, "tcpmib:", text)
+				said = text
+			}
+		}
+		if rates := newer.since(older); len(rates.families) > 0 {
+			if err := a.showStats(f, &rates); err != nil {
 				return err
 			}
 		}
-		last = r
-		if !sleep(ctx, f.interval) {
-			return nil
+		older = newer
+		// Readings take time, too: the last one that --for has room for may be late.
+		next := time.Since(start) + f.interval
+		if f.duration > 0 && next >= f.duration+f.interval/10 || !sleep(ctx, f.interval) {
+			break
 		}
 	}
+	if said != "" {
+		return errSaid
+	}
+	return nil
 }
 
-// readStats reads what it can; nil is nothing.
-func (a *app) readStats(families []tcpmib.Family) (list []familyStats, err error) {
-	r := tcpmib.Reader{Source: a.source}
+// readStats reads what it can.
+func (a *app) readStats(families []tcpmib.Family) (reading, error) {
+	source := tcpmib.Reader{Source: a.source}
+	r := reading{at: time.Now()}
+	var errs error
 	for _, family := range families {
-		s, familyErr := r.Stats(family)
-		if familyErr != nil {
-			err = errors.Join(err, familyErr)
+		s, err := source.Stats(family)
+		if err != nil {
+			errs = errors.Join(errs, err)
 			continue
 		}
-		list = append(list, familyStats{family, s})
+		r.families = append(r.families, familyStats{family: family, stats: s})
 	}
-	return list, err
+	return r, errs
 }
 
 func (a *app) showStats(f *statsFlags, r *reading) error {
@@ -181,105 +206,4 @@ func (a *app) showStats(f *statsFlags, r *reading) error {
 		return failure{err}
 	}
 	return nil
-}
-
-func writeStats(out *output, r *reading) error {
-	title := func(text string) string { return text }
-	if out.color {
-		title = func(text string) string { return titleStyle.Render(text) }
-	}
-	const left, right = 22, 14
-	head := ""
-	if r.elapsed > 0 {
-		head = r.at.Local().Format("15:04:05") + ", per second"
-	}
-	head += spaces(left - len(head))
-	for _, s := range r.newer {
-		head += fmt.Sprintf("%*s", right, map[tcpmib.Family]string{tcpmib.IPv4: "IPv4", tcpmib.IPv6: "IPv6"}[s.family])
-	}
-	text := title(head) + "\n"
-	for i := range counters {
-		c := &counters[i]
-		text += fmt.Sprintf("%-*s", left, c.title)
-		for j := range r.newer {
-			newer := &r.newer[j].stats
-			if r.elapsed > 0 && !c.now {
-				text += fmt.Sprintf("%*.1f", right, c.rate(&r.older[j].stats, newer, r.elapsed))
-			} else {
-				text += fmt.Sprintf("%*d", right, c.value(newer))
-			}
-		}
-		text += "\n"
-	}
-	if r.elapsed > 0 {
-		text += "\n"
-		_, err := out.WriteString(text)
-		return err
-	}
-	settings := []struct {
-		title string
-		value func(*tcpmib.Stats) string
-	}{
-		{"most connections", func(s *tcpmib.Stats) string {
-			if s.MaxConns < 0 {
-				return "no limit"
-			}
-			return strconv.FormatInt(s.MaxConns, 10)
-		}},
-		{"time-out algorithm", func(s *tcpmib.Stats) string { return s.RTOAlgorithm.String() }},
-		{"shortest time-out, ms", func(s *tcpmib.Stats) string { return strconv.FormatInt(s.RTOMin.Milliseconds(), 10) }},
-		{"longest time-out, ms", func(s *tcpmib.Stats) string { return strconv.FormatInt(s.RTOMax.Milliseconds(), 10) }},
-	}
-	for _, setting := range settings {
-		text += fmt.Sprintf("%-*s", left, setting.title)
-		for i := range r.newer {
-			text += fmt.Sprintf("%*s", right, setting.value(&r.newer[i].stats))
-		}
-		text += "\n"
-	}
-	_, err := out.WriteString(text)
-	return err
-}
-
-func writeStatsJSON(out *output, r *reading) error {
-	sep := "[\n"
-	for i := range r.newer {
-		out.WriteString(sep)
-		out.Write(r.appendObject(nil, i))
-		sep = ",\n"
-	}
-	_, err := out.WriteString("\n]\n")
-	return err
-}
-
-func writeStatsJSONLines(out *output, r *reading) error {
-	for i := range r.newer {
-		if _, err := out.Write(append(r.appendObject(nil, i), '\n')); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// appendObject appends the i-th family as a JSON object.
-func (r *reading) appendObject(dst []byte, i int) []byte {
-	s := &r.newer[i].stats
-	dst = append(dst, '{')
-	if r.elapsed > 0 {
-		dst = fmt.Appendf(dst, `"time":%q,"seconds":%.3f,`, r.at.UTC().Format(time.RFC3339Nano), r.elapsed.Seconds())
-	}
-	dst = fmt.Appendf(dst, `"family":%q`, r.newer[i].family.String())
-	for j := range counters {
-		c := &counters[j]
-		dst = fmt.Appendf(dst, `,%q:%d`, c.key, c.value(s))
-		if r.elapsed > 0 && !c.now {
-			dst = fmt.Appendf(dst, `,%q:%.3f`, c.key+"PerSecond", c.rate(&r.older[i].stats, s, r.elapsed))
-		}
-	}
-	limit := "null"
-	if s.MaxConns >= 0 {
-		limit = strconv.FormatInt(s.MaxConns, 10)
-	}
-	return fmt.Appendf(dst, `,"maxConnections":%s,"rtoAlgorithm":%q,"rtoMinMilliseconds":%d,"rtoMaxMilliseconds":%d}`,
-		limit, s.RTOAlgorithm.String(), s.RTOMin.Milliseconds(), s.RTOMax.Milliseconds())
 }

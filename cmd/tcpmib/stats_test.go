@@ -1,12 +1,14 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -36,6 +38,89 @@ func TestStatsRates(t *testing.T) {
 			golden(t, "stats/rates."+format+".golden", got.stdout)
 		})
 	}
+}
+
+// A reading that is due at the end is made.
+func TestStatsFor(t *testing.T) {
+	for duration, want := range map[string]int{"10s": 1, "19s": 1, "20s": 2, "1m": 6} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			m, processes := office()
+			got := runApp(testApp(counting{m}, processes), "stats", "-4", "--interval=10s", "--for="+duration)
+			assert.Equal(t, exitOK, got.code, got.stderr)
+			assert.Equal(t, want, strings.Count(got.stdout, "per second"), duration)
+			assert.Equal(t, time.Duration(want)*10*time.Second, time.Since(start))
+		})
+	}
+}
+
+// away is a machine of which IPv4 cannot be read in some readings.
+type away struct {
+	tcpmib.Source
+	readings map[int]bool
+	n        int
+}
+
+func (a *away) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	if q.Family == afInet {
+		if a.n++; a.readings[a.n] {
+			return 0, 31 // ERROR_GEN_FAILURE
+		}
+	}
+	return a.Source.Ask(q, buf)
+}
+
+// A family that cannot be read does not end the rates of the other, and when it is
+// back it is compared with itself.
+func TestStatsRatesOfHalf(t *testing.T) {
+	for name, tt := range map[string]struct {
+		readings map[int]bool
+		want     string // families with rates, in each reading after the first
+	}{
+		"never":      {map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true}, "6 6 6 6"},
+		"at first":   {map[int]bool{1: true}, "6 46 46 46"},
+		"in between": {map[int]bool{3: true}, "46 6 6 46"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			m, processes := office()
+			a := testApp(&away{Source: counting{m}, readings: tt.readings}, processes)
+			got := runApp(a, "stats", "--interval=10s", "--for=45s", "--format=jsonl")
+			assert.Equal(t, exitFailure, got.code, name)
+			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "%s: %s", name, got.stderr)
+			assert.Contains(t, got.stderr, "tcpmib: GetTcpStatisticsEx2: ")
+			families, last := "", ""
+			for line := range strings.Lines(got.stdout) {
+				var object struct {
+					Time, Family    string
+					OpenedPerSecond float64
+				}
+				require.NoError(t, json.Unmarshal([]byte(line), &object))
+				if last != "" && object.Time != last {
+					families += " "
+				}
+				last = object.Time
+				families += strings.TrimPrefix(object.Family, "ipv")
+				opened := map[string]float64{"ipv4": 2, "ipv6": 0}[object.Family]
+				assert.Equal(t, opened, object.OpenedPerSecond, name)
+			}
+			assert.Equal(t, tt.want, families, name)
+		})
+	}
+	m, processes := office()
+	m.code4, m.code6 = 31, 31
+	got := runApp(testApp(m, processes), "stats", "--interval=10s")
+	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, 1, strings.Count(got.stderr, "\n"))
+}
+
+// Whatever the counters are, there is a gap between them.
+func TestStatsGap(t *testing.T) {
+	m := &machine{}
+	m.stats4.InSegs, m.stats6.InSegs = 1<<64-1, 1<<64-1
+	got := runApp(testApp(m, nil), "stats")
+	assert.Equal(t, exitOK, got.code)
+	assert.Contains(t, got.stdout, "segments received       18446744073709551615  18446744073709551615\n")
+	assert.Contains(t, got.stdout, "time-out algorithm           RTOAlgorithm(0)       RTOAlgorithm(0)\n")
 }
 
 func TestRateWraps(t *testing.T) {
