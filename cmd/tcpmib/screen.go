@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
@@ -47,6 +49,7 @@ type screen struct {
 
 	details []detail // of the connection under the cursor, in modeDetail
 	subject tcpmib.Conn
+	offset  int // of the first line of a page: the help, or the details
 }
 
 // world is what the screen asks for. Its functions run beside the screen.
@@ -201,6 +204,10 @@ func (s *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 	case tea.KeyPressMsg:
 		return s, s.press(msg)
+	case tea.PasteMsg:
+		if s.mode == modeFilter {
+			s.setFilter(s.typed + strings.Map(pasted, msg.Content))
+		}
 	}
 	return s, nil
 }
@@ -291,47 +298,48 @@ func (s *screen) lines() int { return max(1, s.height-3) }
 type key struct {
 	names []string
 	help  string
-	press func(s *screen) tea.Cmd
+	step  func(s *screen) int     // by how many lines it moves
+	press func(s *screen) tea.Cmd // what else it does; nil: it sorts by the column of its number
 }
+
+// far is a step over everything.
+const far = 1 << 30
 
 var keys []key
 
 func init() {
-	step := func(by func(s *screen) int) func(*screen) tea.Cmd {
-		return func(s *screen) tea.Cmd { s.move(by(s)); return nil }
-	}
 	keys = []key{
-		{[]string{"up", "k"}, "one up", step(func(*screen) int { return -1 })},
-		{[]string{"down", "j"}, "one down", step(func(*screen) int { return 1 })},
-		{[]string{"pgup", "b"}, "one page up", step(func(s *screen) int { return -s.lines() })},
-		{[]string{"pgdown", "f"}, "one page down", step(func(s *screen) int { return s.lines() })},
-		{[]string{"home", "g"}, "to the first", step(func(s *screen) int { return -len(s.shown) })},
-		{[]string{"end", "G"}, "to the last", step(func(s *screen) int { return len(s.shown) })},
-		{[]string{"1", "2", "3", "4", "5", "6"}, "sort by this column; again: the other way round", nil},
-		{[]string{"r"}, "sort the other way round", func(s *screen) tea.Cmd {
+		{names: []string{"up", "k"}, help: "one up", step: func(*screen) int { return -1 }},
+		{names: []string{"down", "j"}, help: "one down", step: func(*screen) int { return 1 }},
+		{names: []string{"pgup", "b"}, help: "one page up", step: func(s *screen) int { return -s.lines() }},
+		{names: []string{"pgdown", "f"}, help: "one page down", step: (*screen).lines},
+		{names: []string{"home", "g"}, help: "to the first", step: func(*screen) int { return -far }},
+		{names: []string{"end", "G"}, help: "to the last", step: func(*screen) int { return far }},
+		{names: []string{"1", "2", "3", "4", "5", "6"}, help: "sort by this column; again: the other way round"},
+		{names: []string{"r"}, help: "sort the other way round", press: func(s *screen) tea.Cmd {
 			s.reverse = !s.reverse
 			s.arrange()
 			return nil
 		}},
-		{[]string{"/"}, "filter: words, and conditions such as port=443 or state=!listen", func(s *screen) tea.Cmd {
+		{names: []string{"/"}, help: "filter: words, and conditions such as port=443 or state=!listen", press: func(s *screen) tea.Cmd {
 			s.mode = modeFilter
 			return nil
 		}},
-		{[]string{"esc"}, "drop the filter", func(s *screen) tea.Cmd {
+		{names: []string{"esc"}, help: "drop the filter", press: func(s *screen) tea.Cmd {
 			s.setFilter("")
 			return nil
 		}},
-		{[]string{"space", "p"}, "pause, go on", func(s *screen) tea.Cmd {
+		{names: []string{"space", "p"}, help: "pause, go on", press: func(s *screen) tea.Cmd {
 			s.paused = !s.paused
 			return nil
 		}},
-		{[]string{"enter"}, "what is known of the connection", (*screen).showDetail},
-		{[]string{"x", "delete"}, "close the connection, after a question", (*screen).askClose},
-		{[]string{"?", "h"}, "this help", func(s *screen) tea.Cmd {
-			s.mode = modeHelp
+		{names: []string{"enter"}, help: "what is known of the connection", press: (*screen).showDetail},
+		{names: []string{"x", "delete"}, help: "close the connection, after a question", press: (*screen).askClose},
+		{names: []string{"?", "h"}, help: "this help", press: func(s *screen) tea.Cmd {
+			s.mode, s.offset = modeHelp, 0
 			return nil
 		}},
-		{[]string{"q", "ctrl+c"}, "leave", func(*screen) tea.Cmd { return tea.Quit }},
+		{names: []string{"q", "ctrl+c"}, help: "leave", press: func(*screen) tea.Cmd { return tea.Quit }},
 	}
 }
 
@@ -354,21 +362,37 @@ func (s *screen) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		s.message = "not closed"
 		return nil
-	case modeHelp, modeDetail:
-		s.mode = modeTable
-		return nil
 	}
-	for _, k := range keys {
-		if !slices.Contains(k.names, name) {
-			continue
-		}
-		if k.press == nil {
-			s.sortColumn(int(name[0] - '1'))
-			return nil
-		}
-		return k.press(s)
+	i := slices.IndexFunc(keys, func(k key) bool { return slices.Contains(k.names, name) })
+	page := s.mode == modeHelp || s.mode == modeDetail
+	switch {
+	case page && i >= 0 && keys[i].step != nil:
+		s.offset = s.pageTop(keys[i].step(s))
+	case page:
+		s.mode = modeTable
+	case i < 0:
+	case keys[i].step != nil:
+		s.move(keys[i].step(s))
+	case keys[i].press != nil:
+		return keys[i].press(s)
+	default:
+		s.sortColumn(int(name[0] - '1'))
 	}
 	return nil
+}
+
+// page is the lines of the help or of the details.
+func (s *screen) page() []string {
+	if s.mode == modeHelp {
+		return drawHelp()
+	}
+	return s.drawDetail()
+}
+
+// pageTop is the first line of the page that is shown after a step: a step does
+// not leave the page.
+func (s *screen) pageTop(step int) int {
+	return max(0, min(s.offset+step, len(s.page())-max(1, s.height-2)))
 }
 
 func (s *screen) sortColumn(i int) {
@@ -382,7 +406,10 @@ func (s *screen) sortColumn(i int) {
 func (s *screen) typeFilter(name, text string) {
 	switch name {
 	case "enter":
-		s.mode = modeTable
+		// A filter that makes no sense does not hold, and is not left as if it did.
+		if s.setFilter(s.typed) {
+			s.mode = modeTable
+		}
 	case "esc":
 		s.mode = modeTable
 		s.setFilter("")
@@ -394,15 +421,24 @@ func (s *screen) typeFilter(name, text string) {
 	}
 }
 
-func (s *screen) setFilter(typed string) {
-	s.typed = typed
+// pasted leaves out what is no text, such as the end of a line that was copied.
+func pasted(r rune) rune {
+	if unicode.IsControl(r) {
+		return -1
+	}
+	return r
+}
+
+func (s *screen) setFilter(typed string) (ok bool) {
+	s.typed, s.message = typed, ""
 	f, err := parseFilter(typed)
 	if err != nil {
 		s.message = err.Error()
-		return
+		return false
 	}
 	s.filter = f
 	s.arrange()
+	return true
 }
 
 func (s *screen) showDetail() tea.Cmd {
@@ -410,7 +446,7 @@ func (s *screen) showDetail() tea.Cmd {
 	if !ok {
 		return nil
 	}
-	s.mode, s.subject, s.details = modeDetail, r.Conn, nil
+	s.mode, s.offset, s.subject, s.details = modeDetail, 0, r.Conn, nil
 	inspect := s.world.inspect
 	return func() tea.Msg { return detailMsg{r.Conn, inspect(r.Conn)} }
 }

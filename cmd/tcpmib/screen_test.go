@@ -185,6 +185,79 @@ func TestScreenFilterKeys(t *testing.T) {
 	assert.Len(t, s.shown, 31)
 }
 
+// A filter that makes no sense is not left on the screen as if it held.
+func TestScreenKeepsAWrongFilterOpen(t *testing.T) {
+	s := testScreen(t, office)
+	types(s, "/")
+	types(s, text("state=listenx")...)
+	types(s, "enter")
+	assert.Equal(t, modeFilter, s.mode)
+	assert.Contains(t, s.drawFoot(), "state=listenx: ")
+	types(s, "backspace", "enter")
+	assert.Equal(t, modeTable, s.mode)
+	assert.Len(t, s.shown, 9)
+	assert.NotContains(t, s.drawFoot(), "listenx")
+}
+
+func TestScreenPaste(t *testing.T) {
+	s := testScreen(t, office)
+	s.Update(tea.PasteMsg{Content: "q"}) // no key, and there is nothing to type into
+	assert.Empty(t, s.typed)
+	types(s, "/", "s")
+	for _, tt := range []struct {
+		pasted, typed, message string
+		shown                  int
+	}{
+		{"sh\r\n", "ssh", "", 4},
+		{" \x1b[port=\t2", "ssh [port=2", `"[port" is no condition`, 4},
+	} {
+		s.Update(tea.PasteMsg{Content: tt.pasted})
+		assert.Equal(t, tt.typed, s.typed)
+		assert.Len(t, s.shown, tt.shown)
+		assert.Contains(t, s.message, tt.message)
+		assert.Equal(t, tt.message == "", s.message == "")
+	}
+}
+
+// The help and the details are longer than a small screen: the keys that move the
+// cursor in the table move them, and all others go back.
+func TestScreenPages(t *testing.T) {
+	for name, open := range map[string]string{"help": "?", "detail": "enter"} {
+		s := testScreen(t, office)
+		s.Update(tea.WindowSizeMsg{Width: 120, Height: 6})
+		s.world.inspect = func(tcpmib.Conn) []detail { return []detail{{"path", "p"}, {"services", "the last"}} }
+		shown := func() string { return strings.Join(strings.Split(s.draw(), "\n")[1:5], "\n") }
+		if cmd := types(s, open); cmd != nil {
+			s.Update(cmd())
+		}
+		page := s.page()
+		window := func(top int) string { return strings.Join(page[top:top+4], "\n") }
+		end := len(page) - 4
+		for _, tt := range []struct {
+			key string
+			top int
+		}{
+			{"up", 0}, {"down", 1}, {"j", 2}, {"pgdown", 5}, {"k", 4}, {"end", end}, {"down", end}, {"up", end - 1},
+			{"pgup", end - 4}, {"home", 0}, {"G", end},
+		} {
+			types(s, tt.key)
+			assert.Equal(t, window(tt.top), shown(), "%s: %s", name, tt.key)
+		}
+		s.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+		assert.Contains(t, s.draw(), page[0]+"\n"+page[1], "more room shows more, not less")
+		for height := range 5 {
+			s.Update(tea.WindowSizeMsg{Width: 120, Height: height})
+			types(s, "end")
+			s.draw()
+		}
+		assert.Zero(t, s.cursor, "the table stays where it was")
+		types(s, "q")
+		assert.Equal(t, modeTable, s.mode)
+		types(s, open)
+		assert.Zero(t, s.offset)
+	}
+}
+
 // What is on the command line is not what is typed: esc leaves it.
 func TestScreenFlags(t *testing.T) {
 	s := testScreen(t)

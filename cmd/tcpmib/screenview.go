@@ -43,14 +43,13 @@ func (s *screen) draw() string {
 	if s.width <= 0 || s.height <= 0 {
 		return ""
 	}
-	body := s.drawTable
+	lines := []string{s.drawHead()}
 	switch s.mode {
-	case modeHelp:
-		body = drawHelp
-	case modeDetail:
-		body = s.drawDetail
+	case modeHelp, modeDetail:
+		lines = append(lines, s.page()[s.pageTop(0):]...)
+	default:
+		lines = append(lines, s.drawTable()...)
 	}
-	lines := append([]string{s.drawHead()}, body()...)
 	room := s.height - 1
 	lines = lines[:min(len(lines), room)]
 	for len(lines) < room {
@@ -166,7 +165,7 @@ func drawHelp() []string {
 	lines := []string{"", titleStyle.Render("  Keys"), ""}
 	for _, k := range keys {
 		names := strings.Join(k.names, " ")
-		if k.press == nil {
+		if k.step == nil && k.press == nil {
 			names = k.names[0] + " to " + k.names[len(k.names)-1]
 		}
 		lines = append(lines, fmt.Sprintf("  %-13s %s", names, k.help))
@@ -185,7 +184,7 @@ func (s *screen) drawFoot() string {
 	case s.mode == modeClose:
 		return troubleStyle.Render("close " + endpointText(s.subject) + "? (y/n)")
 	case s.mode == modeHelp || s.mode == modeDetail:
-		return footStyle.Render("any key: back")
+		return footStyle.Render("up, down: scroll  any other key: back")
 	case s.message != "":
 		return titleStyle.Render(printable(s.message))
 	case s.trouble != "":
