@@ -153,18 +153,19 @@ func (a *app) stats(f *statsFlags) error {
 
 // statsRates goes on with the families that can be read.
 func (a *app) statsRates(ctx context.Context, f *statsFlags, families []tcpmib.Family) error {
-	older, said, start := reading{}, "", time.Now()
+	older, start := reading{}, time.Now()
+	said := map[string]bool{} // the same trouble in every reading is said once
 	for {
 		newer, err := a.readStats(families)
 		if len(newer.families) == 0 {
 			return failure{err}
 		}
 		if err != nil {
-			// The same trouble in every reading is said once.
-			if text := a.advise(err); text != said {
+			text := a.advise(err)
+			if !said[text] {
 				fmt.Fprintln(a.stderr, "tcpmib:", text)
-				said = text
 			}
+			said[text] = true
 		}
 		if rates := newer.since(older); len(rates.families) > 0 {
 			if err := a.showStats(f, &rates); err != nil {
@@ -178,7 +179,7 @@ func (a *app) statsRates(ctx context.Context, f *statsFlags, families []tcpmib.F
 			break
 		}
 	}
-	if said != "" {
+	if len(said) > 0 {
 		return errSaid
 	}
 	return nil
