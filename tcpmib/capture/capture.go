@@ -34,6 +34,7 @@
 package capture
 
 import (
+	"maps"
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
@@ -51,16 +52,21 @@ const (
 // Version is the version of the format that Write writes and Open reads.
 const Version = 1
 
-// Queries are the questions that Write asks, in this order.
-var Queries = []tcpmib.Query{
-	{Func: "GetTcpTable2", Order: true},
-	{Func: "GetTcp6Table2", Order: true},
-	{Func: "GetExtendedTcpTable", Family: afInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
-	{Func: "GetExtendedTcpTable", Family: afInet6, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
-	{Func: "GetTcpStatisticsEx2", Family: afInet},
-	{Func: "GetTcpStatisticsEx2", Family: afInet6},
-	{Func: "GetTcpStatisticsEx", Family: afInet},
-	{Func: "GetTcpStatisticsEx", Family: afInet6},
+// Queries are the questions that Write asks, in this order. They are a copy: who
+// changes them does not change Write.
+var Queries = queries()
+
+func queries() []tcpmib.Query {
+	return []tcpmib.Query{
+		{Func: "GetTcpTable2", Order: true},
+		{Func: "GetTcp6Table2", Order: true},
+		{Func: "GetExtendedTcpTable", Family: afInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
+		{Func: "GetExtendedTcpTable", Family: afInet6, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
+		{Func: "GetTcpStatisticsEx2", Family: afInet},
+		{Func: "GetTcpStatisticsEx2", Family: afInet6},
+		{Func: "GetTcpStatisticsEx", Family: afInet},
+		{Func: "GetTcpStatisticsEx", Family: afInet6},
+	}
 }
 
 // The address families, with the numbers that Windows gives them.
@@ -90,8 +96,12 @@ type answer struct {
 	table []byte
 }
 
-// Info says when and where c was made.
-func (c *Capture) Info() Info { return c.info }
+// Info says when and where c was made. Its map is the caller's, a copy.
+func (c *Capture) Info() Info {
+	info := c.info
+	info.Processes = maps.Clone(info.Processes)
+	return info
+}
 
 // Ask answers as the recorded machine did, errors included. A query that was not
 // recorded has the answer tcpmib.CodeNoAnswer. Order makes no difference: tables

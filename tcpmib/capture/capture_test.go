@@ -106,6 +106,19 @@ func TestRoundTrip(t *testing.T) {
 	assert.Equal(t, write(t, twoTables), write(t, c), "a capture of a capture is the same file")
 }
 
+// Whoever changes what this package hands out changes only what he has.
+func TestNothingIsShared(t *testing.T) {
+	file := write(t, twoTables)
+	c, err := read(file)
+	require.NoError(t, err)
+	clear(c.Info().Processes)
+	assert.Empty(t, cmp.Diff(info, c.Info()))
+
+	defer func(q tcpmib.Query) { capture.Queries[0] = q }(capture.Queries[0])
+	capture.Queries[0] = tcpmib.Query{Func: "GetIfTable2"}
+	assert.Equal(t, file, write(t, twoTables))
+}
+
 // A capture made under Wine 8 on Linux, by a program that had on 127.0.0.1:42404
 // and [::1]:42406 each a listener, two connections, one half closed and one closed.
 func TestRealCapture(t *testing.T) {

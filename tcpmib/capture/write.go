@@ -29,7 +29,8 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	r := tcpmib.Reader{Source: src, MaxBytes: MaxEntryBytes}
 	var total int64
 	var failures []error
-	for _, q := range Queries {
+	queries := queries()
+	for _, q := range queries {
 		a := manifestAnswer{Func: q.Func, Family: q.Family, Class: q.Class}
 		table, err := r.Raw(q)
 		// An Error that is not wrapped is what the function returned. Any other
@@ -51,7 +52,7 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 		}
 		m.Answers = append(m.Answers, a)
 	}
-	if len(failures) == len(Queries) {
+	if len(failures) == len(queries) {
 		return fmt.Errorf("capture: %w", errors.Join(failures...))
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
