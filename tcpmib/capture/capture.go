@@ -119,7 +119,11 @@ func (c *Capture) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return uint32(copy(buf, a.table)), 0
 }
 
-const errorInsufficientBuffer = 122 // ERROR_INSUFFICIENT_BUFFER
+// The codes that the format has something to say of.
+const (
+	errorInsufficientBuffer = 122 // ERROR_INSUFFICIENT_BUFFER
+	errorNoData             = 232 // ERROR_NO_DATA
+)
 
 // key is q without what makes no difference.
 func key(q tcpmib.Query) tcpmib.Query {

@@ -119,6 +119,24 @@ func TestNothingIsShared(t *testing.T) {
 	assert.Equal(t, file, write(t, twoTables))
 }
 
+// Who names no processes gets the object that the format has there, and a reader
+// takes a null and nothing at all as well.
+func TestWithoutProcesses(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, capture.Write(&b, twoTables, capture.Info{}))
+	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	require.NoError(t, err)
+	text, err := fs.ReadFile(z, "manifest.json")
+	require.NoError(t, err)
+	assert.Contains(t, string(text), `"processes": {}`)
+
+	for _, processes := range []string{``, `,"processes":null`, `,"processes":{}`} {
+		c, err := read(archive(t, entry{name: "manifest.json", body: []byte(manifestHead + `[]` + processes + `}`)}))
+		require.NoError(t, err, processes)
+		assert.Empty(t, c.Info().Processes)
+	}
+}
+
 // A capture made under Wine 8 on Linux, by a program that had on 127.0.0.1:42404
 // and [::1]:42406 each a listener, two connections, one half closed and one closed.
 func TestRealCapture(t *testing.T) {
@@ -172,6 +190,25 @@ func TestErrorsAreReplayed(t *testing.T) {
 	assert.Len(t, conns, 2)
 	assert.ErrorIs(t, err, fs.ErrPermission)
 	assert.ErrorContains(t, err, "GetTcp6Table2")
+}
+
+// ERROR_NO_DATA is an answer: no rows.
+func TestNoDataIsReplayed(t *testing.T) {
+	byHand := archive(t, entry{name: "manifest.json", body: []byte(manifestHead + `[{"func":"GetTcpTable2","code":232}]}`)})
+	for name, file := range map[string][]byte{
+		"of one family":  write(t, answers{"GetTcpTable2": {code: 232}, "GetTcp6Table2": {table: table(60, 2)}}),
+		"of one, alone":  write(t, answers{"GetTcpTable2": {code: 232}}),
+		"written before": byHand,
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := read(file)
+			require.NoError(t, err)
+			r := tcpmib.Reader{Source: c}
+			rows, err := r.TCPTable2(true)
+			assert.NoError(t, err)
+			assert.Empty(t, rows)
+		})
+	}
 }
 
 func TestWhatWasNotRecorded(t *testing.T) {

@@ -37,7 +37,9 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 		// error is no fact about the machine.
 		if e, ok := err.(*tcpmib.Error); ok {
 			a.Code = e.Code
-			failures = append(failures, err)
+			if e.Code != errorNoData { // that there is nothing is an answer
+				failures = append(failures, err)
+			}
 		} else if err != nil {
 			return fmt.Errorf("capture: %w", err)
 		} else {
@@ -54,6 +56,9 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	}
 	if len(failures) == len(queries) {
 		return fmt.Errorf("capture: %w", errors.Join(failures...))
+	}
+	if m.Processes == nil {
+		m.Processes = map[uint32]string{} // the format has an object there, not null
 	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
