@@ -2,7 +2,6 @@ package capture
 
 import (
 	"archive/zip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,13 +12,13 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Write asks src each of Queries and writes the answers to w as a capture; a nil
-// src is this machine, about which empty Time, WindowsVersion and GOARCH of info
-// are filled in.
+// Write asks src the Queries and writes the answers to w as a capture; a nil src
+// is this machine, about which empty Time, WindowsVersion and GOARCH of info are
+// filled in.
 //
 // A function that fails is recorded as failing. If none of them works, or if an
-// answer is past the limits, that is Write's error, and what it wrote is no
-// capture.
+// answer or info is past the limits, that is Write's error, and what it wrote is
+// no capture.
 func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	if src == nil {
 		info = thisMachine(info)
@@ -57,14 +56,11 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	if len(failures) == len(queries) {
 		return fmt.Errorf("capture: %w", errors.Join(failures...))
 	}
-	if m.Processes == nil {
-		m.Processes = map[uint32]string{} // the format has an object there, not null
-	}
-	text, err := json.MarshalIndent(m, "", "  ")
+	text, err := encodeManifest(m)
 	if err != nil {
-		return fmt.Errorf("capture: %w", err)
+		return fmt.Errorf("capture: entry %q: %w", manifestEntry, err)
 	}
-	if err := writeEntry(z, manifestEntry, info.Time, append(text, '\n')); err != nil {
+	if err := writeEntry(z, manifestEntry, info.Time, text); err != nil {
 		return err
 	}
 	if err := z.Close(); err != nil {
