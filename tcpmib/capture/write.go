@@ -2,7 +2,6 @@ package capture
 
 import (
 	"archive/zip"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,13 +12,13 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Write asks src each of Queries and writes the answers to w as a capture; a nil
-// src is this machine, about which empty Time, WindowsVersion and GOARCH of info
-// are filled in.
+// Write asks src the Queries and writes the answers to w as a capture; a nil src
+// is this machine, about which empty Time, WindowsVersion and GOARCH of info are
+// filled in.
 //
 // A function that fails is recorded as failing. If none of them works, or if an
-// answer is past the limits, that is Write's error, and what it wrote is no
-// capture.
+// answer or info is past the limits, that is Write's error, and what it wrote is
+// no capture.
 func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	if src == nil {
 		info = thisMachine(info)
@@ -29,14 +28,17 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	r := tcpmib.Reader{Source: src, MaxBytes: MaxEntryBytes}
 	var total int64
 	var failures []error
-	for _, q := range Queries {
+	queries := queries()
+	for _, q := range queries {
 		a := manifestAnswer{Func: q.Func, Family: q.Family, Class: q.Class}
 		table, err := r.Raw(q)
 		// An Error that is not wrapped is what the function returned. Any other
 		// error is no fact about the machine.
 		if e, ok := err.(*tcpmib.Error); ok {
 			a.Code = e.Code
-			failures = append(failures, err)
+			if e.Code != errorNoData { // that there is nothing is an answer
+				failures = append(failures, err)
+			}
 		} else if err != nil {
 			return fmt.Errorf("capture: %w", err)
 		} else {
@@ -51,14 +53,14 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 		}
 		m.Answers = append(m.Answers, a)
 	}
-	if len(failures) == len(Queries) {
+	if len(failures) == len(queries) {
 		return fmt.Errorf("capture: %w", errors.Join(failures...))
 	}
-	text, err := json.MarshalIndent(m, "", "  ")
+	text, err := encodeManifest(m)
 	if err != nil {
-		return fmt.Errorf("capture: %w", err)
+		return fmt.Errorf("capture: entry %q: %w", manifestEntry, err)
 	}
-	if err := writeEntry(z, manifestEntry, info.Time, append(text, '\n')); err != nil {
+	if err := writeEntry(z, manifestEntry, info.Time, text); err != nil {
 		return err
 	}
 	if err := z.Close(); err != nil {

@@ -1,0 +1,139 @@
+package capture
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+const (
+	maxEntries        = 1 << 10
+	maxDirectoryBytes = 512 << 10 // of what zip.NewReader reads: it looks for the end of the directory too
+)
+
+// archive is the zip file of a stranger.
+type archive struct {
+	size    int64
+	entries map[string]*zip.File // nil once it was read
+}
+
+func openArchive(r io.ReaderAt, size int64) (*archive, error) {
+	// zip.NewReader takes memory for each entry of the directory, which goes on
+	// for as long as there are entries, whatever is said of its size.
+	limited := &limitedReader{r, maxDirectoryBytes,
+		fmt.Errorf("%w: the directory has more than %d bytes", tcpmib.ErrTooLarge, maxDirectoryBytes)}
+	var z *zip.Reader
+	err := checkZip64(r, size)
+	if err == nil {
+		z, err = zip.NewReader(limited, size)
+	}
+	switch {
+	case errors.Is(err, tcpmib.ErrTooLarge):
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: not a capture, or not all of one: %w", tcpmib.ErrMalformed, err)
+	case len(z.File) > maxEntries:
+		return nil, fmt.Errorf("%w: %d entries, the limit is %d", tcpmib.ErrTooLarge, len(z.File), maxEntries)
+	}
+	// From here on only entries are read. Together they are no longer than the
+	// file, unless they overlap, as in a file made to be unpacked without end.
+	limited.left, limited.err = size, errors.New("it overlaps another entry")
+	a := &archive{size, map[string]*zip.File{}}
+	for _, f := range z.File {
+		if a.entries[f.Name] != nil {
+			return nil, fmt.Errorf("%w: entry %.99q is there twice", tcpmib.ErrMalformed, f.Name)
+		}
+		a.entries[f.Name] = f
+	}
+	return a, nil
+}
+
+// read unpacks an entry, once, of at most limit bytes.
+func (a *archive) read(name string, limit int64) ([]byte, error) {
+	f, ok := a.entries[name]
+	switch {
+	case !ok:
+		return nil, fmt.Errorf("%w: it is missing", tcpmib.ErrMalformed)
+	case f == nil:
+		return nil, fmt.Errorf("%w: it belongs to one answer, and is used twice", tcpmib.ErrMalformed)
+	case f.UncompressedSize64 > uint64(limit):
+		return nil, fmt.Errorf("%w: more than %d bytes when unpacked", tcpmib.ErrTooLarge, limit)
+	case f.UncompressedSize64/maxRatio > uint64(a.size):
+		return nil, fmt.Errorf("%w: a file of %d bytes has no entry of %d", tcpmib.ErrMalformed, a.size, f.UncompressedSize64)
+	}
+	a.entries[name] = nil
+	b, err := unpack(f)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, err)
+	}
+	return b, nil
+}
+
+// maxRatio is the most that Deflate makes of one byte: two bits are 258 bytes.
+const maxRatio = 1032
+
+// unpack takes no more memory than f says that it needs: were it collected piece
+// by piece it would be there twice.
+func unpack(f *zip.File) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	b := make([]byte, f.UncompressedSize64)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return nil, err
+	}
+	// The checksum is compared at the end, which is an error if it is not here.
+	_, err = io.Copy(io.Discard, r)
+	return b, err
+}
+
+// checkZip64 refuses a file of which zip.NewReader might believe that it has more
+// entries than a capture may have, and take memory for them at once. Only the end
+// record of a zip64 file has room for such a number. Which end record it takes
+// depends on much, so all that it might take are looked at.
+func checkZip64(r io.ReaderAt, size int64) error {
+	const (
+		tailBytes    = 65 << 10 // where zip.NewReader looks for the end record
+		locatorBytes = 20       // what in a zip64 file stands before it
+	)
+	tail := make([]byte, max(0, min(size, tailBytes+locatorBytes)))
+	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+		return err
+	}
+	for ; len(tail) > locatorBytes; tail = tail[1:] {
+		if !bytes.HasPrefix(tail, []byte("PK\x06\x07")) || !bytes.HasPrefix(tail[locatorBytes:], []byte("PK\x05\x06")) {
+			continue
+		}
+		var end [56]byte
+		if _, err := r.ReadAt(end[:], int64(binary.LittleEndian.Uint64(tail[8:]))); err != nil {
+			continue // zip.NewReader cannot read it either
+		}
+		if n := binary.LittleEndian.Uint64(end[32:]); n > maxEntries {
+			return fmt.Errorf("%w: %d entries, the limit is %d", tcpmib.ErrTooLarge, n, maxEntries)
+		}
+	}
+	return nil
+}
+
+// limitedReader reads left bytes of r in all, then nothing but err.
+type limitedReader struct {
+	r    io.ReaderAt
+	left int64
+	err  error
+}
+
+func (l *limitedReader) ReadAt(p []byte, at int64) (n int, err error) {
+	if int64(len(p)) > l.left {
+		return 0, l.err
+	}
+	n, err = l.r.ReadAt(p, at)
+	l.left -= int64(n)
+	return n, err
+}
