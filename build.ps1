@@ -141,6 +141,7 @@ function Test($compiler, $staticcheck) {
     Write-Host 'all green'
 }
 
+$status = 0
 $task = 'help'
 $rest = @()
 if ($args.Count -gt 0) {
@@ -170,7 +171,7 @@ $caller = Get-Location
 $variables = 'PATH', 'CC', 'GOOS', 'GOARCH', 'CGO_ENABLED', 'WINMIB_TWIN'
 $before = @{}
 foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
-foreach ($name in ($variables -ne 'PATH')) { [Environment]::SetEnvironmentVariable($name, $null) }
+foreach ($name in ($variables -ne 'PATH')) { Remove-Item -LiteralPath "Env:$name" -ErrorAction SilentlyContinue }
 Set-Location -LiteralPath $PSScriptRoot
 try {
     $null = New-Item -ItemType Directory -Force '.build'
@@ -191,11 +192,19 @@ try {
         'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns)$' './tcpmib' }
         'test' { Test $compiler $staticcheck }
     }
+    if ($task -in 'run', 'layout') {
+        Set-Location -LiteralPath $caller
+        & "$PSScriptRoot\.build\tcpmib.exe" $rest # layout looks for the compiler on PATH
+        $status = $LASTEXITCODE
+    }
 } finally {
     Set-Location -LiteralPath $caller
-    foreach ($name in $variables) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+    foreach ($name in $variables) {
+        if ($null -eq $before[$name]) {
+            Remove-Item -LiteralPath "Env:$name" -ErrorAction SilentlyContinue
+        } else {
+            Set-Item -LiteralPath "Env:$name" $before[$name]
+        }
+    }
 }
-if ($task -in 'run', 'layout') {
-    & "$PSScriptRoot\.build\tcpmib.exe" $rest
-    exit $LASTEXITCODE
-}
+exit $status

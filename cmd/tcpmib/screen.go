@@ -261,7 +261,7 @@ func (s *screen) arrange() {
 		}
 	}, true, s.width-markWidth)
 	// One connection is the same in whatever state.
-	at := slices.IndexFunc(s.shown, func(i int) bool { return s.entries[i].row.Conn.Compare(current) == 0 })
+	at := slices.IndexFunc(s.shown, func(i int) bool { return identityOf(s.entries[i].row.Conn) == identityOf(current) })
 	if at >= 0 {
 		s.cursor = at
 	}

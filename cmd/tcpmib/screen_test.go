@@ -154,6 +154,24 @@ func TestScreenCursorStays(t *testing.T) {
 	}
 }
 
+// A connection that changes its state is the same connection.
+func TestScreenCursorFollowsState(t *testing.T) {
+	s := testScreen(t, office)
+	on50127 := func() bool {
+		r, _ := s.selected()
+		return r.Local.Port() == 50127
+	}
+	for types(s, "home"); !on50127(); {
+		types(s, "down")
+	}
+	r, _ := s.selected()
+	require.Equal(t, tcpmib.StateSynSent, r.State)
+	show(t, s, later)
+	assert.True(t, on50127())
+	r, _ = s.selected()
+	assert.Equal(t, tcpmib.StateEstab, r.State)
+}
+
 func TestScreenScrolls(t *testing.T) {
 	s := testScreen(t, office)
 	for _, tt := range []struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -109,7 +110,7 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 		return a.watchScreen(ctx, f, captures)
 	}
 	if captures != nil {
-		return a.writeEvents(replay(captures, f.filter.families()), f, &replayed{captures: captures})
+		return a.writeEvents(replay(captures, f.filter.families()), f, newReplayed(captures))
 	}
 	return a.writeEvents(a.events(ctx, f), f, &live{app: a})
 }
@@ -224,16 +225,17 @@ func (l *live) at(t time.Time) owner.Processes {
 }
 
 // replayed has the names that were captured.
-type replayed struct{ captures []*capture.Capture }
+type replayed map[time.Time]owner.Processes
 
-func (p *replayed) at(t time.Time) owner.Processes {
-	for _, c := range p.captures {
-		if c.Info().Time.Equal(t) {
-			return capturedProcesses(c)
-		}
+func newReplayed(captures []*capture.Capture) replayed {
+	p := replayed{}
+	for _, c := range captures {
+		p[c.Info().Time.UTC()] = capturedProcesses(c)
 	}
-	return nil
+	return p
 }
+
+func (p replayed) at(t time.Time) owner.Processes { return p[t.UTC()] }
 
 // writeEvents writes an object a line, each when it is known. An error that is a
 // failure is the command's in the end; others are said when they come.
@@ -242,20 +244,29 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 	var line []byte
 	var failed error
 	seen, found := false, false
+	unread, missing := false, 0
 	said := map[string]bool{} // the same trouble in every beat is said once
 	for c, err := range changes {
 		if err != nil {
+			late := (*tcpmib.MissedError)(nil)
+			unread = unread || !errors.As(err, &late)
 			text := a.advise(err)
 			first := !said[text]
 			said[text] = true
 			switch fatal := (failure{}); {
 			case a.notWindows(err):
-				return failure{err} // it will not get better
+				return failure{err}
 			case !first:
 			case errors.As(err, &fatal):
 				failed = errors.Join(failed, fatal.error)
 			default:
 				fmt.Fprintln(a.stderr, "tcpmib:", text)
+				if errors.Is(err, errors.ErrUnsupported) {
+					missing++
+				}
+				if !seen && missing == bits.OnesCount8(uint8(f.filter.families())) {
+					return errSaid // this Windows has none of the families, and will have none
+				}
 			}
 			continue
 		}
@@ -284,8 +295,8 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 	switch {
 	case failed != nil:
 		return failure{failed}
-	case !seen && len(said) > 0:
-		return failure{errors.New("nothing was seen, and not all could be read")}
+	case !found && unread:
+		return errSaid
 	case !found:
 		return errNothing
 	}

@@ -86,8 +86,8 @@ func TestWatchEvents(t *testing.T) {
 			[]string{"present seven", "present eight"}, no6, exitFailure},
 		"trouble alone": {[]*machine{broken}, []string{"--for=3500ms"}, nil,
 			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n" +
-				"tcpmib: GetTcp6Table2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n" +
-				"tcpmib: nothing was seen, and not all could be read\n", exitFailure},
+				"tcpmib: GetTcp6Table2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", exitFailure},
+		"no IPv6": {[]*machine{half}, []string{"-6"}, nil, no6, exitFailure}, // ends by itself
 		"nothing": {[]*machine{{}}, []string{"--for=1500ms"}, nil, "", exitNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,6 +110,18 @@ func TestWatchEvents(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Who was late has read what there is: nothing.
+func TestWatchLate(t *testing.T) {
+	a := testApp(&machine{}, nil)
+	var stderr bytes.Buffer
+	a.stderr = &stderr
+	late := func(yield func(tcpmib.Change, error) bool) {
+		yield(tcpmib.Change{}, &tcpmib.MissedError{Beats: 2, Interval: time.Second})
+	}
+	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, replayed{}), errNothing)
+	assert.Contains(t, stderr.String(), "beats missed: 2")
 }
 
 func TestWatchClosedPipe(t *testing.T) {
