@@ -116,8 +116,8 @@
 //   - A [Reader] is for one goroutine at a time; different Readers may read at
 //     once. (synthetic.TestReadersAtOnce)
 //   - A warm Reader asks once and allocates nothing; [Conns] allocates at most
-//     three times a family, and netip some more for zones that the program holds no
-//     address with. (synthetic.TestWarmReader, TestColdReadingAllocatesThreeTimes)
+//     three times a family, and netip some more for a zone that was never seen
+//     before. (synthetic.TestWarmReader, TestColdReadingAllocatesThreeTimes)
 //
 // # Systems
 //

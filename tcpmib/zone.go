@@ -1,6 +1,9 @@
 package tcpmib
 
-import "net/netip"
+import (
+	"net/netip"
+	"sync/atomic"
+)
 
 // zones remembers addresses with a zone. netip looks the text of a zone up in a
 // table of the whole program each time that it goes into an address, and the text
@@ -49,5 +52,18 @@ func (z *zones) of(scope uint32) *zone {
 		}
 	}
 	z[home] = zone{scope: scope, name: formatZone(scope)}
+	hold(z[home])
 	return &z[home]
+}
+
+// held has an address with each zone that was seen, as far as they have the numbers
+// that interfaces usually have. netip forgets a zone when no address has it any more,
+// and then allocates when a cold reading meets it again.
+var held [256]atomic.Pointer[netip.Addr]
+
+func hold(z zone) {
+	if z.scope < uint32(len(held)) && held[z.scope].Load() == nil {
+		a := netip.IPv6Unspecified().WithZone(z.name)
+		held[z.scope].Store(&a)
+	}
 }
