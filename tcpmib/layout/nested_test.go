@@ -54,6 +54,7 @@ func nestWith(name string, typ reflect.Type) any {
 }
 
 func TestNested(t *testing.T) {
+	targets := compilers(t)
 	const (
 		unchecked = "Go has layout.nonsense there, which is not among the types: nothing compares its fields"
 		another   = "Go has layout.twin there, which mirrors TWIN, and C has another type"
@@ -95,7 +96,7 @@ func TestNested(t *testing.T) {
 			[]Finding{{KindElem, "NEST.numbers", "its elements are 12 bytes in C and 8 in Go"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, target := range compilers(t) {
+			for _, target := range targets {
 				if target.GOARCH != "amd64" { // the mutants of conformance are for all
 					continue
 				}
