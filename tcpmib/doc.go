@@ -117,7 +117,8 @@
 //     once. (synthetic.TestReadersAtOnce)
 //   - A warm Reader asks once and allocates nothing; [Conns] allocates at most
 //     three times a family, and netip some more for a zone that was never seen
-//     before. (synthetic.TestWarmReader, TestColdReadingAllocatesThreeTimes)
+//     before, or whose number is 256 or more. (synthetic.TestWarmReader,
+//     TestColdReadingAllocatesThreeTimes)
 //
 // # Systems
 //

@@ -161,6 +161,27 @@ func TestReaderHasABufferForEachFamily(t *testing.T) {
 	}
 }
 
+// What a Reader remembers of zones does not show: its Conns are what the rows say.
+func TestZonesAreNotMixedUp(t *testing.T) {
+	const n = 1000
+	table := scoped(n, func(i int) (local, remote uint32, state tcpmib.State) {
+		return uint32(i % 3), uint32(1 + 64*(i%100)), []tcpmib.State{tcpmib.StateEstab, tcpmib.StateListen}[i%7/6]
+	})
+	for i := range n { // the same zone comes with other addresses
+		table[4+60*i+15], table[4+60*i+39] = byte(i%5), byte(i%11)
+	}
+	rows, err := tcpmib.DecodeTCP6Table2(table)
+	require.NoError(t, err)
+	r := tcpmib.Reader{Source: whole(table)}
+	conns, err := r.AppendConns(nil, tcpmib.IPv6)
+	require.NoError(t, err)
+	require.Len(t, conns, n)
+	for i := range rows {
+		require.Equal(t, rows[i].Local(), conns[i].Local, i)
+		require.Equal(t, rows[i].Remote(), conns[i].Remote, i)
+	}
+}
+
 // A ceiling that is lowered holds from then on.
 func TestLowerCeiling(t *testing.T) {
 	r := tcpmib.Reader{Source: whole(table4(10_000))}

@@ -116,6 +116,18 @@ func TestCloseHalf(t *testing.T) {
 	}
 }
 
+// What could not be read and what could not be closed are both said.
+func TestCloseHalfFails(t *testing.T) {
+	m, names := office()
+	m.code6 = 50
+	a := testApp(m, names)
+	a.closeConn = func(tcpmib.Conn) error { return &tcpmib.Error{Func: "SetTcpEntry", Code: 5} }
+	got := runApp(a, "close", "--remote", "203.0.113.7", "--yes")
+	assert.Equal(t, exitFailure, got.code)
+	assert.Contains(t, got.stderr, "SetTcpEntry: access is denied")
+	assert.Contains(t, got.stderr, "GetTcp6Table2: not supported")
+}
+
 // What Windows says is gone was gone: somebody else was quicker.
 func TestCloseRace(t *testing.T) {
 	m, names := office()

@@ -113,6 +113,24 @@ func TestStatsRatesOfHalf(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"))
 }
 
+// late is a Source that takes its time.
+type late struct{ tcpmib.Source }
+
+func (l late) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	time.Sleep(20 * time.Millisecond)
+	return l.Source.Ask(q, buf)
+}
+
+// Readings that take time do not cost the last one that --for has room for.
+func TestStatsForOfSlowReadings(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, processes := office()
+		got := runApp(testApp(late{counting{m}}, processes), "stats", "-4", "--interval=1s", "--for=2s", "--format=jsonl")
+		assert.Equal(t, exitOK, got.code)
+		assert.Equal(t, 2, strings.Count(got.stdout, "\n"), got.stdout)
+	})
+}
+
 // Whatever the counters are, there is a gap between them.
 func TestStatsGap(t *testing.T) {
 	m := &machine{}

@@ -59,6 +59,7 @@ func TestWatchEvents(t *testing.T) {
 	two.add4("10.0.0.1:80", "10.0.0.2:2000", tcpmib.StateEstab, 9, tcpmib.OffloadStateInHost)
 	broken := &machine{code4: 31, code6: 31}
 	half := &machine{rows4: one.rows4, code6: 50}
+	empty := &machine{code6: 50}
 	const no6 = "tcpmib: GetTcp6Table2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)\n"
 
 	for name, tt := range map[string]struct {
@@ -80,6 +81,8 @@ func TestWatchEvents(t *testing.T) {
 			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", exitFailure},
 		"half": {[]*machine{half}, []string{"--for=2500ms"},
 			[]string{"present seven", "present eight"}, no6, exitOK},
+		"half, empty at first": {[]*machine{empty, half}, []string{"--for=2500ms"},
+			[]string{"opened seven", "opened eight"}, no6, exitOK},
 		"half, once": {[]*machine{half}, []string{"--once"},
 			[]string{"present seven", "present eight"}, no6, exitFailure},
 		"half, at the second look": {[]*machine{one, half}, []string{"--once"},
