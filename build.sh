@@ -64,7 +64,7 @@ task_exec() {
 	wine_run "$@"
 }
 
-# synthetic is exec on a system whose iphlpapi.dll is native/testdata/iphlpapi.c.
+# synthetic is exec on a system whose iphlpapi.dll is tcpmib/internal/synthetic/testdata/iphlpapi.c.
 task_synthetic() {
 	need "${run_packages[@]}"
 	wine_start
@@ -203,7 +203,7 @@ build_and_vet() { # <GOOS> <GOARCH> <CGO_ENABLED>
 
 c_lint() {
 	local file target cc=()
-	for file in native/*.c native/testdata/*.c; do
+	for file in native/*.c native/testdata/*.c tcpmib/internal/synthetic/testdata/*.c; do
 		for target in gcc/{x86_64,i686} clang/{x86_64,i686,aarch64}; do
 			case $target in
 			gcc/*) cc=("${target#*/}-w64-mingw32-gcc") ;;
@@ -241,7 +241,7 @@ windows() { # <GOARCH> <CGO_ENABLED> <command...>
 
 # dll makes a 64-bit DLL of one C file, if it is not there or older than its source.
 dll() { # <dll> <source> <libraries...>
-	[[ $1 -nt $2 ]] || "${gcc[amd64]}" -std=c11 -O2 -shared -o "$1" "$2" "${@:3}"
+	[[ $1 -nt $2 ]] || "${gcc[amd64]}" -std=c11 -O2 -shared -static-libgcc -o "$1" "$2" "${@:3}"
 }
 
 # --- Wine
@@ -292,7 +292,7 @@ wine_prefix() {
 	if [[ $prefix == "$state/wine-synthetic" ]]; then
 		# Links: what Wine changes in a prefix it replaces, and so do we.
 		[[ -e $prefix/made ]] || cp -al "$state/wine/." "$prefix"
-		dll "$state/iphlpapi.dll" "$root/native/testdata/iphlpapi.c" -lws2_32
+		dll "$state/iphlpapi.dll" "$root/tcpmib/internal/synthetic/testdata/iphlpapi.c" -lws2_32
 		replace "$system32/iphlpapi.dll" "$state/iphlpapi.dll"
 		return
 	fi

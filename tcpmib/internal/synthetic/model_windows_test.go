@@ -8,7 +8,7 @@ import (
 )
 
 // conn is the i-th connection of the synthetic DLL at a call, as row in
-// native/testdata/iphlpapi.c makes it, for scenarios without words about states,
+// testdata/iphlpapi.c makes it, for scenarios without words about states,
 // zones or mapped addresses.
 func conn(family tcpmib.Family, i, call int, churn bool) tcpmib.Conn {
 	states := []tcpmib.State{2, 5, 5, 11, 8, 5, 6, 5, 7, 5, 3, 5, 4, 5, 9, 10}

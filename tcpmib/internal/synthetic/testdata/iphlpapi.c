@@ -2,8 +2,9 @@
  * table, right or wrong, so that real Windows programs can be tested against
  * systems that do not exist.
  *
- * Build:  x86_64-w64-mingw32-gcc -std=c11 -O2 -shared -o iphlpapi.dll iphlpapi.c
- *         (for 386 add -Wl,--kill-at)
+ * Build:  x86_64-w64-mingw32-gcc -std=c11 -O2 -shared -static-libgcc -o iphlpapi.dll iphlpapi.c
+ *         For 386 use i686-w64-mingw32-gcc and add -Wl,--kill-at. Without -static-libgcc the
+ *         386 DLL needs libgcc_s_dw2-1.dll and does not load.
  * Use:    put it into the system32 of a Wine prefix of its own and run programs
  *         there with WINEDLLOVERRIDES=iphlpapi=n. (Beside the program is enough
  *         for those that do not load it from system32.)
