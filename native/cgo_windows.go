@@ -2,8 +2,7 @@
 
 package native
 
-// A function has two directives and one line of Go here: what it is given
-// neither outlives the call nor is called back with.
+// Every function has two directives: no argument escapes the call, and C never calls back into Go.
 
 /*
 #cgo LDFLAGS: -liphlpapi
@@ -49,19 +48,6 @@ import (
 // Implementation says how this build calls Windows.
 const Implementation = "cgo shim"
 
-// Assignments between arrays of different lengths do not compile.
-var (
-	_ [SizeofTCPRow]byte             = [C.sizeof_MIB_TCPROW]byte{}
-	_ [SizeofTCP6Row]byte            = [C.sizeof_MIB_TCP6ROW]byte{}
-	_ [SizeofTCPRow2]byte            = [C.sizeof_MIB_TCPROW2]byte{}
-	_ [SizeofTCPTable2]byte          = [C.sizeof_MIB_TCPTABLE2]byte{}
-	_ [SizeofTCP6Row2]byte           = [C.sizeof_MIB_TCP6ROW2]byte{}
-	_ [SizeofTCP6Table2]byte         = [C.sizeof_MIB_TCP6TABLE2]byte{}
-	_ [SizeofTCPRowOwnerModule]byte  = [C.sizeof_MIB_TCPROW_OWNER_MODULE]byte{}
-	_ [SizeofTCP6RowOwnerModule]byte = [C.sizeof_MIB_TCP6ROW_OWNER_MODULE]byte{}
-	_ [SizeofTCPStats]byte           = [C.sizeof_MIB_TCPSTATS]byte{}
-)
-
 func getTcpTable(b []byte, order bool) (size, code uint32) {
 	return split(C.winmib_GetTcpTable(start(b), length(b), boolean(order)))
 }
@@ -79,15 +65,18 @@ func getTcp6Table2(b []byte, order bool) (size, code uint32) {
 }
 
 func getExtendedTcpTable(b []byte, order bool, family, class uint32) (size, code uint32) {
-	return split(C.winmib_GetExtendedTcpTable(start(b), length(b), boolean(order), C.uint32_t(family), C.uint32_t(class)))
+	return split(C.winmib_GetExtendedTcpTable(start(b), length(b), boolean(order),
+		C.uint32_t(family), C.uint32_t(class)))
 }
 
 func getOwnerModuleFromTcpEntry(row *[SizeofTCPRowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
-	return split(C.winmib_GetOwnerModuleFromTcpEntry(unsafe.Pointer(row), C.uint32_t(class), start(b), length(b)))
+	return split(C.winmib_GetOwnerModuleFromTcpEntry(unsafe.Pointer(row), C.uint32_t(class),
+		start(b), length(b)))
 }
 
 func getOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
-	return split(C.winmib_GetOwnerModuleFromTcp6Entry(unsafe.Pointer(row), C.uint32_t(class), start(b), length(b)))
+	return split(C.winmib_GetOwnerModuleFromTcp6Entry(unsafe.Pointer(row), C.uint32_t(class),
+		start(b), length(b)))
 }
 
 func setTcpEntry(row *[SizeofTCPRow]byte) (code uint32) {
@@ -130,8 +119,8 @@ func setPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats,
 		start(rw.Bytes), C.uint32_t(rw.Version), length(rw.Bytes), C.uint32_t(offset)))
 }
 
-// start is where C may read and write: Go memory without pointers in it, which
-// stays where it is until the call returns. C gets NULL for no bytes.
+// start returns where C may read and write, NULL for no bytes: Go memory without pointers in it,
+// which stays where it is until the call returns.
 func start(b []byte) *C.uint8_t {
 	if len(b) == 0 {
 		return nil
@@ -141,6 +130,7 @@ func start(b []byte) *C.uint8_t {
 
 func length(b []byte) C.uint32_t { return C.uint32_t(min(uint64(len(b)), math.MaxUint32)) }
 
+// split separates the size and the code, which a function of shim.c returns in one number.
 func split(answer C.uint64_t) (size, code uint32) { return uint32(answer >> 32), uint32(answer) }
 
 func boolean(b bool) C.int32_t {

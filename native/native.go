@@ -1,36 +1,33 @@
-// Package native is the boundary to Windows: one Go function for each function
-// of iphlpapi.dll, with the answer written into a buffer of the caller.
+// Package native is the boundary to Windows: one Go function for each function of iphlpapi.dll,
+// which writes its answer into a buffer of the caller.
 //
-// There are three implementations of the same Go functions, chosen when the
-// program is built:
+// Each exported function is declared and documented here, once, and calls the one of the same name
+// in lower case. Of that there are three, chosen when the program is built:
 //
-//   - Windows with cgo: shim.c calls the function that iphlpapi.h declares,
-//     linked against the import library. This is the default.
-//   - Windows without cgo (CGO_ENABLED=0): golang.org/x/sys/windows looks the
-//     function up in the system's own iphlpapi.dll.
-//   - Everything else: every function returns ERROR_CALL_NOT_IMPLEMENTED.
+//   - Windows with cgo: shim.c calls the function that iphlpapi.h declares, linked against the
+//     import library. This is the default.
+//   - Windows without cgo (CGO_ENABLED=0): golang.org/x/sys/windows looks the function up in the
+//     system's own iphlpapi.dll.
+//   - Everything else: every function returns ERROR_CALL_NOT_IMPLEMENTED (120).
 //
-// The package knows no row type, allocates nothing, retries nothing and has no
-// opinion. Package tcpmib has.
+// The package knows no row type, allocates nothing and retries nothing. Package tcpmib does.
 //
 // # Conventions
 //
-// Every function returns the code that Windows returned. One whose answer has no
-// fixed size takes the buffer to fill, which may be empty, and also returns the
-// size that Windows wrote back: with ERROR_INSUFFICIENT_BUFFER (122) the bytes
-// that the answer needs. Rows and statistics of a fixed size cross as arrays of
-// that size. Order asks Windows to sort the rows, family is AF_INET (2) or
+// Every function returns the code that Windows returned. One whose answer has no fixed size takes
+// the buffer to fill, which may be empty, and also returns the size that Windows wrote back: with
+// ERROR_INSUFFICIENT_BUFFER (122), the bytes that the answer needs. Rows and statistics of a fixed
+// size cross as arrays of that size. Order asks Windows to sort the rows; family is AF_INET (2) or
 // AF_INET6 (23).
 //
-// GetTcpStatisticsEx2 is looked up while the program runs, so that the program
-// starts on a Windows that does not have it, and returns ERROR_PROC_NOT_FOUND
-// (127) there. Without cgo all functions behave so.
+// GetTcpStatisticsEx2 is looked up while the program runs, so that the program starts on a Windows
+// without it, and returns ERROR_PROC_NOT_FOUND (127) there. Without cgo this holds for all
+// functions.
 package native
 
-// The sizes, in bytes, of the header's rows, tables with one row and statistics.
-// Builds with cgo compare them with the header in use and fail when they
-// differ, except MIB_TCPSTATS2, which MinGW-w64 does not have; package tcpmib
-// compares its Go types with them in every build.
+// The sizes, in bytes, of the header's rows, tables with one row and statistics. shim.c asserts
+// them, except that of MIB_TCPSTATS2, which MinGW-w64 does not have: a header that disagrees fails
+// the build. Package tcpmib compares its Go types with them in every build.
 const (
 	SizeofTCPRow             = 20  // MIB_TCPROW
 	SizeofTCP6Row            = 52  // MIB_TCP6ROW
@@ -60,23 +57,21 @@ func GetTcpTable2(buf []byte, order bool) (size, code uint32) { return getTcpTab
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table2
 func GetTcp6Table2(buf []byte, order bool) (size, code uint32) { return getTcp6Table2(buf, order) }
 
-// GetExtendedTcpTable fills buf with the table that family and class (a
-// TCP_TABLE_CLASS) select.
+// GetExtendedTcpTable fills buf with the table that family and class (a TCP_TABLE_CLASS) select.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
 func GetExtendedTcpTable(buf []byte, order bool, family, class uint32) (size, code uint32) {
 	return getExtendedTcpTable(buf, order, family, class)
 }
 
-// GetOwnerModuleFromTcpEntry fills buf with a TCPIP_OWNER_MODULE_BASIC_INFO,
-// whose pointers lead to strings behind it in buf, for a
-// MIB_TCPROW_OWNER_MODULE. class is a TCPIP_OWNER_MODULE_INFO_CLASS.
+// GetOwnerModuleFromTcpEntry fills buf with a TCPIP_OWNER_MODULE_BASIC_INFO, whose pointers lead to
+// strings behind it in buf, for a MIB_TCPROW_OWNER_MODULE. class is a
+// TCPIP_OWNER_MODULE_INFO_CLASS.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *[SizeofTCPRowOwnerModule]byte, class uint32, buf []byte) (size, code uint32) {
 	return getOwnerModuleFromTcpEntry(row, class, buf)
 }
 
-// GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for a
-// MIB_TCP6ROW_OWNER_MODULE.
+// GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for a MIB_TCP6ROW_OWNER_MODULE.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
 func GetOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint32, buf []byte) (size, code uint32) {
 	return getOwnerModuleFromTcp6Entry(row, class, buf)
@@ -102,15 +97,15 @@ func GetTcpStatisticsEx2(stats *[SizeofTCPStats2]byte, family uint32) (code uint
 	return getTcpStatisticsEx2(stats, family)
 }
 
-// EStats is one of the structs of tcpestats.h, as bytes. An empty one is passed
-// as NULL: Windows then leaves it out.
+// EStats is one of the structs of tcpestats.h, as bytes. An empty one is passed as NULL, and
+// Windows leaves it out.
 type EStats struct {
 	Bytes   []byte
-	Version uint32 // 0, in every Windows so far
+	Version uint32 // 0 in every Windows so far
 }
 
-// GetPerTcpConnectionEStats fills rw, ros and rod with the statistics of kind
-// typ (a TCP_ESTATS_TYPE) of the connection that row, a MIB_TCPROW, names.
+// GetPerTcpConnectionEStats fills rw, ros and rod with the statistics of kind typ (a
+// TCP_ESTATS_TYPE) of the connection that row, a MIB_TCPROW, names.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcpconnectionestats
 func GetPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
 	return getPerTcpConnectionEStats(row, typ, rw, ros, rod)
@@ -122,8 +117,8 @@ func GetPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw, ros, r
 	return getPerTcp6ConnectionEStats(row, typ, rw, ros, rod)
 }
 
-// SetPerTcpConnectionEStats writes rw, from offset on, for the statistics of
-// kind typ (a TCP_ESTATS_TYPE) of the connection that row, a MIB_TCPROW, names.
+// SetPerTcpConnectionEStats writes rw, from offset on, for the statistics of kind typ (a
+// TCP_ESTATS_TYPE) of the connection that row, a MIB_TCPROW, names.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
 func SetPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
 	return setPerTcpConnectionEStats(row, typ, rw, offset)

@@ -7,32 +7,50 @@ const Implementation = "none: not Windows"
 
 const errorCallNotImplemented = 120 // ERROR_CALL_NOT_IMPLEMENTED
 
-// The shapes, by which nocgo.go lists the functions.
+func getTcpTable([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
 
-func table(string) func(b []byte, order bool) (size, code uint32) {
-	return func([]byte, bool) (uint32, uint32) { return 0, errorCallNotImplemented }
+func getTcp6Table([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+
+func getTcpTable2([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+
+func getTcp6Table2([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+
+func getExtendedTcpTable([]byte, bool, uint32, uint32) (size, code uint32) {
+	return 0, errorCallNotImplemented
 }
 
-func extended(string) func(b []byte, order bool, family, class uint32) (size, code uint32) {
-	return func([]byte, bool, uint32, uint32) (uint32, uint32) { return 0, errorCallNotImplemented }
+func getOwnerModuleFromTcpEntry(*[SizeofTCPRowOwnerModule]byte, uint32, []byte) (size, code uint32) {
+	return 0, errorCallNotImplemented
 }
 
-func module[Row any](string) func(row *Row, class uint32, b []byte) (size, code uint32) {
-	return func(*Row, uint32, []byte) (uint32, uint32) { return 0, errorCallNotImplemented }
+func getOwnerModuleFromTcp6Entry(*[SizeofTCP6RowOwnerModule]byte, uint32, []byte) (size, code uint32) {
+	return 0, errorCallNotImplemented
 }
 
-func fixed[T any](string) func(t *T) (code uint32) {
-	return func(*T) uint32 { return errorCallNotImplemented }
+func setTcpEntry(*[SizeofTCPRow]byte) (code uint32) { return errorCallNotImplemented }
+
+func getTcpStatistics(*[SizeofTCPStats]byte) (code uint32) { return errorCallNotImplemented }
+
+func getTcpStatisticsEx(*[SizeofTCPStats]byte, uint32) (code uint32) {
+	return errorCallNotImplemented
 }
 
-func statsEx[Stats any](string) func(stats *Stats, family uint32) (code uint32) {
-	return func(*Stats, uint32) uint32 { return errorCallNotImplemented }
+func getTcpStatisticsEx2(*[SizeofTCPStats2]byte, uint32) (code uint32) {
+	return errorCallNotImplemented
 }
 
-func getEStats[Row any](string) func(row *Row, typ uint32, rw, ros, rod EStats) (code uint32) {
-	return func(*Row, uint32, EStats, EStats, EStats) uint32 { return errorCallNotImplemented }
+func getPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, EStats, EStats) (code uint32) {
+	return errorCallNotImplemented
 }
 
-func setEStats[Row any](string) func(row *Row, typ uint32, rw EStats, offset uint32) (code uint32) {
-	return func(*Row, uint32, EStats, uint32) uint32 { return errorCallNotImplemented }
+func getPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, EStats, EStats) (code uint32) {
+	return errorCallNotImplemented
+}
+
+func setPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, uint32) (code uint32) {
+	return errorCallNotImplemented
+}
+
+func setPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, uint32) (code uint32) {
+	return errorCallNotImplemented
 }
