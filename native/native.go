@@ -20,14 +20,16 @@
 // size cross as arrays of that size. Order asks Windows to sort the rows; family is AF_INET (2) or
 // AF_INET6 (23).
 //
-// GetTcpStatisticsEx2 is looked up while the program runs, so that the program starts on a Windows
-// without it, and returns ERROR_PROC_NOT_FOUND (127) there. Without cgo this holds for all
-// functions.
+// Functions that some Windows or Wine lacks are looked up while the program runs and return
+// ERROR_PROC_NOT_FOUND (127) where they are missing: GetTcpStatisticsEx2, GetUdpStatisticsEx2, the
+// two InternalGetBound functions and the six of persistent port reservations. Without cgo all
+// functions do.
 package native
 
 // The sizes, in bytes, of the header's rows, tables with one row and statistics. shim.c asserts
-// them, except that of MIB_TCPSTATS2, which MinGW-w64 does not have: a header that disagrees fails
-// the build. Package tcpmib compares its Go types with them in every build.
+// them, except those of MIB_TCPSTATS2 and MIB_UDPSTATS2, which MinGW-w64 does not have: a header
+// that disagrees fails the build. Packages tcpmib and udpmib compare their Go types with them in
+// every build.
 const (
 	SizeofTCPRow             = 20  // MIB_TCPROW
 	SizeofTCP6Row            = 52  // MIB_TCP6ROW
@@ -39,6 +41,14 @@ const (
 	SizeofTCP6RowOwnerModule = 192 // MIB_TCP6ROW_OWNER_MODULE
 	SizeofTCPStats           = 60  // MIB_TCPSTATS
 	SizeofTCPStats2          = 72  // MIB_TCPSTATS2
+	SizeofUDPRow             = 8   // MIB_UDPROW
+	SizeofUDP6Row            = 24  // MIB_UDP6ROW
+	SizeofUDPRowOwnerPID     = 12  // MIB_UDPROW_OWNER_PID
+	SizeofUDP6RowOwnerPID    = 28  // MIB_UDP6ROW_OWNER_PID
+	SizeofUDPRowOwnerModule  = 160 // MIB_UDPROW_OWNER_MODULE
+	SizeofUDP6RowOwnerModule = 176 // MIB_UDP6ROW_OWNER_MODULE
+	SizeofUDPStats           = 20  // MIB_UDPSTATS
+	SizeofUDPStats2          = 32  // MIB_UDPSTATS2
 )
 
 // GetTcpTable fills buf with a MIB_TCPTABLE.
@@ -77,9 +87,44 @@ func GetOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint
 	return getOwnerModuleFromTcp6Entry(row, class, buf)
 }
 
+// InternalGetBoundTcpEndpointTable fills buf with a MIB_TCPTABLE2 of the IPv4 sockets that are
+// bound, those of connections included. Windows 10 version 1809 and later; Microsoft does not
+// document it, System Informer and netstat -q use it. With ERROR_INSUFFICIENT_BUFFER, size is what
+// the table took.
+func InternalGetBoundTcpEndpointTable(buf []byte) (size, code uint32) {
+	return internalGetBoundTcpEndpointTable(buf)
+}
+
+// InternalGetBoundTcp6EndpointTable is InternalGetBoundTcpEndpointTable for IPv6, with a
+// MIB_TCP6TABLE2.
+func InternalGetBoundTcp6EndpointTable(buf []byte) (size, code uint32) {
+	return internalGetBoundTcp6EndpointTable(buf)
+}
+
 // SetTcpEntry sets the state of the connection that row, a MIB_TCPROW, names.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-settcpentry
 func SetTcpEntry(row *[SizeofTCPRow]byte) (code uint32) { return setTcpEntry(row) }
+
+// CreatePersistentTcpPortReservation reserves numberOfPorts TCP ports from startPort on, which is
+// in network byte order, until they are deleted.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistenttcpportreservation
+func CreatePersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	return createPersistentTcpPortReservation(startPort, numberOfPorts)
+}
+
+// DeletePersistentTcpPortReservation deletes the reservation of exactly these ports. startPort is
+// in network byte order.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistenttcpportreservation
+func DeletePersistentTcpPortReservation(startPort, numberOfPorts uint16) (code uint32) {
+	return deletePersistentTcpPortReservation(startPort, numberOfPorts)
+}
+
+// LookupPersistentTcpPortReservation returns the token of the reservation of exactly these ports.
+// startPort is in network byte order.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistenttcpportreservation
+func LookupPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	return lookupPersistentTcpPortReservation(startPort, numberOfPorts)
+}
 
 // GetTcpStatistics fills stats, a MIB_TCPSTATS, for IPv4.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatistics
@@ -128,4 +173,67 @@ func SetPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw EStats, o
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
 func SetPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
 	return setPerTcp6ConnectionEStats(row, typ, rw, offset)
+}
+
+// GetUdpTable fills buf with a MIB_UDPTABLE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudptable
+func GetUdpTable(buf []byte, order bool) (size, code uint32) { return getUdpTable(buf, order) }
+
+// GetUdp6Table fills buf with a MIB_UDP6TABLE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudp6table
+func GetUdp6Table(buf []byte, order bool) (size, code uint32) { return getUdp6Table(buf, order) }
+
+// GetExtendedUdpTable fills buf with the table that family and class (a UDP_TABLE_CLASS) select.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedudptable
+func GetExtendedUdpTable(buf []byte, order bool, family, class uint32) (size, code uint32) {
+	return getExtendedUdpTable(buf, order, family, class)
+}
+
+// GetOwnerModuleFromUdpEntry is GetOwnerModuleFromTcpEntry for a MIB_UDPROW_OWNER_MODULE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudpentry
+func GetOwnerModuleFromUdpEntry(row *[SizeofUDPRowOwnerModule]byte, class uint32, buf []byte) (size, code uint32) {
+	return getOwnerModuleFromUdpEntry(row, class, buf)
+}
+
+// GetOwnerModuleFromUdp6Entry is GetOwnerModuleFromTcpEntry for a MIB_UDP6ROW_OWNER_MODULE.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudp6entry
+func GetOwnerModuleFromUdp6Entry(row *[SizeofUDP6RowOwnerModule]byte, class uint32, buf []byte) (size, code uint32) {
+	return getOwnerModuleFromUdp6Entry(row, class, buf)
+}
+
+// GetUdpStatistics fills stats, a MIB_UDPSTATS, for IPv4.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatistics
+func GetUdpStatistics(stats *[SizeofUDPStats]byte) (code uint32) { return getUdpStatistics(stats) }
+
+// GetUdpStatisticsEx fills stats, a MIB_UDPSTATS.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex
+func GetUdpStatisticsEx(stats *[SizeofUDPStats]byte, family uint32) (code uint32) {
+	return getUdpStatisticsEx(stats, family)
+}
+
+// GetUdpStatisticsEx2 fills stats, a MIB_UDPSTATS2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex2
+func GetUdpStatisticsEx2(stats *[SizeofUDPStats2]byte, family uint32) (code uint32) {
+	return getUdpStatisticsEx2(stats, family)
+}
+
+// CreatePersistentUdpPortReservation reserves numberOfPorts UDP ports from startPort on, which is
+// in network byte order, until they are deleted.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistentudpportreservation
+func CreatePersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	return createPersistentUdpPortReservation(startPort, numberOfPorts)
+}
+
+// DeletePersistentUdpPortReservation deletes the reservation of exactly these ports. startPort is
+// in network byte order.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistentudpportreservation
+func DeletePersistentUdpPortReservation(startPort, numberOfPorts uint16) (code uint32) {
+	return deletePersistentUdpPortReservation(startPort, numberOfPorts)
+}
+
+// LookupPersistentUdpPortReservation returns the token of the reservation of exactly these ports.
+// startPort is in network byte order.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistentudpportreservation
+func LookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	return lookupPersistentUdpPortReservation(startPort, numberOfPorts)
 }

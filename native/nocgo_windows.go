@@ -14,28 +14,51 @@ import (
 // Implementation says how this build calls Windows.
 const Implementation = "x/sys/windows, without cgo"
 
-// iphlpapi is loaded from the system's folder only.
-var iphlpapi = windows.NewLazySystemDLL("iphlpapi.dll")
+// The libraries are loaded from the system's folder only.
+var (
+	iphlpapi = windows.NewLazySystemDLL("iphlpapi.dll")
+	kernel32 = windows.NewLazySystemDLL("kernel32.dll")
+
+	procGetProcessHeap = kernel32.NewProc("GetProcessHeap")
+	procHeapSize       = kernel32.NewProc("HeapSize")
+	procHeapFree       = kernel32.NewProc("HeapFree")
+)
 
 // In each function pointers become integers in the argument list itself: only there does the
 // compiler keep what they point to alive and in place.
 
 var (
-	procGetTcpTable                 = iphlpapi.NewProc("GetTcpTable")
-	procGetTcp6Table                = iphlpapi.NewProc("GetTcp6Table")
-	procGetTcpTable2                = iphlpapi.NewProc("GetTcpTable2")
-	procGetTcp6Table2               = iphlpapi.NewProc("GetTcp6Table2")
-	procGetExtendedTcpTable         = iphlpapi.NewProc("GetExtendedTcpTable")
-	procGetOwnerModuleFromTcpEntry  = iphlpapi.NewProc("GetOwnerModuleFromTcpEntry")
-	procGetOwnerModuleFromTcp6Entry = iphlpapi.NewProc("GetOwnerModuleFromTcp6Entry")
-	procSetTcpEntry                 = iphlpapi.NewProc("SetTcpEntry")
-	procGetTcpStatistics            = iphlpapi.NewProc("GetTcpStatistics")
-	procGetTcpStatisticsEx          = iphlpapi.NewProc("GetTcpStatisticsEx")
-	procGetTcpStatisticsEx2         = iphlpapi.NewProc("GetTcpStatisticsEx2")
-	procGetPerTcpConnectionEStats   = iphlpapi.NewProc("GetPerTcpConnectionEStats")
-	procGetPerTcp6ConnectionEStats  = iphlpapi.NewProc("GetPerTcp6ConnectionEStats")
-	procSetPerTcpConnectionEStats   = iphlpapi.NewProc("SetPerTcpConnectionEStats")
-	procSetPerTcp6ConnectionEStats  = iphlpapi.NewProc("SetPerTcp6ConnectionEStats")
+	procGetTcpTable                        = iphlpapi.NewProc("GetTcpTable")
+	procGetTcp6Table                       = iphlpapi.NewProc("GetTcp6Table")
+	procGetTcpTable2                       = iphlpapi.NewProc("GetTcpTable2")
+	procGetTcp6Table2                      = iphlpapi.NewProc("GetTcp6Table2")
+	procGetExtendedTcpTable                = iphlpapi.NewProc("GetExtendedTcpTable")
+	procGetOwnerModuleFromTcpEntry         = iphlpapi.NewProc("GetOwnerModuleFromTcpEntry")
+	procGetOwnerModuleFromTcp6Entry        = iphlpapi.NewProc("GetOwnerModuleFromTcp6Entry")
+	procInternalGetBoundTcpEndpointTable   = iphlpapi.NewProc("InternalGetBoundTcpEndpointTable")
+	procInternalGetBoundTcp6EndpointTable  = iphlpapi.NewProc("InternalGetBoundTcp6EndpointTable")
+	procSetTcpEntry                        = iphlpapi.NewProc("SetTcpEntry")
+	procCreatePersistentTcpPortReservation = iphlpapi.NewProc("CreatePersistentTcpPortReservation")
+	procDeletePersistentTcpPortReservation = iphlpapi.NewProc("DeletePersistentTcpPortReservation")
+	procLookupPersistentTcpPortReservation = iphlpapi.NewProc("LookupPersistentTcpPortReservation")
+	procGetTcpStatistics                   = iphlpapi.NewProc("GetTcpStatistics")
+	procGetTcpStatisticsEx                 = iphlpapi.NewProc("GetTcpStatisticsEx")
+	procGetTcpStatisticsEx2                = iphlpapi.NewProc("GetTcpStatisticsEx2")
+	procGetPerTcpConnectionEStats          = iphlpapi.NewProc("GetPerTcpConnectionEStats")
+	procGetPerTcp6ConnectionEStats         = iphlpapi.NewProc("GetPerTcp6ConnectionEStats")
+	procSetPerTcpConnectionEStats          = iphlpapi.NewProc("SetPerTcpConnectionEStats")
+	procSetPerTcp6ConnectionEStats         = iphlpapi.NewProc("SetPerTcp6ConnectionEStats")
+	procGetUdpTable                        = iphlpapi.NewProc("GetUdpTable")
+	procGetUdp6Table                       = iphlpapi.NewProc("GetUdp6Table")
+	procGetExtendedUdpTable                = iphlpapi.NewProc("GetExtendedUdpTable")
+	procGetOwnerModuleFromUdpEntry         = iphlpapi.NewProc("GetOwnerModuleFromUdpEntry")
+	procGetOwnerModuleFromUdp6Entry        = iphlpapi.NewProc("GetOwnerModuleFromUdp6Entry")
+	procGetUdpStatistics                   = iphlpapi.NewProc("GetUdpStatistics")
+	procGetUdpStatisticsEx                 = iphlpapi.NewProc("GetUdpStatisticsEx")
+	procGetUdpStatisticsEx2                = iphlpapi.NewProc("GetUdpStatisticsEx2")
+	procCreatePersistentUdpPortReservation = iphlpapi.NewProc("CreatePersistentUdpPortReservation")
+	procDeletePersistentUdpPortReservation = iphlpapi.NewProc("DeletePersistentUdpPortReservation")
+	procLookupPersistentUdpPortReservation = iphlpapi.NewProc("LookupPersistentUdpPortReservation")
 )
 
 func getTcpTable(b []byte, order bool) (size, code uint32) {
@@ -109,12 +132,68 @@ func getOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint
 	return size, uint32(r)
 }
 
+func internalGetBoundTcpEndpointTable(b []byte) (size, code uint32) {
+	return boundTable(procInternalGetBoundTcpEndpointTable, b)
+}
+
+func internalGetBoundTcp6EndpointTable(b []byte) (size, code uint32) {
+	return boundTable(procInternalGetBoundTcp6EndpointTable, b)
+}
+
+// boundTable is bound_table in shim.c.
+func boundTable(proc *windows.LazyProc, b []byte) (size, code uint32) {
+	if code := find(proc); code != 0 {
+		return 0, code
+	}
+	heap, _, _ := syscall.SyscallN(procGetProcessHeap.Addr())
+	var table unsafe.Pointer
+	r, _, _ := syscall.SyscallN(proc.Addr(), uintptr(unsafe.Pointer(&table)), heap, 0)
+	if code = uint32(r); code != 0 || table == nil {
+		return 0, code
+	}
+	n, _, _ := syscall.SyscallN(procHeapSize.Addr(), heap, 0, uintptr(table))
+	if n > uintptr(len(b)) {
+		code = uint32(windows.ERROR_INSUFFICIENT_BUFFER)
+	} else {
+		copy(b, unsafe.Slice((*byte)(table), n))
+	}
+	syscall.SyscallN(procHeapFree.Addr(), heap, 0, uintptr(table))
+	return uint32(min(uint64(n), math.MaxUint32)), code
+}
+
 func setTcpEntry(row *[SizeofTCPRow]byte) (code uint32) {
 	if code := find(procSetTcpEntry); code != 0 {
 		return code
 	}
 	r, _, _ := syscall.SyscallN(procSetTcpEntry.Addr(), uintptr(unsafe.Pointer(row)))
 	return uint32(r)
+}
+
+func createPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	if code := find(procCreatePersistentTcpPortReservation); code != 0 {
+		return 0, code
+	}
+	r, _, _ := syscall.SyscallN(procCreatePersistentTcpPortReservation.Addr(),
+		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
+	return token, uint32(r)
+}
+
+func deletePersistentTcpPortReservation(startPort, numberOfPorts uint16) (code uint32) {
+	if code := find(procDeletePersistentTcpPortReservation); code != 0 {
+		return code
+	}
+	r, _, _ := syscall.SyscallN(procDeletePersistentTcpPortReservation.Addr(),
+		uintptr(startPort), uintptr(numberOfPorts))
+	return uint32(r)
+}
+
+func lookupPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	if code := find(procLookupPersistentTcpPortReservation); code != 0 {
+		return 0, code
+	}
+	r, _, _ := syscall.SyscallN(procLookupPersistentTcpPortReservation.Addr(),
+		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
+	return token, uint32(r)
 }
 
 func getTcpStatistics(stats *[SizeofTCPStats]byte) (code uint32) {
@@ -185,6 +264,110 @@ func setPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats,
 		uintptr(unsafe.Pointer(row)), uintptr(typ),
 		uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)), uintptr(offset))
 	return uint32(r)
+}
+
+func getUdpTable(b []byte, order bool) (size, code uint32) {
+	if code := find(procGetUdpTable); code != 0 {
+		return 0, code
+	}
+	size = length(b)
+	r, _, _ := syscall.SyscallN(procGetUdpTable.Addr(),
+		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
+	return size, uint32(r)
+}
+
+func getUdp6Table(b []byte, order bool) (size, code uint32) {
+	if code := find(procGetUdp6Table); code != 0 {
+		return 0, code
+	}
+	size = length(b)
+	r, _, _ := syscall.SyscallN(procGetUdp6Table.Addr(),
+		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
+	return size, uint32(r)
+}
+
+func getExtendedUdpTable(b []byte, order bool, family, class uint32) (size, code uint32) {
+	if code := find(procGetExtendedUdpTable); code != 0 {
+		return 0, code
+	}
+	size = length(b)
+	r, _, _ := syscall.SyscallN(procGetExtendedUdpTable.Addr(),
+		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order),
+		uintptr(family), uintptr(class), 0)
+	return size, uint32(r)
+}
+
+func getOwnerModuleFromUdpEntry(row *[SizeofUDPRowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
+	if code := find(procGetOwnerModuleFromUdpEntry); code != 0 {
+		return 0, code
+	}
+	size = length(b)
+	r, _, _ := syscall.SyscallN(procGetOwnerModuleFromUdpEntry.Addr(),
+		uintptr(unsafe.Pointer(row)), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
+	return size, uint32(r)
+}
+
+func getOwnerModuleFromUdp6Entry(row *[SizeofUDP6RowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
+	if code := find(procGetOwnerModuleFromUdp6Entry); code != 0 {
+		return 0, code
+	}
+	size = length(b)
+	r, _, _ := syscall.SyscallN(procGetOwnerModuleFromUdp6Entry.Addr(),
+		uintptr(unsafe.Pointer(row)), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
+	return size, uint32(r)
+}
+
+func getUdpStatistics(stats *[SizeofUDPStats]byte) (code uint32) {
+	if code := find(procGetUdpStatistics); code != 0 {
+		return code
+	}
+	r, _, _ := syscall.SyscallN(procGetUdpStatistics.Addr(), uintptr(unsafe.Pointer(stats)))
+	return uint32(r)
+}
+
+func getUdpStatisticsEx(stats *[SizeofUDPStats]byte, family uint32) (code uint32) {
+	if code := find(procGetUdpStatisticsEx); code != 0 {
+		return code
+	}
+	r, _, _ := syscall.SyscallN(procGetUdpStatisticsEx.Addr(),
+		uintptr(unsafe.Pointer(stats)), uintptr(family))
+	return uint32(r)
+}
+
+func getUdpStatisticsEx2(stats *[SizeofUDPStats2]byte, family uint32) (code uint32) {
+	if code := find(procGetUdpStatisticsEx2); code != 0 {
+		return code
+	}
+	r, _, _ := syscall.SyscallN(procGetUdpStatisticsEx2.Addr(),
+		uintptr(unsafe.Pointer(stats)), uintptr(family))
+	return uint32(r)
+}
+
+func createPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	if code := find(procCreatePersistentUdpPortReservation); code != 0 {
+		return 0, code
+	}
+	r, _, _ := syscall.SyscallN(procCreatePersistentUdpPortReservation.Addr(),
+		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
+	return token, uint32(r)
+}
+
+func deletePersistentUdpPortReservation(startPort, numberOfPorts uint16) (code uint32) {
+	if code := find(procDeletePersistentUdpPortReservation); code != 0 {
+		return code
+	}
+	r, _, _ := syscall.SyscallN(procDeletePersistentUdpPortReservation.Addr(),
+		uintptr(startPort), uintptr(numberOfPorts))
+	return uint32(r)
+}
+
+func lookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	if code := find(procLookupPersistentUdpPortReservation); code != 0 {
+		return 0, code
+	}
+	r, _, _ := syscall.SyscallN(procLookupPersistentUdpPortReservation.Addr(),
+		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
+	return token, uint32(r)
 }
 
 // find returns the code that says why proc is missing, or 0.

@@ -27,7 +27,27 @@ func getOwnerModuleFromTcp6Entry(*[SizeofTCP6RowOwnerModule]byte, uint32, []byte
 	return 0, errorCallNotImplemented
 }
 
+func internalGetBoundTcpEndpointTable([]byte) (size, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func internalGetBoundTcp6EndpointTable([]byte) (size, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
 func setTcpEntry(*[SizeofTCPRow]byte) (code uint32) { return errorCallNotImplemented }
+
+func createPersistentTcpPortReservation(uint16, uint16) (token uint64, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func deletePersistentTcpPortReservation(uint16, uint16) (code uint32) {
+	return errorCallNotImplemented
+}
+
+func lookupPersistentTcpPortReservation(uint16, uint16) (token uint64, code uint32) {
+	return 0, errorCallNotImplemented
+}
 
 func getTcpStatistics(*[SizeofTCPStats]byte) (code uint32) { return errorCallNotImplemented }
 
@@ -53,4 +73,42 @@ func setPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, uint32) (cod
 
 func setPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, uint32) (code uint32) {
 	return errorCallNotImplemented
+}
+
+func getUdpTable([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+
+func getUdp6Table([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+
+func getExtendedUdpTable([]byte, bool, uint32, uint32) (size, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func getOwnerModuleFromUdpEntry(*[SizeofUDPRowOwnerModule]byte, uint32, []byte) (size, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func getOwnerModuleFromUdp6Entry(*[SizeofUDP6RowOwnerModule]byte, uint32, []byte) (size, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func getUdpStatistics(*[SizeofUDPStats]byte) (code uint32) { return errorCallNotImplemented }
+
+func getUdpStatisticsEx(*[SizeofUDPStats]byte, uint32) (code uint32) {
+	return errorCallNotImplemented
+}
+
+func getUdpStatisticsEx2(*[SizeofUDPStats2]byte, uint32) (code uint32) {
+	return errorCallNotImplemented
+}
+
+func createPersistentUdpPortReservation(uint16, uint16) (token uint64, code uint32) {
+	return 0, errorCallNotImplemented
+}
+
+func deletePersistentUdpPortReservation(uint16, uint16) (code uint32) {
+	return errorCallNotImplemented
+}
+
+func lookupPersistentUdpPortReservation(uint16, uint16) (token uint64, code uint32) {
+	return 0, errorCallNotImplemented
 }

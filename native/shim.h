@@ -36,8 +36,20 @@ uint64_t winmib_GetOwnerModuleFromTcpEntry(void *row, uint32_t info_class, uint8
 uint64_t winmib_GetOwnerModuleFromTcp6Entry(void *row, uint32_t info_class, uint8_t *buffer,
                                             uint32_t size);
 
+/* The TCP sockets that are bound. These two functions allocate their table; what they return is the
+ * size of that table, which is copied into the caller's if it fits, and freed. */
+uint64_t winmib_InternalGetBoundTcpEndpointTable(uint8_t *table, uint32_t size);
+uint64_t winmib_InternalGetBoundTcp6EndpointTable(uint8_t *table, uint32_t size);
+
 /* One TCP connection */
 uint32_t winmib_SetTcpEntry(void *row);
+
+/* Persistent reservations of TCP ports. start_port is in network byte order. */
+uint32_t winmib_CreatePersistentTcpPortReservation(uint16_t start_port, uint16_t number_of_ports,
+                                                   uint64_t *token);
+uint32_t winmib_DeletePersistentTcpPortReservation(uint16_t start_port, uint16_t number_of_ports);
+uint32_t winmib_LookupPersistentTcpPortReservation(uint16_t start_port, uint16_t number_of_ports,
+                                                   uint64_t *token);
 
 /* TCP statistics */
 uint32_t winmib_GetTcpStatistics(void *stats);
@@ -57,5 +69,27 @@ uint32_t winmib_SetPerTcpConnectionEStats(void *row, uint32_t type, uint8_t *rw,
                                           uint32_t rw_version, uint32_t rw_size, uint32_t offset);
 uint32_t winmib_SetPerTcp6ConnectionEStats(void *row, uint32_t type, uint8_t *rw,
                                            uint32_t rw_version, uint32_t rw_size, uint32_t offset);
+
+/* UDP tables */
+uint64_t winmib_GetUdpTable(uint8_t *table, uint32_t size, int32_t order);
+uint64_t winmib_GetUdp6Table(uint8_t *table, uint32_t size, int32_t order);
+uint64_t winmib_GetExtendedUdpTable(uint8_t *table, uint32_t size, int32_t order, uint32_t family,
+                                    uint32_t table_class);
+uint64_t winmib_GetOwnerModuleFromUdpEntry(void *row, uint32_t info_class, uint8_t *buffer,
+                                           uint32_t size);
+uint64_t winmib_GetOwnerModuleFromUdp6Entry(void *row, uint32_t info_class, uint8_t *buffer,
+                                            uint32_t size);
+
+/* UDP statistics */
+uint32_t winmib_GetUdpStatistics(void *stats);
+uint32_t winmib_GetUdpStatisticsEx(void *stats, uint32_t family);
+uint32_t winmib_GetUdpStatisticsEx2(void *stats, uint32_t family);
+
+/* Persistent reservations of UDP ports. start_port is in network byte order. */
+uint32_t winmib_CreatePersistentUdpPortReservation(uint16_t start_port, uint16_t number_of_ports,
+                                                   uint64_t *token);
+uint32_t winmib_DeletePersistentUdpPortReservation(uint16_t start_port, uint16_t number_of_ports);
+uint32_t winmib_LookupPersistentUdpPortReservation(uint16_t start_port, uint16_t number_of_ports,
+                                                   uint64_t *token);
 
 #endif

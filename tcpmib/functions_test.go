@@ -108,10 +108,15 @@ func TestTableOfFunctionsIsDocumented(t *testing.T) {
 	assert.Contains(t, text(t, "../README.md"), readmeTable(), "README.md lacks this table:\n%s", readmeTable())
 }
 
+// inOtherTables matches the functions of the shim that this package does not have.
+var inOtherTables = regexp.MustCompile(`Udp|InternalGetBound|Persistent`)
+
 func TestTableOfFunctionsIsThatOfTheShim(t *testing.T) {
 	var want, got []string
 	for _, m := range regexp.MustCompile(`winmib_(\w+)\(`).FindAllStringSubmatch(text(t, "../native/shim.h"), -1) {
-		want = append(want, m[1])
+		if !inOtherTables.MatchString(m[1]) {
+			want = append(want, m[1])
+		}
 	}
 	for _, f := range functionTable {
 		got = append(got, f.c)
