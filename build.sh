@@ -34,7 +34,8 @@ END
 task_setup() {
 	need_go
 	need "${!brings[@]}"
-	wine_start
+	wine_ready
+	wine_start "$table"
 }
 
 task_build() {
@@ -45,17 +46,17 @@ task_build() {
 
 task_run() {
 	task_build
-	need "${run_packages[@]}"
-	wine_reads_linux || say "build.sh: $own_sockets_only"
+	wine_ready
+	[[ $table == wine ]] || say "build.sh: $standin_note"
 	task_exec "$state/tcpmib.exe" "$@"
 }
 
 # exec runs a Windows program under Wine, with its exit code: the runner of `go test -exec`.
 task_exec() {
-	need "${run_packages[@]}"
-	wine_start
+	wine_ready
+	wine_start "$table"
 	if [[ -t 1 ]]; then
-		# Wine's console counts the bytes of a colour as columns and breaks lines early, so a pipe keeps it out of the
+		# Wine's console counts the bytes of a color as columns and breaks lines early, so a pipe keeps it out of the
 		# way, and TTY_FORCE tells the program what is behind it.
 		local status=0
 		TTY_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
@@ -67,9 +68,7 @@ task_exec() {
 # synthetic is exec on a system whose iphlpapi.dll is tcpmib/internal/synthetic/testdata/iphlpapi.c.
 task_synthetic() {
 	need "${run_packages[@]}"
-	wine_start
-	prefix=$state/wine-synthetic overrides="iphlpapi=n;$overrides"
-	wine_start
+	wine_start synthetic
 	WINMIB_SYNTHETIC=1 wine_run "$@"
 }
 
@@ -98,7 +97,8 @@ task_layout() {
 
 task_test() {
 	task_setup
-	wine_reads_linux || die "$own_sockets_only, so the tests on live sockets cannot pass"
+	wine_ready
+	[[ $table == wine ]] || say "build.sh: $standin_note"
 	cd "$root"
 	step 'gofmt' gofmt_clean
 	step 'go mod tidy' go mod tidy -diff
@@ -257,30 +257,64 @@ find_wine() {
 	die 'no Wine found'
 }
 
-prefix=$state/wine
-overrides='mscoree=;mshtml=;winemenubuilder.exe='
+# Programs meet one of three iphlpapi.dll: Wine's own (wine), the stand-in (standin) or the synthetic one (synthetic). The last
+# two have a Wine prefix of their own, which starts as a copy of the first.
+prefix=
+overrides=
 
 wine_run() {
 	WINMIB_WINE=1 WINEPREFIX=$prefix WINEDEBUG=-all WINEDLLOVERRIDES=$overrides "$WINE" "$@"
 }
 
-# wine_reads_linux says whether the TCP table is that of the machine. From Wine 9 on it has the sockets that programs
-# under Wine hold open, and so neither those of others nor what is left of a closed one.
-wine_reads_linux() {
+# wine_ready installs Wine and sets table to the iphlpapi.dll that shows this machine's sockets: WINMIB_TABLE, or, where that is
+# auto or unset, Wine's own if it does, else the stand-in.
+wine_ready() {
+	need "${run_packages[@]}"
 	find_wine
-	[[ $("$WINE" --version) == wine-[1-8].* ]]
+	table=${WINMIB_TABLE:-auto}
+	case $table in
+	wine | standin) return ;;
+	auto) ;;
+	*) die "WINMIB_TABLE=$table: want auto, wine or standin" ;;
+	esac
+	local found # remembered for this version of Wine
+	found=$state/table-of-$("$WINE" --version | tr -c 'a-z0-9.\n' _)
+	if [[ ! -e $found ]]; then
+		wine_start wine
+		if wine_sees_linux; then echo wine; else echo standin; fi >"$found"
+	fi
+	table=$(<"$found")
 }
-own_sockets_only='this Wine shows only the sockets of programs under Wine (Wine 8, as in Debian 12, shows all of this machine)'
+standin_note="this Wine's own TCP table is not this machine's, so a stand-in iphlpapi.dll reads /proc/net (WINMIB_TABLE=wine: Wine's own)"
 
-# wine_start makes the prefix the first time and boots Wine unless it runs. Its background processes must not hold the
+# wine_sees_linux says whether Wine's netstat shows a connection of a Linux program. Up to Wine 8 it does.
+wine_sees_linux() {
+	local port status=0
+	coproc linux {
+		exec perl -MIO::Socket::INET -e '
+			my $listener = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die $@;
+			my $client = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $listener->sockport) or die $@;
+			$| = 1;
+			print $client->sockport, "\n";
+			<STDIN>'
+	}
+	read -r port <&"${linux[0]}" || die 'perl could not open a connection on 127.0.0.1'
+	wine_run netstat </dev/null 2>/dev/null | tr -d '\r' | grep -c ":$port\b" >/dev/null || status=1
+	# shellcheck disable=SC2154 # coproc sets it
+	kill "$linux_PID"
+	return "$status"
+}
+
+# wine_start makes a prefix the first time and boots Wine in it unless it runs. Its background processes must not hold the
 # caller's pipes open, so they are started here, apart from any program; they end a minute after the last program.
-wine_start() {
+wine_start() { # wine|standin|synthetic
 	find_wine
 	mkdir -p "$state"
 	local lock
 	exec {lock}>"$state/lock"
 	flock "$lock"
 	wine_prefix {lock}>&-
+	[[ $1 == wine ]] || wine_prefix_with "$1" {lock}>&-
 	if WINEPREFIX=$prefix "$WINESERVER" -p60 {lock}>&- 2>/dev/null; then # an error means that it runs
 		wine_quietly wineboot {lock}>&-
 	fi
@@ -288,25 +322,49 @@ wine_start() {
 }
 
 wine_prefix() {
-	local system32=$prefix/drive_c/windows/system32
-	if [[ $prefix == "$state/wine-synthetic" ]]; then
-		# Links: what Wine changes in a prefix it replaces, and so do we.
-		[[ -e $prefix/made ]] || cp -al "$state/wine/." "$prefix"
-		dll "$state/iphlpapi.dll" "$root/tcpmib/internal/synthetic/testdata/iphlpapi.c" -lws2_32
-		replace "$system32/iphlpapi.dll" "$state/iphlpapi.dll"
-		return
-	fi
+	prefix=$state/wine overrides='mscoree=;mshtml=;winemenubuilder.exe='
+	local system32=$prefix/drive_c/windows/system32 ours=$state/bcryptprimitives.dll
 	if [[ ! -e $prefix/made ]]; then
 		say 'making a Wine prefix in .build (once, some 20 s)'
 		wine_quietly wineboot -i
 		touch "$prefix/made"
 	fi
 	# Wine 8 has no bcryptprimitives.dll, and Go programs do not start without.
-	local ours=$state/bcryptprimitives.dll
 	if [[ -e $ours || ! -e $system32/bcryptprimitives.dll ]]; then
 		dll "$ours" "$root/native/testdata/bcryptprimitives.c" -ladvapi32
 		replace "$system32/bcryptprimitives.dll" "$ours"
 	fi
+}
+
+# wine_prefix_with makes a prefix whose iphlpapi.dll is the stand-in or the synthetic one.
+wine_prefix_with() { # standin|synthetic
+	local sources=$root/tcpmib/internal/synthetic/testdata ours=$state/$1/iphlpapi.dll
+	local wines=$prefix/drive_c/windows/system32/iphlpapi.dll
+	mkdir -p "$state/$1"
+	[[ -e $prefix-$1/made ]] || cp -al "$prefix/." "$prefix-$1" # links: what Wine changes in a prefix it replaces, and so do we
+	prefix=$prefix-$1 overrides="iphlpapi=n;$overrides"
+	if [[ $1 == standin ]]; then
+		if [[ ! $ours -nt $wines || ! $ours -nt $sources/standin.c ]]; then
+			rm -f "$ours"
+			standin_exports "$wines" "$sources/standin.c" >"$state/$1/standin.def"
+		fi
+		dll "$ours" "$sources/standin.c" "$state/$1/standin.def" -lws2_32 -lntdll
+		replace "$prefix/drive_c/windows/system32/wineiphlpapi.dll" "$wines"
+	else
+		dll "$ours" "$sources/iphlpapi.c" -lws2_32
+	fi
+	replace "$prefix/drive_c/windows/system32/iphlpapi.dll" "$ours"
+}
+
+# standin_exports prints the exports of the stand-in: the functions in its source, and all others of Wine's own DLL, forwarded there.
+standin_exports() { # <Wine's iphlpapi.dll> <source>
+	local own name
+	own=$(grep -oP '^\w+ WINAPI \K\w+' "$2")
+	printf 'EXPORTS\n%s\n' "$own"
+	x86_64-w64-mingw32-objdump -p "$1" | sed -n '/Name Pointer\] Table/,/^$/s/^\t\[ *[0-9]*\] \(\w*\)\r\?$/\1/p' |
+		while read -r name; do
+			grep -qx "$name" <<<"$own" || echo "$name = wineiphlpapi.$name"
+		done
 }
 
 # replace puts a copy of a file in the place of another, unless it is there.
