@@ -6,7 +6,7 @@ import "github.com/winmib/winmib/native"
 type Query struct {
 	Func   string // the function of iphlpapi.dll, such as "GetTcpTable2"
 	Family uint32 // AF_INET (2) or AF_INET6 (23), for functions that take one; else 0
-	Class  uint32 // TCP_TABLE_CLASS, for functions that take one; else 0
+	Class  uint32 // TCP_TABLE_CLASS or UDP_TABLE_CLASS, for functions that take one; else 0
 	Order  bool   // whether Windows is to sort the rows by local, then remote endpoint
 }
 
@@ -48,6 +48,24 @@ func (live) Ask(q Query, buf []byte) (size, code uint32) {
 	case "GetTcpStatisticsEx2":
 		return liveStats(native.SizeofTCPStats2, buf, func() (code uint32) {
 			return native.GetTcpStatisticsEx2((*[native.SizeofTCPStats2]byte)(buf), q.Family)
+		})
+	case "GetUdpTable":
+		return native.GetUdpTable(buf, q.Order)
+	case "GetUdp6Table":
+		return native.GetUdp6Table(buf, q.Order)
+	case "GetExtendedUdpTable":
+		return native.GetExtendedUdpTable(buf, q.Order, q.Family, q.Class)
+	case "GetUdpStatistics":
+		return liveStats(native.SizeofUDPStats, buf, func() (code uint32) {
+			return native.GetUdpStatistics((*[native.SizeofUDPStats]byte)(buf))
+		})
+	case "GetUdpStatisticsEx":
+		return liveStats(native.SizeofUDPStats, buf, func() (code uint32) {
+			return native.GetUdpStatisticsEx((*[native.SizeofUDPStats]byte)(buf), q.Family)
+		})
+	case "GetUdpStatisticsEx2":
+		return liveStats(native.SizeofUDPStats2, buf, func() (code uint32) {
+			return native.GetUdpStatisticsEx2((*[native.SizeofUDPStats2]byte)(buf), q.Family)
 		})
 	}
 	return 0, errorProcNotFound
