@@ -72,6 +72,12 @@ task_synthetic() {
 	WINMIB_SYNTHETIC=1 wine_run "$@"
 }
 
+# planted is exec on a system that looks for iphlpapi.dll in the program's folder first, as Windows does.
+task_planted() {
+	overrides="iphlpapi=n,b;$overrides"
+	task_exec "$@"
+}
+
 task_bench() {
 	need_go
 	need "${build_packages[@]}" "${run_packages[@]}"

@@ -13,6 +13,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
+//go:generate go tool -modfile=../../tools/go.mod go-winres make --arch amd64,386,arm64
+
 func main() {
 	// A write to a closed pipe is to return an error, not to kill.
 	signal.Ignore(syscall.SIGPIPE)

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"debug/buildinfo"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// zipProgram returns a zip whose bytes depend only on the contents: no times, no owners.
+func zipProgram(root string, p program, notices []byte) ([]byte, error) {
+	var archive bytes.Buffer
+	w := zip.NewWriter(&archive)
+	for _, file := range []struct{ name, path string }{
+		{"tcpmib.exe", p.exe},
+		{"README.md", filepath.Join(root, "cmd", "tcpmib", "README.md")},
+		{"CHANGELOG.md", filepath.Join(root, "CHANGELOG.md")},
+		{"LICENSE.txt", filepath.Join(root, "LICENSE")},
+	} {
+		content, err := os.ReadFile(file.path)
+		if err != nil {
+			return nil, err
+		}
+		if err := addFile(w, file.name, content); err != nil {
+			return nil, err
+		}
+	}
+	if err := addFile(w, "THIRD_PARTY.txt", notices); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return archive.Bytes(), nil
+}
+
+func addFile(w *zip.Writer, name string, content []byte) error {
+	f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return err
+}
+
+// thirdPartyNotices returns the licences of Go and of every module in the program: most of them ask
+// that their text comes with it.
+func thirdPartyNotices(info *buildinfo.BuildInfo) ([]byte, error) {
+	goLicence, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "LICENSE"))
+	if err != nil {
+		return nil, err
+	}
+	var notices bytes.Buffer
+	fmt.Fprintf(&notices, "The Go standard library and runtime, %s\n\n%s\n", info.GoVersion, goLicence)
+	for _, module := range info.Deps {
+		list := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module.Path)
+		list.Dir = root
+		list.Stderr = os.Stderr
+		dir, err := list.Output()
+		if err != nil {
+			return nil, fmt.Errorf("go list -m %s: %w", module.Path, err)
+		}
+		licences, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), "LICEN[CS]E*"))
+		if err != nil {
+			return nil, err
+		}
+		if len(licences) == 0 {
+			return nil, fmt.Errorf("%s %s has no LICENSE file: add its terms by hand", module.Path, module.Version)
+		}
+		for _, licence := range licences {
+			text, err := os.ReadFile(licence)
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintf(&notices, "\n---\n\n%s %s\n\n%s\n", module.Path, module.Version, text)
+		}
+	}
+	return notices.Bytes(), nil
+}
+
+// writeSBOM lists the program's modules as CycloneDX, without the time and serial number that would
+// make two runs differ.
+func writeSBOM(p program, tag, path string) error {
+	sbom := exec.Command("go", "tool", "cyclonedx-gomod", "bin", "-json", "-std", "-noserial", "-notimestamp",
+		"-version", tag, "-output", path, p.exe)
+	if out, err := sbom.CombinedOutput(); err != nil {
+		return fmt.Errorf("cyclonedx-gomod %s: %w\n%s", p.exe, err, out)
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+// Command release turns built programs into the files of a release, and refuses when the tag, the
+// changelog and the version resource disagree. build.sh and the release workflow call it.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+const usage = `usage: go -C tools run ./release <command>
+
+  version                        print the version that the changelog and the resource agree on
+  check <tag>                    fail unless that version is the tag's
+  pack <tag> <programs> <files>  make the files of the release from the folder <programs>, which
+                                 holds tcpmib-<arch>.exe, one for each architecture`
+
+// root is the repository, seen from tools/, where this program runs.
+const root = ".."
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "release:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	switch {
+	case len(args) == 1 && args[0] == "version":
+		version, err := agreedVersion(root)
+		if err != nil {
+			return err
+		}
+		fmt.Println(version)
+		return nil
+	case len(args) == 2 && args[0] == "check":
+		return checkTag(root, args[1])
+	case len(args) == 4 && args[0] == "pack":
+		return pack(args[1], args[2], args[3])
+	}
+	return errors.New(usage)
+}
