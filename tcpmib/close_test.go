@@ -28,14 +28,14 @@ func TestCloseRefuses(t *testing.T) {
 		text                string
 	}{
 		{"nothing", "", "", 0, fs.ErrInvalid, "no local endpoint"},
-		{"a listening socket", "10.0.0.1:80", "", tcpmib.StateListen, fs.ErrInvalid, "it listens"},
-		{"a listening socket with a remote endpoint", "10.0.0.1:80", "10.0.0.2:81", tcpmib.StateListen, fs.ErrInvalid, "it listens"},
-		{"no remote endpoint", "10.0.0.1:80", "", tcpmib.StateEstab, fs.ErrInvalid, "connected to nobody"},
+		{"a listening socket", "10.0.0.1:80", "", tcpmib.StateListen, fs.ErrInvalid, "it is not connected"},
+		{"a listening socket with a remote endpoint", "10.0.0.1:80", "10.0.0.2:81", tcpmib.StateListen, fs.ErrInvalid, "it is not connected"},
+		{"no remote endpoint", "10.0.0.1:80", "", tcpmib.StateEstab, fs.ErrInvalid, "it is not connected"},
 		{"a zero row", "0.0.0.0:0", "0.0.0.0:0", tcpmib.StateEstab, fs.ErrInvalid, "an address and a port on both sides"},
 		{"no local port", "10.0.0.1:0", "10.0.0.2:81", tcpmib.StateEstab, fs.ErrInvalid, "an address and a port on both sides"},
 		{"no remote port", "10.0.0.1:80", "10.0.0.2:0", tcpmib.StateEstab, fs.ErrInvalid, "an address and a port on both sides"},
 		{"no remote address", "10.0.0.1:80", "0.0.0.0:81", tcpmib.StateEstab, fs.ErrInvalid, "an address and a port on both sides"},
-		{"two families", "10.0.0.1:80", "[::1]:81", tcpmib.StateEstab, fs.ErrInvalid, "is no IPv4 connection"},
+		{"two families", "10.0.0.1:80", "[::1]:81", tcpmib.StateEstab, fs.ErrInvalid, "is not an IPv4 connection"},
 		{"IPv6", "[::1]:80", "[::1]:81", tcpmib.StateEstab, errors.ErrUnsupported, "IPv4 connections only"},
 		{"IPv4 mapped into IPv6", "[::ffff:10.0.0.1]:80", "[::ffff:10.0.0.2]:81", tcpmib.StateEstab, errors.ErrUnsupported, "IPv4 connections only"},
 		{"IPv6 that listens", "[::]:80", "", tcpmib.StateListen, errors.ErrUnsupported, "IPv4 connections only"},

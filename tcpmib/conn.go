@@ -2,22 +2,57 @@ package tcpmib
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/netip"
+	"sync"
+	"time"
 )
 
-// Conn is one TCP connection, or one socket that listens.
+// Conn is one TCP connection, or one listening socket.
 type Conn struct {
 	Local   netip.AddrPort // an IPv6 address carries its scope ID as its zone
 	Remote  netip.AddrPort // the zero value when State is StateListen
-	PID     uint32         // the process that owns it; 0 when that is nobody, as in TIME-WAIT
+	PID     uint32         // the process that owns it; 0 if none does, as in TIME-WAIT
 	State   State
 	Offload OffloadState
 }
 
-// Family is IPv4 or IPv6, by the local address. An IPv4 address mapped into
-// IPv6 is IPv6, because the socket is.
+// Owned is a Conn and when it was created. Its offload state is not known: the table that has
+// creation times does not have it.
+type Owned struct {
+	Conn
+	Created time.Time // in UTC, with a resolution of 100 ns; the zero time where Windows has none
+}
+
+// Endpoints is the pair of endpoints that tells connections of one snapshot apart. It can be the key
+// of a map.
+type Endpoints struct {
+	Local, Remote netip.AddrPort
+}
+
+// Endpoints returns the endpoints of c.
+func (c Conn) Endpoints() Endpoints { return Endpoints{c.Local, c.Remote} }
+
+// Same reports whether c and d, of two snapshots, can be one connection: they have the same
+// endpoints, and not two different owners. A connection that loses its owner, as it does in
+// TIME-WAIT, stays the same.
+func (c Conn) Same(d Conn) bool {
+	return c.Local == d.Local && c.Remote == d.Remote && sameOwner(&c, &d)
+}
+
+// Same reports whether o and p, of two snapshots, can be one connection: as Conn.Same does, and when
+// both creation times are known, they must be equal. So endpoints that were used again are told
+// apart.
+func (o Owned) Same(p Owned) bool { return o.Conn.Same(p.Conn) && sameTime(o.Created, p.Created) }
+
+func sameOwner(c, d *Conn) bool { return c.PID == d.PID || c.PID == 0 || d.PID == 0 }
+
+func sameTime(t, u time.Time) bool { return t.Equal(u) || t.IsZero() || u.IsZero() }
+
+// Family is IPv4 or IPv6, by the local address. An IPv4 address mapped into IPv6 is IPv6, because
+// the socket is.
 func (c Conn) Family() Family {
 	if c.Local.Addr().Is4() {
 		return IPv4
@@ -25,26 +60,61 @@ func (c Conn) Family() Family {
 	return IPv6
 }
 
-// Compare orders connections by family, local endpoint, remote endpoint and
-// PID, which together are their identity, and those that are the same by state and
-// offload state; it is made for slices.SortFunc.
-func (c Conn) Compare(d Conn) int { return compare(&c, &d) }
+// Compare orders connections by family, local endpoint, remote endpoint, PID, state and offload
+// state. It is made for slices.SortFunc.
+func (c Conn) Compare(d Conn) int { return compareConns(&c, &d) }
 
-func compare(c, d *Conn) int {
-	if o := compareIdentity(c, d); o != 0 {
-		return o
-	}
-	return cmp.Or(cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
+// Compare orders connections as Conn.Compare does, and then by creation time.
+func (o Owned) Compare(p Owned) int {
+	return cmp.Or(compareConns(&o.Conn, &p.Conn), o.Created.Compare(p.Created))
 }
 
-func compareIdentity(c, d *Conn) int {
+func compareConns(c, d *Conn) int {
+	if o := compareEndpoints(c, d); o != 0 {
+		return o
+	}
+	return cmp.Or(cmp.Compare(c.PID, d.PID), cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
+}
+
+func compareEndpoints(c, d *Conn) int {
 	if o := c.Local.Compare(d.Local); o != 0 {
 		return o
 	}
-	if o := c.Remote.Compare(d.Remote); o != 0 {
-		return o
+	return c.Remote.Compare(d.Remote)
+}
+
+// TCPRow returns the header's row for an IPv4 connection, which functions take that act on one
+// connection. For a connection of IPv6 errors.Is(err, fs.ErrInvalid) holds.
+func (c Conn) TCPRow() (TCPRow, error) {
+	row := TCPRow{State: c.State}
+	local, remote := c.Local.Addr(), c.Remote.Addr()
+	if !local.Is4() || c.Remote.IsValid() && !remote.Is4() {
+		return TCPRow{}, fmt.Errorf("tcpmib: %v to %v is not an IPv4 connection: %w", c.Local, c.Remote, fs.ErrInvalid)
 	}
-	return cmp.Compare(c.PID, d.PID)
+	row.LocalAddr, row.LocalPort = local.As4(), networkPort(c.Local)
+	if c.Remote.IsValid() {
+		row.RemoteAddr, row.RemotePort = remote.As4(), networkPort(c.Remote)
+	}
+	return row, nil
+}
+
+// TCP6Row returns the header's row for an IPv6 connection, which functions take that act on one
+// connection. For a connection of IPv4, and for a zone that is not the index of an interface,
+// errors.Is(err, fs.ErrInvalid) holds.
+func (c Conn) TCP6Row() (TCP6Row, error) {
+	row := TCP6Row{State: c.State}
+	local, remote := c.Local.Addr(), c.Remote.Addr()
+	if !local.Is6() || c.Remote.IsValid() && !remote.Is6() {
+		return TCP6Row{}, fmt.Errorf("tcpmib: %v to %v is not an IPv6 connection: %w", c.Local, c.Remote, fs.ErrInvalid)
+	}
+	var errLocal, errRemote error
+	row.LocalAddr, row.LocalPort = local.As16(), networkPort(c.Local)
+	row.LocalScopeID, errLocal = scopeID(local)
+	if c.Remote.IsValid() {
+		row.RemoteAddr, row.RemotePort = remote.As16(), networkPort(c.Remote)
+		row.RemoteScopeID, errRemote = scopeID(remote)
+	}
+	return row, errors.Join(errLocal, errRemote)
 }
 
 // Family says which addresses: IPv4, IPv6 or Both.
@@ -57,30 +127,39 @@ const (
 	Both = IPv4 | IPv6
 )
 
-var familyNames = map[Family]string{IPv4: "ipv4", IPv6: "ipv6", Both: "both"}
+var familyNames = enum[Family]{"Family", "family", map[Family]string{IPv4: "ipv4", IPv6: "ipv6", Both: "both"}}
 
-// String returns "ipv4", "ipv6" or "both".
-func (f Family) String() string {
-	if name, ok := familyNames[f]; ok {
-		return name
-	}
-	return "Family(" + formatZone(uint32(f)) + ")"
+// String returns "ipv4", "ipv6" or "both", or "Family(4)" for any other number.
+func (f Family) String() string { return familyNames.string(f) }
+
+// MarshalText writes what String prints.
+func (f Family) MarshalText() ([]byte, error) { return familyNames.marshal(f) }
+
+// UnmarshalText reads what String prints, in any case.
+func (f *Family) UnmarshalText(text []byte) (err error) {
+	*f, err = familyNames.parse(string(text))
+	return err
 }
 
 // check is why f cannot be read.
 func (f Family) check() error {
 	if f&Both == 0 || f&^Both != 0 {
-		return fmt.Errorf("tcpmib: %v is no family: use IPv4, IPv6 or Both: %w", f, fs.ErrInvalid)
+		return fmt.Errorf("tcpmib: invalid family %v; want IPv4, IPv6 or Both: %w", f, fs.ErrInvalid)
 	}
 	return nil
 }
 
-// Conns returns the TCP connections of this machine, IPv4 first, in the order in
-// which Windows has them. When one family cannot be read, the connections of the
-// other are returned together with the error.
+// readers are the Readers of Conns. They keep their buffers until the next but one garbage
+// collection, so that only what Conns returns is fresh memory.
+var readers = sync.Pool{New: func() any { return new(Reader) }}
+
+// Conns returns the TCP connections of this machine, IPv4 first, in the order in which Windows has
+// them. When one family cannot be read, the connections of the other are returned together with the
+// error.
 //
-// It allocates for each call; a Reader does not.
+// The connections are fresh memory for each call; a Reader can use the same again.
 func Conns(family Family) ([]Conn, error) {
-	var r Reader
+	r := readers.Get().(*Reader)
+	defer readers.Put(r)
 	return r.AppendConns(nil, family)
 }

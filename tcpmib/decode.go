@@ -1,23 +1,25 @@
 package tcpmib
 
-// Here, and nowhere else in this package, is unsafe: where bytes that were
-// checked become rows.
+// This is the only file of the package with unsafe: here checked bytes become rows.
 
 import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/netip"
+	"strconv"
+	"unicode/utf16"
 	"unsafe"
 
 	"github.com/winmib/winmib/native"
 )
 
-// ErrMalformed is what errors.Is finds when bytes are not the table that they
-// should be.
+// ErrMalformed is what errors.Is finds when bytes are not the table that they should be.
 var ErrMalformed = errors.New("malformed table")
 
-// The Go types have the sizes that package native has pinned to the header:
-// arrays of different lengths cannot be assigned.
+// The Go types have the sizes that package native has pinned to the header: arrays of different
+// lengths cannot be assigned.
 var (
 	_ [native.SizeofTCPRow]byte             = [unsafe.Sizeof(TCPRow{})]byte{}
 	_ [native.SizeofTCP6Row]byte            = [unsafe.Sizeof(TCP6Row{})]byte{}
@@ -31,14 +33,12 @@ var (
 	_ [native.SizeofTCPStats2]byte          = [unsafe.Sizeof(TCPStats2{})]byte{}
 )
 
-// tableLayout is what decode has to know of a table: its name in C, and where
-// its rows begin.
+// tableLayout is what decode needs to know of a table: its name in C, and the offset of its rows.
 type tableLayout struct {
 	name string
 	rows uintptr
 }
 
-// The tables, one line each.
 var (
 	layoutTCPTable             = tableLayout{"MIB_TCPTABLE", unsafe.Offsetof(TCPTable{}.Table)}
 	layoutTCP6Table            = tableLayout{"MIB_TCP6TABLE", unsafe.Offsetof(TCP6Table{}.Table)}
@@ -50,13 +50,11 @@ var (
 	layoutTCP6TableOwnerModule = tableLayout{"MIB_TCP6TABLE_OWNER_MODULE", unsafe.Offsetof(TCP6TableOwnerModule{}.Table)}
 )
 
-// DecodeTCPTable2 checks that b holds a MIB_TCPTABLE2 and returns its rows,
-// which are a view of b: they change when b does. Bytes after the last row are
-// ignored. Only if b does not lie in memory as the rows have to (a multiple of
-// 4, or of 8 for rows with a time) are they a copy.
+// DecodeTCPTable2 checks that b holds a MIB_TCPTABLE2 and returns its rows, which are a view of b:
+// they change when b does. Bytes after the last row are ignored. The rows are a copy only if b is
+// not aligned as they must be, to 4 bytes, or to 8 for rows with a creation time.
 //
-// Bytes that hold fewer rows than they claim are an error, for which
-// errors.Is(err, ErrMalformed) holds.
+// For bytes that hold fewer rows than they claim errors.Is(err, ErrMalformed) holds.
 func DecodeTCPTable2(b []byte) ([]TCPRow2, error) { return decode[TCPRow2](&layoutTCPTable2, b) }
 
 // DecodeTCP6Table2 is DecodeTCPTable2 for a MIB_TCP6TABLE2.
@@ -83,30 +81,28 @@ func DecodeTCPTableOwnerModule(b []byte) ([]TCPRowOwnerModule, error) {
 	return decode[TCPRowOwnerModule](&layoutTCPTableOwnerModule, b)
 }
 
-// DecodeTCP6TableOwnerModule is DecodeTCPTable2 for a
-// MIB_TCP6TABLE_OWNER_MODULE.
+// DecodeTCP6TableOwnerModule is DecodeTCPTable2 for a MIB_TCP6TABLE_OWNER_MODULE.
 func DecodeTCP6TableOwnerModule(b []byte) ([]TCP6RowOwnerModule, error) {
 	return decode[TCP6RowOwnerModule](&layoutTCP6TableOwnerModule, b)
 }
 
 const sizeofNumEntries = 4
 
-// decode is the one place where dwNumEntries is believed, and only after it was
-// held against the bytes that there are. Row must be a type for which any bytes
-// are a valid value: no pointers, no bool.
+// decode is the only place that trusts dwNumEntries, after checking it against the bytes there are.
+// Row must be a type for which any bytes are a valid value: no pointers, no bool.
 func decode[Row any](table *tableLayout, b []byte) ([]Row, error) {
 	if len(b) < sizeofNumEntries {
 		return nil, table.malformed(b, 0)
 	}
 	if bigEndian() {
-		return nil, notHere(table.name)
+		return nil, errBigEndian(table.name)
 	}
 	n := binary.NativeEndian.Uint32(b)
 	if n == 0 {
 		return nil, nil
 	}
 	var row Row
-	// In 64 bits this cannot overflow: n is under 1<<32 and a row under 1<<10.
+	// This cannot overflow 64 bits: n is below 1<<32 and a row smaller than 1<<10.
 	need := uint64(table.rows) + uint64(n)*uint64(unsafe.Sizeof(row))
 	if need > uint64(len(b)) {
 		return nil, table.malformed(b, need)
@@ -114,40 +110,38 @@ func decode[Row any](table *tableLayout, b []byte) ([]Row, error) {
 	return view[Row](b[table.rows:need], int(n)), nil
 }
 
-// malformed says why b cannot be the table, which needs so many bytes if it has as
-// many rows as it says.
+// malformed says why b cannot be the table, which needs need bytes for the rows that it claims.
 func (t *tableLayout) malformed(b []byte, need uint64) error {
 	if len(b) < sizeofNumEntries {
-		return fmt.Errorf("tcpmib: %w: a %s starts with %d bytes that count its rows, here are %d",
+		return fmt.Errorf("tcpmib: %w: %s needs %d bytes for its number of rows, got %d",
 			ErrMalformed, t.name, sizeofNumEntries, len(b))
 	}
-	return fmt.Errorf("tcpmib: %w: a %s of %d rows takes %d bytes, here are %d",
+	return fmt.Errorf("tcpmib: %w: %s with %d rows needs %d bytes, got %d",
 		ErrMalformed, t.name, binary.NativeEndian.Uint32(b), need, len(b))
 }
 
-// decodeStruct is decode for one struct, which it copies out of b. T must be a
-// type for which any bytes are a valid value.
+// decodeStruct is decode for one struct, which it copies out of b. T must be a type for which any
+// bytes are a valid value.
 func decodeStruct[T any](name string, b []byte) (t T, err error) {
 	size := unsafe.Sizeof(t)
 	if uint64(len(b)) < uint64(size) {
-		return t, fmt.Errorf("tcpmib: %w: a %s takes %d bytes, here are %d", ErrMalformed, name, size, len(b))
+		return t, fmt.Errorf("tcpmib: %w: %s needs %d bytes, got %d", ErrMalformed, name, size, len(b))
 	}
 	if bigEndian() {
-		return t, notHere(name)
+		return t, errBigEndian(name)
 	}
 	return view[T](b[:size], 1)[0], nil
 }
 
-// What Windows writes is little-endian, and a view of it is what it is only where
-// memory is so too.
+// bigEndian reports whether a view of Windows's little-endian bytes would have wrong numbers.
 func bigEndian() bool { return binary.NativeEndian.Uint16([]byte{1, 0}) != 1 }
 
-func notHere(name string) error {
-	return fmt.Errorf("tcpmib: a %s is little-endian and this machine is not: %w", name, errors.ErrUnsupported)
+func errBigEndian(name string) error {
+	return fmt.Errorf("tcpmib: %s is little-endian, and this machine is not: %w", name, errors.ErrUnsupported)
 }
 
-// view returns the n rows, at least one, that b is exactly. They are a copy where
-// b is not aligned as they are.
+// view returns b as n rows, at least one, whose bytes it is exactly. They are a copy where b is not
+// aligned as they must be.
 func view[Row any](b []byte, n int) []Row {
 	var row Row
 	if uintptr(unsafe.Pointer(&b[0]))%unsafe.Alignof(row) != 0 {
@@ -156,13 +150,109 @@ func view[Row any](b []byte, n int) []Row {
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(&rows[0])), len(b)), b)
 		return rows
 	}
-	// Sound: b is n whole rows, aligned, and any bytes are a valid Row. The
-	// slice keeps the memory of b alive.
+	// Sound: b is n whole rows, aligned, and any bytes are a valid Row. The slice keeps the memory
+	// of b alive.
 	return unsafe.Slice((*Row)(unsafe.Pointer(&b[0])), n)
 }
 
-// The bytes of a row, to be handed to Windows. Sound: the array is exactly the
-// row, which the assignments above prove, and it keeps the row alive.
+// The functions for endpoints take pointers to arrays, because arrays that are passed along go
+// through memory each time, even where the function is inlined.
+
+func addrPort4(addr, port *[4]byte) netip.AddrPort {
+	return netip.AddrPortFrom(netip.AddrFrom4(*addr), portNumber(port))
+}
+
+func addrPort6(addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
+	a := netip.AddrFrom16(*addr)
+	if scope != 0 {
+		a = a.WithZone(zoneName(scope))
+	}
+	return netip.AddrPortFrom(a, portNumber(port))
+}
+
+// portNumber reads the two bytes of a port that have a meaning.
+func portNumber(port *[4]byte) uint16 { return binary.BigEndian.Uint16(port[:]) }
+
+// remote4 returns the remote endpoint. In LISTEN the header gives these fields no meaning.
+func remote4(s State, addr, port *[4]byte) netip.AddrPort {
+	if s == StateListen {
+		return netip.AddrPort{}
+	}
+	return addrPort4(addr, port)
+}
+
+func remote6(s State, addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
+	if s == StateListen {
+		return netip.AddrPort{}
+	}
+	return addrPort6(addr, scope, port)
+}
+
+func networkPort(a netip.AddrPort) (port [4]byte) {
+	binary.BigEndian.PutUint16(port[:], a.Port())
+	return port
+}
+
+// zoneName is how a scope ID is written as a zone.
+func zoneName(scope uint32) string { return strconv.FormatUint(uint64(scope), 10) }
+
+// scopeID is the opposite of zoneName; an address without a zone has the scope ID 0.
+func scopeID(a netip.Addr) (uint32, error) {
+	if a.Zone() == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(a.Zone(), 10, 32)
+	if err != nil {
+		return 0, fmt.Errorf("tcpmib: zone of %v: want the index of an interface: %w", a, fs.ErrInvalid)
+	}
+	return uint32(n), nil
+}
+
+// decodeOwnerModule copies the strings out of a TCPIP_OWNER_MODULE_BASIC_INFO: two pointers of a
+// width of 4 or 8 bytes, to strings that follow them in b. base is the address of b when Windows
+// wrote it.
+func decodeOwnerModule(b []byte, base uint64, width int) (m OwnerModule, err error) {
+	if len(b) < 2*width {
+		return m, fmt.Errorf("tcpmib: %w: TCPIP_OWNER_MODULE_BASIC_INFO needs %d bytes, got %d", ErrMalformed, 2*width, len(b))
+	}
+	if m.Name, err = stringAt(b, base, pointerAt(b, width)); err != nil {
+		return OwnerModule{}, fmt.Errorf("tcpmib: %w: pModuleName %w", ErrMalformed, err)
+	}
+	if m.Path, err = stringAt(b, base, pointerAt(b[width:], width)); err != nil {
+		return OwnerModule{}, fmt.Errorf("tcpmib: %w: pModulePath %w", ErrMalformed, err)
+	}
+	return m, nil
+}
+
+func pointerAt(b []byte, width int) uint64 {
+	if width == 4 {
+		return uint64(binary.NativeEndian.Uint32(b))
+	}
+	return binary.NativeEndian.Uint64(b)
+}
+
+// stringAt returns the UTF-16 string to which p points, which must lie in b with the zero that ends
+// it. For a null pointer it returns the empty string.
+func stringAt(b []byte, base, p uint64) (string, error) {
+	if p == 0 {
+		return "", nil
+	}
+	if p < base || p-base >= uint64(len(b)) {
+		return "", fmt.Errorf("points to %#x, outside its buffer of %d bytes at %#x", p, len(b), base)
+	}
+	var units []uint16
+	for rest := b[p-base:]; len(rest) >= 2; rest = rest[2:] {
+		unit := binary.NativeEndian.Uint16(rest)
+		if unit == 0 {
+			return string(utf16.Decode(units)), nil
+		}
+		units = append(units, unit)
+	}
+	return "", fmt.Errorf("points to a string without a terminating zero")
+}
+
+// The bytes of a row, for calls into Windows. Sound: the array is exactly the row, which the
+// assignments above prove, and it keeps the row alive.
 
 func bytesOfTCPRow(row *TCPRow) *[native.SizeofTCPRow]byte {
 	return (*[native.SizeofTCPRow]byte)(unsafe.Pointer(row))
@@ -176,8 +266,8 @@ func bytesOfTCP6RowOwnerModule(row *TCP6RowOwnerModule) *[native.SizeofTCP6RowOw
 	return (*[native.SizeofTCP6RowOwnerModule]byte)(unsafe.Pointer(row))
 }
 
-// address is where b lies: what pointers into b that Windows has written there
-// are compared with. b must be on the heap, where memory does not move.
+// address is the address of b, with which pointers that Windows has written into b are compared. b
+// must be on the heap, where memory does not move.
 func address(b []byte) uint64 { return uint64(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }
 
 // pointerSize is how wide the pointers are that Windows writes for this program.

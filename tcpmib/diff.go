@@ -10,75 +10,84 @@ type ChangeKind uint8
 
 // The kinds.
 const (
-	Present ChangeKind = iota + 1 // it was there when a Watch began to look
+	Present ChangeKind = iota + 1 // it is in the first snapshot
 	Opened                        // it is new
-	Closed                        // it is gone
-	Changed                       // it has another state or offload state
+	Closed                        // it has gone
+	Changed                       // it has another state, offload state or owner
 )
 
-var changeKindNames = map[ChangeKind]string{
-	Present: "present",
-	Opened:  "opened",
-	Closed:  "closed",
-	Changed: "changed",
-}
+var changeKinds = enum[ChangeKind]{"ChangeKind", "kind of change", map[ChangeKind]string{
+	Present: "present", Opened: "opened", Closed: "closed", Changed: "changed",
+}}
 
-// String returns "present", "opened", "closed" or "changed".
-func (k ChangeKind) String() string {
-	if name, ok := changeKindNames[k]; ok {
-		return name
-	}
-	return "ChangeKind(" + formatZone(uint32(k)) + ")"
-}
+// String returns "present", "opened", "closed" or "changed", or "ChangeKind(5)" for any other number.
+func (k ChangeKind) String() string { return changeKinds.string(k) }
 
 // MarshalText writes what String prints.
-func (k ChangeKind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+func (k ChangeKind) MarshalText() ([]byte, error) { return changeKinds.marshal(k) }
 
-// Change is what happened to one connection between two snapshots.
-//
-// A connection is known by its endpoints and its PID. So one that Windows hands
-// from its process to nobody, as it does in TIME-WAIT, is closed and opened.
+// UnmarshalText reads what String prints, in any case.
+func (k *ChangeKind) UnmarshalText(text []byte) (err error) {
+	*k, err = changeKinds.parse(string(text))
+	return err
+}
+
+// Change is what happened to one connection between two snapshots. Conn.Same and Owned.Same say what
+// one connection is.
 type Change struct {
-	Kind ChangeKind
-	Conn Conn      // as it is now; for Closed, as it was last
-	Old  Conn      // for Changed, as it was before; else the zero value
-	Time time.Time // from Watch, when the beat began that found it; from Diff the zero time
+	Kind    ChangeKind
+	Conn    Conn      // as it is now; for Closed, as it was last
+	Old     Conn      // for Changed, as it was before; else the zero value
+	Created time.Time // of Conn, from a Tracker with Created set; else the zero time
+	Time    time.Time // of the snapshot that has the change, from a Tracker or Watch; from Diff the zero time
 }
 
-// Diff yields what happened between two snapshots, in the order of
-// Conn.Compare, by which both must be sorted. It does not keep them, and makes
-// no garbage.
+// Diff yields what happened between two snapshots, in the order of Conn.Compare, by which both must
+// be sorted. It does not keep them, and makes no garbage.
 func Diff(older, newer []Conn) iter.Seq[Change] {
-	return func(yield func(Change) bool) { diff(older, newer, yield) }
+	return func(yield func(Change) bool) { diffConns(older, newer, yield) }
 }
 
-// diff is a merge: what is only in older was closed, what is only in newer was
-// opened. It reports whether yield wants more.
-func diff(older, newer []Conn, yield func(Change) bool) bool {
+// diffConns keeps the loop over Diff off the heap: the compiler does not see across packages that
+// the generic diff keeps nothing of it.
+//
+//go:noinline
+func diffConns(older, newer []Conn, yield func(Change) bool) { diff(older, newer, yield) }
+
+// snapshotRow is what snapshots have of a connection.
+type snapshotRow interface {
+	Conn | Owned
+	comparable
+}
+
+// diff is a merge: what is only in older was closed, what is only in newer was opened.
+func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bool) {
 	for len(older) > 0 && len(newer) > 0 {
 		o, n := &older[0], &newer[0]
-		// Most connections are what they were, and equality costs less than order.
+		// Most connections have not changed, and equality costs less than order.
 		if *o == *n {
 			older, newer = older[1:], newer[1:]
 			continue
 		}
+		kind := kindOf(o, n)
+		// Where Windows lists a pair of endpoints twice, one of the two may be unchanged.
+		switch sameEndpoints := compareEndpoints(connOf(o), connOf(n)) == 0; {
+		case sameEndpoints && len(older) > 1 && older[1] == *n:
+			kind = Closed
+		case sameEndpoints && len(newer) > 1 && newer[1] == *o:
+			kind = Opened
+		}
 		var c Change
-		switch order := compareIdentity(o, n); {
-		case order < 0:
-			c = Change{Kind: Closed, Conn: *o}
+		switch kind {
+		case Closed:
+			c = changeOf(kind, o)
 			older = older[1:]
-		case order > 0:
-			c = Change{Kind: Opened, Conn: *n}
-			newer = newer[1:]
-		// Where Windows lists a connection twice, one of the two may be what it was.
-		case len(older) > 1 && older[1] == *n:
-			c = Change{Kind: Closed, Conn: *o}
-			older = older[1:]
-		case len(newer) > 1 && newer[1] == *o:
-			c = Change{Kind: Opened, Conn: *n}
+		case Opened:
+			c = changeOf(kind, n)
 			newer = newer[1:]
 		default:
-			c = Change{Kind: Changed, Conn: *n, Old: *o}
+			c = changeOf(kind, n)
+			c.Old = *connOf(o)
 			older, newer = older[1:], newer[1:]
 		}
 		if !yield(c) {
@@ -88,11 +97,48 @@ func diff(older, newer []Conn, yield func(Change) bool) bool {
 	return each(Closed, older, yield) && each(Opened, newer, yield)
 }
 
-func each(kind ChangeKind, conns []Conn, yield func(Change) bool) bool {
-	for i := range conns {
-		if !yield(Change{Kind: kind, Conn: conns[i]}) {
+// kindOf says what happened if o and n, which differ, are the next rows of two sorted snapshots.
+func kindOf[Row snapshotRow](o, n *Row) ChangeKind {
+	oConn, nConn := connOf(o), connOf(n)
+	order := compareEndpoints(oConn, nConn)
+	if order == 0 && sameOwner(oConn, nConn) {
+		if sameTime(createdOf(o), createdOf(n)) {
+			return Changed
+		}
+		return Closed // the endpoints were used again: n is next
+	}
+	if order < 0 || order == 0 && oConn.PID < nConn.PID {
+		return Closed
+	}
+	return Opened
+}
+
+func each[Row snapshotRow](kind ChangeKind, rows []Row, yield func(Change) bool) (more bool) {
+	for i := range rows {
+		if !yield(changeOf(kind, &rows[i])) {
 			return false
 		}
 	}
 	return true
+}
+
+func changeOf[Row snapshotRow](kind ChangeKind, row *Row) Change {
+	return Change{Kind: kind, Conn: *connOf(row), Created: createdOf(row)}
+}
+
+func connOf[Row snapshotRow](row *Row) *Conn {
+	switch row := any(row).(type) {
+	case *Owned:
+		return &row.Conn
+	case *Conn:
+		return row
+	}
+	panic("tcpmib: a row of snapshotRow without a Conn")
+}
+
+func createdOf[Row snapshotRow](row *Row) time.Time {
+	if owned, ok := any(row).(*Owned); ok {
+		return owned.Created
+	}
+	return time.Time{}
 }

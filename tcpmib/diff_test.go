@@ -40,8 +40,8 @@ func TestDiff(t *testing.T) {
 		{"another state", conns{at(1, 7, estab)}, conns{at(1, 7, wait)}, []tcpmib.Change{changed(at(1, 7, estab), at(1, 7, wait))}},
 		{"another process is another connection", conns{at(1, 7, estab)}, conns{at(1, 8, estab)},
 			[]tcpmib.Change{closed(at(1, 7, estab)), opened(at(1, 8, estab))}},
-		{"handed to nobody", conns{at(1, 7, estab)}, conns{at(1, 0, tcpmib.StateTimeWait)},
-			[]tcpmib.Change{opened(at(1, 0, tcpmib.StateTimeWait)), closed(at(1, 7, estab))}},
+		{"TIME-WAIT, which has no owner", conns{at(1, 7, estab)}, conns{at(1, 0, tcpmib.StateTimeWait)},
+			[]tcpmib.Change{changed(at(1, 7, estab), at(1, 0, tcpmib.StateTimeWait))}},
 		{"in order", conns{at(1, 7, estab), at(3, 7, estab), at(5, 7, estab)}, conns{at(2, 7, estab), at(3, 7, wait), at(6, 7, estab)},
 			[]tcpmib.Change{
 				closed(at(1, 7, estab)), opened(at(2, 7, estab)), changed(at(3, 7, estab), at(3, 7, wait)),

@@ -26,7 +26,7 @@ func TestError(t *testing.T) {
 		{4711, "GetTcpTable2: Windows error 4711", nil},
 		{0xC0000022, "GetTcpTable2: Windows error 0xC0000022", nil},
 	} {
-		err := error(&tcpmib.Error{Func: "GetTcpTable2", Code: test.code})
+		err := error(&tcpmib.Error{Query: tcpmib.Query{Func: "GetTcpTable2"}, Code: test.code})
 		assert.Equal(t, test.text, err.Error())
 		for _, target := range []error{fs.ErrPermission, fs.ErrNotExist, errors.ErrUnsupported} {
 			assert.Equal(t, target == test.is, errors.Is(err, target), "%v is %v", err, target)

@@ -72,9 +72,9 @@ func ExampleReader_capture() {
 func ExampleWatch() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	for change, err := range tcpmib.Watch(ctx, time.Second) {
+	for change, err := range tcpmib.Watch(ctx, time.Second, tcpmib.Both) {
 		if err != nil {
-			fmt.Println(err) // the watch goes on
+			fmt.Println(err) // watching continues
 			continue
 		}
 		fmt.Println(change.Kind, change.Conn.Local, change.Conn.Remote, change.Conn.State)
@@ -147,7 +147,7 @@ func (a answers) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	case !ok:
 		return 0, tcpmib.CodeNoAnswer
 	case len(buf) < len(answer):
-		return uint32(len(answer)), 122 // ERROR_INSUFFICIENT_BUFFER
+		return uint32(len(answer)), tcpmib.CodeInsufficientBuffer
 	}
 	return uint32(copy(buf, answer)), 0
 }
@@ -199,7 +199,7 @@ func ExampleDecodeTCPTable2() {
 	fmt.Println(err)
 	// Output:
 	// 10.0.0.5:50001 192.0.2.1:443 ESTABLISHED 7 InHost
-	// tcpmib: malformed table: a MIB_TCPTABLE2 of 1 rows takes 32 bytes, here are 20
+	// tcpmib: malformed table: MIB_TCPTABLE2 with 1 rows needs 32 bytes, got 20
 }
 
 // Who listens on IPv6, since when, and as which service.

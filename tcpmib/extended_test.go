@@ -24,12 +24,12 @@ func TestExtendedQueries(t *testing.T) {
 		family uint32
 		class  tcpmib.TCPTableClass // of the listeners
 	}{
-		{"TCPTableBasic", length(r.TCPTableBasic), 2, tcpmib.TCPTableBasicListener},
-		{"TCP6TableBasic", length(r.TCP6TableBasic), 23, tcpmib.TCPTableBasicListener},
-		{"TCPTableOwnerPID", length(r.TCPTableOwnerPID), 2, tcpmib.TCPTableOwnerPIDListener},
-		{"TCP6TableOwnerPID", length(r.TCP6TableOwnerPID), 23, tcpmib.TCPTableOwnerPIDListener},
-		{"TCPTableOwnerModule", length(r.TCPTableOwnerModule), 2, tcpmib.TCPTableOwnerModuleListener},
-		{"TCP6TableOwnerModule", length(r.TCP6TableOwnerModule), 23, tcpmib.TCPTableOwnerModuleListener},
+		{"TCPRow", length[tcpmib.TCPRow](&r), tcpmib.AFInet, tcpmib.TCPTableBasicListener},
+		{"TCP6Row", length[tcpmib.TCP6Row](&r), tcpmib.AFInet6, tcpmib.TCPTableBasicListener},
+		{"TCPRowOwnerPID", length[tcpmib.TCPRowOwnerPID](&r), tcpmib.AFInet, tcpmib.TCPTableOwnerPIDListener},
+		{"TCP6RowOwnerPID", length[tcpmib.TCP6RowOwnerPID](&r), tcpmib.AFInet6, tcpmib.TCPTableOwnerPIDListener},
+		{"TCPRowOwnerModule", length[tcpmib.TCPRowOwnerModule](&r), tcpmib.AFInet, tcpmib.TCPTableOwnerModuleListener},
+		{"TCP6RowOwnerModule", length[tcpmib.TCP6RowOwnerModule](&r), tcpmib.AFInet6, tcpmib.TCPTableOwnerModuleListener},
 	} {
 		for rows, offset := range map[tcpmib.Rows]tcpmib.TCPTableClass{tcpmib.Listeners: 0, tcpmib.Connections: 1, tcpmib.AllRows: 2} {
 			for _, order := range []bool{false, true} {
@@ -42,13 +42,13 @@ func TestExtendedQueries(t *testing.T) {
 			}
 		}
 		_, err := table.get(3, false)
-		assert.ErrorContains(t, err, "Rows(3) is unknown", table.name)
+		assert.ErrorContains(t, err, "invalid selection Rows(3)", table.name)
 	}
 }
 
-func length[Row any](get func(tcpmib.Rows, bool) ([]Row, error)) func(tcpmib.Rows, bool) (int, error) {
+func length[Row tcpmib.ExtendedRow](r *tcpmib.Reader) func(tcpmib.Rows, bool) (int, error) {
 	return func(rows tcpmib.Rows, order bool) (int, error) {
-		got, err := get(rows, order)
+		got, err := tcpmib.ReadExtendedTcpTable[Row](r, rows, order)
 		return len(got), err
 	}
 }

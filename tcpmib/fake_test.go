@@ -13,8 +13,8 @@ type fake func(q tcpmib.Query, buf []byte) (size, code uint32)
 func (f fake) Ask(q tcpmib.Query, buf []byte) (size, code uint32) { return f(q, buf) }
 
 const (
-	insufficientBuffer = 122
-	unsuccessful       = 0xC0000001
+	insufficientBuffer = tcpmib.CodeInsufficientBuffer
+	unsuccessful       = tcpmib.CodeUnsuccessful
 )
 
 // whole answers as Windows does: with the table if it fits, else with its size.

@@ -69,16 +69,16 @@ func TestFetch(t *testing.T) {
 			"tcpmib: table is too large: GetTcpTable2 asks for 4294967295 bytes, the limit (Reader.MaxBytes) is 16777216"},
 		{"an error", fails(5), 0, 1, "GetTcpTable2: access is denied"},
 		{"success without a table", func(tcpmib.Query, []byte) (uint32, uint32) { return 4, 0 }, 0, 1,
-			"tcpmib: malformed table: GetTcpTable2 reported success and wrote no table"},
+			"tcpmib: malformed table: GetTcpTable2 reported success and wrote nothing"},
 		{"more rows than bytes", func(_ tcpmib.Query, buf []byte) (uint32, uint32) {
 			copy(buf, table4(3))
 			binary.LittleEndian.PutUint32(buf, 4)
 			return uint32(len(table4(3))), 0
-		}, 0, 1, "tcpmib: malformed table: a MIB_TCPTABLE2 of 4 rows takes 116 bytes, here are 88"},
+		}, 0, 1, "tcpmib: malformed table: MIB_TCPTABLE2 with 4 rows needs 116 bytes, got 88"},
 		{"success with a size beyond the buffer", func(_ tcpmib.Query, buf []byte) (uint32, uint32) {
 			copy(buf, table4(3))
 			return math.MaxUint32, 0
-		}, 3, 1, ""},
+		}, 0, 1, "tcpmib: malformed table: GetTcpTable2 reported success and 4294967295 bytes in a buffer of 32768"},
 		{"success with a size of nothing", func(_ tcpmib.Query, buf []byte) (uint32, uint32) {
 			copy(buf, table4(3))
 			return 0, 0
@@ -148,5 +148,5 @@ func TestFetchKeepsUnderTheCeiling(t *testing.T) {
 	r = tcpmib.Reader{Source: fails(87)}
 	_, err = r.TCPTable2(false)
 	require.True(t, errors.As(err, &e))
-	assert.Equal(t, tcpmib.Error{Func: "GetTcpTable2", Code: 87}, *e)
+	assert.Equal(t, tcpmib.Error{Query: tcpmib.Query{Func: "GetTcpTable2"}, Code: 87}, *e)
 }

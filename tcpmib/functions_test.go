@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// function is a row of the table of functions in the package's documentation and
-// in the README, which the tests below hold against the sources.
+// function is a row of the table of functions in the README, which the tests below compare with the
+// sources.
 type function struct {
 	c         string // in shim.h
 	golang    string // the same in Go
@@ -36,7 +36,7 @@ var functionTable = []function{
 	{"GetTcp6Table", "GetTcp6Table", "Reader.TCP6Table", "6", "no", "Vista", true, "TestLiveGetTcp6Table", "TestGetTcp6Table"},
 	{"GetTcpTable2", "GetTcpTable2", "Conns", "4", "no", "Vista", true, "TestLiveLayersAgree", "TestOrder"},
 	{"GetTcp6Table2", "GetTcp6Table2", "Conns", "6", "no", "Vista", true, "TestLiveLayersAgree", "TestOrder"},
-	{"GetExtendedTcpTable", "GetExtendedTcpTable", "Reader.TCPTableOwnerPID", "4, 6", "no", "XP SP2", true, "TestLiveGetExtendedTcpTable", "TestGetExtendedTcpTable"},
+	{"GetExtendedTcpTable", "GetExtendedTcpTable", "ReadExtendedTcpTable", "4, 6", "no", "XP SP2", true, "TestLiveGetExtendedTcpTable", "TestGetExtendedTcpTable"},
 	{"GetOwnerModuleFromTcpEntry", "GetOwnerModuleFromTcpEntry", "-", "4", "for some", "XP SP2", false, "TestLiveGetOwnerModuleFromTcpEntry", "TestGetOwnerModuleFromTcpEntry"},
 	{"GetOwnerModuleFromTcp6Entry", "GetOwnerModuleFromTcp6Entry", "-", "6", "for some", "XP SP2", false, "TestLiveGetOwnerModuleFromTcp6Entry", "TestGetOwnerModuleFromTcpEntry"},
 	{"SetTcpEntry", "SetTcpEntry", "Close", "4", "yes", "2000", false, "TestLiveClose", "TestSetTcpEntry"},
@@ -56,34 +56,6 @@ func (f function) provenBy() string {
 	return "synthetic, windows-latest"
 }
 
-// docTables are the two tables in doc.go, as its comments write them.
-func docTables() string {
-	yes := map[bool]string{true: "yes", false: "no"}
-	does := [][]string{{"C function", "Go", "Go layer", "IP", "elevation", "since Windows"}}
-	proof := [][]string{{"C function", "synthetic iphlpapi.dll", "windows-latest", "Wine"}}
-	for _, f := range functionTable {
-		does = append(does, []string{f.c, f.golang, f.goLayer, f.families, f.elevation, f.windows})
-		proof = append(proof, []string{f.c, f.synthetic, f.live, yes[f.wine]})
-	}
-	return aligned(does) + "\n" + aligned(proof)
-}
-
-func aligned(rows [][]string) string {
-	var out strings.Builder
-	for _, row := range rows {
-		var line strings.Builder
-		for i, cell := range row {
-			width := 0
-			for _, r := range rows {
-				width = max(width, len(r[i]))
-			}
-			line.WriteString(cell + strings.Repeat(" ", width-len(cell)+2))
-		}
-		out.WriteString("//\t" + strings.TrimRight(line.String(), " ") + "\n")
-	}
-	return out.String()
-}
-
 const readmeHeader = "| C function | Go | Go layer | IP | elevation | since Windows | proven by | tests |\n|---|---|---|---|---|---|---|---|\n"
 
 func readmeTable() string {
@@ -101,10 +73,6 @@ func readmeTable() string {
 }
 
 func TestTableOfFunctionsIsDocumented(t *testing.T) {
-	does, proof, _ := strings.Cut(docTables(), "\n\n")
-	doc := text(t, "doc.go")
-	assert.Contains(t, doc, does, "doc.go lacks this table:\n%s", does)
-	assert.Contains(t, doc, proof, "doc.go lacks this table:\n%s", proof)
 	assert.Contains(t, text(t, "../README.md"), readmeTable(), "README.md lacks this table:\n%s", readmeTable())
 }
 
@@ -159,21 +127,21 @@ func TestTableOfFunctionsIsThatOfTheTests(t *testing.T) {
 	}
 }
 
-// Both layers are in the package's documentation, with all that is exported.
-func TestPackageDocNamesEverything(t *testing.T) {
-	doc := text(t, "doc.go")
-	for name, node := range declarations(t, ".", false) {
-		if !ast.IsExported(name) || strings.Contains(name, ".") {
-			continue
-		}
-		if spec, ok := node.(*ast.ValueSpec); ok {
-			typ, _ := spec.Type.(*ast.Ident)
-			if spec.Doc == nil || typ != nil && typ.IsExported() {
-				continue // one of an enum, whose type is there
+// The documentation of every exported function, method and type begins with its name.
+func TestEveryExportedNameIsDocumented(t *testing.T) {
+	for _, dir := range []string{".", "tcpestats", "owner", "capture"} {
+		for name, node := range declarations(t, dir, false) {
+			receiver, method, isMethod := strings.Cut(name, ".")
+			if !ast.IsExported(receiver) || isMethod && !ast.IsExported(method) {
+				continue
+			}
+			switch node := node.(type) {
+			case *ast.FuncDecl:
+				assert.True(t, strings.HasPrefix(node.Doc.Text(), afterDot(name)+" "), "%s: %s: %q", dir, name, node.Doc.Text())
+			case *ast.TypeSpec:
+				assert.True(t, strings.HasPrefix(node.Doc.Text(), name+" "), "%s: %s: %q", dir, name, node.Doc.Text())
 			}
 		}
-		named := regexp.MustCompile(`\[` + name + `\]|\t` + name + `\b|\b` + name + `  `)
-		assert.True(t, named.MatchString(doc), "doc.go does not name %s", name)
 	}
 }
 

@@ -2,8 +2,7 @@ package tcpmib
 
 import "github.com/winmib/winmib/native"
 
-// The functions of iphlpapi.dll, under their own names. What they return is
-// owned by the caller.
+// The functions of iphlpapi.dll, under their own names. The caller owns what they return.
 
 // GetTcpTable returns the IPv4 TCP connections without their owners; order asks
 // Windows to sort them by local, then remote endpoint. Needs no elevation.
@@ -39,7 +38,7 @@ func GetTcp6Table2(order bool) ([]TCP6Row2, error) { return new(Reader).TCP6Tabl
 // elevation. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
 func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) {
-	return readExtended[Row](new(Reader), rows, order)
+	return ReadExtendedTcpTable[Row](new(Reader), rows, order)
 }
 
 // GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection,
@@ -68,21 +67,24 @@ func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 // 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-settcpentry
 func SetTcpEntry(row *TCPRow) error {
-	return result("SetTcpEntry", native.SetTcpEntry(bytesOfTCPRow(row)))
+	if code := native.SetTcpEntry(bytesOfTCPRow(row)); code != CodeSuccess {
+		return &Error{Query{Func: "SetTcpEntry"}, code}
+	}
+	return nil
 }
 
 // GetTcpStatistics returns the counters of TCP over IPv4. Needs no elevation.
 // Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatistics
 func GetTcpStatistics() (TCPStats, error) {
-	return readStruct[TCPStats](new(Reader), "MIB_TCPSTATS", Query{Func: "GetTcpStatistics"})
+	return readOnce[TCPStats]("MIB_TCPSTATS", Query{Func: "GetTcpStatistics"})
 }
 
 // GetTcpStatisticsEx returns the counters of TCP over IPv4 or IPv6. Needs no
 // elevation. Windows XP.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex
 func GetTcpStatisticsEx(family Family) (TCPStats, error) {
-	return readStats[TCPStats](new(Reader), "GetTcpStatisticsEx", "MIB_TCPSTATS", family)
+	return readStats[TCPStats]("GetTcpStatisticsEx", "MIB_TCPSTATS", family)
 }
 
 // GetTcpStatisticsEx2 is GetTcpStatisticsEx with 64-bit counters of segments.
@@ -90,5 +92,24 @@ func GetTcpStatisticsEx(family Family) (TCPStats, error) {
 // errors.ErrUnsupported) holds.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex2
 func GetTcpStatisticsEx2(family Family) (TCPStats2, error) {
-	return readStats[TCPStats2](new(Reader), "GetTcpStatisticsEx2", "MIB_TCPSTATS2", family)
+	return readStats[TCPStats2]("GetTcpStatisticsEx2", "MIB_TCPSTATS2", family)
+}
+
+// OwnerModule is the module of a process that owns a connection.
+type OwnerModule struct {
+	Name string // the service or the component, such as "RpcSs", else the program, such as "chrome.exe"; may be empty
+	Path string // the file it was loaded from, such as `C:\Windows\System32\rpcss.dll`; may be empty
+}
+
+func readOwnerModule(function string, ask func(buf []byte) (size, code uint32)) (OwnerModule, error) {
+	q := Query{Func: function}
+	buf := make([]byte, 2<<10) // two paths of the usual longest length
+	answer, code, err := fetch(q, &buf, DefaultMaxBytes, ask)
+	switch {
+	case err != nil:
+		return OwnerModule{}, err
+	case code != CodeSuccess:
+		return OwnerModule{}, &Error{q, code}
+	}
+	return decodeOwnerModule(answer, address(answer), pointerSize)
 }

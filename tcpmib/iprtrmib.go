@@ -20,7 +20,7 @@ const (
 	TCPTableOwnerModuleAll         TCPTableClass = 8 // TCP_TABLE_OWNER_MODULE_ALL: TCPTableOwnerModule or TCP6TableOwnerModule
 )
 
-var tcpTableClassNames = map[TCPTableClass]string{
+var tcpTableClasses = enum[TCPTableClass]{"TCPTableClass", "table class", map[TCPTableClass]string{
 	TCPTableBasicListener:          "BasicListener",
 	TCPTableBasicConnections:       "BasicConnections",
 	TCPTableBasicAll:               "BasicAll",
@@ -30,11 +30,20 @@ var tcpTableClassNames = map[TCPTableClass]string{
 	TCPTableOwnerModuleListener:    "OwnerModuleListener",
 	TCPTableOwnerModuleConnections: "OwnerModuleConnections",
 	TCPTableOwnerModuleAll:         "OwnerModuleAll",
-}
+}}
 
-// String returns the name without its prefix, such as "OwnerPIDAll", or
-// "TCPTableClass(9)" for a number that the header does not know.
-func (c TCPTableClass) String() string { return enumString(c, "TCPTableClass", tcpTableClassNames) }
+// String returns the name without its prefix, such as "OwnerPIDAll", or "TCPTableClass(9)" for a
+// number that the header does not define.
+func (c TCPTableClass) String() string { return tcpTableClasses.string(c) }
+
+// MarshalText writes what String prints.
+func (c TCPTableClass) MarshalText() ([]byte, error) { return tcpTableClasses.marshal(c) }
+
+// UnmarshalText reads what String prints, in any case.
+func (c *TCPTableClass) UnmarshalText(text []byte) (err error) {
+	*c, err = tcpTableClasses.parse(string(text))
+	return err
+}
 
 // OwnerModuleInfoClass is TCPIP_OWNER_MODULE_INFO_CLASS: what
 // GetOwnerModuleFromTcpEntry returns about a module.
@@ -45,12 +54,18 @@ type OwnerModuleInfoClass uint32
 // is: an OwnerModuleBasicInfo.
 const OwnerModuleInfoBasic OwnerModuleInfoClass = 0
 
-var ownerModuleInfoClassNames = map[OwnerModuleInfoClass]string{OwnerModuleInfoBasic: "Basic"}
+var ownerModuleInfoClasses = enum[OwnerModuleInfoClass]{"OwnerModuleInfoClass", "class of module information", map[OwnerModuleInfoClass]string{OwnerModuleInfoBasic: "Basic"}}
 
-// String returns "Basic", or "OwnerModuleInfoClass(1)" for a number that the
-// header does not know.
-func (c OwnerModuleInfoClass) String() string {
-	return enumString(c, "OwnerModuleInfoClass", ownerModuleInfoClassNames)
+// String returns "Basic", or "OwnerModuleInfoClass(1)" for a number that the header does not define.
+func (c OwnerModuleInfoClass) String() string { return ownerModuleInfoClasses.string(c) }
+
+// MarshalText writes what String prints.
+func (c OwnerModuleInfoClass) MarshalText() ([]byte, error) { return ownerModuleInfoClasses.marshal(c) }
+
+// UnmarshalText reads what String prints, in any case.
+func (c *OwnerModuleInfoClass) UnmarshalText(text []byte) (err error) {
+	*c, err = ownerModuleInfoClasses.parse(string(text))
+	return err
 }
 
 // OwnerModuleBasicInfo is TCPIP_OWNER_MODULE_BASIC_INFO: where, in the buffer

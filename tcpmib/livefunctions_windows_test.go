@@ -367,7 +367,7 @@ func TestLiveWatch(t *testing.T) {
 	var client net.Conn
 	deadline := time.After(3 * time.Minute) // Wine takes a second for a few hundred rows
 	present := false
-	for c, err := range tcpmib.Watch(t.Context(), 50*time.Millisecond) {
+	for c, err := range tcpmib.Watch(t.Context(), 50*time.Millisecond, tcpmib.Both) {
 		select {
 		case <-deadline:
 			require.Fail(t, "the watch did not see the connection open and close")
@@ -397,11 +397,11 @@ func TestLiveReaderReadsEverything(t *testing.T) {
 	for range 2 {
 		_, err := r.TCPTable(false)
 		require.NoError(t, err)
-		_, err = r.TCPTableOwnerModule(tcpmib.AllRows, false)
+		_, err = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
 		require.NoError(t, err)
 		_, err = r.Stats(tcpmib.IPv4)
 		require.NoError(t, err)
-		_, err = r.TCP6TableOwnerPID(tcpmib.Connections, false)
+		_, err = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerPID](&r, tcpmib.Connections, false)
 		require.NoError(t, err)
 	}
 }

@@ -2,120 +2,97 @@ package tcpmib
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/netip"
 	"slices"
 )
 
-// Reader reads the TCP tables again and again without making garbage: it keeps
-// its buffers, which grow to the largest tables that it has seen. The zero value
-// is ready to use and reads this machine.
+// Reader reads the TCP tables again and again without garbage: it keeps its buffers, which grow to
+// the largest tables it has seen. The zero value is ready to use and reads this machine.
 //
-// A Reader is for one goroutine at a time. Give each its own.
+// A Reader is for one goroutine at a time, and must not be copied.
 type Reader struct {
-	// Source is who answers; nil is the machine that the program runs on.
+	_ noCopy
+
+	// Source answers the Reader's queries; nil is the machine that the program runs on.
 	Source Source
 
-	// MaxBytes is how large a table may be, in bytes; 0 is DefaultMaxBytes.
-	// A larger one is an error for which errors.Is(err, ErrTooLarge) holds:
-	// whatever the system says, no buffer grows past this. AppendConns holds two
-	// tables, IPv4 and IPv6, and makes Conns that take up to three times their
-	// memory.
+	// MaxBytes limits the size of a table, in bytes; 0 is DefaultMaxBytes. A larger table is an
+	// error for which errors.Is(err, ErrTooLarge) holds: whatever the system claims, no buffer grows
+	// past this. AppendConns holds two tables, IPv4 and IPv6, and makes Conns that take up to three
+	// times their memory.
 	MaxBytes int
 
 	buf   []byte
-	buf6  []byte // of TCP6Table2, whose rows and those of TCPTable2 AppendConns needs together
+	buf6  []byte // of IPv6 tables: AppendConns needs the rows of both families at once
 	zones zones
 }
 
-// TCPTable2 returns the IPv4 connections, as GetTcpTable2 does; order asks
-// Windows to sort them by local, then remote endpoint. The rows are valid until
-// the next call on r.
-func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
-	answer, err := r.Raw(Query{Func: "GetTcpTable2", Order: order})
-	if err != nil {
-		return nil, noRows(err)
-	}
-	return DecodeTCPTable2(answer)
-}
+// noCopy makes vet complain about copies of the struct that it is in: a copied Reader would share
+// its buffers with the original.
+type noCopy struct{}
 
-// TCP6Table2 returns the IPv6 connections, as GetTcp6Table2 does; order asks
-// Windows to sort them by local, then remote endpoint. The rows are valid until
-// the next call on r.
-func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
-	r.buf, r.buf6 = r.buf6, r.buf
-	answer, err := r.Raw(Query{Func: "GetTcp6Table2", Order: order})
-	r.buf, r.buf6 = r.buf6, r.buf
-	if err != nil {
-		return nil, noRows(err)
-	}
-	return DecodeTCP6Table2(answer)
-}
+func (*noCopy) Lock()   {}
+func (*noCopy) Unlock() {}
 
-// TCPTable returns the IPv4 connections without their owners, as GetTcpTable
-// does. The rows are valid until the next call on r.
-func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
-	answer, err := r.Raw(Query{Func: "GetTcpTable", Order: order})
-	if err != nil {
-		return nil, noRows(err)
-	}
-	return DecodeTCPTable(answer)
-}
-
-// TCP6Table returns the IPv6 connections without their owners, as GetTcp6Table
-// does. The rows are valid until the next call on r.
-func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
-	answer, err := r.Raw(Query{Func: "GetTcp6Table", Order: order})
-	if err != nil {
-		return nil, noRows(err)
-	}
-	return DecodeTCP6Table(answer)
-}
-
-// TCPTableBasic returns some of the IPv4 connections without their owners, as
-// GetExtendedTcpTable[TCPRow] does. The rows are valid until the next call on r.
-func (r *Reader) TCPTableBasic(rows Rows, order bool) ([]TCPRow, error) {
-	return readExtended[TCPRow](r, rows, order)
-}
-
-// TCP6TableBasic asks for some of the IPv6 connections without their owners, as
-// GetExtendedTcpTable[TCP6Row] does, which no Windows so far answers.
-func (r *Reader) TCP6TableBasic(rows Rows, order bool) ([]TCP6Row, error) {
-	return readExtended[TCP6Row](r, rows, order)
-}
-
-// TCPTableOwnerPID returns the IPv4 connections with the processes that own
-// them, as GetExtendedTcpTable[TCPRowOwnerPID] does. The rows are valid until
-// the next call on r.
-func (r *Reader) TCPTableOwnerPID(rows Rows, order bool) ([]TCPRowOwnerPID, error) {
-	return readExtended[TCPRowOwnerPID](r, rows, order)
-}
-
-// TCP6TableOwnerPID is TCPTableOwnerPID for IPv6.
-func (r *Reader) TCP6TableOwnerPID(rows Rows, order bool) ([]TCP6RowOwnerPID, error) {
-	return readExtended[TCP6RowOwnerPID](r, rows, order)
-}
-
-// TCPTableOwnerModule returns the IPv4 connections with the processes and
-// modules that own them and when they were created, as
-// GetExtendedTcpTable[TCPRowOwnerModule] does. The rows are valid until the next
-// call on r.
-func (r *Reader) TCPTableOwnerModule(rows Rows, order bool) ([]TCPRowOwnerModule, error) {
-	return readExtended[TCPRowOwnerModule](r, rows, order)
-}
-
-// TCP6TableOwnerModule is TCPTableOwnerModule for IPv6.
-func (r *Reader) TCP6TableOwnerModule(rows Rows, order bool) ([]TCP6RowOwnerModule, error) {
-	return readExtended[TCP6RowOwnerModule](r, rows, order)
-}
-
-// AppendConns appends the connections of a family to dst, IPv4 first, in the
-// order in which Windows has them, and returns the longer slice, which the
-// caller owns. Both tables are read before the first row is converted. Once the
-// buffers of r and dst are large enough it does not allocate.
+// Raw returns the answer to q as the system wrote it: the bytes that DecodeTCPTable2 and its
+// siblings take, perhaps with unused ones behind the last row. They are valid until the next call on
+// r.
 //
-// When one family cannot be read, the connections of the other are returned
-// together with the error. A family that is none is an error for which
-// errors.Is(err, fs.ErrInvalid) holds.
+// A code that is not success is an *Error, ERROR_NO_DATA (232) included, which functions that return
+// tables take for a table without rows.
+func (r *Reader) Raw(q Query) ([]byte, error) {
+	answer, code, err := r.fetch(q, &r.buf)
+	if err == nil && code != CodeSuccess {
+		err = &Error{q, code}
+	}
+	return answer, err
+}
+
+// TCPTable2 returns the IPv4 connections, as GetTcpTable2 does; order asks Windows to sort them by
+// local, then remote endpoint. The rows are valid until the next call on r.
+func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
+	return readTable[TCPRow2](r, Query{Func: "GetTcpTable2", Order: order}, &r.buf, &layoutTCPTable2)
+}
+
+// TCP6Table2 is TCPTable2 for IPv6, as GetTcp6Table2 is.
+func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
+	return readTable[TCP6Row2](r, Query{Func: "GetTcp6Table2", Order: order}, &r.buf6, &layoutTCP6Table2)
+}
+
+// TCPTable returns the IPv4 connections without their owners, as GetTcpTable does. The rows are
+// valid until the next call on r.
+func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
+	return readTable[TCPRow](r, Query{Func: "GetTcpTable", Order: order}, &r.buf, &layoutTCPTable)
+}
+
+// TCP6Table is TCPTable for IPv6, as GetTcp6Table is.
+func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
+	return readTable[TCP6Row](r, Query{Func: "GetTcp6Table", Order: order}, &r.buf6, &layoutTCP6Table)
+}
+
+// ReadExtendedTcpTable returns the connections that the type of its rows selects, as
+// GetExtendedTcpTable does, but reads them with r. The rows are valid until the next call on r.
+func ReadExtendedTcpTable[Row ExtendedRow](r *Reader, rows Rows, order bool) ([]Row, error) {
+	t := extendedTableOf[Row]()
+	class, err := rows.class(t.listener)
+	if err != nil {
+		return nil, err
+	}
+	buf := &r.buf
+	if t.family == AFInet6 {
+		buf = &r.buf6
+	}
+	return readTable[Row](r, Query{"GetExtendedTcpTable", t.family, uint32(class), order}, buf, t.layout)
+}
+
+// AppendConns appends the connections of a family to dst, IPv4 first, in the order in which Windows
+// has them, and returns the longer slice, which the caller owns. Both tables are read before the
+// first row is converted. Once the buffers of r and dst are large enough it does not allocate.
+//
+// When one family cannot be read, the connections of the other are returned together with the error.
+// For an invalid family errors.Is(err, fs.ErrInvalid) holds.
 func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
 	return r.appendConns(dst, family, false)
 }
@@ -140,6 +117,39 @@ func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, err
 	return dst, errors.Join(err4, err6)
 }
 
+// AppendOwned appends the connections of a family and their creation times to dst, as AppendConns
+// does with connections alone. It reads larger tables, those of GetExtendedTcpTable with the classes
+// OWNER_MODULE.
+func (r *Reader) AppendOwned(dst []Owned, family Family) ([]Owned, error) {
+	return r.appendOwned(dst, family, false)
+}
+
+func (r *Reader) appendOwned(dst []Owned, family Family, order bool) ([]Owned, error) {
+	if err := family.check(); err != nil {
+		return dst, err
+	}
+	var rows4 []TCPRowOwnerModule
+	var rows6 []TCP6RowOwnerModule
+	var err4, err6 error
+	if family&IPv4 != 0 {
+		rows4, err4 = ReadExtendedTcpTable[TCPRowOwnerModule](r, AllRows, order)
+	}
+	if family&IPv6 != 0 {
+		rows6, err6 = ReadExtendedTcpTable[TCP6RowOwnerModule](r, AllRows, order)
+	}
+	dst = slices.Grow(dst, len(rows4)+len(rows6))
+	for i := range rows4 {
+		dst = append(dst, Owned{rows4[i].Conn(), rows4[i].CreateTime()})
+	}
+	for i := range rows6 {
+		row := &rows6[i]
+		o := Owned{Conn{PID: row.OwningPid, State: row.State}, row.CreateTime()}
+		r.putEndpoints6(&o.Conn, &row.LocalAddr, row.LocalScopeID, &row.LocalPort, &row.RemoteAddr, row.RemoteScopeID, &row.RemotePort)
+		dst = append(dst, o)
+	}
+	return dst, errors.Join(err4, err6)
+}
+
 func putConns4(conns []Conn, rows []TCPRow2) {
 	for i := range rows {
 		row, c := &rows[i], &conns[i]
@@ -160,20 +170,125 @@ func putConns4(conns []Conn, rows []TCPRow2) {
 func (r *Reader) putConns6(conns []Conn, rows []TCP6Row2) {
 	for i := range rows {
 		row, c := &rows[i], &conns[i]
-		local, remote := netip.AddrFrom16(row.LocalAddr), netip.AddrFrom16(row.RemoteAddr)
-		if row.LocalScopeID != 0 {
-			local = r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide)
-		}
-		if row.RemoteScopeID != 0 && row.State != StateListen {
-			remote = r.zones.addr(&row.RemoteAddr, row.RemoteScopeID, remoteSide)
-		}
-		c.Local = netip.AddrPortFrom(local, portNumber(&row.LocalPort))
-		c.Remote = netip.AddrPortFrom(remote, portNumber(&row.RemotePort))
-		if row.State == StateListen {
-			c.Remote = netip.AddrPort{}
-		}
 		c.PID = row.OwningPid
 		c.State = row.State
 		c.Offload = row.OffloadState
+		r.putEndpoints6(c, &row.LocalAddr, row.LocalScopeID, &row.LocalPort, &row.RemoteAddr, row.RemoteScopeID, &row.RemotePort)
 	}
+}
+
+// putEndpoints6 is addrPort6 and remote6 for a c with a State, with the zones that r has cached.
+func (r *Reader) putEndpoints6(c *Conn, localAddr *[16]byte, localScope uint32, localPort *[4]byte,
+	remoteAddr *[16]byte, remoteScope uint32, remotePort *[4]byte) {
+	local, remote := netip.AddrFrom16(*localAddr), netip.AddrFrom16(*remoteAddr)
+	if localScope != 0 {
+		local = r.zones.addr(localAddr, localScope, localSide)
+	}
+	if remoteScope != 0 && c.State != StateListen {
+		remote = r.zones.addr(remoteAddr, remoteScope, remoteSide)
+	}
+	c.Local = netip.AddrPortFrom(local, portNumber(localPort))
+	c.Remote = netip.AddrPortFrom(remote, portNumber(remotePort))
+	if c.State == StateListen {
+		c.Remote = netip.AddrPort{}
+	}
+}
+
+// readTable asks q with buf and decodes the answer.
+func readTable[Row any](r *Reader, q Query, buf *[]byte, table *tableLayout) ([]Row, error) {
+	answer, code, err := r.fetch(q, buf)
+	switch {
+	case err != nil:
+		return nil, err
+	case code == CodeNoData:
+		return nil, nil
+	case code != CodeSuccess:
+		return nil, &Error{q, code}
+	}
+	return decode[Row](table, answer)
+}
+
+func (r *Reader) fetch(q Query, buf *[]byte) (answer []byte, code uint32, err error) {
+	src := r.Source
+	if src == nil {
+		src = live{}
+	}
+	return fetch(q, buf, r.maxBytes(), func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
+}
+
+func (r *Reader) maxBytes() int {
+	if r.MaxBytes <= 0 {
+		return DefaultMaxBytes
+	}
+	return r.MaxBytes
+}
+
+// Rows says which rows of a table GetExtendedTcpTable returns.
+type Rows uint8
+
+// Which rows.
+const (
+	AllRows     Rows = iota // TCP_TABLE_..._ALL
+	Listeners               // TCP_TABLE_..._LISTENER: those in LISTEN
+	Connections             // TCP_TABLE_..._CONNECTIONS: those not in LISTEN
+)
+
+var rowsNames = enum[Rows]{"Rows", "selection of rows", map[Rows]string{
+	AllRows: "all", Listeners: "listeners", Connections: "connections",
+}}
+
+// String returns "all", "listeners" or "connections", or "Rows(3)" for any other number.
+func (r Rows) String() string { return rowsNames.string(r) }
+
+// MarshalText writes what String prints.
+func (r Rows) MarshalText() ([]byte, error) { return rowsNames.marshal(r) }
+
+// UnmarshalText reads what String prints, in any case.
+func (r *Rows) UnmarshalText(text []byte) (err error) {
+	*r, err = rowsNames.parse(string(text))
+	return err
+}
+
+// class returns the class of these rows in the group of three that begins with listener.
+func (r Rows) class(listener TCPTableClass) (TCPTableClass, error) {
+	switch r {
+	case Listeners:
+		return listener, nil
+	case Connections:
+		return listener + TCPTableBasicConnections - TCPTableBasicListener, nil
+	case AllRows:
+		return listener + TCPTableBasicAll - TCPTableBasicListener, nil
+	}
+	return 0, fmt.Errorf("tcpmib: invalid selection %v; want AllRows, Listeners or Connections: %w", r, fs.ErrInvalid)
+}
+
+// ExtendedRow is a row of one of the tables of GetExtendedTcpTable. Its type says which table: the
+// address family and the group of three classes.
+type ExtendedRow interface {
+	TCPRow | TCP6Row | TCPRowOwnerPID | TCP6RowOwnerPID | TCPRowOwnerModule | TCP6RowOwnerModule
+}
+
+// extendedTable is how a table is asked for and read.
+type extendedTable struct {
+	family   uint32
+	listener TCPTableClass // the first class of its group; those for connections and for all follow it
+	layout   *tableLayout
+}
+
+func extendedTableOf[Row ExtendedRow]() extendedTable {
+	switch any((*Row)(nil)).(type) {
+	case *TCPRow:
+		return extendedTable{AFInet, TCPTableBasicListener, &layoutTCPTable}
+	case *TCP6Row:
+		return extendedTable{AFInet6, TCPTableBasicListener, &layoutTCP6Table}
+	case *TCPRowOwnerPID:
+		return extendedTable{AFInet, TCPTableOwnerPIDListener, &layoutTCPTableOwnerPID}
+	case *TCP6RowOwnerPID:
+		return extendedTable{AFInet6, TCPTableOwnerPIDListener, &layoutTCP6TableOwnerPID}
+	case *TCPRowOwnerModule:
+		return extendedTable{AFInet, TCPTableOwnerModuleListener, &layoutTCPTableOwnerModule}
+	case *TCP6RowOwnerModule:
+		return extendedTable{AFInet6, TCPTableOwnerModuleListener, &layoutTCP6TableOwnerModule}
+	}
+	panic("tcpmib: a row of ExtendedRow without a table")
 }

@@ -2,11 +2,10 @@ package tcpmib
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 )
 
-// State is MIB_TCP_STATE: where in its life a connection is, after RFC 793.
+// State is MIB_TCP_STATE: the state of a connection, after RFC 793.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow2
 type State uint32
 
@@ -28,7 +27,7 @@ const (
 )
 
 // The names of RFC 793, as Microsoft's documentation prints them.
-var stateNames = map[State]string{
+var states = enum[State]{"State", "TCP state", map[State]string{
 	StateClosed:    "CLOSED",
 	StateListen:    "LISTEN",
 	StateSynSent:   "SYN-SENT",
@@ -42,10 +41,10 @@ var stateNames = map[State]string{
 	StateTimeWait:  "TIME-WAIT",
 	StateDeleteTCB: "DELETE-TCB",
 	StateReserved:  "RESERVED",
-}
+}}
 
-// What people write for a state, in capitals and without separators and the
-// header's prefix.
+// What people and other programs call a state, in capitals, without separators and without the
+// header's prefix: the header, netstat, ss, PowerShell, .NET, gopsutil, psutil, telegraf.
 var statesByWord = map[string]State{
 	"CLOSED": StateClosed, "CLOSE": StateClosed,
 	"LISTEN": StateListen, "LISTENING": StateListen,
@@ -58,33 +57,32 @@ var statesByWord = map[string]State{
 	"CLOSING":   StateClosing,
 	"LASTACK":   StateLastAck,
 	"TIMEWAIT":  StateTimeWait,
-	"DELETETCB": StateDeleteTCB,
-	"RESERVED":  StateReserved, "BOUND": StateReserved,
+	"DELETETCB": StateDeleteTCB, "DELETE": StateDeleteTCB,
+	"RESERVED": StateReserved, "BOUND": StateReserved,
 }
 
 var stateWord = strings.NewReplacer("-", "", "_", "", " ", "")
 
-// String returns the name of RFC 793, such as "SYN-RECEIVED", or "State(77)"
-// for a number that the header does not know.
-func (s State) String() string { return enumString(s, "State", stateNames) }
+// String returns the name of RFC 793, such as "SYN-RECEIVED", or "State(77)" for a number that the
+// header does not define.
+func (s State) String() string { return states.string(s) }
 
-// ParseState returns the state that text names, in any case. It takes what
-// String prints, "State(77)" included, the header's names
-// ("MIB_TCP_STATE_ESTAB"), those of netstat ("SYN_RECEIVED") and those of
-// PowerShell ("TimeWait", "Bound").
+// ParseState returns the state that text names, in any case. It takes what String prints,
+// "State(77)" included, the header's names ("MIB_TCP_STATE_ESTAB"), and those of netstat, ss,
+// PowerShell and other programs ("SYN_RECEIVED", "SYN_RECV", "FinWait1", "Bound").
 func ParseState(text string) (State, error) {
-	if s, ok := parseNumbered[State](text, "State"); ok {
+	if s, ok := states.parseNumber(text); ok {
 		return s, nil
 	}
 	word := stateWord.Replace(strings.ToUpper(strings.TrimSpace(text)))
 	if s, ok := statesByWord[strings.TrimPrefix(word, "MIBTCPSTATE")]; ok {
 		return s, nil
 	}
-	return 0, fmt.Errorf("tcpmib: %q is no TCP state: use a name such as LISTEN, ESTABLISHED or TIME-WAIT", text)
+	return 0, fmt.Errorf("tcpmib: unknown TCP state %q; want a name such as LISTEN, ESTABLISHED or TIME-WAIT", text)
 }
 
 // MarshalText writes what String prints.
-func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+func (s State) MarshalText() ([]byte, error) { return states.marshal(s) }
 
 // UnmarshalText reads what ParseState takes.
 func (s *State) UnmarshalText(text []byte) (err error) {
@@ -106,54 +104,32 @@ const (
 	OffloadStateMax        OffloadState = 4 // TcpConnectionOffloadStateMax: how many there are
 )
 
-var offloadStateNames = map[OffloadState]string{
+var offloadStates = enum[OffloadState]{"OffloadState", "offload state", map[OffloadState]string{
 	OffloadStateInHost:     "InHost",
 	OffloadStateOffloading: "Offloading",
 	OffloadStateOffloaded:  "Offloaded",
 	OffloadStateUploading:  "Uploading",
-}
+}}
 
-// String returns the header's name without its prefix, such as "InHost", or
-// "OffloadState(7)" for a number that the header gives no meaning.
-func (o OffloadState) String() string { return enumString(o, "OffloadState", offloadStateNames) }
+// String returns the header's name without its prefix, such as "InHost", or "OffloadState(7)" for a
+// number that the header does not define.
+func (o OffloadState) String() string { return offloadStates.string(o) }
 
-// ParseOffloadState returns the offload state that text names, in any case:
-// what String prints or the header's name.
+// ParseOffloadState returns the offload state that text names, in any case: what String prints or
+// the header's name.
 func ParseOffloadState(text string) (OffloadState, error) {
-	if o, ok := parseNumbered[OffloadState](text, "OffloadState"); ok {
-		return o, nil
+	const prefix = "TcpConnectionOffloadState"
+	if len(text) > len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+		return offloadStates.parse(text[len(prefix):])
 	}
-	for o, name := range offloadStateNames {
-		if strings.EqualFold(text, name) || strings.EqualFold(text, "TcpConnectionOffloadState"+name) {
-			return o, nil
-		}
-	}
-	return 0, fmt.Errorf("tcpmib: %q is no offload state: use InHost, Offloading, Offloaded or Uploading", text)
+	return offloadStates.parse(text)
 }
 
 // MarshalText writes what String prints.
-func (o OffloadState) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+func (o OffloadState) MarshalText() ([]byte, error) { return offloadStates.marshal(o) }
 
 // UnmarshalText reads what ParseOffloadState takes.
 func (o *OffloadState) UnmarshalText(text []byte) (err error) {
 	*o, err = ParseOffloadState(string(text))
 	return err
-}
-
-func enumString[E ~uint32](e E, typ string, names map[E]string) string {
-	if name, ok := names[e]; ok {
-		return name
-	}
-	return typ + "(" + strconv.FormatUint(uint64(e), 10) + ")"
-}
-
-// parseNumbered reads "typ(number)", which is how a value without a name prints.
-func parseNumbered[E ~uint32](text, typ string) (E, bool) {
-	if len(text) < len(typ) || !strings.EqualFold(text[:len(typ)], typ) {
-		return 0, false
-	}
-	digits, ok := strings.CutPrefix(text[len(typ):], "(")
-	digits, closed := strings.CutSuffix(digits, ")")
-	n, err := strconv.ParseUint(digits, 10, 32)
-	return E(n), ok && closed && err == nil
 }

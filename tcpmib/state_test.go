@@ -54,7 +54,7 @@ func TestParseState(t *testing.T) {
 	}
 	for _, text := range []string{"", "OPEN", "MIB_TCP_STATE_", "State", "State()", "State(", "State(5", "State(-1)", "State(4294967296)", "State(x)", "5"} {
 		_, err := tcpmib.ParseState(text)
-		assert.ErrorContains(t, err, fmt.Sprintf("%q is no TCP state", text))
+		assert.ErrorContains(t, err, fmt.Sprintf("unknown TCP state %q", text))
 	}
 }
 

@@ -1,100 +1,160 @@
 package tcpmib
 
-import "structs"
-
-// TCPMaxConnDynamic is MIB_TCP_MAXCONN_DYNAMIC: the MaxConn of a computer that
-// sets no limit.
-const TCPMaxConnDynamic uint32 = 0xFFFFFFFF
-
-// RTOAlgorithm is TCP_RTO_ALGORITHM: how the retransmission time-out is
-// computed, after RFC 4022.
-// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats_lh
-type RTOAlgorithm uint32
-
-// The algorithms, with the header's numbers. The header has each under two
-// names.
-const (
-	RTOAlgorithmOther    RTOAlgorithm = 1 // TcpRtoAlgorithmOther, MIB_TCP_RTO_OTHER
-	RTOAlgorithmConstant RTOAlgorithm = 2 // TcpRtoAlgorithmConstant, MIB_TCP_RTO_CONSTANT: a constant time-out
-	RTOAlgorithmRsre     RTOAlgorithm = 3 // TcpRtoAlgorithmRsre, MIB_TCP_RTO_RSRE: MIL-STD-1778, appendix B
-	RTOAlgorithmVanj     RTOAlgorithm = 4 // TcpRtoAlgorithmVanj, MIB_TCP_RTO_VANJ: Van Jacobson's
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
 )
 
-var rtoAlgorithmNames = map[RTOAlgorithm]string{
-	RTOAlgorithmOther:    "Other",
-	RTOAlgorithmConstant: "Constant",
-	RTOAlgorithmRsre:     "Rsre",
-	RTOAlgorithmVanj:     "Vanj",
+// Stats are the counters of TCP over IPv4 or IPv6 since the machine started.
+type Stats struct {
+	RTOAlgorithm RTOAlgorithm  // how the retransmission time-out is computed
+	RTOMin       time.Duration // the shortest retransmission time-out
+	RTOMax       time.Duration // the longest
+	MaxConns     int64         // the connection limit; -1: no fixed limit
+
+	// Now.
+	Established uint64 // connections in ESTABLISHED or CLOSE-WAIT
+	Conns       uint64 // connections in any state but LISTEN
+
+	// Connections since the start.
+	Opened   uint64 // active opens: this machine asked for the connection
+	Accepted uint64 // passive opens: the other side asked for it
+	Failed   uint64 // attempts, of either side, that led to no connection
+	Reset    uint64 // connections that ended by a reset
+
+	// Segments since the start.
+	SegmentsIn    uint64 // received, those with errors included
+	SegmentsOut   uint64 // sent, without retransmissions
+	Retransmitted uint64 // sent again
+	ErrorsIn      uint64 // received with an error, such as a wrong checksum
+	ResetsOut     uint64 // sent with the RST flag
+
+	// Wide says that SegmentsIn and SegmentsOut count in 64 bits. All other counters, and these two
+	// before Windows 10 version 1709, start again at 0 after 2^32-1.
+	Wide bool
 }
 
-// String returns the header's name without its prefix, such as "Vanj", or
-// "RTOAlgorithm(7)" for a number that the header does not know.
-func (a RTOAlgorithm) String() string { return enumString(a, "RTOAlgorithm", rtoAlgorithmNames) }
+// ReadStats returns the counters of TCP over IPv4 or IPv6: see Reader.Stats.
+func ReadStats(family Family) (Stats, error) { return new(Reader).Stats(family) }
 
-// TCPStats is MIB_TCPSTATS_LH, which is MIB_TCPSTATS since Windows Vista: the
-// counters of TCP over one of IPv4 and IPv6 since the computer started. They
-// wrap around at 2^32.
-// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats_lh
-type TCPStats struct {
-	_            structs.HostLayout `c:"MIB_TCPSTATS_LH"`
-	RtoAlgorithm RTOAlgorithm       `c:"dwRtoAlgorithm|RtoAlgorithm"` // a union of both in the header
-	RtoMin       uint32             `c:"dwRtoMin"`                    // shortest retransmission time-out, in milliseconds
-	RtoMax       uint32             `c:"dwRtoMax"`                    // longest retransmission time-out, in milliseconds
-	MaxConn      uint32             `c:"dwMaxConn"`                   // most connections there can be, or TCPMaxConnDynamic
-	ActiveOpens  uint32             `c:"dwActiveOpens"`               // connections that this computer began
-	PassiveOpens uint32             `c:"dwPassiveOpens"`              // connections that others began
-	AttemptFails uint32             `c:"dwAttemptFails"`              // connections that did not come about
-	EstabResets  uint32             `c:"dwEstabResets"`               // connections that were reset
-	CurrEstab    uint32             `c:"dwCurrEstab"`                 // connections that are open now: ESTABLISHED and CLOSE-WAIT
-	InSegs       uint32             `c:"dwInSegs"`                    // segments received, faulty ones included
-	OutSegs      uint32             `c:"dwOutSegs"`                   // segments sent, without retransmissions
-	RetransSegs  uint32             `c:"dwRetransSegs"`               // segments sent again
-	InErrs       uint32             `c:"dwInErrs"`                    // faulty segments received
-	OutRsts      uint32             `c:"dwOutRsts"`                   // segments sent with the RST flag
-	NumConns     uint32             `c:"dwNumConns"`                  // connections there are now, in any state but LISTEN
+// Stats returns the counters of TCP over IPv4 or IPv6. It asks GetTcpStatisticsEx2, and where that is
+// missing GetTcpStatisticsEx, then, for IPv4, GetTcpStatistics. Needs no elevation. Once the
+// Reader has a buffer it does not allocate.
+//
+// For any other family errors.Is(err, fs.ErrInvalid) holds.
+func (r *Reader) Stats(family Family) (Stats, error) {
+	af, err := addressFamily(family)
+	if err != nil {
+		return Stats{}, err
+	}
+	q := Query{Func: "GetTcpStatisticsEx2", Family: af}
+	wide, code, err := readStruct[TCPStats2](r, "MIB_TCPSTATS2", q)
+	if err == nil && code == CodeSuccess {
+		return statsOf(wide, true), nil
+	}
+	if err == nil && unsupported(code) {
+		var narrow TCPStats
+		q.Func = "GetTcpStatisticsEx"
+		narrow, code, err = readStruct[TCPStats](r, "MIB_TCPSTATS", q)
+		if err == nil && unsupported(code) && family == IPv4 {
+			q = Query{Func: "GetTcpStatistics"}
+			narrow, code, err = readStruct[TCPStats](r, "MIB_TCPSTATS", q)
+		}
+		if err == nil && code == CodeSuccess {
+			return statsOf(widened(narrow), false), nil
+		}
+	}
+	if err == nil {
+		err = &Error{q, code}
+	}
+	return Stats{}, err
 }
 
-// TCPStatsW2K is MIB_TCPSTATS_W2K, the form of MIB_TCPSTATS before Windows
-// Vista: the same bytes, with a number for the algorithm.
-// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats_w2k
-type TCPStatsW2K struct {
-	_            structs.HostLayout `c:"MIB_TCPSTATS_W2K"`
-	RtoAlgorithm uint32             `c:"dwRtoAlgorithm"` // an RTOAlgorithm
-	RtoMin       uint32             `c:"dwRtoMin"`       // shortest retransmission time-out, in milliseconds
-	RtoMax       uint32             `c:"dwRtoMax"`       // longest retransmission time-out, in milliseconds
-	MaxConn      uint32             `c:"dwMaxConn"`      // most connections there can be, or TCPMaxConnDynamic
-	ActiveOpens  uint32             `c:"dwActiveOpens"`  // connections that this computer began
-	PassiveOpens uint32             `c:"dwPassiveOpens"` // connections that others began
-	AttemptFails uint32             `c:"dwAttemptFails"` // connections that did not come about
-	EstabResets  uint32             `c:"dwEstabResets"`  // connections that were reset
-	CurrEstab    uint32             `c:"dwCurrEstab"`    // connections that are open now: ESTABLISHED and CLOSE-WAIT
-	InSegs       uint32             `c:"dwInSegs"`       // segments received, faulty ones included
-	OutSegs      uint32             `c:"dwOutSegs"`      // segments sent, without retransmissions
-	RetransSegs  uint32             `c:"dwRetransSegs"`  // segments sent again
-	InErrs       uint32             `c:"dwInErrs"`       // faulty segments received
-	OutRsts      uint32             `c:"dwOutRsts"`      // segments sent with the RST flag
-	NumConns     uint32             `c:"dwNumConns"`     // connections there are now, in any state but LISTEN
+func statsOf(s TCPStats2, wide bool) Stats {
+	maxConns := int64(s.MaxConn)
+	if s.MaxConn == TCPMaxConnDynamic {
+		maxConns = -1
+	}
+	return Stats{
+		RTOAlgorithm:  s.RtoAlgorithm,
+		RTOMin:        time.Duration(s.RtoMin) * time.Millisecond,
+		RTOMax:        time.Duration(s.RtoMax) * time.Millisecond,
+		MaxConns:      maxConns,
+		Established:   uint64(s.CurrEstab),
+		Conns:         uint64(s.NumConns),
+		Opened:        uint64(s.ActiveOpens),
+		Accepted:      uint64(s.PassiveOpens),
+		Failed:        uint64(s.AttemptFails),
+		Reset:         uint64(s.EstabResets),
+		SegmentsIn:    s.InSegs,
+		SegmentsOut:   s.OutSegs,
+		Retransmitted: uint64(s.RetransSegs),
+		ErrorsIn:      uint64(s.InErrs),
+		ResetsOut:     uint64(s.OutRsts),
+		Wide:          wide,
+	}
 }
 
-// TCPStats2 is MIB_TCPSTATS2, since Windows 10 version 1709: TCPStats with
-// 64-bit counters of segments.
-// https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats2
-type TCPStats2 struct {
-	_            structs.HostLayout `c:"MIB_TCPSTATS2"`
-	RtoAlgorithm RTOAlgorithm       `c:"RtoAlgorithm"`
-	RtoMin       uint32             `c:"dwRtoMin"`       // shortest retransmission time-out, in milliseconds
-	RtoMax       uint32             `c:"dwRtoMax"`       // longest retransmission time-out, in milliseconds
-	MaxConn      uint32             `c:"dwMaxConn"`      // most connections there can be, or TCPMaxConnDynamic
-	ActiveOpens  uint32             `c:"dwActiveOpens"`  // connections that this computer began
-	PassiveOpens uint32             `c:"dwPassiveOpens"` // connections that others began
-	AttemptFails uint32             `c:"dwAttemptFails"` // connections that did not come about
-	EstabResets  uint32             `c:"dwEstabResets"`  // connections that were reset
-	CurrEstab    uint32             `c:"dwCurrEstab"`    // connections that are open now: ESTABLISHED and CLOSE-WAIT
-	_            [4]byte            // C aligns the counters to 8 bytes on 386 too, Go does not
-	InSegs       uint64             `c:"dw64InSegs"`    // segments received, faulty ones included
-	OutSegs      uint64             `c:"dw64OutSegs"`   // segments sent, without retransmissions
-	RetransSegs  uint32             `c:"dwRetransSegs"` // segments sent again
-	InErrs       uint32             `c:"dwInErrs"`      // faulty segments received
-	OutRsts      uint32             `c:"dwOutRsts"`     // segments sent with the RST flag
-	NumConns     uint32             `c:"dwNumConns"`    // connections there are now, in any state but LISTEN
+// widened is a MIB_TCPSTATS as a MIB_TCPSTATS2.
+func widened(s TCPStats) TCPStats2 {
+	return TCPStats2{
+		RtoAlgorithm: s.RtoAlgorithm,
+		RtoMin:       s.RtoMin,
+		RtoMax:       s.RtoMax,
+		MaxConn:      s.MaxConn,
+		ActiveOpens:  s.ActiveOpens,
+		PassiveOpens: s.PassiveOpens,
+		AttemptFails: s.AttemptFails,
+		EstabResets:  s.EstabResets,
+		CurrEstab:    s.CurrEstab,
+		InSegs:       uint64(s.InSegs),
+		OutSegs:      uint64(s.OutSegs),
+		RetransSegs:  s.RetransSegs,
+		InErrs:       s.InErrs,
+		OutRsts:      s.OutRsts,
+		NumConns:     s.NumConns,
+	}
 }
+
+// readStats asks function, which takes a family, for a struct called name in C.
+func readStats[T any](function, name string, family Family) (T, error) {
+	af, err := addressFamily(family)
+	if err != nil {
+		return *new(T), err
+	}
+	return readOnce[T](name, Query{Func: function, Family: af})
+}
+
+// readOnce asks q for a struct called name in C.
+func readOnce[T any](name string, q Query) (T, error) {
+	t, code, err := readStruct[T](new(Reader), name, q)
+	if err == nil && code != CodeSuccess {
+		err = &Error{q, code}
+	}
+	return t, err
+}
+
+// readStruct asks q for a struct called name in C. Its code is not an error yet, because an error
+// would be garbage where Stats asks the next function.
+func readStruct[T any](r *Reader, name string, q Query) (t T, code uint32, err error) {
+	answer, code, err := r.fetch(q, &r.buf)
+	if err != nil || code != CodeSuccess {
+		return t, code, err
+	}
+	t, err = decodeStruct[T](name, answer)
+	return t, code, err
+}
+
+func addressFamily(family Family) (uint32, error) {
+	switch family {
+	case IPv4:
+		return AFInet, nil
+	case IPv6:
+		return AFInet6, nil
+	}
+	return 0, fmt.Errorf("tcpmib: no statistics of family %v; want IPv4 or IPv6: %w", family, fs.ErrInvalid)
+}
+
+func unsupported(code uint32) bool { return codes[code].is == errors.ErrUnsupported }

@@ -115,9 +115,9 @@ func TestWatchMissedBeats(t *testing.T) {
 		assert.Equal(t, []string{
 			"0: present ipv4 0",
 			"1: opened ipv4 1",
-			"1: tcpmib: beats missed: 2, because the tables could not be read and handled every 1s",
+			"1: tcpmib: ticks missed: 2; reading and handling the tables took longer than the interval of 1s",
 			"5: opened ipv4 2",
-			"5: tcpmib: beats missed: 1, because the tables could not be read and handled every 1s",
+			"5: tcpmib: ticks missed: 1; reading and handling the tables took longer than the interval of 1s",
 			"7: opened ipv4 3",
 		}, events(t, &r, time.Second, tcpmib.IPv4, 6, func(c tcpmib.Change) {
 			if c.Conn.Remote.Port() == 2 {
@@ -133,7 +133,7 @@ func TestWatchMissedError(t *testing.T) {
 		for _, err := range r.Watch(t.Context(), time.Second, tcpmib.IPv4) {
 			missed := (*tcpmib.MissedError)(nil)
 			require.ErrorAs(t, err, &missed)
-			assert.Equal(t, tcpmib.MissedError{Beats: 10, Interval: time.Second}, *missed)
+			assert.Equal(t, tcpmib.MissedError{Ticks: 10, Interval: time.Second}, *missed)
 			return
 		}
 	})
@@ -143,7 +143,7 @@ func TestWatchMissedError(t *testing.T) {
 		for _, err := range r.Watch(t.Context(), time.Microsecond, tcpmib.IPv4) {
 			missed := (*tcpmib.MissedError)(nil)
 			require.ErrorAs(t, err, &missed)
-			assert.EqualValues(t, min(time.Hour/time.Microsecond, math.MaxInt), missed.Beats)
+			assert.EqualValues(t, min(time.Hour/time.Microsecond, math.MaxInt), missed.Ticks)
 			return
 		}
 	})
@@ -194,7 +194,7 @@ func TestWatchCancelWhileReading(t *testing.T) {
 func TestWatchRefusesNoInterval(t *testing.T) {
 	for _, interval := range []time.Duration{0, -time.Second} {
 		n := 0
-		for _, err := range tcpmib.Watch(t.Context(), interval) {
+		for _, err := range tcpmib.Watch(t.Context(), interval, tcpmib.Both) {
 			n++
 			require.ErrorIs(t, err, fs.ErrInvalid)
 		}
@@ -205,7 +205,7 @@ func TestWatchRefusesNoInterval(t *testing.T) {
 // On a system without the functions each family says so, and the watch goes on.
 func TestWatchThisMachine(t *testing.T) {
 	n := 0
-	for _, err := range tcpmib.Watch(t.Context(), time.Millisecond) {
+	for _, err := range tcpmib.Watch(t.Context(), time.Millisecond, tcpmib.Both) {
 		if errors.Is(err, errors.ErrUnsupported) {
 			requireLive(t, err)
 		}

@@ -1,21 +1,19 @@
 package tcpmib
 
-import (
-	"net/netip"
-	"sync/atomic"
-)
+import "net/netip"
 
-// zones remembers addresses with a zone. netip looks the text of a zone up in a
-// table of the whole program each time that it goes into an address, and the text
-// has to be made before that; but a machine has few interfaces, and few addresses
-// with a scope ID on each.
+// zones caches addresses with a zone. netip looks the text of a zone up in a table of the whole
+// program each time that it goes into an address, and the text has to be made before that; but a
+// machine has few interfaces, and few addresses with a scope ID on each.
 //
-// There are places for 64 scope IDs, so a system that invents more costs time, not
-// memory.
+// Measured by BenchmarkZones, a row with two zones: 8 ns with the cache, 200 ns and two allocations
+// without.
+//
+// There are slots for 64 scope IDs, so a system that invents more costs time, not memory.
 type zones [64]zone
 
 type zone struct {
-	scope uint32 // 0 in a place that was not used yet
+	scope uint32 // 0 in a slot that was not used yet
 	name  string
 	last  [2]zoned // the last local and the last remote address with it
 }
@@ -29,7 +27,7 @@ type zoned struct {
 const localSide, remoteSide = 0, 1
 
 func (z *zones) addr(bytes *[16]byte, scope uint32, side int) netip.Addr {
-	e := z.of(scope)
+	e := z.slot(scope)
 	last := &e.last[side]
 	if last.bytes != *bytes || !last.addr.IsValid() {
 		*last = zoned{*bytes, netip.AddrFrom16(*bytes).WithZone(e.name)}
@@ -37,9 +35,8 @@ func (z *zones) addr(bytes *[16]byte, scope uint32, side int) netip.Addr {
 	return last.addr
 }
 
-// of is the place of a scope ID: the one that it asks for, or the next that is free,
-// or when none is, that of another.
-func (z *zones) of(scope uint32) *zone {
+// slot returns the cache slot of a scope ID, evicting another when the cache is full.
+func (z *zones) slot(scope uint32) *zone {
 	home := scope % uint32(len(z))
 	for i := range uint32(len(z)) {
 		e := &z[(home+i)%uint32(len(z))]
@@ -51,19 +48,6 @@ func (z *zones) of(scope uint32) *zone {
 			break
 		}
 	}
-	z[home] = zone{scope: scope, name: formatZone(scope)}
-	hold(z[home])
+	z[home] = zone{scope: scope, name: zoneName(scope)}
 	return &z[home]
-}
-
-// held has an address with each zone that was seen, as far as they have the numbers
-// that interfaces usually have. netip forgets a zone when no address has it any more,
-// and then allocates when a cold reading meets it again.
-var held [256]atomic.Pointer[netip.Addr]
-
-func hold(z zone) {
-	if z.scope < uint32(len(held)) && held[z.scope].Load() == nil {
-		a := netip.IPv6Unspecified().WithZone(z.name)
-		held[z.scope].Store(&a)
-	}
 }

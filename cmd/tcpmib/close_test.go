@@ -71,8 +71,8 @@ func TestClose(t *testing.T) {
 		"listening":  {args: "--local-port 5432 --listening --yes", stderr: "127.0.0.1:5432 is left alone: it listens", code: exitNothing},
 		"ipv6":       {args: "--local-port 8443 --yes", stderr: "is left alone: only IPv4 connections can be closed", code: exitNothing},
 		"bound":      {args: "--state reserved --yes", stderr: "it is connected to nobody", code: exitNothing},
-		"denied":     {args: args + " --yes", m: closing{err: &tcpmib.Error{Func: "SetTcpEntry", Code: 5}}, stdout: "failed  " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: exitFailure, asked: []string{one}},
-		"denied 317": {args: args + " --yes", m: closing{err: &tcpmib.Error{Func: "SetTcpEntry", Code: 317}}, stdout: "failed  " + one + "\n", stderr: "and it is still there: permission denied: start the terminal with", code: exitFailure, asked: []string{one}},
+		"denied":     {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}}, stdout: "failed  " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: exitFailure, asked: []string{one}},
+		"denied 317": {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 317}}, stdout: "failed  " + one + "\n", stderr: "and it is still there: permission denied: start the terminal with", code: exitFailure, asked: []string{one}},
 		"stays":      {args: args + " --yes", m: closing{keep: true}, stdout: "failed  " + one + "\n", stderr: "it is still there", code: exitFailure, asked: []string{one}},
 		"bad":        {args: "here there", stderr: `"here" is no endpoint: want an address and a port such as`, code: exitUsage},
 		"one":        {args: "1.2.3.4:5", stderr: "want the two endpoints of a connection, or filters", code: exitUsage},
@@ -121,7 +121,7 @@ func TestCloseHalfFails(t *testing.T) {
 	m, names := office()
 	m.code6 = 50
 	a := testApp(m, names)
-	a.closeConn = func(tcpmib.Conn) error { return &tcpmib.Error{Func: "SetTcpEntry", Code: 5} }
+	a.closeConn = func(tcpmib.Conn) error { return &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5} }
 	got := runApp(a, "close", "--remote", "203.0.113.7", "--yes")
 	assert.Equal(t, exitFailure, got.code)
 	assert.Contains(t, got.stderr, "SetTcpEntry: access is denied")

@@ -59,7 +59,7 @@ func (a *app) readCreated(s *snapshot, family tcpmib.Family) error {
 	var err4, err6 error
 	if family&tcpmib.IPv4 != 0 {
 		var rows []tcpmib.TCPRowOwnerModule
-		rows, err4 = r.TCPTableOwnerModule(tcpmib.AllRows, false)
+		rows, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
 		for _, row := range rows {
 			s.owned[identity{row.Local(), row.Remote(), row.OwningPid}] = &owned{
 				created:    row.CreateTime(),
@@ -69,7 +69,7 @@ func (a *app) readCreated(s *snapshot, family tcpmib.Family) error {
 	}
 	if family&tcpmib.IPv6 != 0 {
 		var rows []tcpmib.TCP6RowOwnerModule
-		rows, err6 = r.TCP6TableOwnerModule(tcpmib.AllRows, false)
+		rows, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
 		for _, row := range rows {
 			s.owned[identity{row.Local(), row.Remote(), row.OwningPid}] = &owned{
 				created:    row.CreateTime(),

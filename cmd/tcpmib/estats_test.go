@@ -103,7 +103,7 @@ func TestEstatsOnAlready(t *testing.T) {
 
 func TestEstatsErrors(t *testing.T) {
 	m := newMeasuring()
-	m.err = &tcpmib.Error{Func: "GetPerTcpConnectionEStats", Code: 5}
+	m.err = &tcpmib.Error{Query: tcpmib.Query{Func: "GetPerTcpConnectionEStats"}, Code: 5}
 	got := runEstats(t, m, "--port=443")
 	assert.Equal(t, exitFailure, got.code)
 	assert.Empty(t, got.stdout)

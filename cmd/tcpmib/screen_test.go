@@ -88,7 +88,7 @@ func TestScreenFrames(t *testing.T) {
 		},
 		"looking": func(s *screen) { types(s, "enter") },
 		"trouble": func(s *screen) {
-			s.Update(look{snapshot: s.snapshot, at: s.at, err: &tcpmib.Error{Func: "GetTcp6Table2", Code: 31}})
+			s.Update(look{snapshot: s.snapshot, at: s.at, err: &tcpmib.Error{Query: tcpmib.Query{Func: "GetTcp6Table2"}, Code: 31}})
 		},
 		"narrow": func(s *screen) { s.Update(tea.WindowSizeMsg{Width: 72, Height: 12}) },
 	} {

@@ -87,7 +87,7 @@ func TestStatsRatesOfHalf(t *testing.T) {
 			got := runApp(a, "stats", "--interval=10s", "--for=45s", "--format=jsonl")
 			assert.Equal(t, exitFailure, got.code, name)
 			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "%s: %s", name, got.stderr)
-			assert.Contains(t, got.stderr, "tcpmib: GetTcpStatisticsEx2: ")
+			assert.Contains(t, got.stderr, "tcpmib: GetTcpStatisticsEx2(ipv4): ")
 			families, last := "", ""
 			for line := range strings.Lines(got.stdout) {
 				var object struct {

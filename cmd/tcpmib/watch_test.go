@@ -121,10 +121,10 @@ func TestWatchLate(t *testing.T) {
 	var stderr bytes.Buffer
 	a.stderr = &stderr
 	late := func(yield func(tcpmib.Change, error) bool) {
-		yield(tcpmib.Change{}, &tcpmib.MissedError{Beats: 2, Interval: time.Second})
+		yield(tcpmib.Change{}, &tcpmib.MissedError{Ticks: 2, Interval: time.Second})
 	}
 	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, replayed{}), errNothing)
-	assert.Contains(t, stderr.String(), "beats missed: 2")
+	assert.Contains(t, stderr.String(), "ticks missed: 2")
 }
 
 func TestWatchClosedPipe(t *testing.T) {

@@ -76,20 +76,14 @@ func queries() []tcpmib.Query {
 	return []tcpmib.Query{
 		{Func: "GetTcpTable2", Order: true},
 		{Func: "GetTcp6Table2", Order: true},
-		{Func: "GetExtendedTcpTable", Family: afInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
-		{Func: "GetExtendedTcpTable", Family: afInet6, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
-		{Func: "GetTcpStatisticsEx2", Family: afInet},
-		{Func: "GetTcpStatisticsEx2", Family: afInet6},
-		{Func: "GetTcpStatisticsEx", Family: afInet},
-		{Func: "GetTcpStatisticsEx", Family: afInet6},
+		{Func: "GetExtendedTcpTable", Family: tcpmib.AFInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
+		{Func: "GetExtendedTcpTable", Family: tcpmib.AFInet6, Class: uint32(tcpmib.TCPTableOwnerModuleAll), Order: true},
+		{Func: "GetTcpStatisticsEx2", Family: tcpmib.AFInet},
+		{Func: "GetTcpStatisticsEx2", Family: tcpmib.AFInet6},
+		{Func: "GetTcpStatisticsEx", Family: tcpmib.AFInet},
+		{Func: "GetTcpStatisticsEx", Family: tcpmib.AFInet6},
 	}
 }
-
-// The address families, with the numbers that Windows gives them.
-const (
-	afInet  = 2
-	afInet6 = 23
-)
 
 // Info says when and where a capture was made.
 type Info struct {
@@ -130,17 +124,10 @@ func (c *Capture) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	case a.code != 0:
 		return 0, a.code
 	case len(buf) < len(a.table):
-		return uint32(len(a.table)), errorInsufficientBuffer
+		return uint32(len(a.table)), tcpmib.CodeInsufficientBuffer
 	}
 	return uint32(copy(buf, a.table)), 0
 }
-
-// The codes that the format has something to say of.
-const (
-	errorInsufficientBuffer = 122        // ERROR_INSUFFICIENT_BUFFER
-	errorNoData             = 232        // ERROR_NO_DATA
-	statusUnsuccessful      = 0xC0000001 // STATUS_UNSUCCESSFUL
-)
 
 // key is q without what makes no difference.
 func key(q tcpmib.Query) tcpmib.Query {

@@ -171,14 +171,14 @@ func TestRealCapture(t *testing.T) {
 	}, states)
 
 	// The other tables of the same machine have the same connections.
-	modules4, err := r.TCPTableOwnerModule(tcpmib.AllRows, true)
+	modules4, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, true)
 	require.NoError(t, err)
 	require.Len(t, modules4, 9)
 	for i := range modules4 {
 		assert.Equal(t, conns[i].Local, modules4[i].Local())
 		assert.Equal(t, conns[i].PID, modules4[i].OwningPid)
 	}
-	modules6, err := r.TCP6TableOwnerModule(tcpmib.AllRows, true)
+	modules6, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, true)
 	require.NoError(t, err)
 	require.Len(t, modules6, 8)
 	for i := range modules6 {
@@ -227,7 +227,7 @@ func TestWhatWasNotRecorded(t *testing.T) {
 	r := tcpmib.Reader{Source: c}
 	_, err = r.Raw(tcpmib.Query{Func: "GetIfTable2"})
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
-	assert.EqualError(t, err, "GetIfTable2: it was not recorded (no answer, 536870913)")
+	assert.EqualError(t, err, "GetIfTable2: the source has no answer (CodeNoAnswer, 536870913)")
 }
 
 // A Source of ours honours buffers that are too small, as Windows does.

@@ -117,7 +117,7 @@ func (list answers) check() error {
 		switch {
 		case seen[a.query()]:
 			return fmt.Errorf("%w: %.99q is answered twice", tcpmib.ErrMalformed, a.Func)
-		case a.Code == errorInsufficientBuffer || a.Code == statusUnsuccessful:
+		case a.Code == tcpmib.CodeInsufficientBuffer || a.Code == tcpmib.CodeUnsuccessful:
 			// A Reader would ask again and again, each time with a larger buffer.
 			return fmt.Errorf("%w: %.99q has the code %d, which says to ask again: make another capture",
 				tcpmib.ErrMalformed, a.Func, a.Code)

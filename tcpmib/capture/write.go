@@ -36,7 +36,7 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 		// error is no fact about the machine.
 		if e, ok := err.(*tcpmib.Error); ok {
 			a.Code = e.Code
-			if e.Code != errorNoData { // that there is nothing is an answer
+			if e.Code != tcpmib.CodeNoData { // that there is nothing is an answer
 				failures = append(failures, err)
 			}
 		} else if err != nil {

@@ -47,8 +47,8 @@ func v0(b []byte) native.EStats { return native.EStats{Bytes: b, Version: 0} }
 
 // result is what a function returned, as an error or nil.
 func result(function string, code uint32) error {
-	if code == 0 {
+	if code == tcpmib.CodeSuccess {
 		return nil
 	}
-	return &tcpmib.Error{Func: function, Code: code}
+	return &tcpmib.Error{Query: tcpmib.Query{Func: function}, Code: code}
 }

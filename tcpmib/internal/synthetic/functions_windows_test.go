@@ -357,14 +357,29 @@ func TestFunctionsMakeNoGarbage(t *testing.T) {
 	synthetic.Scenario(t, "rows=100")
 	var r tcpmib.Reader
 	for name, read := range map[string]func() error{
-		"TCPTable":             func() error { _, err := r.TCPTable(true); return err },
-		"TCP6Table":            func() error { _, err := r.TCP6Table(true); return err },
-		"TCPTableBasic":        func() error { _, err := r.TCPTableBasic(tcpmib.Listeners, true); return err },
-		"TCPTableOwnerPID":     func() error { _, err := r.TCPTableOwnerPID(tcpmib.AllRows, true); return err },
-		"TCP6TableOwnerPID":    func() error { _, err := r.TCP6TableOwnerPID(tcpmib.AllRows, true); return err },
-		"TCPTableOwnerModule":  func() error { _, err := r.TCPTableOwnerModule(tcpmib.Connections, true); return err },
-		"TCP6TableOwnerModule": func() error { _, err := r.TCP6TableOwnerModule(tcpmib.Connections, true); return err },
-		"Stats":                func() error { _, err := r.Stats(tcpmib.IPv6); return err },
+		"TCPTable":  func() error { _, err := r.TCPTable(true); return err },
+		"TCP6Table": func() error { _, err := r.TCP6Table(true); return err },
+		"TCPTableBasic": func() error {
+			_, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCPRow](&r, tcpmib.Listeners, true)
+			return err
+		},
+		"TCPTableOwnerPID": func() error {
+			_, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerPID](&r, tcpmib.AllRows, true)
+			return err
+		},
+		"TCP6TableOwnerPID": func() error {
+			_, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerPID](&r, tcpmib.AllRows, true)
+			return err
+		},
+		"TCPTableOwnerModule": func() error {
+			_, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.Connections, true)
+			return err
+		},
+		"TCP6TableOwnerModule": func() error {
+			_, err := tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.Connections, true)
+			return err
+		},
+		"Stats": func() error { _, err := r.Stats(tcpmib.IPv6); return err },
 	} {
 		require.NoError(t, read(), name)
 		assert.Zero(t, testing.AllocsPerRun(10, func() {

@@ -102,7 +102,7 @@ func TestEveryErrorCode(t *testing.T) {
 		} {
 			var e *tcpmib.Error
 			require.True(t, errors.As(get(), &e), "%d", code)
-			require.Equal(t, tcpmib.Error{Func: name, Code: code}, *e)
+			require.Equal(t, tcpmib.Error{Query: tcpmib.Query{Func: name}, Code: code}, *e)
 			require.NotEmpty(t, e.Error())
 		}
 	}

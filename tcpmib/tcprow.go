@@ -24,6 +24,9 @@ func (r *TCPRow) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.Loca
 // the header gives it no meaning.
 func (r *TCPRow) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr, &r.RemotePort) }
 
+// Conn is the row as a Conn, without an owner: the row has none.
+func (r *TCPRow) Conn() Conn { return Conn{Local: r.Local(), Remote: r.Remote(), State: r.State} }
+
 // TCPRowW2K is MIB_TCPROW_W2K, the form of MIB_TCPROW before Windows Vista:
 // the same bytes, with a number for the state.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_w2k
@@ -69,6 +72,9 @@ func (r *TCP6Row) Local() netip.AddrPort {
 func (r *TCP6Row) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
+
+// Conn is the row as a Conn, without an owner: the row has none.
+func (r *TCP6Row) Conn() Conn { return Conn{Local: r.Local(), Remote: r.Remote(), State: r.State} }
 
 // TCP6Table is MIB_TCP6TABLE: the number of rows, and the first of them; the
 // others follow it in memory.

@@ -46,15 +46,15 @@ func TestDecodeOwnerModule(t *testing.T) {
 			{"an odd address", moduleInfo(width, behind+1, behind, "\u6100\x00\x00"), OwnerModule{"a", "\u6100"}, ""},
 			{"half a surrogate pair", append(moduleInfo(width, behind, behind, ""), 0, 0xD8, 0, 0), OwnerModule{"\uFFFD", "\uFFFD"}, ""},
 
-			{"nothing", nil, OwnerModule{}, fmt.Sprintf("takes %d bytes, here are 0", 2*width)},
-			{"a byte short", moduleInfo(width, 0, 0, "")[:2*width-1], OwnerModule{}, "BASIC_INFO takes"},
+			{"nothing", nil, OwnerModule{}, fmt.Sprintf("needs %d bytes, got 0", 2*width)},
+			{"a byte short", moduleInfo(width, 0, 0, "")[:2*width-1], OwnerModule{}, "BASIC_INFO needs"},
 			{"name before the buffer", moduleInfo(width, -2, behind, "\x00"), OwnerModule{}, "pModuleName points to 0x7ffdfffe, outside"},
 			{"path before the buffer", moduleInfo(width, behind, -2, "\x00"), OwnerModule{}, "pModulePath points to 0x7ffdfffe, outside"},
 			{"name at its end", moduleInfo(width, behind+2, behind, "\x00"), OwnerModule{}, "pModuleName points to"},
 			{"path far behind", moduleInfo(width, behind, 1<<30, "\x00"), OwnerModule{}, "pModulePath points to"},
-			{"no end", moduleInfo(width, behind, behind, "abc"), OwnerModule{}, "pModuleName points to a string without an end"},
-			{"no end, cut in a character", moduleInfo(width, behind, behind, "abc\x00")[:2*width+7], OwnerModule{}, "a string without an end"},
-			{"the last byte", moduleInfo(width, behind+1, behind, "\x00"), OwnerModule{}, "pModuleName points to a string without an end"},
+			{"no end", moduleInfo(width, behind, behind, "abc"), OwnerModule{}, "pModuleName points to a string without a terminating zero"},
+			{"no end, cut in a character", moduleInfo(width, behind, behind, "abc\x00")[:2*width+7], OwnerModule{}, "a string without a terminating zero"},
+			{"the last byte", moduleInfo(width, behind+1, behind, "\x00"), OwnerModule{}, "pModuleName points to a string without a terminating zero"},
 		} {
 			t.Run(fmt.Sprint(8*width, " bits, ", c.name), func(t *testing.T) {
 				got, err := decodeOwnerModule(c.b, base, width)

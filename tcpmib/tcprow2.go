@@ -1,9 +1,7 @@
 package tcpmib
 
 import (
-	"encoding/binary"
 	"net/netip"
-	"strconv"
 	"structs"
 )
 
@@ -27,6 +25,11 @@ func (r *TCPRow2) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.Loc
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where
 // the header gives it no meaning.
 func (r *TCPRow2) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr, &r.RemotePort) }
+
+// Conn is the row as a Conn.
+func (r *TCPRow2) Conn() Conn {
+	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState}
+}
 
 // TCPTable2 is MIB_TCPTABLE2: the number of rows, and the first of them; the
 // others follow it in memory. DecodeTCPTable2 turns the bytes of a whole table
@@ -66,6 +69,11 @@ func (r *TCP6Row2) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
+// Conn is the row as a Conn.
+func (r *TCP6Row2) Conn() Conn {
+	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState}
+}
+
 // TCP6Table2 is MIB_TCP6TABLE2: the number of rows, and the first of them; the
 // others follow it in memory. DecodeTCP6Table2 turns the bytes of a whole table
 // into a slice.
@@ -74,40 +82,4 @@ type TCP6Table2 struct {
 	_          structs.HostLayout `c:"MIB_TCP6TABLE2"`
 	NumEntries uint32             `c:"dwNumEntries"`
 	Table      [1]TCP6Row2        `c:"table"` // NumEntries of them
-}
-
-// The helpers take pointers to arrays, because arrays that are passed along go
-// through memory each time, even where the function is inlined.
-
-func addrPort4(addr, port *[4]byte) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4(*addr), portNumber(port))
-}
-
-func addrPort6(addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
-	a := netip.AddrFrom16(*addr)
-	if scope != 0 {
-		a = a.WithZone(formatZone(scope))
-	}
-	return netip.AddrPortFrom(a, portNumber(port))
-}
-
-// portNumber reads the two bytes of a port that mean something.
-func portNumber(port *[4]byte) uint16 { return binary.BigEndian.Uint16(port[:]) }
-
-func formatZone(scope uint32) string { return strconv.FormatUint(uint64(scope), 10) }
-
-// A listening socket has no other side; the header says that these fields then
-// mean nothing.
-func remote4(s State, addr, port *[4]byte) netip.AddrPort {
-	if s == StateListen {
-		return netip.AddrPort{}
-	}
-	return addrPort4(addr, port)
-}
-
-func remote6(s State, addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
-	if s == StateListen {
-		return netip.AddrPort{}
-	}
-	return addrPort6(addr, scope, port)
 }

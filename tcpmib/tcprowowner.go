@@ -3,6 +3,7 @@ package tcpmib
 import (
 	"net/netip"
 	"structs"
+	"time"
 )
 
 // OwningModuleSize is TCPIP_OWNING_MODULE_SIZE: how many numbers identify the
@@ -29,6 +30,11 @@ func (r *TCPRowOwnerPID) Local() netip.AddrPort { return addrPort4(&r.LocalAddr,
 // the header gives it no meaning.
 func (r *TCPRowOwnerPID) Remote() netip.AddrPort {
 	return remote4(r.State, &r.RemoteAddr, &r.RemotePort)
+}
+
+// Conn is the row as a Conn. The row has no offload state.
+func (r *TCPRowOwnerPID) Conn() Conn {
+	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
 // TCPTableOwnerPID is MIB_TCPTABLE_OWNER_PID: the number of rows, and the first
@@ -64,6 +70,15 @@ func (r *TCPRowOwnerModule) Remote() netip.AddrPort {
 	return remote4(r.State, &r.RemoteAddr, &r.RemotePort)
 }
 
+// Conn is the row as a Conn. The row has no offload state.
+func (r *TCPRowOwnerModule) Conn() Conn {
+	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
+}
+
+// CreateTime is when the connection was created, or the zero time where Windows
+// does not know. It is in UTC and has a resolution of 100 ns.
+func (r *TCPRowOwnerModule) CreateTime() time.Time { return filetime(r.CreateTimestamp) }
+
 // TCPTableOwnerModule is MIB_TCPTABLE_OWNER_MODULE: the number of rows, and the
 // first of them; the others follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable_owner_module
@@ -98,6 +113,11 @@ func (r *TCP6RowOwnerPID) Local() netip.AddrPort {
 // the header gives it no meaning.
 func (r *TCP6RowOwnerPID) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
+}
+
+// Conn is the row as a Conn. The row has no offload state.
+func (r *TCP6RowOwnerPID) Conn() Conn {
+	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
 // TCP6TableOwnerPID is MIB_TCP6TABLE_OWNER_PID: the number of rows, and the
@@ -137,6 +157,15 @@ func (r *TCP6RowOwnerModule) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
+// Conn is the row as a Conn. The row has no offload state.
+func (r *TCP6RowOwnerModule) Conn() Conn {
+	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
+}
+
+// CreateTime is when the connection was created, or the zero time where Windows
+// does not know. It is in UTC and has a resolution of 100 ns.
+func (r *TCP6RowOwnerModule) CreateTime() time.Time { return filetime(r.CreateTimestamp) }
+
 // TCP6TableOwnerModule is MIB_TCP6TABLE_OWNER_MODULE: the number of rows, and
 // the first of them; the others follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table_owner_module
@@ -145,4 +174,17 @@ type TCP6TableOwnerModule struct {
 	NumEntries uint32                `c:"dwNumEntries"`
 	_          [4]byte               // C aligns the rows to 8 bytes on 386 too, Go does not
 	Table      [1]TCP6RowOwnerModule `c:"table"` // NumEntries of them
+}
+
+// filetime turns what Windows counts time in, 100 ns since 1601, into a time; 0
+// is the zero time.
+func filetime(ticks int64) time.Time {
+	const (
+		perSecond = 10_000_000
+		epoch     = 11_644_473_600 // seconds from 1601 to 1970
+	)
+	if ticks == 0 {
+		return time.Time{}
+	}
+	return time.Unix(ticks/perSecond-epoch, ticks%perSecond*100).UTC()
 }

@@ -67,12 +67,12 @@ func TestStats(t *testing.T) {
 		{"no limit", functions(map[string]fake{"GetTcpStatisticsEx": whole(limitless)}), tcpmib.IPv6, unlimited, nil, ""},
 		{"the oldest", functions(map[string]fake{"GetTcpStatistics": whole(words(1, 15))}), tcpmib.IPv4, narrow, nil, ""},
 		{"the oldest is IPv4's", functions(map[string]fake{"GetTcpStatistics": whole(words(1, 15))}), tcpmib.IPv6, tcpmib.Stats{}, errors.ErrUnsupported, "GetTcpStatisticsEx"},
-		{"a capture without", fails(tcpmib.CodeNoAnswer), tcpmib.IPv4, tcpmib.Stats{}, errors.ErrUnsupported, "not recorded"},
+		{"a capture without", fails(tcpmib.CodeNoAnswer), tcpmib.IPv4, tcpmib.Stats{}, errors.ErrUnsupported, "the source has no answer"},
 		{"denied", fails(5), tcpmib.IPv4, tcpmib.Stats{}, fs.ErrPermission, "GetTcpStatisticsEx2"},
-		{"too few bytes", functions(map[string]fake{"GetTcpStatisticsEx2": whole(stats2()[:71])}), tcpmib.IPv4, tcpmib.Stats{}, tcpmib.ErrMalformed, "MIB_TCPSTATS2 takes 72 bytes, here are 71"},
+		{"too few bytes", functions(map[string]fake{"GetTcpStatisticsEx2": whole(stats2()[:71])}), tcpmib.IPv4, tcpmib.Stats{}, tcpmib.ErrMalformed, "MIB_TCPSTATS2 needs 72 bytes, got 71"},
 		{"no bytes", functions(map[string]fake{"GetTcpStatisticsEx": whole(nil)}), tcpmib.IPv4, tcpmib.Stats{}, tcpmib.ErrMalformed, "GetTcpStatisticsEx"},
-		{"both families", fails(0), tcpmib.Both, tcpmib.Stats{}, nil, "ask for one of them"},
-		{"no family", fails(0), 0, tcpmib.Stats{}, nil, "ask for one of them"},
+		{"both families", fails(0), tcpmib.Both, tcpmib.Stats{}, nil, "want IPv4 or IPv6"},
+		{"no family", fails(0), 0, tcpmib.Stats{}, nil, "want IPv4 or IPv6"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := tcpmib.Reader{Source: c.source}

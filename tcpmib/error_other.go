@@ -1,0 +1,5 @@
+//go:build !windows
+
+package tcpmib
+
+func errno(uint32) error { return nil }

@@ -1,0 +1,260 @@
+package tcpmib_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io/fs"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// alternating has a table of n rows, sorted, of which every twentieth has another state in every
+// second answer.
+type alternating struct {
+	tables [2][]byte
+	asked  int
+}
+
+func newAlternating(n int) *alternating {
+	var a alternating
+	for k := range a.tables {
+		b := binary.LittleEndian.AppendUint32(nil, uint32(n))
+		for i := range n {
+			state := tcpmib.StateEstab
+			if i%20 == 0 && k == 1 {
+				state = tcpmib.StateCloseWait
+			}
+			b = binary.LittleEndian.AppendUint32(b, uint32(state))
+			b = append(b, 10, 1, 2, 3, 0x01, 0xBB, 0, 0)
+			b = append(b, 192, 0, byte(i>>24), byte(i>>16), byte(i>>8), byte(i), 0, 0)
+			b = append(b, 0, 0, 0, 1, 0, 0, 0, 0)
+		}
+		a.tables[k] = b
+	}
+	return &a
+}
+
+func (a *alternating) Ask(_ tcpmib.Query, buf []byte) (size, code uint32) {
+	table := a.tables[a.asked%2]
+	if len(buf) < len(table) {
+		return uint32(len(table)), tcpmib.CodeInsufficientBuffer
+	}
+	a.asked++
+	return uint32(copy(buf, table)), tcpmib.CodeSuccess
+}
+
+func TestTrackerMakesNoGarbage(t *testing.T) {
+	const n = 1000
+	r := tcpmib.Reader{Source: newAlternating(n)}
+	var tracker tcpmib.Tracker
+	changes := 0
+	snapshot := func() {
+		for _, err := range tracker.Changes(&r, tcpmib.IPv4, time.Time{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			changes++
+		}
+	}
+	snapshot()
+	assert.Equal(t, n, changes, "all are present")
+	snapshot()
+	snapshot()
+	changes = 0
+	assert.Zero(t, testing.AllocsPerRun(10, snapshot))
+	assert.Equal(t, 11*n/20, changes)
+}
+
+// One snapshot of 100,000 connections of which 5,000 change: read, convert, see that Windows has
+// sorted them, compare. It is what a Watch does at each tick.
+func BenchmarkTracker(b *testing.B) {
+	r := tcpmib.Reader{Source: newAlternating(100_000)}
+	var tracker tcpmib.Tracker
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range tracker.Changes(&r, tcpmib.IPv4, time.Time{}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// A loop that ends early loses changes, but does not see them again.
+func TestTrackerAfterAnEarlyBreak(t *testing.T) {
+	r := tcpmib.Reader{Source: newAlternating(40)}
+	var tracker tcpmib.Tracker
+	for range tracker.Changes(&r, tcpmib.IPv4, time.Time{}) {
+		break
+	}
+	var kinds []tcpmib.ChangeKind
+	for change, err := range tracker.Changes(&r, tcpmib.IPv4, time.Time{}) {
+		require.NoError(t, err)
+		kinds = append(kinds, change.Kind)
+	}
+	assert.Equal(t, []tcpmib.ChangeKind{tcpmib.Changed, tcpmib.Changed}, kinds)
+	assert.Len(t, tracker.AppendOwned(nil), 40)
+}
+
+// modules4 is a MIB_TCPTABLE_OWNER_MODULE of connections from port 1000 of 10.0.0.1.
+func modules4(conns ...tcpmib.Owned) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
+	b = append(b, 0, 0, 0, 0)
+	for _, c := range conns {
+		row, err := c.TCPRow()
+		if err != nil {
+			panic(err)
+		}
+		b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
+		b = append(b, row.LocalAddr[:]...)
+		b = append(b, row.LocalPort[:]...)
+		b = append(b, row.RemoteAddr[:]...)
+		b = append(b, row.RemotePort[:]...)
+		b = binary.LittleEndian.AppendUint32(b, c.PID)
+		ticks := uint64(0)
+		if !c.Created.IsZero() {
+			ticks = uint64(c.Created.Unix()+11_644_473_600) * 10_000_000
+		}
+		b = binary.LittleEndian.AppendUint64(b, ticks)
+		b = append(b, make([]byte, 8*tcpmib.OwningModuleSize)...)
+	}
+	return b
+}
+
+// What a Tracker makes of two snapshots, with creation times and without.
+func TestTrackerIdentity(t *testing.T) {
+	const estab, wait = tcpmib.StateEstab, tcpmib.StateTimeWait
+	first, second := time.Unix(1_700_000_000, 0).UTC(), time.Unix(1_700_000_060, 0).UTC()
+	owned := func(c tcpmib.Conn, created time.Time) tcpmib.Owned { return tcpmib.Owned{Conn: c, Created: created} }
+	for _, test := range []struct {
+		name         string
+		older, newer tcpmib.Owned
+		want         []string // with creation times
+		without      []string
+	}{
+		{"unchanged", owned(at(1, 7, estab), first), owned(at(1, 7, estab), first), nil, nil},
+		{"TIME-WAIT loses the owner", owned(at(1, 7, estab), first), owned(at(1, 0, wait), first),
+			[]string{"changed 7"}, []string{"changed 7"}},
+		{"TIME-WAIT loses the creation time too", owned(at(1, 7, estab), first), owned(at(1, 0, wait), time.Time{}),
+			[]string{"changed 7"}, []string{"changed 7"}},
+		{"the same endpoints again", owned(at(1, 7, estab), first), owned(at(1, 7, estab), second),
+			[]string{"closed 7", "opened 7"}, nil},
+		{"again, in another state", owned(at(1, 7, wait), first), owned(at(1, 7, estab), second),
+			[]string{"closed 7", "opened 7"}, []string{"changed 7"}},
+		{"again, by another process", owned(at(1, 7, estab), first), owned(at(1, 8, estab), second),
+			[]string{"closed 7", "opened 8"}, []string{"closed 7", "opened 8"}},
+	} {
+		for _, created := range []bool{true, false} {
+			t.Run(fmt.Sprint(test.name, ", with creation times: ", created), func(t *testing.T) {
+				tracker := tcpmib.Tracker{Created: created}
+				var got []string
+				for i, c := range []tcpmib.Owned{test.older, test.newer} {
+					r := tcpmib.Reader{Source: functions(map[string]fake{
+						"GetExtendedTcpTable": whole(modules4(c)), "GetTcpTable2": whole(table2Of(c.Conn)),
+					})}
+					at := time.Unix(int64(i), 0)
+					for change, err := range tracker.Changes(&r, tcpmib.IPv4, at) {
+						require.NoError(t, err)
+						assert.Equal(t, at, change.Time)
+						pid, when := change.Conn.PID, c.Created
+						switch change.Kind {
+						case tcpmib.Present:
+							continue
+						case tcpmib.Closed:
+							when = test.older.Created
+						case tcpmib.Changed:
+							pid = change.Old.PID
+						}
+						got = append(got, fmt.Sprint(change.Kind, " ", pid))
+						if created {
+							assert.Equal(t, when, change.Created)
+						}
+					}
+				}
+				want := test.without
+				if created {
+					want = test.want
+				}
+				assert.Equal(t, want, got)
+				now := tracker.AppendOwned(nil)
+				require.Len(t, now, 1)
+				assert.Equal(t, test.newer.Conn, now[0].Conn)
+				if !created {
+					test.newer.Created = time.Time{}
+				}
+				assert.True(t, now[0].Created.Equal(test.newer.Created))
+			})
+		}
+	}
+}
+
+// table2Of is a MIB_TCPTABLE2 of one connection.
+func table2Of(c tcpmib.Conn) []byte {
+	row, err := c.TCPRow()
+	if err != nil {
+		panic(err)
+	}
+	b := binary.LittleEndian.AppendUint32(nil, 1)
+	b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
+	b = append(b, row.LocalAddr[:]...)
+	b = append(b, row.LocalPort[:]...)
+	b = append(b, row.RemoteAddr[:]...)
+	b = append(b, row.RemotePort[:]...)
+	b = binary.LittleEndian.AppendUint32(b, c.PID)
+	return append(b, 0, 0, 0, 0)
+}
+
+// Snapshots of different sources, as in a replay of captures: a family that fails stays as it was.
+func TestTrackerAcrossSources(t *testing.T) {
+	var tracker tcpmib.Tracker
+	take := func(source fake) (got []string) {
+		r := tcpmib.Reader{Source: source}
+		for c, err := range tracker.Changes(&r, tcpmib.Both, time.Time{}) {
+			if err != nil {
+				got = append(got, err.Error())
+				continue
+			}
+			got = append(got, fmt.Sprint(c.Kind, " ", c.Conn.Family(), " ", c.Conn.Remote.Port()))
+		}
+		return got
+	}
+	assert.Equal(t, []string{"present ipv4 0", "present ipv6 0"}, take(families(whole(table4(1)), whole(table6(1)))))
+	assert.Equal(t, []string{"opened ipv4 1", "GetTcp6Table2: Windows error 4711"}, take(families(whole(table4(2)), fails(4711))))
+	assert.Len(t, tracker.AppendOwned(nil), 3)
+	assert.Equal(t, []string{"opened ipv6 1"}, take(families(whole(table4(2)), whole(table6(2)))))
+	assert.Nil(t, take(families(whole(table4(2)), whole(table6(2)))))
+
+	r := tcpmib.Reader{Source: fails(0)}
+	for _, err := range tracker.Changes(&r, 0, time.Time{}) {
+		assert.ErrorIs(t, err, fs.ErrInvalid)
+	}
+}
+
+func TestSame(t *testing.T) {
+	const estab, wait = tcpmib.StateEstab, tcpmib.StateTimeWait
+	now := time.Now()
+	for _, test := range []struct {
+		name string
+		o, p tcpmib.Owned
+		want bool
+	}{
+		{"equal", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 7, estab)}, true},
+		{"another state", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 7, wait)}, true},
+		{"no owner any more", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 0, wait)}, true},
+		{"no owner before", tcpmib.Owned{Conn: at(1, 0, estab)}, tcpmib.Owned{Conn: at(1, 7, estab)}, true},
+		{"another owner", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 8, estab)}, false},
+		{"another port", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(2, 7, estab)}, false},
+		{"another time", tcpmib.Owned{at(1, 7, estab), now}, tcpmib.Owned{at(1, 7, estab), now.Add(1)}, false},
+		{"one time", tcpmib.Owned{at(1, 7, estab), now}, tcpmib.Owned{Conn: at(1, 7, estab)}, true},
+	} {
+		assert.Equal(t, test.want, test.o.Same(test.p), test.name)
+		assert.Equal(t, test.want, test.p.Same(test.o), test.name)
+	}
+	assert.Equal(t, at(1, 7, estab).Endpoints(), at(1, 8, wait).Endpoints())
+	assert.NotEqual(t, at(1, 7, estab).Endpoints(), at(2, 7, estab).Endpoints())
+}
