@@ -361,7 +361,7 @@ func TestHostileFiles(t *testing.T) {
 		{"entry has another checksum", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.CRC32++ }}), tcpmib.ErrMalformed, `entry "a.bin"`},
 		{"entry is packed in an unknown way", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.Method = 99 }}), tcpmib.ErrMalformed, `entry "a.bin"`},
 		{"entry claims 16 EiB", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.UncompressedSize64 = 1<<64 - 1 }}), tcpmib.ErrTooLarge, `entry "a.bin"`},
-		{"entry claims more than a file of its size can hold", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.UncompressedSize64 = 200 << 20 }}), tcpmib.ErrMalformed, `entry "a.bin": malformed table: a file of`},
+		{"entry claims more than a file of its size can hold", archive(t, oneAnswer, entry{"a.bin", make([]byte, 4), func(h *zip.FileHeader) { h.UncompressedSize64 = capture.MaxEntryBytes }}), tcpmib.ErrMalformed, `entry "a.bin": malformed table: a file of`},
 		{"entry of two answers", archive(t, manifest(`[{"func":"F","entry":"a.bin","bytes":4},{"func":"G","entry":"a.bin","bytes":4}]`), entry{name: "a.bin", body: make([]byte, 4)}), tcpmib.ErrMalformed, `entry "a.bin": malformed table: it belongs to one answer`},
 		{"manifest is an answer", archive(t, manifest(`[{"func":"F","entry":"manifest.json","bytes":4}]`)), tcpmib.ErrMalformed, "used twice"},
 		{"answers are no array", archive(t, manifest(`{"func":"F","code":5}`)), tcpmib.ErrMalformed, "{, and it takes a ["},

@@ -19,6 +19,9 @@ import (
 // elsewhere.
 func mingw(t *testing.T) []layout.Target {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("runs every compiler; -short leaves that out")
+	}
 	targets, missing := layout.Discover()
 	targets = slices.DeleteFunc(targets, func(t layout.Target) bool {
 		return slices.Contains(t.CC, "/usr/include/wine/wine/windows")

@@ -77,6 +77,9 @@ func thingSpec(goarch string) Spec {
 // compilers are every way to compile thing.h that this machine has. Only clang targets MSVC on Linux.
 func compilers(t *testing.T) []Target {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("runs every compiler; -short leaves that out")
+	}
 	testdata, err := filepath.Abs("testdata")
 	require.NoError(t, err)
 	var list []Target
