@@ -48,7 +48,7 @@ func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) 
 // answers with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
-	return readOwnerModule("GetOwnerModuleFromTcpEntry", func(buf []byte) (size, code uint32) {
+	return ReadOwnerModule("GetOwnerModuleFromTcpEntry", func(buf []byte) (size, code uint32) {
 		return native.GetOwnerModuleFromTcpEntry(bytesOfTCPRowOwnerModule(row), uint32(OwnerModuleInfoBasic), buf)
 	})
 }
@@ -57,7 +57,7 @@ func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 // connection. Needs elevation for the same. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
 func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
-	return readOwnerModule("GetOwnerModuleFromTcp6Entry", func(buf []byte) (size, code uint32) {
+	return ReadOwnerModule("GetOwnerModuleFromTcp6Entry", func(buf []byte) (size, code uint32) {
 		return native.GetOwnerModuleFromTcp6Entry(bytesOfTCP6RowOwnerModule(row), uint32(OwnerModuleInfoBasic), buf)
 	})
 }
@@ -101,7 +101,10 @@ type OwnerModule struct {
 	Path string // the file it was loaded from, such as `C:\Windows\System32\rpcss.dll`; may be empty
 }
 
-func readOwnerModule(function string, ask func(buf []byte) (size, code uint32)) (OwnerModule, error) {
+// ReadOwnerModule returns the module that ask answers with: a call of function, which is
+// GetOwnerModuleFromTcpEntry or one like it, with a buffer that ReadOwnerModule makes larger as
+// needed. Package udpmib calls it for UDP sockets.
+func ReadOwnerModule(function string, ask func(buf []byte) (size, code uint32)) (OwnerModule, error) {
 	q := Query{Func: function}
 	buf := make([]byte, 2<<10) // two paths of the usual longest length
 	answer, code, err := fetch(q, &buf, DefaultMaxBytes, ask)

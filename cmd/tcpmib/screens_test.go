@@ -6,16 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/stretchr/testify/require"
 
-	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
-	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
 )
 
 // The images of the README, made from the captures: ./build.sh screens writes
@@ -23,25 +17,23 @@ import (
 func TestScreens(t *testing.T) {
 	list := runApp(newApp(), "--from=testdata/office.zip", "--color=always", "--pid=!5120,!6006")
 	require.Zero(t, list.code, list.stderr)
-	fixture.Golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
+	golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
 
-	var captures []*capturedMachine
+	s := &screen{interval: 1e9, width: 100, height: 24}
+	var captures []*capture.Capture
 	for _, name := range []string{"testdata/office.zip", "testdata/later.zip"} {
-		c, err := openCaptured(name)
+		c, err := capture.Open(name)
 		require.NoError(t, err)
 		captures = append(captures, c)
 	}
-	f, err := filter.Parse("state=!listen pid=!5120,!6006")
+	w := newApp().liveWorld(&watchFlags{}, captures)
+	var err error
+	s.flags, err = parseFilter("state=!listen pid=!5120,!6006")
 	require.NoError(t, err)
-	w := newApp().world(tcpmib.Both, captures)
-	m := screen.New(screen.Options{World: w, Interval: time.Second, Filter: f})
-	m.Update(tea.WindowSizeMsg{Width: 100, Height: 24})
-	m.Update(w.Look())
-	m.Update(w.Look())
-	for range 3 {
-		m.Update(tea.KeyPressMsg{Code: tea.KeyDown})
-	}
-	fixture.Golden(t, "screens/watch.svg", svg("tcpmib watch", m.View().Content))
+	s.Update(w.look())
+	s.Update(w.look())
+	types(s, "down", "down", "down")
+	golden(t, "screens/watch.svg", svg("tcpmib watch", s.draw()))
 }
 
 // Colours of the escapes that the program uses, on a dark ground.
@@ -59,7 +51,7 @@ func svg(title, text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	columns := 0
 	for _, line := range lines {
-		columns = max(columns, cli.DisplayWidth(line))
+		columns = max(columns, displayWidth(line))
 	}
 	width, height := float64(columns)*charWidth+2*margin, len(lines)*lineHeight+2*margin
 	var b strings.Builder
@@ -93,7 +85,7 @@ func svg(title, text string) string {
 			if part == "" {
 				continue
 			}
-			n := cli.DisplayWidth(part)
+			n := displayWidth(part)
 			style := ""
 			if bold {
 				style += ` font-weight="bold"`

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 const hello = `package main
@@ -44,7 +42,7 @@ func BenchmarkStart(b *testing.B) {
 		spent time.Duration
 	}{
 		{path: program("hello", source)},
-		{path: program("tcpmib", "."), args: []string{"list", "--from", filepath.Join("testdata", "empty.zip")}, code: cli.ExitNothing},
+		{path: program("tcpmib", "."), args: []string{"list", "--from", filepath.Join("testdata", "empty.zip")}, code: exitNothing},
 	}
 	for b.Loop() {
 		for _, r := range runs {

@@ -228,7 +228,7 @@ func TestGetOwnerModuleFromTcpEntryRefusesPointersOutside(t *testing.T) {
 		"module=endless":        "pModuleName points to a string without an end",
 		"tell=15":               "takes 16 bytes, here are 15",
 		"codes=0xC0000001":      "outgrew its buffer",
-		"codes=1168":            "no such connection",
+		"codes=1168":            "not found",
 		"codes=299":             "GetOwnerModuleFromTcpEntry",
 		"codes=122 ask=1000000": "outgrew its buffer",
 	} {

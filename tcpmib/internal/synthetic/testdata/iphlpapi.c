@@ -37,6 +37,10 @@
  * call as their PID and in their remote address; and the table starts at
  * another row at each call.
  *
+ * The tables of bound sockets have rows of their own, bound() below:
+ *
+ *   bound=N      N rows (2), to which grow=, entries=, blank= (no table at all) and codes= apply
+ *
  * The functions that return no table obey codes= alone; those that name no family
  * are IPv4's. Their lines in the log have every argument, what a pointer leads to
  * in hexadecimal. The owner's module takes one word more:
@@ -81,13 +85,13 @@ enum { CYCLE = -1, ALL = -2 }; /* of states and offloads: the likely ones, and a
 enum { MAX_CODES = 16 };
 
 struct behaviour {
-    LONGLONG rows, grow, churn, blank, states, offloads, garbage, zones, mapped, last;
+    LONGLONG rows, bound, grow, churn, blank, states, offloads, garbage, zones, mapped, last;
     struct rule ask, tell, entries;
     DWORD codes[MAX_CODES];
     int n_codes;
 };
 
-static const struct behaviour normal = {.rows = 3, .states = CYCLE, .offloads = CYCLE, .last = ERROR_INVALID_DATA};
+static const struct behaviour normal = {.rows = 3, .bound = 2, .states = CYCLE, .offloads = CYCLE, .last = ERROR_INVALID_DATA};
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct behaviour behaviour[2]; /* IPv4, IPv6 */
@@ -98,6 +102,7 @@ static const struct {
     size_t offset;
 } numbers[] = {
     {"rows", offsetof(struct behaviour, rows)},
+    {"bound", offsetof(struct behaviour, bound)},
     {"grow", offsetof(struct behaviour, grow)},
     {"churn", offsetof(struct behaviour, churn)},
     {"blank", offsetof(struct behaviour, blank)},
@@ -272,6 +277,18 @@ static void row(struct conn *c, int family, const struct behaviour *b, DWORD i, 
     c->created = 133500000000000000 + i * 10000000ull;
 }
 
+/* bound makes the i-th bound socket of a family. Even ones are bindings of connection i, odd ones
+ * are of sockets that are only bound. */
+static void bound(struct conn *c, int family, const struct behaviour *b, DWORD i)
+{
+    row(c, family, b, i, 0);
+    memset(c->remote, 0, sizeof c->remote);
+    c->remote_port = c->remote_scope = 0;
+    c->state = MIB_TCP_STATE_CLOSED;
+    if (i % 2 == 1)
+        c->local_port = port(60000 + i % 5000, b, i);
+}
+
 /* --- tables */
 
 static void put_basic(void *to, const struct conn *c)
@@ -364,7 +381,61 @@ static void put_6owner_module(void *to, const struct conn *c)
     r->OwningModuleInfo[0] = c->pid;
 }
 
-enum kind { PLAIN, PLAIN_6, ROW2, ROW2_6, BASIC, OWNER_PID, OWNER_PID_6, OWNER_MODULE, OWNER_MODULE_6, KINDS };
+static void put_udp(void *to, const struct conn *c)
+{
+    MIB_UDPROW *r = to;
+    memcpy(&r->dwLocalAddr, c->local, 4);
+    r->dwLocalPort = c->local_port;
+}
+
+static void put_6udp(void *to, const struct conn *c)
+{
+    MIB_UDP6ROW *r = to;
+    memcpy(&r->dwLocalAddr, c->local, 16);
+    r->dwLocalScopeId = c->local_scope;
+    r->dwLocalPort = c->local_port;
+}
+
+static void put_udp_owner_pid(void *to, const struct conn *c)
+{
+    MIB_UDPROW_OWNER_PID *r = to;
+    put_udp(r, c); /* the same fields come first */
+    r->dwOwningPid = c->pid;
+}
+
+static void put_6udp_owner_pid(void *to, const struct conn *c)
+{
+    MIB_UDP6ROW_OWNER_PID *r = to;
+    put_6udp(r, c); /* the same fields come first */
+    r->dwOwningPid = c->pid;
+}
+
+static void put_udp_owner_module(void *to, const struct conn *c)
+{
+    MIB_UDPROW_OWNER_MODULE *r = to;
+    memset(r, 0, sizeof *r);
+    put_udp_owner_pid(r, c); /* the same fields come first */
+    r->liCreateTimestamp.QuadPart = (LONGLONG)c->created;
+    r->dwFlags = c->pid / 4 % 2 == 1 ? -1 : ~1;
+    r->OwningModuleInfo[0] = c->pid;
+}
+
+static void put_6udp_owner_module(void *to, const struct conn *c)
+{
+    MIB_UDP6ROW_OWNER_MODULE *r = to;
+    memset(r, 0, sizeof *r);
+    put_6udp_owner_pid(r, c); /* the same fields come first */
+    r->liCreateTimestamp.QuadPart = (LONGLONG)c->created;
+    r->dwFlags = c->pid / 4 % 2 == 1 ? -1 : ~1;
+    r->OwningModuleInfo[0] = c->pid;
+}
+
+enum kind {
+    PLAIN, PLAIN_6, ROW2, ROW2_6, BASIC, OWNER_PID, OWNER_PID_6, OWNER_MODULE, OWNER_MODULE_6,
+    BOUND, BOUND_6,
+    UDP, UDP_6, UDP_BASIC, UDP_BASIC_6, UDP_OWNER_PID, UDP_OWNER_PID_6, UDP_OWNER_MODULE, UDP_OWNER_MODULE_6,
+    KINDS
+};
 
 #define LAYOUT(table_type, row_type) offsetof(table_type, table), sizeof(row_type)
 
@@ -383,6 +454,16 @@ static const struct {
     [OWNER_PID_6] = {"GetExtendedTcpTable", AF_INET6, LAYOUT(MIB_TCP6TABLE_OWNER_PID, MIB_TCP6ROW_OWNER_PID), put_6owner_pid},
     [OWNER_MODULE] = {"GetExtendedTcpTable", AF_INET, LAYOUT(MIB_TCPTABLE_OWNER_MODULE, MIB_TCPROW_OWNER_MODULE), put_owner_module},
     [OWNER_MODULE_6] = {"GetExtendedTcpTable", AF_INET6, LAYOUT(MIB_TCP6TABLE_OWNER_MODULE, MIB_TCP6ROW_OWNER_MODULE), put_6owner_module},
+    [BOUND] = {"InternalGetBoundTcpEndpointTable", AF_INET, LAYOUT(MIB_TCPTABLE2, MIB_TCPROW2), put_row2},
+    [BOUND_6] = {"InternalGetBoundTcp6EndpointTable", AF_INET6, LAYOUT(MIB_TCP6TABLE2, MIB_TCP6ROW2), put_6row2},
+    [UDP] = {"GetUdpTable", AF_INET, LAYOUT(MIB_UDPTABLE, MIB_UDPROW), put_udp},
+    [UDP_6] = {"GetUdp6Table", AF_INET6, LAYOUT(MIB_UDP6TABLE, MIB_UDP6ROW), put_6udp},
+    [UDP_BASIC] = {"GetExtendedUdpTable", AF_INET, LAYOUT(MIB_UDPTABLE, MIB_UDPROW), put_udp},
+    [UDP_BASIC_6] = {"GetExtendedUdpTable", AF_INET6, LAYOUT(MIB_UDP6TABLE, MIB_UDP6ROW), put_6udp},
+    [UDP_OWNER_PID] = {"GetExtendedUdpTable", AF_INET, LAYOUT(MIB_UDPTABLE_OWNER_PID, MIB_UDPROW_OWNER_PID), put_udp_owner_pid},
+    [UDP_OWNER_PID_6] = {"GetExtendedUdpTable", AF_INET6, LAYOUT(MIB_UDP6TABLE_OWNER_PID, MIB_UDP6ROW_OWNER_PID), put_6udp_owner_pid},
+    [UDP_OWNER_MODULE] = {"GetExtendedUdpTable", AF_INET, LAYOUT(MIB_UDPTABLE_OWNER_MODULE, MIB_UDPROW_OWNER_MODULE), put_udp_owner_module},
+    [UDP_OWNER_MODULE_6] = {"GetExtendedUdpTable", AF_INET6, LAYOUT(MIB_UDP6TABLE_OWNER_MODULE, MIB_UDP6ROW_OWNER_MODULE), put_6udp_owner_module},
 };
 
 enum filter { LISTENER, CONNECTIONS, EVERYTHING }; /* as TCP_TABLE_CLASS has them, group by group */
@@ -398,11 +479,17 @@ static struct image {
 static DWORD calls[KINDS], other_calls[2];
 static BYTE switches[2][TcpConnectionEstatsMaximum][8]; /* the RW structs of EStats */
 
+/* The persistent port reservations, of TCP and of UDP. */
+static struct reservation {
+    DWORD start, ports; /* 0 ports: not used */
+} reservations[2][16];
+
 static void start_over(void)
 {
     memset(calls, 0, sizeof calls);
     memset(other_calls, 0, sizeof other_calls);
     memset(switches, 0, sizeof switches);
+    memset(reservations, 0, sizeof reservations);
     for (int k = 0; k < KINDS; k++)
         images[k][0].size = images[k][1].size = 0;
 }
@@ -413,7 +500,8 @@ static struct image *build(enum kind k, int order, int filter, DWORD call)
     const struct behaviour *b = &behaviour[kinds[k].family == AF_INET6];
     if (m->size != 0 && m->filter == filter && b->grow == 0 && b->churn == 0)
         return m;
-    LONGLONG total = b->rows + b->grow * call;
+    int is_bound = k == BOUND || k == BOUND_6;
+    LONGLONG total = (is_bound ? b->bound : b->rows) + b->grow * call;
     DWORD n = total < 0 ? 0 : (DWORD)total, start = b->churn && n != 0 ? call * 7919u % n : 0, kept = 0;
     size_t capacity = kinds[k].offset + n * kinds[k].stride;
     if (capacity > m->capacity) {
@@ -427,7 +515,10 @@ static struct image *build(enum kind k, int order, int filter, DWORD call)
     for (DWORD j = 0; j < n; j++) {
         struct conn c;
         DWORD i = (j + start) % n;
-        row(&c, kinds[k].family, b, order ? i : n - 1 - i, call);
+        if (is_bound)
+            bound(&c, kinds[k].family, b, i);
+        else
+            row(&c, kinds[k].family, b, order ? i : n - 1 - i, call);
         if (filter != EVERYTHING && (c.state == MIB_TCP_STATE_LISTEN) != (filter == LISTENER))
             continue;
         kinds[k].put(m->bytes + kinds[k].offset + kept++ * kinds[k].stride, &c);
@@ -506,6 +597,60 @@ DWORD WINAPI GetExtendedTcpTable(PVOID table, PDWORD size, BOOL order, ULONG fam
     if (family == AF_INET6 && class <= TCP_TABLE_BASIC_ALL)
         return ERROR_NOT_SUPPORTED; /* as Windows does */
     return answer(groups[class / 3] + (family == AF_INET6), class % 3, table, size, order, more);
+}
+
+ULONG WINAPI GetUdpTable(PMIB_UDPTABLE table, PULONG size, BOOL order)
+{
+    return answer(UDP, EVERYTHING, table, size, order, "");
+}
+
+ULONG WINAPI GetUdp6Table(PMIB_UDP6TABLE table, PULONG size, BOOL order)
+{
+    return answer(UDP_6, EVERYTHING, table, size, order, "");
+}
+
+DWORD WINAPI GetExtendedUdpTable(PVOID table, PDWORD size, BOOL order, ULONG family, UDP_TABLE_CLASS class, ULONG reserved)
+{
+    char more[64];
+    static const enum kind groups[] = {UDP_BASIC, UDP_OWNER_PID, UDP_OWNER_MODULE};
+    snprintf(more, sizeof more, " af=%lu class=%u reserved=%lu", family, (unsigned)class, reserved);
+    if (reserved != 0 || (DWORD)class > UDP_TABLE_OWNER_MODULE || (family != AF_INET && family != AF_INET6))
+        return ERROR_INVALID_PARAMETER;
+    return answer(groups[class] + (family == AF_INET6), EVERYTHING, table, size, order, more);
+}
+
+/* bound_table allocates the table that it hands out from the caller's heap. */
+static DWORD bound_table(enum kind k, void **table, HANDLE heap, ULONG flags)
+{
+    const struct behaviour *b = &behaviour[kinds[k].family == AF_INET6];
+    AcquireSRWLockExclusive(&lock);
+    DWORD call = calls[k]++, code = code_of(b, call);
+    size_t size = 0;
+    *table = NULL;
+    if (code == NO_ERROR && !b->blank) {
+        struct image *m = build(k, 1, EVERYTHING, call);
+        size = m->size;
+        *table = HeapAlloc(heap, flags, size);
+        if (*table == NULL)
+            code = ERROR_NOT_ENOUGH_MEMORY;
+        else
+            memcpy(*table, m->bytes, size);
+    }
+    record("%s heap=%s flags=%lu code=%lu size=%lu\n", kinds[k].func, heap == GetProcessHeap() ? "process" : "other",
+           flags, code, (DWORD)size);
+    ReleaseSRWLockExclusive(&lock);
+    SetLastError((DWORD)b->last);
+    return code;
+}
+
+ULONG WINAPI InternalGetBoundTcpEndpointTable(PVOID *table, HANDLE heap, ULONG flags)
+{
+    return bound_table(BOUND, table, heap, flags);
+}
+
+ULONG WINAPI InternalGetBoundTcp6EndpointTable(PVOID *table, HANDLE heap, ULONG flags)
+{
+    return bound_table(BOUND_6, table, heap, flags);
 }
 
 /* --- the functions of iphlpapi.dll: others */
@@ -593,6 +738,54 @@ ULONG WINAPI GetTcpStatisticsEx2(struct stats2 *stats, ULONG family)
     return end(code);
 }
 
+static void udp_statistics(MIB_UDPSTATS *s, DWORD family)
+{
+    for (DWORD i = 0; i < sizeof *s / sizeof(DWORD); i++)
+        ((DWORD *)s)[i] = family * 100 + i;
+}
+
+ULONG WINAPI GetUdpStatistics(PMIB_UDPSTATS stats)
+{
+    DWORD code = begin(0);
+    if (code == NO_ERROR)
+        udp_statistics(stats, AF_INET);
+    record("GetUdpStatistics stats=%s code=%lu\n", stats == NULL ? "NULL" : "buffer", code);
+    return end(code);
+}
+
+ULONG WINAPI GetUdpStatisticsEx(PMIB_UDPSTATS stats, ULONG family)
+{
+    DWORD code = begin(family == AF_INET6);
+    if (code == NO_ERROR)
+        udp_statistics(stats, family);
+    record("GetUdpStatisticsEx stats=%s family=%lu code=%lu\n", stats == NULL ? "NULL" : "buffer", family, code);
+    return end(code);
+}
+
+/* MIB_UDPSTATS2, which MinGW-w64 does not have: two counters are wide. */
+struct udp_stats2 {
+    ULONGLONG in_datagrams;
+    DWORD no_ports, in_errors;
+    ULONGLONG out_datagrams;
+    DWORD num_addrs;
+};
+
+ULONG WINAPI GetUdpStatisticsEx2(struct udp_stats2 *stats, ULONG family)
+{
+    DWORD code = begin(family == AF_INET6);
+    if (code == NO_ERROR) {
+        MIB_UDPSTATS narrow;
+        udp_statistics(&narrow, family);
+        stats->in_datagrams = (1ull << 40) + narrow.dwInDatagrams;
+        stats->no_ports = narrow.dwNoPorts;
+        stats->in_errors = narrow.dwInErrors;
+        stats->out_datagrams = (1ull << 41) + narrow.dwOutDatagrams;
+        stats->num_addrs = narrow.dwNumAddrs;
+    }
+    record("GetUdpStatisticsEx2 stats=%s family=%lu code=%lu\n", stats == NULL ? "NULL" : "buffer", family, code);
+    return end(code);
+}
+
 static DWORD owner_module(const char *func, int is6, const void *row, size_t row_size, DWORD class, void *buffer, DWORD *size)
 {
     static const WCHAR name[] = L"synthetic service", path[] = L"C:\\Windows\\System32\\s\u00fdnthetic.dll";
@@ -627,6 +820,105 @@ DWORD WINAPI GetOwnerModuleFromTcpEntry(PMIB_TCPROW_OWNER_MODULE row, TCPIP_OWNE
 DWORD WINAPI GetOwnerModuleFromTcp6Entry(PMIB_TCP6ROW_OWNER_MODULE row, TCPIP_OWNER_MODULE_INFO_CLASS class, PVOID buffer, PDWORD size)
 {
     return owner_module("GetOwnerModuleFromTcp6Entry", 1, row, sizeof *row, class, buffer, size);
+}
+
+DWORD WINAPI GetOwnerModuleFromUdpEntry(PMIB_UDPROW_OWNER_MODULE row, TCPIP_OWNER_MODULE_INFO_CLASS class, PVOID buffer, PDWORD size)
+{
+    return owner_module("GetOwnerModuleFromUdpEntry", 0, row, sizeof *row, class, buffer, size);
+}
+
+DWORD WINAPI GetOwnerModuleFromUdp6Entry(PMIB_UDP6ROW_OWNER_MODULE row, TCPIP_OWNER_MODULE_INFO_CLASS class, PVOID buffer, PDWORD size)
+{
+    return owner_module("GetOwnerModuleFromUdp6Entry", 1, row, sizeof *row, class, buffer, size);
+}
+
+/* Persistent reservations live as long as the scenario. A port crosses in network byte order, and
+ * the token is the number of the first port behind 0x100000000. */
+
+enum { RESERVE_TCP, RESERVE_UDP };
+
+static struct reservation *reserved(int protocol, DWORD start, DWORD ports)
+{
+    for (size_t i = 0; i < sizeof reservations[0] / sizeof *reservations[0]; i++)
+        if (reservations[protocol][i].start == start && reservations[protocol][i].ports == ports)
+            return &reservations[protocol][i];
+    return NULL;
+}
+
+static DWORD create_reservation(int protocol, DWORD start, DWORD ports)
+{
+    if (start == 0 || ports == 0 || start + ports > 0x10000)
+        return ERROR_INVALID_PARAMETER;
+    for (size_t i = 0; i < sizeof reservations[0] / sizeof *reservations[0]; i++) {
+        const struct reservation *r = &reservations[protocol][i];
+        if (start < r->start + r->ports && r->start < start + ports)
+            return ERROR_SHARING_VIOLATION;
+    }
+    struct reservation *unused = reserved(protocol, 0, 0);
+    if (unused == NULL)
+        return ERROR_NOT_ENOUGH_MEMORY;
+    *unused = (struct reservation){start, ports};
+    return NO_ERROR;
+}
+
+static DWORD delete_reservation(int protocol, DWORD start, DWORD ports)
+{
+    if (start == 0 || ports == 0)
+        return ERROR_INVALID_PARAMETER;
+    struct reservation *r = reserved(protocol, start, ports);
+    if (r == NULL)
+        return ERROR_NOT_FOUND;
+    *r = (struct reservation){0, 0};
+    return NO_ERROR;
+}
+
+static DWORD look_up_reservation(int protocol, DWORD start, DWORD ports)
+{
+    if (start == 0 || ports == 0)
+        return ERROR_INVALID_PARAMETER;
+    return reserved(protocol, start, ports) == NULL ? ERROR_NOT_FOUND : NO_ERROR;
+}
+
+static DWORD reservation(const char *func, DWORD (*does)(int, DWORD, DWORD), int protocol, USHORT port, USHORT ports,
+                         ULONG64 *token)
+{
+    DWORD start = (DWORD)(port & 0xFF) << 8 | port >> 8, code = begin(0);
+    if (code == NO_ERROR)
+        code = does(protocol, start, ports);
+    if (code == NO_ERROR && token != NULL)
+        *token = 0x100000000 + start;
+    record("%s start=%lu ports=%u code=%lu\n", func, start, ports, code);
+    return end(code);
+}
+
+ULONG WINAPI CreatePersistentTcpPortReservation(USHORT start, USHORT ports, PULONG64 token)
+{
+    return reservation("CreatePersistentTcpPortReservation", create_reservation, RESERVE_TCP, start, ports, token);
+}
+
+ULONG WINAPI DeletePersistentTcpPortReservation(USHORT start, USHORT ports)
+{
+    return reservation("DeletePersistentTcpPortReservation", delete_reservation, RESERVE_TCP, start, ports, NULL);
+}
+
+ULONG WINAPI LookupPersistentTcpPortReservation(USHORT start, USHORT ports, PULONG64 token)
+{
+    return reservation("LookupPersistentTcpPortReservation", look_up_reservation, RESERVE_TCP, start, ports, token);
+}
+
+ULONG WINAPI CreatePersistentUdpPortReservation(USHORT start, USHORT ports, PULONG64 token)
+{
+    return reservation("CreatePersistentUdpPortReservation", create_reservation, RESERVE_UDP, start, ports, token);
+}
+
+ULONG WINAPI DeletePersistentUdpPortReservation(USHORT start, USHORT ports)
+{
+    return reservation("DeletePersistentUdpPortReservation", delete_reservation, RESERVE_UDP, start, ports, NULL);
+}
+
+ULONG WINAPI LookupPersistentUdpPortReservation(USHORT start, USHORT ports, PULONG64 token)
+{
+    return reservation("LookupPersistentUdpPortReservation", look_up_reservation, RESERVE_UDP, start, ports, token);
 }
 
 /* Statistics of a connection: RW is what was set last; the others count their

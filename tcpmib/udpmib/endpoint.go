@@ -1,0 +1,37 @@
+package udpmib
+
+import (
+	"cmp"
+	"net/netip"
+	"time"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// Endpoint is one UDP socket. Where its datagrams come from and go to is not part of the table.
+type Endpoint struct {
+	Local   netip.AddrPort // an IPv6 address carries its scope ID as its zone
+	PID     uint32         // the process that owns it; 0 if none does
+	Created time.Time      // in UTC, with a resolution of 100 ns; the zero time where Windows has none
+}
+
+// Family is IPv4 or IPv6, by the local address.
+func (e Endpoint) Family() tcpmib.Family {
+	if e.Local.Addr().Is4() {
+		return tcpmib.IPv4
+	}
+	return tcpmib.IPv6
+}
+
+// Compare orders endpoints by family, address, port, PID and creation time. It is made for
+// slices.SortFunc.
+func (e Endpoint) Compare(f Endpoint) int {
+	return cmp.Or(e.Local.Compare(f.Local), cmp.Compare(e.PID, f.PID), e.Created.Compare(f.Created))
+}
+
+// Endpoints returns the UDP sockets of this machine, IPv4 first, in the order in which Windows has
+// them. When one family cannot be read, the sockets of the other are returned together with the
+// error.
+func Endpoints(family tcpmib.Family) ([]Endpoint, error) {
+	return new(Reader).AppendEndpoints(nil, family)
+}

@@ -1,0 +1,137 @@
+package udpmib
+
+import (
+	"fmt"
+	"io/fs"
+	"math/bits"
+
+	"github.com/winmib/winmib/native"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// The functions of iphlpapi.dll, under their own names. The caller owns what they return.
+
+// GetUdpTable returns the IPv4 UDP sockets without their owners; order asks Windows to sort them by
+// endpoint. Needs no elevation. Windows 2000.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudptable
+func GetUdpTable(order bool) ([]UDPRow, error) {
+	return readTable[UDPRow](new(Reader), tcpmib.Query{Func: "GetUdpTable", Order: order}, &layoutUDPTable)
+}
+
+// GetUdp6Table returns the IPv6 UDP sockets without their owners; order asks Windows to sort them
+// by endpoint. Needs no elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudp6table
+func GetUdp6Table(order bool) ([]UDP6Row, error) {
+	return readTable[UDP6Row](new(Reader), tcpmib.Query{Func: "GetUdp6Table", Order: order}, &layoutUDP6Table)
+}
+
+// GetExtendedUdpTable returns the UDP sockets in the form that the type of its rows selects, in
+// this way:
+//
+//	sockets, err := udpmib.GetExtendedUdpTable[udpmib.UDP6RowOwnerPID](true)
+//
+// Row stands for the header's address family and UDP_TABLE_CLASS; order asks Windows to sort the
+// rows by endpoint. Needs no elevation. Windows XP SP2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedudptable
+func GetExtendedUdpTable[Row ExtendedRow](order bool) ([]Row, error) {
+	return readExtended[Row](new(Reader), order)
+}
+
+// GetOwnerModuleFromUdpEntry returns the module that owns an IPv4 socket, for a row that
+// GetExtendedUdpTable[UDPRowOwnerModule] has returned. For a row whose process has ended
+// errors.Is(err, fs.ErrNotExist) holds. Needs elevation for the sockets of programs in Windows's
+// own folder: without it Windows answers with empty strings for them. Windows XP SP2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudpentry
+func GetOwnerModuleFromUdpEntry(row *UDPRowOwnerModule) (tcpmib.OwnerModule, error) {
+	return tcpmib.ReadOwnerModule("GetOwnerModuleFromUdpEntry", func(buf []byte) (size, code uint32) {
+		return native.GetOwnerModuleFromUdpEntry(bytesOfUDPRowOwnerModule(row), uint32(tcpmib.OwnerModuleInfoBasic), buf)
+	})
+}
+
+// GetOwnerModuleFromUdp6Entry is GetOwnerModuleFromUdpEntry for an IPv6 socket. Needs elevation for
+// the same. Windows XP SP2.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudp6entry
+func GetOwnerModuleFromUdp6Entry(row *UDP6RowOwnerModule) (tcpmib.OwnerModule, error) {
+	return tcpmib.ReadOwnerModule("GetOwnerModuleFromUdp6Entry", func(buf []byte) (size, code uint32) {
+		return native.GetOwnerModuleFromUdp6Entry(bytesOfUDP6RowOwnerModule(row), uint32(tcpmib.OwnerModuleInfoBasic), buf)
+	})
+}
+
+// GetUdpStatistics returns the counters of UDP over IPv4. Needs no elevation. Windows 2000.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatistics
+func GetUdpStatistics() (UDPStats, error) {
+	return readStats[UDPStats]("MIB_UDPSTATS", tcpmib.Query{Func: "GetUdpStatistics"})
+}
+
+// GetUdpStatisticsEx returns the counters of UDP over IPv4 or IPv6. Needs no elevation. Windows XP.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex
+func GetUdpStatisticsEx(family tcpmib.Family) (UDPStats, error) {
+	af, err := addressFamily(family)
+	if err != nil {
+		return UDPStats{}, err
+	}
+	return readStats[UDPStats]("MIB_UDPSTATS", tcpmib.Query{Func: "GetUdpStatisticsEx", Family: af})
+}
+
+// GetUdpStatisticsEx2 is GetUdpStatisticsEx with 64-bit counters of datagrams. Needs no elevation.
+// Windows 10 version 1709; before it, errors.Is(err, errors.ErrUnsupported) holds.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex2
+func GetUdpStatisticsEx2(family tcpmib.Family) (UDPStats2, error) {
+	af, err := addressFamily(family)
+	if err != nil {
+		return UDPStats2{}, err
+	}
+	return readStats[UDPStats2]("MIB_UDPSTATS2", tcpmib.Query{Func: "GetUdpStatisticsEx2", Family: af})
+}
+
+// CreatePersistentUdpPortReservation reserves numberOfPorts UDP ports from startPort on, until
+// DeletePersistentUdpPortReservation, also across restarts of Windows: other programs cannot bind
+// them. The token names the reservation to a socket that is to use it (SIO_ASSOCIATE_PORT_RESERVATION).
+// For ports of which one is in use or reserved, the error has the code ERROR_SHARING_VIOLATION (32).
+// Needs elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistentudpportreservation
+func CreatePersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
+	token, code := native.CreatePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
+	return token, result("CreatePersistentUdpPortReservation", code)
+}
+
+// DeletePersistentUdpPortReservation deletes the reservation of exactly these ports. If there is
+// none errors.Is(err, fs.ErrNotExist) holds. Needs elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistentudpportreservation
+func DeletePersistentUdpPortReservation(startPort, numberOfPorts uint16) error {
+	return result("DeletePersistentUdpPortReservation",
+		native.DeletePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts))
+}
+
+// LookupPersistentUdpPortReservation returns the token of the reservation of exactly these ports.
+// If there is none errors.Is(err, fs.ErrNotExist) holds. Needs no elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistentudpportreservation
+func LookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
+	token, code := native.LookupPersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
+	return token, result("LookupPersistentUdpPortReservation", code)
+}
+
+func readStats[T any](name string, q tcpmib.Query) (t T, err error) {
+	answer, err := new(Reader).raw(q)
+	if err != nil {
+		return t, err
+	}
+	return decodeStruct[T](name, answer)
+}
+
+func addressFamily(family tcpmib.Family) (uint32, error) {
+	switch family {
+	case tcpmib.IPv4:
+		return tcpmib.AFInet, nil
+	case tcpmib.IPv6:
+		return tcpmib.AFInet6, nil
+	}
+	return 0, fmt.Errorf("udpmib: statistics of %v; want IPv4 or IPv6: %w", family, fs.ErrInvalid)
+}
+
+func result(function string, code uint32) error {
+	if code == tcpmib.CodeSuccess {
+		return nil
+	}
+	return &tcpmib.Error{Query: tcpmib.Query{Func: function}, Code: code}
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package udpmib_test
+
+const raced = false
