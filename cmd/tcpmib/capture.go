@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib/capture"
 )
 
@@ -15,14 +16,14 @@ func (a *app) captureCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "capture file.zip",
 		Short: "Record the TCP tables in a file",
-		Long: "capture writes what Windows answers, byte for byte, with the names of the processes,\n" +
-			"the time and the Windows version, into a zip file. The other commands read it with\n" +
-			"--from, on any system. A file that is there already is left alone.",
+		Long: "capture writes the answers of Windows byte for byte into a zip file, with process names, the\n" +
+			"time and the Windows version. Other commands read it with --from, on any system. An\n" +
+			"existing file is not overwritten.",
 		Example: "  tcpmib capture before.zip\n" +
 			"  tcpmib list --from before.zip --state close-wait",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("want the name of one file to write, got %d", len(args))
+				return cli.Usagef("want the name of one file to write, got %d", len(args))
 			}
 			return nil
 		},
@@ -30,23 +31,23 @@ func (a *app) captureCommand() *cobra.Command {
 	}
 }
 
-// capture leaves a whole file behind or none.
+// capture writes a complete file or none.
 func (a *app) capture(path string) error {
-	defer a.progress("recording the TCP tables")()
+	defer a.Progress("recording the TCP tables")()
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return failure{fmt.Errorf("%s is there already: choose another name", path)}
+		return fmt.Errorf("%s already exists: choose another name", path)
 	}
 	if err != nil {
-		return failure{err}
+		return err
 	}
 	names := map[uint32]string{}
-	for pid, process := range a.names() {
+	for pid, process := range a.processes(a.live) {
 		names[pid] = process.Name
 	}
-	err = capture.Write(f, a.source, capture.Info{Processes: names})
+	err = capture.Write(f, a.live.source(), capture.Info{Processes: names})
 	if err = errors.Join(err, f.Close()); err != nil {
-		return failure{errors.Join(err, os.Remove(path))}
+		return errors.Join(err, os.Remove(path))
 	}
 	return nil
 }

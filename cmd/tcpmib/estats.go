@@ -9,91 +9,36 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 
-// estatsCalls are the calls that estats makes.
-type estatsCalls struct {
-	data    func(tcpmib.Conn) (tcpestats.Data, error)
-	path    func(tcpmib.Conn) (tcpestats.Path, error)
-	setData func(tcpmib.Conn, tcpestats.Data) error
-	setPath func(tcpmib.Conn, tcpestats.Path) error
-}
-
-var windowsEstats = estatsCalls{
-	data:    tcpestats.Get[tcpestats.Data],
-	path:    tcpestats.Get[tcpestats.Path],
-	setData: tcpestats.Set[tcpestats.Data],
-	setPath: tcpestats.Set[tcpestats.Path],
-}
-
-// measured is what went through a connection while it was watched.
-type measured struct {
-	bytesIn, bytesOut, retransmitted uint64
-	rtt, rttMin, rttMax              uint32 // in milliseconds; 0: nothing was sent and acknowledged
-}
-
-// estatsColumns follow those of the connection.
-var estatsColumns = []column{
-	{name: "bytesIn", title: "BYTES IN", number: true,
-		text: func(dst []byte, r *row) []byte { return appendUint(dst, r.measured.bytesIn) }},
-	{name: "bytesOut", title: "BYTES OUT", number: true,
-		text: func(dst []byte, r *row) []byte { return appendUint(dst, r.measured.bytesOut) }},
-	{name: "segmentsRetransmitted", title: "RETRANSMITTED", number: true,
-		text: func(dst []byte, r *row) []byte { return appendUint(dst, r.measured.retransmitted) }},
-	{name: "rttMilliseconds", title: "RTT MS", number: true,
-		text: func(dst []byte, r *row) []byte { return appendRTT(dst, r.measured.rtt) }},
-	{name: "rttMinMilliseconds", title: "MIN", number: true,
-		text: func(dst []byte, r *row) []byte { return appendRTT(dst, r.measured.rttMin) }},
-	{name: "rttMaxMilliseconds", title: "MAX", number: true,
-		text: func(dst []byte, r *row) []byte { return appendRTT(dst, r.measured.rttMax) }},
-}
-
-// appendRTT leaves out a round trip that was not measured: Windows says 0, or
-// the largest number for a smallest one.
-func appendRTT(dst []byte, ms uint32) []byte {
-	if ms == 0 || ms == 1<<32-1 {
-		return dst
-	}
-	return appendUint(dst, ms)
-}
-
-var estatsFormats = map[string]struct {
-	write   format
-	columns []column
-}{
-	"table": {writeTable, append(columnsNamed("local", "remote", "pid", "process"), estatsColumns...)},
-	"json":  {writeJSON, append(dataColumns[:len(dataColumns):len(dataColumns)], estatsColumns...)},
-	"jsonl": {writeJSONLines, append(dataColumns[:len(dataColumns):len(dataColumns)], estatsColumns...)},
-	"csv":   {writeCSV, append(dataColumns[:len(dataColumns):len(dataColumns)], estatsColumns...)},
-}
-
-var estatsFormatNames = []string{"table", "json", "jsonl", "csv"}
-
 type estatsFlags struct {
-	filter   filter
+	filter   filter.Filter
 	duration time.Duration
 	format   string
 }
 
 func (a *app) estatsCommand() *cobra.Command {
-	var f estatsFlags
+	f := estatsFlags{format: rows.MeasuredFormats[0].Name}
 	cmd := &cobra.Command{
 		Use:   "estats [local remote]",
-		Short: "Measure bytes, round trips and retransmissions of connections",
-		Long: "estats has Windows collect extended statistics for the connection between two\n" +
-			"endpoints, or for all that match the filters, shows what came and went while it did,\n" +
-			"and puts the collection back to how it was. Only administrators may.\n\n" + filterHelp,
+		Short: "Measure bytes, round-trip times and retransmissions of connections",
+		Long: "estats enables extended statistics for the connection between two endpoints, or for all that\n" +
+			"match the filters, shows what was counted, and restores the previous setting. It needs\n" +
+			"administrator rights.\n\n" + filter.Help,
 		Example: "  tcpmib estats 192.168.1.23:50120 203.0.113.7:443\n" +
 			"  tcpmib estats --process chrome --established --for 30s\n" +
 			"  tcpmib estats --remote 203.0.113.7 --format json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if f.duration <= 0 {
-				return fmt.Errorf("--for %v: want a time longer than 0, such as 5s", f.duration)
+				return cli.Usagef("--for %v: want a duration longer than 0, such as 5s", f.duration)
 			}
-			filtered := f.filter.any()
+			filtered := f.filter.Any()
 			switch {
 			case len(args) == 2 && !filtered:
 				local, remote, err := endpoints(args)
@@ -104,52 +49,49 @@ func (a *app) estatsCommand() *cobra.Command {
 			case len(args) == 0 && filtered:
 				return a.estats(&f, func(c tcpmib.Conn) bool { return c.Remote.IsValid() && c.Remote.Port() != 0 })
 			}
-			return errors.New("want the two endpoints of a connection, or filters such as --process, and not both")
+			return cli.Usagef("want the two endpoints of a connection, or filters such as --process, not both")
 		},
 	}
-	f.filter.addFlags(cmd)
+	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
-	flags.DurationVar(&f.duration, "for", 5*time.Second, "how long to collect")
-	f.format = estatsFormatNames[0]
-	flags.Var(oneOf{&f.format, estatsFormatNames}, "format", "write in this `format`: "+alternatives(estatsFormatNames))
-	complete(cmd, "format", estatsFormatNames)
+	flags.DurationVar(&f.duration, "for", 5*time.Second, "collect for this `duration`")
+	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", rows.FormatNames(rows.MeasuredFormats))
 	return cmd
 }
 
-// estats measures the connections that are wanted. One that closes is said, and left
-// out.
+// estats measures the wanted connections of this computer. It reports and skips those that close.
 func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
-	s, readErr := a.read(&f.filter)
+	s, readErr := a.read(a.live, &f.filter)
 	if s == nil {
 		return readErr
 	}
-	s.sort(nil, false)
+	s.Sort(nil, false)
 	var collections []*collection
-	for _, c := range s.conns {
+	for _, c := range s.Conns {
 		if !wanted(c) {
 			continue
 		}
-		collected, err := a.collect(c)
+		collected, err := collect(a.live.estats(), c)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			a.sayClosed(c)
 		case err != nil:
-			// What was switched on so far is switched off again.
-			return failure{errors.Join(elevate(err), stopAll(collections))}
+			// Restore what was enabled so far.
+			return errors.Join(elevate(err), stopAll(collections))
 		default:
 			collections = append(collections, collected)
 		}
 	}
 	if len(collections) == 0 {
-		return withRead(readErr, errNothing)
+		return withRead(readErr, cli.ErrNothing)
 	}
-	done := a.progress("collecting for " + f.duration.String())
+	done := a.Progress("collecting for " + f.duration.String())
 	ctx, stop := a.untilInterrupt(context.Background())
 	sleep(ctx, f.duration)
 	stop()
 	done()
 
-	var rows []row
+	var measured []rows.Row
 	var failed error
 	for _, c := range collections {
 		m, err := c.read()
@@ -159,49 +101,49 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 		case err != nil:
 			failed = errors.Join(failed, err)
 		default:
-			r := s.row(c.conn)
-			r.measured = &m
-			rows = append(rows, r)
+			r := s.Row(c.conn)
+			r.Measured = &m
+			measured = append(measured, r)
 		}
 		failed = errors.Join(failed, c.stop())
 	}
-	format := estatsFormats[f.format]
-	out := a.newOutput()
-	out.columns = format.columns
-	err := format.write(out, func(yield func(*row) bool) {
-		for i := range rows {
-			if !yield(&rows[i]) {
+	format, _ := rows.FormatNamed(rows.MeasuredFormats, f.format) // the flag accepts no other
+	out := newOutput(&a.Terminal)
+	out.Columns = format.Columns
+	err := format.Write(out, func(yield func(*rows.Row) bool) {
+		for i := range measured {
+			if !yield(&measured[i]) {
 				return
 			}
 		}
 	})
 	if err := errors.Join(err, out.Flush()); err != nil {
-		return failure{err}
+		return err
 	}
 	switch {
 	case failed != nil:
-		return withRead(readErr, failure{failed})
-	case len(rows) == 0:
-		return withRead(readErr, errNothing)
+		return withRead(readErr, failed)
+	case len(measured) == 0:
+		return withRead(readErr, cli.ErrNothing)
 	}
 	return readErr
 }
 
 func (a *app) sayClosed(c tcpmib.Conn) {
-	fmt.Fprintf(a.stderr, "tcpmib: %s is left out: it has closed\n", endpointText(c))
+	a.Say("%s skipped: it has closed", rows.Endpoints(c))
 }
 
-// collection is the statistics of a connection while they are collected.
+// collection is one connection while statistics are collected for it.
 type collection struct {
 	calls estatsCalls
 	conn  tcpmib.Conn
-	data  tcpestats.Data // as they were before
+	data  tcpestats.Data // before collection was enabled
 	path  tcpestats.Path
 }
 
-// collect has Windows collect, where it does not yet.
-func (a *app) collect(conn tcpmib.Conn) (*collection, error) {
-	c := &collection{calls: a.estatsCalls, conn: conn}
+// collect enables collection for a connection, unless it is enabled already.
+func collect(calls estatsCalls, conn tcpmib.Conn) (*collection, error) {
+	c := &collection{calls: calls, conn: conn}
 	var err error
 	if c.data, err = c.calls.data(conn); err != nil {
 		return nil, err
@@ -218,7 +160,7 @@ func (a *app) collect(conn tcpmib.Conn) (*collection, error) {
 	return c, nil
 }
 
-// setData and setPath leave alone what is as it should be.
+// setData and setPath do nothing if collection was enabled before.
 func (c *collection) setData(want tcpestats.Data) error {
 	if c.data.RW.EnableCollection == 1 {
 		return nil
@@ -233,8 +175,7 @@ func (c *collection) setPath(want tcpestats.Path) error {
 	return c.calls.setPath(c.conn, want)
 }
 
-// stop puts the collection back to how it was. Of a connection that has closed
-// there is nothing to put back.
+// stop restores the setting from before. A connection that has closed has none.
 func (c *collection) stop() error {
 	err := errors.Join(c.setData(c.data), c.setPath(c.path))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -250,31 +191,31 @@ func stopAll(collections []*collection) (err error) {
 	return err
 }
 
-// read is what was counted since the collection began.
-func (c *collection) read() (measured, error) {
+// read returns what was counted since the collection began.
+func (c *collection) read() (rows.Measured, error) {
 	data, err := c.calls.data(c.conn)
 	if err != nil {
-		return measured{}, fmt.Errorf("%s: %w", endpointText(c.conn), err)
+		return rows.Measured{}, fmt.Errorf("%s: %w", rows.Endpoints(c.conn), err)
 	}
 	path, err := c.calls.path(c.conn)
 	if err != nil {
-		return measured{}, fmt.Errorf("%s: %w", endpointText(c.conn), err)
+		return rows.Measured{}, fmt.Errorf("%s: %w", rows.Endpoints(c.conn), err)
 	}
-	m := measured{
-		bytesIn:       data.DataBytesIn,
-		bytesOut:      data.DataBytesOut,
-		retransmitted: uint64(path.PktsRetrans),
-		rtt:           path.SmoothedRtt,
-		rttMin:        path.MinRtt,
-		rttMax:        path.MaxRtt,
+	m := rows.Measured{
+		BytesIn:       data.DataBytesIn,
+		BytesOut:      data.DataBytesOut,
+		Retransmitted: uint64(path.PktsRetrans),
+		RTT:           path.SmoothedRtt,
+		RTTMin:        path.MinRtt,
+		RTTMax:        path.MaxRtt,
 	}
-	// What was collected already did not begin at 0.
+	// Counters that were already enabled did not start at 0.
 	if c.data.RW.EnableCollection == 1 {
-		m.bytesIn -= c.data.DataBytesIn
-		m.bytesOut -= c.data.DataBytesOut
+		m.BytesIn -= c.data.DataBytesIn
+		m.BytesOut -= c.data.DataBytesOut
 	}
 	if c.path.RW.EnableCollection == 1 {
-		m.retransmitted = uint64(path.PktsRetrans - c.path.PktsRetrans)
+		m.Retransmitted = uint64(path.PktsRetrans - c.path.PktsRetrans)
 	}
 	return m, nil
 }

@@ -10,6 +10,11 @@ import (
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
 // measuring is a system that counts 1000 bytes in and 10 segments sent again
@@ -64,8 +69,8 @@ func newMeasuring() *measuring {
 
 func runEstats(t *testing.T, m *measuring, args ...string) (r result) {
 	synctest.Test(t, func(t *testing.T) {
-		a := testApp(office())
-		a.estatsCalls = m.calls()
+		a := officeApp()
+		fake(a).calls = m.calls()
 		r = runApp(a, append([]string{"estats"}, args...)...)
 	})
 	return r
@@ -74,29 +79,29 @@ func runEstats(t *testing.T, m *measuring, args ...string) (r result) {
 func TestEstats(t *testing.T) {
 	m := newMeasuring()
 	got := runEstats(t, m, "192.168.1.23:50120", "203.0.113.7:443")
-	assert.Equal(t, exitOK, got.code, got.stderr)
-	golden(t, "estats/table.golden", got.stdout)
+	assert.Equal(t, cli.ExitOK, got.code, got.stderr)
+	fixture.Golden(t, "estats/table.golden", got.stdout)
 	assert.Equal(t, []uint8{1, 1, 0, 0}, m.sets, "switched on, and off again")
 
 	m = newMeasuring()
 	got = runEstats(t, m, "--process=chrome", "--established", "--format=jsonl")
-	assert.Equal(t, exitOK, got.code, got.stderr)
-	golden(t, "estats/jsonl.golden", got.stdout)
+	assert.Equal(t, cli.ExitOK, got.code, got.stderr)
+	fixture.Golden(t, "estats/jsonl.golden", got.stdout)
 	assert.Len(t, m.sets, 12)
 }
 
 // What is collected already is left on, and counts from where it was.
 func TestEstatsOnAlready(t *testing.T) {
 	m := newMeasuring()
-	a := testApp(office())
-	s, err := a.read(&filter{})
+	a := officeApp()
+	s, err := a.read(a.live, &filter.Filter{})
 	assert.NoError(t, err)
-	for _, c := range s.conns {
+	for _, c := range s.Conns {
 		m.data[c] = tcpestats.Data{RW: tcpestats.DataRWv0{EnableCollection: 1}}
 		m.path[c] = tcpestats.Path{RW: tcpestats.PathRWv0{EnableCollection: 1}}
 	}
 	got := runEstats(t, m, "192.168.1.23:50120", "203.0.113.7:443", "--format=csv")
-	assert.Equal(t, exitOK, got.code, got.stderr)
+	assert.Equal(t, cli.ExitOK, got.code, got.stderr)
 	assert.Contains(t, got.stdout, ",1000,200,10,23,,71\n")
 	assert.Empty(t, m.sets)
 }
@@ -105,14 +110,14 @@ func TestEstatsErrors(t *testing.T) {
 	m := newMeasuring()
 	m.err = &tcpmib.Error{Query: tcpmib.Query{Func: "GetPerTcpConnectionEStats"}, Code: 5}
 	got := runEstats(t, m, "--port=443")
-	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, cli.ExitFailure, got.code)
 	assert.Empty(t, got.stdout)
 	assert.Contains(t, got.stderr, "access is denied: run as administrator")
 	assert.Contains(t, got.stderr, `start the terminal with "Run as administrator"`)
 
-	assert.Equal(t, exitNothing, runEstats(t, newMeasuring(), "1.2.3.4:1", "1.2.3.4:2").code)
-	assert.Equal(t, exitUsage, runEstats(t, newMeasuring()).code)
-	assert.Equal(t, exitUsage, runEstats(t, newMeasuring(), "--port=443", "--for=0s").code)
+	assert.Equal(t, cli.ExitNothing, runEstats(t, newMeasuring(), "1.2.3.4:1", "1.2.3.4:2").code)
+	assert.Equal(t, cli.ExitUsage, runEstats(t, newMeasuring()).code)
+	assert.Equal(t, cli.ExitUsage, runEstats(t, newMeasuring(), "--port=443", "--for=0s").code)
 }
 
 // A connection that closes is left out and said, whenever it does; the others are
@@ -125,18 +130,18 @@ func TestEstatsClosedMeanwhile(t *testing.T) {
 		rows   int
 		code   int
 	}{
-		"before, alone":     {[]string{"192.168.1.23:50120", "203.0.113.7:443"}, 0, 0, exitNothing},
-		"meanwhile, alone":  {[]string{"192.168.1.23:50120", "203.0.113.7:443"}, 1, 0, exitNothing},
-		"before, of many":   {[]string{"--process=chrome", "--established"}, 0, 2, exitOK},
-		"meanwhile of many": {[]string{"--process=chrome", "--established"}, 1, 2, exitOK},
+		"before, alone":     {[]string{"192.168.1.23:50120", "203.0.113.7:443"}, 0, 0, cli.ExitNothing},
+		"meanwhile, alone":  {[]string{"192.168.1.23:50120", "203.0.113.7:443"}, 1, 0, cli.ExitNothing},
+		"before, of many":   {[]string{"--process=chrome", "--established"}, 0, 2, cli.ExitOK},
+		"meanwhile of many": {[]string{"--process=chrome", "--established"}, 1, 2, cli.ExitOK},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMeasuring()
 			calls, asked := m.calls(), 0
-			gone := func(c tcpmib.Conn) bool { return endpointText(c) == closes && asked > tt.afterN }
+			gone := func(c tcpmib.Conn) bool { return rows.Endpoints(c) == closes && asked > tt.afterN }
 			data, setPath := calls.data, calls.setPath
 			calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
-				if endpointText(c) == closes {
+				if rows.Endpoints(c) == closes {
 					asked++
 				}
 				if gone(c) {
@@ -151,12 +156,12 @@ func TestEstatsClosedMeanwhile(t *testing.T) {
 				return setPath(c, want)
 			}
 			synctest.Test(t, func(t *testing.T) {
-				a := testApp(office())
-				a.estatsCalls = calls
+				a := officeApp()
+				fake(a).calls = calls
 				got := runApp(a, append([]string{"estats", "--format=jsonl"}, tt.args...)...)
 				assert.Equal(t, tt.code, got.code)
 				assert.Equal(t, tt.rows, strings.Count(got.stdout, "\n"))
-				assert.Equal(t, 1, strings.Count(got.stderr, "tcpmib: "+closes+" is left out: it has closed\n"), got.stderr)
+				assert.Equal(t, 1, strings.Count(got.stderr, "tcpmib: "+closes+" skipped: it has closed\n"), got.stderr)
 			})
 		})
 	}
@@ -164,13 +169,13 @@ func TestEstatsClosedMeanwhile(t *testing.T) {
 
 // A family that cannot be read does not keep the other from being measured.
 func TestEstatsHalf(t *testing.T) {
-	m, names := office()
-	m.code6 = 50
+	m, names := fixture.Office()
+	m.Code6 = 50
 	synctest.Test(t, func(t *testing.T) {
 		a := testApp(m, names)
-		a.estatsCalls = newMeasuring().calls()
+		fake(a).calls = newMeasuring().calls()
 		got := runApp(a, "estats", "--process=chrome", "--established", "--format=jsonl")
-		assert.Equal(t, exitFailure, got.code)
+		assert.Equal(t, cli.ExitFailure, got.code)
 		assert.NotEmpty(t, got.stdout)
 		assert.Contains(t, got.stderr, "GetTcp6Table2")
 	})
@@ -178,19 +183,19 @@ func TestEstatsHalf(t *testing.T) {
 
 func TestInspect(t *testing.T) {
 	m := newMeasuring()
-	a := testApp(office())
-	a.estatsCalls = m.calls()
-	s, err := a.read(&filter{})
+	a := officeApp()
+	fake(a).calls = m.calls()
+	s, err := a.read(a.live, &filter.Filter{})
 	assert.NoError(t, err)
 	var text string
-	for _, c := range s.conns {
+	for _, c := range s.Conns {
 		if c.PID != 1288 && c.PID != 0 {
 			continue
 		}
-		text += endpointText(c) + "\n"
-		for _, d := range a.inspect(c) {
-			text += "  " + d.name + ": " + d.value + "\n"
+		text += rows.Endpoints(c) + "\n"
+		for _, d := range a.inspect(a.live, c) {
+			text += "  " + d.Name + ": " + d.Value + "\n"
 		}
 	}
-	golden(t, "inspect.golden", text)
+	fixture.Golden(t, "inspect.golden", text)
 }

@@ -6,54 +6,57 @@ import (
 	"strings"
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// inspect looks up what the screen shows of one connection: what costs too much
-// to look up for all.
-func (a *app) inspect(c tcpmib.Conn) []detail {
-	s := &snapshot{conns: []tcpmib.Conn{c}}
-	why := func(err error) string { return "unknown: " + a.advise(err) }
+// inspect looks up what the screen shows about one connection, and what would be too slow for all.
+func (a *app) inspect(m machine, c tcpmib.Conn) []screen.Detail {
+	s := &rows.Snapshot{Conns: []tcpmib.Conn{c}}
+	why := func(err error) string { return "unknown: " + advise(err) }
 	value := func(text string, err error) string {
 		if err != nil {
 			return why(err)
 		}
 		return cmp.Or(text, "-")
 	}
-	s.processes, _ = a.processes()
-	process := s.processes[c.PID]
-	details := []detail{}
-	if c.PID != owner.IdlePID { // nobody
-		path, err := a.path(process)
-		details = append(details, detail{"path", value(path, err)})
+	s.Processes, _ = m.processes()
+	process := s.Processes[c.PID]
+	details := []screen.Detail{}
+	add := func(name, value string) { details = append(details, screen.Detail{Name: name, Value: value}) }
+	if c.PID != owner.IdlePID { // no owner
+		path, err := m.path(process)
+		add("path", value(path, err))
 		if !process.Created.IsZero() {
-			details = append(details, detail{"process since", process.Created.Local().Format(time.RFC3339)})
+			add("process since", process.Created.Local().Format(time.RFC3339))
 		}
-		err = a.readServices(s, c.Family())
-		details = append(details, detail{"services", value(strings.Join(s.services[c.PID], ", "), err)})
+		err = a.readServices(m, s, c.Family())
+		add("services", value(strings.Join(s.Services[c.PID], ", "), err))
 	}
-	err := a.readModules(s, c.Family())
-	r := s.row(c)
+	err := a.readModules(m, s, c.Family())
+	r := s.Row(c)
 	created := ""
-	if !r.created.IsZero() {
-		created = r.created.Local().Format(time.RFC3339)
-		if process.ReusedPID(r.created) {
-			created += ", before the process that has its PID now"
+	if !r.Created.IsZero() {
+		created = r.Created.Local().Format(time.RFC3339)
+		if process.ReusedPID(r.Created) {
+			created += ", before the process that has its PID now started"
 		}
 	}
-	details = append(details, detail{"created", value(created, err)}, detail{"module", value(r.module, err)})
+	add("created", value(created, err))
+	add("module", value(r.Module, err))
 	if c.Remote.IsValid() {
-		details = append(details, detail{"bytes", a.byteCounters(c)})
+		add("bytes", byteCounters(m, c))
 	}
 	return details
 }
 
-func (a *app) byteCounters(c tcpmib.Conn) string {
-	data, err := a.estatsCalls.data(c)
+func byteCounters(m machine, c tcpmib.Conn) string {
+	data, err := m.estats().data(c)
 	switch {
 	case err != nil:
-		return "unknown: " + a.advise(err)
+		return "unknown: " + advise(err)
 	case data.RW.EnableCollection == 0:
 		return "not collected: see tcpmib estats"
 	}

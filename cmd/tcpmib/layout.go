@@ -2,93 +2,77 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/layoutview"
 	"github.com/winmib/winmib/tcpmib/conformance"
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// errDiffers ends a check that worked and found a difference, which it has shown.
-var errDiffers = fmt.Errorf("the layouts differ: %w", errNothing)
+// errDiffers is the error of a check that found a difference, which is printed already.
+var errDiffers = fmt.Errorf("the layouts differ: %w", cli.ErrNothing)
 
-// layoutRun is one run of the check over several targets.
-type layoutRun struct {
-	Reports  []*layout.Report  `json:"reports"`
-	Unproven []layout.Finding  `json:"unproven"` // absent from every header set of the run
-	Failures []layoutFailure   `json:"failures"`
-	Missing  []string          `json:"missing"` // what this machine lacks for more targets
-	Only     map[string]string `json:"-"`
-}
-
-// layoutFailure is a target without a verdict.
-type layoutFailure struct {
-	CC     []string `json:"cc"`
-	GOARCH string   `json:"goarch"`
-	Error  string   `json:"error"`
-}
+var layoutFormats = []string{"table", "json"}
 
 func (a *app) layoutCommand() *cobra.Command {
-	var goarch, cc, formatName string
+	var goarch, cc string
+	format := layoutFormats[0]
 	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "layout",
-		Short: "Prove the Go structs against the C headers of this machine",
-		Long: "layout compares every struct, enum and constant of tcpmib.h and tcpestats.h, and\n" +
-			"what this program takes from iprtrmib.h, with the C headers it finds: those of\n" +
-			"MinGW-w64 and Wine, and on Windows every Windows SDK. A compiler lays the numbers\n" +
-			"down in an object file; nothing is executed, so any machine checks amd64, 386 and\n" +
-			"arm64.\n\n" +
-			"Exit codes: 0 all agree, 1 a difference, 2 usage, 3 the compiler failed. Where CI\n" +
-			"is set in the environment, a missing compiler is a failure.",
+		Short: "Check the Go structs against the C headers of this machine",
+		Long: "layout compares every struct, enum and constant of tcpmib.h and tcpestats.h, and what this\n" +
+			"program uses of iprtrmib.h, with the C headers it finds: those of MinGW-w64 and Wine, and\n" +
+			"on Windows those of every Windows SDK. A compiler writes the numbers to an object file;\n" +
+			"nothing is executed, so any machine can check amd64, 386 and arm64.\n\n" +
+			"Exit codes: 0 all agree, 1 a difference, 2 usage, 3 the compiler failed. If CI is set in\n" +
+			"the environment, a missing compiler is a failure.",
 		Example: "  tcpmib layout\n" +
 			"  tcpmib layout --goarch 386 --cc \"i686-w64-mingw32-gcc\"\n" +
 			"  tcpmib layout --cc \"clang --target=x86_64-pc-windows-msvc\" -v\n" +
 			"  tcpmib layout --format json",
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			write, ok := layoutFormats[formatName]
-			if !ok {
-				return fmt.Errorf("--format %q is unknown: use table or json", formatName)
-			}
 			targets, missing, err := layoutTargets(goarch, cc)
 			if err != nil {
 				return err
 			}
-			done := a.progress("compiling probes against C headers")
+			done := a.Progress("compiling probes against C headers")
 			run := runLayout(cmd.Context(), targets)
 			done()
 			run.Missing = append(run.Missing, missing...)
-			if err := write(a.colored(), run, verbose); err != nil {
-				return failure{err}
+			if format == "json" {
+				err = layoutview.WriteJSON(a.Out, run)
+			} else {
+				err = layoutview.WriteTable(a.Colored(), run, verbose)
 			}
-			return run.verdict()
+			if err != nil {
+				return err
+			}
+			return verdict(run)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&goarch, "goarch", "", "check one architecture: `amd64`, 386 or arm64")
-	flags.StringVar(&cc, "cc", "", "check the headers of this compiler: a whole `command`, parts with blanks in quotes")
-	flags.StringVar(&formatName, "format", "table", "`table` or json")
+	cli.EnumFlag(cmd, flags, &goarch, "goarch", "check one `architecture`", layout.Arches)
+	flags.StringVar(&cc, "cc", "", "check the headers of this compiler `command`; quote arguments that contain spaces")
+	cli.EnumFlag(cmd, flags, &format, "format", "output `format`", layoutFormats)
 	flags.BoolVarP(&verbose, "verbose", "v", false, "show every field, and every name that a header set lacks")
 	return cmd
 }
 
-// layoutTargets is what to check: the compiler that was named, or all that can be found.
+// layoutTargets returns what to check: the compiler named by --cc, or all that can be found.
 func layoutTargets(goarch, cc string) (targets []layout.Target, missing []string, err error) {
-	if goarch != "" && !slices.Contains(layout.Arches, goarch) {
-		return nil, nil, fmt.Errorf("--goarch %q is not an architecture of Windows: use amd64, 386 or arm64", goarch)
-	}
 	if cc != "" {
 		words, err := layout.SplitCommand(cc)
 		if err != nil {
-			return nil, nil, fmt.Errorf("--cc: %w", err)
+			return nil, nil, cli.Usagef("--cc: %w", err)
 		}
 		return []layout.Target{{GOARCH: goarch, CC: words}}, nil, nil
 	}
@@ -97,17 +81,17 @@ func layoutTargets(goarch, cc string) (targets []layout.Target, missing []string
 		targets = slices.DeleteFunc(targets, func(t layout.Target) bool { return t.GOARCH != goarch })
 	}
 	if len(targets) == 0 {
-		return nil, nil, failure{errors.New("no compiler with Windows headers was found: " + strings.Join(missing, "; ") + "; or name one with --cc")}
+		return nil, nil, errors.New("no compiler with Windows headers found: " + strings.Join(missing, "; ") + "; or name one with --cc")
 	}
 	return targets, missing, nil
 }
 
-func runLayout(ctx context.Context, targets []layout.Target) *layoutRun {
+func runLayout(ctx context.Context, targets []layout.Target) *layoutview.Run {
 	spec := conformance.Spec()
-	run := &layoutRun{Reports: []*layout.Report{}, Unproven: []layout.Finding{}, Failures: []layoutFailure{}, Missing: []string{}, Only: map[string]string{}}
+	run := &layoutview.Run{Reports: []*layout.Report{}, Unproven: []layout.Finding{}, Failures: []layoutview.Failure{}, Missing: []string{}, Only: map[string]string{}}
 	for _, r := range layout.RunAll(ctx, spec, targets) {
 		if r.Err != nil {
-			run.Failures = append(run.Failures, layoutFailure{r.Target.CC, r.Target.GOARCH, r.Err.Error()})
+			run.Failures = append(run.Failures, layoutview.Failure{CC: r.Target.CC, GOARCH: r.Target.GOARCH, Error: r.Err.Error()})
 			continue
 		}
 		run.Reports = append(run.Reports, r.Report)
@@ -119,32 +103,19 @@ func runLayout(ctx context.Context, targets []layout.Target) *layoutRun {
 	return run
 }
 
-// verdict is how the command ends.
-func (r *layoutRun) verdict() error {
+// verdict returns how the command ends.
+func verdict(r *layoutview.Run) error {
 	switch {
 	case len(r.Failures) > 0:
 		var all []string
 		for _, f := range r.Failures {
 			all = append(all, f.Error)
 		}
-		return failure{errors.New(strings.Join(all, "\n"))}
+		return errors.New(strings.Join(all, "\n"))
 	case len(r.Missing) > 0 && os.Getenv("CI") != "":
-		return failure{errors.New(strings.Join(r.Missing, "; "))}
-	case r.differs():
+		return errors.New(strings.Join(r.Missing, "; "))
+	case r.Differs():
 		return errDiffers
 	}
 	return nil
-}
-
-func (r *layoutRun) differs() bool {
-	return len(r.Unproven) > 0 || slices.ContainsFunc(r.Reports, func(r *layout.Report) bool { return !r.OK() })
-}
-
-var layoutFormats = map[string]func(io.Writer, *layoutRun, bool) error{
-	"table": writeLayoutTable,
-	"json": func(w io.Writer, run *layoutRun, _ bool) error {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(run)
-	},
 }

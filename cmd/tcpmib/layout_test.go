@@ -8,18 +8,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/charmbracelet/colorprofile"
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/layoutview"
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 func layoutCLI(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	code = (&app{stdout: &out, stderr: &errs}).run(append([]string{"layout"}, args...))
+	code = (&app{Terminal: cli.Terminal{Out: &out, Err: &errs}}).run(append([]string{"layout"}, args...))
 	return code, out.String(), errs.String()
 }
 
@@ -29,12 +29,12 @@ func TestLayoutExitCodes(t *testing.T) {
 		code   int
 		stderr string
 	}{
-		"unknown architecture": {[]string{"--goarch", "arm"}, exitUsage, `--goarch "arm" is not an architecture of Windows: use amd64, 386 or arm64`},
-		"unknown format":       {[]string{"--format", "xml"}, exitUsage, `--format "xml" is unknown: use table or json`},
-		"open quote":           {[]string{"--cc", `clang "-I`}, exitUsage, `has an open "`},
-		"empty command":        {[]string{"--cc", " "}, exitUsage, "the compiler command is empty"},
-		"argument":             {[]string{"here"}, exitUsage, "unknown command"},
-		"no compiler":          {[]string{"--cc", "no-such-compiler -c"}, exitFailure, "the compiler failed: no-such-compiler -c: exec: "},
+		"unknown architecture": {[]string{"--goarch", "arm"}, cli.ExitUsage, `--goarch "arm": want amd64, 386 or arm64`},
+		"unknown format":       {[]string{"--format", "xml"}, cli.ExitUsage, `--format "xml": want table or json`},
+		"open quote":           {[]string{"--cc", `clang "-I`}, cli.ExitUsage, `has an open "`},
+		"empty command":        {[]string{"--cc", " "}, cli.ExitUsage, "the compiler command is empty"},
+		"argument":             {[]string{"here"}, cli.ExitUsage, "takes no arguments"},
+		"no compiler":          {[]string{"--cc", "no-such-compiler -c"}, cli.ExitFailure, "the compiler failed: no-such-compiler -c: exec: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			code, stdout, stderr := layoutCLI(t, c.args...)
@@ -52,9 +52,9 @@ func TestLayoutAgainstRealHeaders(t *testing.T) {
 		t.Skip(err)
 	}
 	code, stdout, stderr := layoutCLI(t, "--goarch", "386", "--cc", cc, "--format", "json")
-	assert.Equal(t, exitOK, code)
+	assert.Equal(t, cli.ExitOK, code)
 	assert.Empty(t, stderr)
-	var run layoutRun
+	var run layoutview.Run
 	require.NoError(t, json.Unmarshal([]byte(stdout), &run))
 	require.Len(t, run.Reports, 1)
 	assert.Equal(t, "386", run.Reports[0].GOARCH)
@@ -62,122 +62,26 @@ func TestLayoutAgainstRealHeaders(t *testing.T) {
 
 	if runtime.GOOS == "linux" {
 		code, stdout, stderr = layoutCLI(t, "--cc", "gcc")
-		assert.Equal(t, exitFailure, code)
+		assert.Equal(t, cli.ExitFailure, code)
 		assert.Empty(t, stdout)
 		assert.Contains(t, stderr, "fatal error: winsock2.h: No such file or directory")
 		assert.Equal(t, 1, strings.Count(stderr, "\n"), "the first error, not a page: %q", stderr)
 	}
 }
 
-// A run with all there is to show: two header sets, one of which differs.
-func exampleRun() *layoutRun {
-	row := layout.StructReport{
-		C: "MIB_ROW", Go: "tcpmib.Row", Status: layout.Agrees, GoSize: 16, GoAlign: 8, Size: 16, Align: 8,
-		Fields: []layout.FieldReport{
-			{Name: "State", Type: "uint32", C: "dwState", Go: layout.Place{Offset: 0, Size: 4, Sign: "unsigned"}, Header: &layout.Place{Offset: 0, Size: 4, Sign: "unsigned"}, OK: true},
-			{Name: "_", Type: "[4]uint8", Go: layout.Place{Offset: 4, Size: 4}, OK: true},
-			{Name: "Time", Type: "int64", C: "liTime", Go: layout.Place{Offset: 8, Size: 8, Sign: "signed"}, Header: &layout.Place{Offset: 8, Size: 8, Sign: "signed"}, OK: true},
-		},
-	}
-	stats := layout.StructReport{C: "MIB_STATS2", Go: "tcpmib.Stats2", Status: layout.Absent, Reason: "new"}
-	report := func(target, goarch, cc string) *layout.Report {
-		return &layout.Report{
-			Target: target, Set: target, GOARCH: goarch, CC: []string{cc}, DebugInfo: true,
-			Structs: []layout.StructReport{row, stats},
-			Enums:   []layout.EnumReport{{C: "MIB_STATE", Go: "tcpmib.State", Status: layout.Agrees}},
-			Constants: []layout.ConstantReport{
-				{C: "STATE_ONE", GoType: "tcpmib.State", Status: layout.Agrees, GoValue: "1", Value: "1"},
-				{C: "STATE_TWO", GoType: "tcpmib.State", Status: layout.Absent, GoValue: "2", Reason: "ends at one"},
-				{C: "SIZE", GoType: "int", Status: layout.Agrees, GoValue: "16", Value: "16"},
-			},
-		}
-	}
-	run := &layoutRun{
-		Reports: []*layout.Report{report("MinGW-w64", "amd64", "x86_64-w64-mingw32-gcc"), report("MinGW-w64", "386", "i686-w64-mingw32-gcc"), report("Wine", "amd64", "/usr/bin/clang")},
-		Missing: []string{"no compiler for arm64"},
-		Only:    map[string]string{"MIB_STATS2": layout.SetSDK},
-	}
-	run.Reports[1].Structs[0].GoAlign, run.Reports[1].Structs[0].AlignHarmless = 4, true
-	run.Reports[2].Omitted = []layout.Omission{{Name: "MIB_UDPROW", Reason: "UDP"}}
-	return run
-}
-
-func renderLayout(t *testing.T, run *layoutRun, verbose bool) string {
-	t.Helper()
-	var b bytes.Buffer
-	require.NoError(t, writeLayoutTable(colorprofile.NewWriter(&b, nil), run, verbose))
-	assert.NotContains(t, b.String(), " \n", "blanks at the end of a line")
-	return b.String()
-}
-
-func TestLayoutTable(t *testing.T) {
-	t.Setenv("CI", "") // where what is missing is an error
-	run := exampleRun()
-	assert.NoError(t, run.verdict())
-	want := `                               MinGW-w64       Wine
-                               amd64   386     amd64
-C           Go                   gcc   gcc     clang
-structs: sizeof
-MIB_ROW     tcpmib.Row            16    16*       16
-MIB_STATS2  tcpmib.Stats2          -     -         -
-enums: constants that agree
-MIB_STATE   tcpmib.State         1/2   1/2       1/2
-other constants
-SIZE        int                   16    16        16
-* C aligns it to 8 bytes and Go to 4; all offsets and sizes are the same, so it does no harm
-
-not in MinGW-w64, as is known
-  STATE_TWO: ends at one
-
-not in Wine, as is known
-  STATE_TWO: ends at one
-
-only in a Windows SDK, as is known
-  MIB_STATS2: new
-
-left out of Go, declared by iprtrmib.h beside TCP
-  MIB_UDPROW: UDP
-
-note: no compiler for arm64
-✓ 1 struct, 1 enum and 2 constants agree on 3 targets; 1 name left for a Windows SDK to prove
-`
-	assert.Empty(t, cmp.Diff(want, renderLayout(t, run, false)))
+// A failure, and in CI a missing compiler, weigh more than a difference.
+func TestLayoutVerdict(t *testing.T) {
+	t.Setenv("CI", "")
+	run := &layoutview.Run{Missing: []string{"no compiler for arm64"}}
+	assert.NoError(t, verdict(run))
+	run.Unproven = []layout.Finding{{Kind: layout.KindUnproven, Item: "MIB_OLD", Detail: "no header set has it"}}
+	assert.ErrorIs(t, verdict(run), errDiffers)
+	assert.Equal(t, cli.ExitNothing, cli.ExitCode(verdict(run)))
 
 	t.Setenv("CI", "true")
-	assert.ErrorContains(t, run.verdict(), "no compiler for arm64", "in CI, what is missing is an error")
+	assert.ErrorContains(t, verdict(run), "no compiler for arm64")
 	t.Setenv("CI", "")
-	run.Failures = []layoutFailure{{Error: "the compiler failed"}}
-	assert.ErrorContains(t, run.verdict(), "the compiler failed")
-}
-
-func TestLayoutTableOfDifferences(t *testing.T) {
-	t.Setenv("CI", "") // where what is missing is an error
-	run := exampleRun()
-	wine := run.Reports[2]
-	wine.Findings = []layout.Finding{{Kind: layout.KindOffset, Item: "MIB_ROW.liTime", Detail: "offset is 4 in C and 8 in Go"}}
-	row := &wine.Structs[0]
-	row.Status, row.Size, row.Align = layout.Differs, 12, 4
-	row.Fields[2].OK, row.Fields[2].Note, row.Fields[2].Header.Offset = false, "offset", 4
-	run.Unproven = []layout.Finding{{Kind: layout.KindUnproven, Item: "MIB_OLD", Detail: "no header set has it"}}
-	assert.ErrorIs(t, run.verdict(), errDiffers)
-
-	got := renderLayout(t, run, false)
-	assert.Contains(t, got, `✗ Wine amd64 differs
-  MIB_ROW.liTime: offset: offset is 4 in C and 8 in Go
-
-MIB_ROW  tcpmib.Row  sizeof 12, Go 16; alignof 4, Go 8
-     Go field  type      offset  size  sign      C member  offset  size  sign
-     State     uint32         0     4  unsigned  dwState        0     4  unsigned
-     _         [4]uint8       4     4
-  ✗  Time      int64          8     8  signed    liTime         4     8  signed    offset
-
-✗ absent from every header set of this run
-  MIB_OLD: unproven: no header set has it
-`)
-	assert.Contains(t, got, "\nMIB_ROW     tcpmib.Row            16    16*        ✗")
-	assert.True(t, strings.HasSuffix(got, "\n✗ 1 of 3 targets differ, 1 name unproven\n"), got)
-	assert.Equal(t, 1, strings.Count(got, "sizeof 12"))
-
-	verbose := renderLayout(t, run, true)
-	assert.Contains(t, verbose, "MinGW-w64 386  i686-w64-mingw32-gcc\n\nMIB_ROW  tcpmib.Row  sizeof 16, Go 16; alignof 8, Go 4\n")
+	run.Failures = []layoutview.Failure{{Error: "the compiler failed"}}
+	assert.ErrorContains(t, verdict(run), "the compiler failed")
+	assert.Equal(t, cli.ExitFailure, cli.ExitCode(verdict(run)))
 }

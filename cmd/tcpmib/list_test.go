@@ -20,6 +20,10 @@ import (
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
 func TestListFormats(t *testing.T) {
@@ -33,7 +37,7 @@ func TestListFormats(t *testing.T) {
 		"columns": {"--columns=pid,local,localPort", "--no-header", "--limit=5", "--sort=pid,localPort", "--reverse"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			golden(t, "list/"+name+".golden", runOffice(t, args...))
+			fixture.Golden(t, "list/"+name+".golden", runOffice(t, args...))
 		})
 	}
 }
@@ -45,7 +49,7 @@ func TestListSample(t *testing.T) {
 		assert.Equal(t, strings.Count(text, "\n"), strings.Count(text, "\r\n"))
 		text = strings.ReplaceAll(text, "\r\n", "\n")
 	}
-	golden(t, "list/sample.golden", text)
+	fixture.Golden(t, "list/sample.golden", text)
 }
 
 // Everything that a row holds comes back out of JSON, JSON lines and CSV.
@@ -121,12 +125,12 @@ func TestListFilters(t *testing.T) {
 // Every column can be sorted by: the values come in an order, and the other way
 // round when reversed.
 func TestListSortsByEveryColumn(t *testing.T) {
-	m, processes := office()
-	for _, c := range columns {
-		t.Run(c.name, func(t *testing.T) {
+	m, processes := fixture.Office()
+	for _, c := range rows.Columns {
+		t.Run(c.Name, func(t *testing.T) {
 			a := testApp(m, processes)
-			got := runApp(a, "--sort", c.name, "--format=jsonl")
-			back := runApp(a, "--sort", c.name, "--reverse", "--format=jsonl")
+			got := runApp(a, "--sort", c.Name, "--format=jsonl")
+			back := runApp(a, "--sort", c.Name, "--reverse", "--format=jsonl")
 			require.Zero(t, got.code, got.stderr)
 			lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
 			var reversed []string
@@ -135,16 +139,16 @@ func TestListSortsByEveryColumn(t *testing.T) {
 			}
 			assert.Equal(t, lines, reversed)
 
-			s := &snapshot{processes: processes}
+			s := &rows.Snapshot{Processes: processes}
 			r := tcpmib.Reader{Source: m}
 			var err error
-			s.conns, err = r.AppendConns(nil, tcpmib.Both)
+			s.Conns, err = r.AppendConns(nil, tcpmib.Both)
 			require.NoError(t, err)
-			s.sort([]column{c}, false)
-			var last *row
-			for r := range s.rows() {
+			s.Sort([]rows.Column{c}, false)
+			var last *rows.Row
+			for r := range s.Rows() {
 				if last != nil {
-					assert.LessOrEqual(t, c.compare(last, r), 0)
+					assert.LessOrEqual(t, c.Compare(last, r), 0)
 				}
 				copied := *r
 				last = &copied
@@ -172,8 +176,8 @@ func TestListFlagsOff(t *testing.T) {
 func TestListCount(t *testing.T) {
 	assert.Equal(t, "31\n", runOffice(t, "--count"))
 	assert.Equal(t, "3\n", runOffice(t, "--count", "--state=time-wait"))
-	got := runApp(testApp(office()), "--count", "--port=1")
-	assert.Equal(t, result{"0\n", "", exitNothing}, got)
+	got := runApp(officeApp(), "--count", "--port=1")
+	assert.Equal(t, result{"0\n", "", cli.ExitNothing}, got)
 }
 
 func TestListNothing(t *testing.T) {
@@ -184,71 +188,71 @@ func TestListNothing(t *testing.T) {
 		"csv":               "family,localAddress,localPort,remoteAddress,remotePort,state,stateCode,pid,process,offload,offloadCode\n",
 		"template={{.pid}}": "",
 	} {
-		got := runApp(testApp(&machine{}, nil), "list", "--format", format)
-		assert.Equal(t, result{want, "", exitNothing}, got, format)
+		got := runApp(testApp(&fixture.Machine{}, nil), "list", "--format", format)
+		assert.Equal(t, result{want, "", cli.ExitNothing}, got, format)
 	}
-	got := runApp(testApp(&machine{}, nil), "list", "--format=sample")
-	assert.Equal(t, exitNothing, got.code)
+	got := runApp(testApp(&fixture.Machine{}, nil), "list", "--format=sample")
+	assert.Equal(t, cli.ExitNothing, got.code)
 	assert.Equal(t, "\tNumber of entries: 0", strings.TrimRight(got.stdout, "\r\n"))
 }
 
 // Rows of one family come out together with the error of the other.
 func TestListHalf(t *testing.T) {
-	m, processes := office()
-	m.code6 = 50
+	m, processes := fixture.Office()
+	m.Code6 = 50
 	got := runApp(testApp(m, processes), "--port=139", "--format=template={{.local}}")
-	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, cli.ExitFailure, got.code)
 	assert.Equal(t, "192.168.1.23:139\n", got.stdout)
 	assert.Contains(t, got.stderr, "GetTcp6Table2: not supported")
 
-	m.code4 = 5
+	m.Code4 = 5
 	got = runApp(testApp(m, processes))
-	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, cli.ExitFailure, got.code)
 	assert.Empty(t, got.stdout)
 	assert.Contains(t, got.stderr, "GetTcpTable2: access is denied")
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "one sentence")
 }
 
 func TestListWithoutProcessNames(t *testing.T) {
-	m, processes := office()
+	m, processes := fixture.Office()
 	a := testApp(m, nil)
-	a.processes = func() (owner.Processes, error) { return processes, fs.ErrPermission }
+	fake(a).listProcs = func() (owner.Processes, error) { return processes, fs.ErrPermission }
 	got := runApp(a, "--port=139", "--format=template={{.process}}")
-	assert.Equal(t, result{"System\n", "tcpmib: process names are missing: permission denied\n", exitOK}, got)
+	assert.Equal(t, result{"System\n", "tcpmib: process names are missing: permission denied\n", cli.ExitOK}, got)
 }
 
 func TestUsageErrors(t *testing.T) {
 	for _, tt := range []struct{ args, want string }{
-		{"--state=foo", `--state "foo": want a state such as LISTEN`},
-		{"--state=listen,", `--state "listen,": want a state`},
-		{"--port=70000", `--port "70000": want a port such as 443 or a range such as 8000-8999, of 0 to 65535`},
+		{"--state=foo", `--state "foo": unknown state; want one of closed, listen, syn-sent,`},
+		{"--state=listen,", `--state "listen,": unknown state`},
+		{"--port=70000", `--port "70000": want a port from 0 to 65535, or a range such as 8000-8999`},
 		{"--local-port=9-8", `--local-port "9-8": want a port`},
 		{"--remote-port=http", `--remote-port "http": want a port`},
 		{"--addr=10.0.0.0/33", `--addr "10.0.0.0/33": want an address such as`},
 		{"--remote=example.org", `--remote "example.org": want an address`},
 		{"--pid=-1", `--pid "-1": want a process ID`},
-		{"--process=", `--process "": want the name of a program`},
-		{"--sort=age", `--sort "age": no column is called "age": want some of family, local,`},
-		{"--columns=local,", `--columns "local,": no column is called ""`},
-		{"--columns=pid,local,PID", `--columns "pid,local,PID": the column pid is named twice`},
-		{"--columns=local --columns=local", `--columns "local": the column local is named twice`},
-		{"--sort=pid,pid", `--sort "pid,pid": the column pid is named twice`},
+		{"--process=", `--process "": want a process name`},
+		{"--sort=age", `--sort "age": unknown column "age"; columns are family, local,`},
+		{"--columns=local,", `--columns "local,": unknown column ""`},
+		{"--columns=pid,local,PID", `--columns "pid,local,PID": column pid is named twice`},
+		{"--columns=local --columns=local", `--columns "local": column local is named twice`},
+		{"--sort=pid,pid", `--sort "pid,pid": column pid is named twice`},
 		{"--limit=-1", `--limit -1: want 1 or more`},
 		{"--limit=few", `--limit "few": `},
 		{"--format=xml", `--format "xml": want table, wide, json, jsonl, csv, sample or template=...`},
-		{"--format=template={{.port}}", `the template uses .port, which is none of family,`},
-		{"--format=template={{if(.remotePort)}}{{$.Local}}{{end}}", `the template uses .Local, which is none of family,`},
+		{"--format=template={{.port}}", `the template uses .port, which is not a column; columns are family,`},
+		{"--format=template={{if(.remotePort)}}{{$.Local}}{{end}}", `the template uses .Local, which is not a column; columns are family,`},
 		{"--format=template={{", `not a Go template`},
-		{"--format=sample -6", `leave --ipv6 out`},
-		{"--format=sample --port=1", `leave --port out`},
+		{"--format=sample -6", `remove --ipv6`},
+		{"--format=sample --port=1", `remove --port`},
 		{"--color=blue", `--color "blue": want auto, always or never`},
-		{"lst", `there is no command "lst": did you mean list?`},
-		{"list more", `unknown command "more" for "tcpmib list"`},
+		{"lst", `unknown command "lst"; did you mean list?`},
+		{"list more", `tcpmib list takes no arguments, got "more"`},
 		{"--nonsense", `unknown flag: --nonsense`},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
-			got := runApp(testApp(office()), strings.Fields(tt.args)...)
-			assert.Equal(t, exitUsage, got.code)
+			got := runApp(officeApp(), strings.Fields(tt.args)...)
+			assert.Equal(t, cli.ExitUsage, got.code)
 			assert.Empty(t, got.stdout)
 			assert.Contains(t, got.stderr, tt.want)
 			assert.Contains(t, got.stderr, "--help)\n")
@@ -258,7 +262,7 @@ func TestUsageErrors(t *testing.T) {
 }
 
 func TestListResolve(t *testing.T) {
-	a := testApp(office())
+	a := officeApp()
 	a.lookup = func(_ context.Context, addr string) ([]string, error) {
 		switch addr {
 		case "192.0.2.9":
@@ -269,28 +273,28 @@ func TestListResolve(t *testing.T) {
 		return nil, errors.New("no such host")
 	}
 	got := runApp(a, "--resolve", "--remote-port=22,445", "--columns=remote")
-	assert.Equal(t, exitOK, got.code)
-	golden(t, "list/resolve.golden", got.stdout)
+	assert.Equal(t, cli.ExitOK, got.code)
+	fixture.Golden(t, "list/resolve.golden", got.stdout)
 }
 
 // Names that do not come cost the time that they are given, and no row.
 func TestListResolveGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := testApp(office())
+		a := officeApp()
 		a.lookup = func(ctx context.Context, _ string) ([]string, error) {
 			<-ctx.Done()
 			return nil, ctx.Err()
 		}
 		start := time.Now()
 		got := runApp(a, "--resolve", "--count")
-		assert.Equal(t, result{"31\n", "", exitOK}, got)
+		assert.Equal(t, result{"31\n", "", cli.ExitOK}, got)
 		assert.Equal(t, resolveTime, time.Since(start))
 	})
 }
 
 func TestResolveTwice(t *testing.T) {
 	looked := make(chan string, 100)
-	a := testApp(office())
+	a := officeApp()
 	a.lookup = func(_ context.Context, addr string) ([]string, error) {
 		looked <- addr
 		return nil, nil
@@ -312,32 +316,32 @@ type closedWriter struct{ written int }
 
 func (w *closedWriter) Write(b []byte) (int, error) {
 	if w.written > 0 {
-		return 0, &fs.PathError{Op: "write", Path: "|1", Err: closedPipeErrors[0]}
+		return 0, &fs.PathError{Op: "write", Path: "|1", Err: cli.ClosedPipeErrors[0]}
 	}
 	w.written += len(b)
 	return len(b), nil
 }
 
 func TestClosedPipe(t *testing.T) {
-	m, processes := office()
-	for len(m.rows4) < 10_000 {
-		m.rows4 = append(m.rows4, m.rows4[:23]...)
+	m, processes := fixture.Office()
+	for len(m.Rows4) < 10_000 {
+		m.Rows4 = append(m.Rows4, m.Rows4[:23]...)
 	}
 	for _, format := range []string{"table", "json", "jsonl", "csv", "sample", "template={{.local}}"} {
 		a := testApp(m, processes)
 		var stderr bytes.Buffer
-		a.stdin, a.stdout, a.stderr = &bytes.Buffer{}, &closedWriter{}, &stderr
-		assert.Equal(t, exitOK, a.run([]string{"--format", format}), format)
+		a.In, a.Out, a.Err = &bytes.Buffer{}, &closedWriter{}, &stderr
+		assert.Equal(t, cli.ExitOK, a.run([]string{"--format", format}), format)
 		assert.Empty(t, stderr.String(), format)
 	}
 }
 
 // A disk that is full is not a reader that has gone.
 func TestFailedWrite(t *testing.T) {
-	a := testApp(office())
+	a := officeApp()
 	var stderr bytes.Buffer
-	a.stdin, a.stdout, a.stderr = &bytes.Buffer{}, failingWriter{}, &stderr
-	assert.Equal(t, exitFailure, a.run(nil))
+	a.In, a.Out, a.Err = &bytes.Buffer{}, failingWriter{}, &stderr
+	assert.Equal(t, cli.ExitFailure, a.run(nil))
 	assert.Equal(t, "tcpmib: no space left\n", stderr.String())
 }
 
@@ -348,15 +352,15 @@ func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("no space
 // What a screen is too narrow for is cut on the screen, where the port stays, and
 // nowhere else.
 func TestWidth(t *testing.T) {
-	m, processes := office()
+	m, processes := fixture.Office()
 	a := testApp(m, processes)
-	a.environ = []string{"TERM=xterm", "CLICOLOR_FORCE=1", "COLUMNS=100", "NO_COLOR=1"}
+	a.Environ = []string{"TERM=xterm", "CLICOLOR_FORCE=1", "COLUMNS=100", "NO_COLOR=1"}
 	narrow := runApp(a, "-6").stdout
-	golden(t, "list/narrow.golden", narrow)
+	fixture.Golden(t, "list/narrow.golden", narrow)
 	for line := range strings.Lines(narrow) {
-		assert.LessOrEqual(t, displayWidth(strings.TrimSpace(line)), 100)
+		assert.LessOrEqual(t, cli.DisplayWidth(strings.TrimSpace(line)), 100)
 	}
-	a.environ = []string{"TERM=xterm", "COLUMNS=100"} // a pipe
+	a.Environ = []string{"TERM=xterm", "COLUMNS=100"} // a pipe
 	assert.NotContains(t, runApp(a, "-6").stdout, "…")
 }
 
@@ -373,8 +377,8 @@ func TestColour(t *testing.T) {
 		{"TERM=xterm CLICOLOR_FORCE=1", "--color=never", false},
 		{"TERM=xterm NO_COLOR=1", "--color=always", true},
 	} {
-		a := testApp(office())
-		a.environ = strings.Fields(tt.environ)
+		a := officeApp()
+		a.Environ = strings.Fields(tt.environ)
 		got := runApp(a, append(strings.Fields(tt.args), "--limit=3")...)
 		assert.Equal(t, tt.want, strings.Contains(got.stdout, escape), "%s %s", tt.environ, tt.args)
 	}
@@ -386,18 +390,27 @@ func TestListExtras(t *testing.T) {
 	text = runOffice(t, "--pid=9216", "-6", "--services", "--module", "--format=jsonl")
 	assert.Contains(t, text, `,"services":[],"module":null}`)
 
-	a := testApp(office())
-	a.services = func() (map[uint32][]string, error) { return nil, fs.ErrPermission }
+	a := officeApp()
+	fake(a).listServices = func() (map[uint32][]string, error) { return nil, fs.ErrPermission }
 	got := runApp(a, "--pid=1044", "-4", "--services", "--format=template={{.services}}|")
-	assert.Equal(t, result{"|\n", "tcpmib: services are missing: permission denied\n", exitOK}, got)
+	assert.Equal(t, result{"|\n", "tcpmib: services are missing: permission denied\n", cli.ExitOK}, got)
 }
 
 // A process that started after a connection only has the PID of its owner.
 func TestListReusedPID(t *testing.T) {
-	m, processes := office()
+	m, processes := fixture.Office()
 	svchost := processes[1288]
 	svchost.Created = time.Date(2024, 5, 6, 6, 4, 0, 0, time.UTC)
 	processes[1288] = svchost
 	got := runApp(testApp(m, processes), "--pid=1288", "-4", "--created", "--services", "--format=template={{.created}} {{.process}} {{.services}}")
 	assert.Equal(t, "2024-05-06T06:02:00Z  \n2024-05-06T06:07:00Z svchost.exe TermService\n", got.stdout)
+}
+
+// A reader of CSV skips empty lines: a row of one empty field is none.
+func TestCSVOfOneEmptyField(t *testing.T) {
+	text := runOffice(t, "--format=csv", "--columns=remotePort", "--local-port=3389", "-4")
+	assert.Equal(t, "remotePort\n\"\"\n61022\n", text)
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	require.NoError(t, err)
+	assert.Equal(t, [][]string{{"remotePort"}, {""}, {"61022"}}, records)
 }

@@ -74,7 +74,7 @@ func TestLive(t *testing.T) {
 			// watch: after the first look one side closes.
 			events := &firstWrite{then: func() { client.Close() }}
 			a := newApp()
-			a.stdout, a.stderr, a.stdin = events, io.Discard, strings.NewReader("")
+			a.Out, a.Err, a.In = events, io.Discard, strings.NewReader("")
 			require.Zero(t, a.run([]string{"watch", "--once", "--interval=1s", "--port", port}))
 			seen := events.String()
 			assert.Contains(t, seen, `"event":"present"`)

@@ -1,5 +1,5 @@
-// Command tcpmib shows the TCP connections of a Windows machine as the functions
-// of tcpmib.h report them.
+// Command tcpmib shows the TCP connections of a Windows machine as the functions of tcpmib.h report
+// them.
 package main
 
 import (
@@ -9,33 +9,23 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/winmib/winmib/tcpmib"
-	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 //go:generate go tool -modfile=../../tools/go.mod go-winres make --arch amd64,386,arm64
 
 func main() {
-	// A write to a closed pipe is to return an error, not to kill.
+	// A write to a closed pipe should return an error, not kill the program.
 	signal.Ignore(syscall.SIGPIPE)
 	os.Exit(newApp().run(os.Args[1:]))
 }
 
-// newApp is the program in the real world.
+// newApp returns the program as it runs outside of tests.
 func newApp() *app {
 	return &app{
-		stdin:       os.Stdin,
-		stdout:      os.Stdout,
-		stderr:      os.Stderr,
-		environ:     os.Environ(),
-		processes:   owner.Snapshot,
-		services:    owner.Services,
-		path:        owner.Process.Path,
-		module4:     tcpmib.GetOwnerModuleFromTcpEntry,
-		module6:     tcpmib.GetOwnerModuleFromTcp6Entry,
-		closeConn:   tcpmib.Close,
-		estatsCalls: windowsEstats,
-		lookup:      net.DefaultResolver.LookupAddr,
+		Terminal: cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()},
+		live:     liveMachine{},
+		lookup:   net.DefaultResolver.LookupAddr,
 		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -15,10 +16,10 @@ const (
 	resolveWorkers = 32
 )
 
-// resolve looks the names of the remote addresses up, many at once. What has not
-// come in time stays without a name.
-func (a *app) resolve(s *snapshot, _ tcpmib.Family) error {
-	defer a.progress("looking up the names of remote addresses")()
+// resolve looks up the names of remote addresses concurrently. Those that take too long stay without
+// a name.
+func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
+	defer a.Progress("looking up the names of remote addresses")()
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
 	defer cancel()
 
@@ -40,7 +41,7 @@ func (a *app) resolve(s *snapshot, _ tcpmib.Family) error {
 		})
 	}
 	seen := map[netip.Addr]bool{}
-	for _, c := range s.conns {
+	for _, c := range s.Conns {
 		addr := c.Remote.Addr()
 		if !addr.IsValid() || addr.IsUnspecified() || seen[addr] {
 			continue
@@ -55,6 +56,6 @@ func (a *app) resolve(s *snapshot, _ tcpmib.Family) error {
 	}
 	close(addrs)
 	workers.Wait()
-	s.hosts = hosts
+	s.Hosts = hosts
 	return nil
 }

@@ -6,10 +6,16 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/stretchr/testify/require"
 
-	"github.com/winmib/winmib/tcpmib/capture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
+	"github.com/winmib/winmib/tcpmib"
 )
 
 // The images of the README, made from the captures: ./build.sh screens writes
@@ -17,23 +23,25 @@ import (
 func TestScreens(t *testing.T) {
 	list := runApp(newApp(), "--from=testdata/office.zip", "--color=always", "--pid=!5120,!6006")
 	require.Zero(t, list.code, list.stderr)
-	golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
+	fixture.Golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
 
-	s := &screen{interval: 1e9, width: 100, height: 24}
-	var captures []*capture.Capture
+	var captures []*capturedMachine
 	for _, name := range []string{"testdata/office.zip", "testdata/later.zip"} {
-		c, err := capture.Open(name)
+		c, err := openCaptured(name)
 		require.NoError(t, err)
 		captures = append(captures, c)
 	}
-	w := newApp().liveWorld(&watchFlags{}, captures)
-	var err error
-	s.flags, err = parseFilter("state=!listen pid=!5120,!6006")
+	f, err := filter.Parse("state=!listen pid=!5120,!6006")
 	require.NoError(t, err)
-	s.Update(w.look())
-	s.Update(w.look())
-	types(s, "down", "down", "down")
-	golden(t, "screens/watch.svg", svg("tcpmib watch", s.draw()))
+	w := newApp().world(tcpmib.Both, captures)
+	m := screen.New(screen.Options{World: w, Interval: time.Second, Filter: f})
+	m.Update(tea.WindowSizeMsg{Width: 100, Height: 24})
+	m.Update(w.Look())
+	m.Update(w.Look())
+	for range 3 {
+		m.Update(tea.KeyPressMsg{Code: tea.KeyDown})
+	}
+	fixture.Golden(t, "screens/watch.svg", svg("tcpmib watch", m.View().Content))
 }
 
 // Colours of the escapes that the program uses, on a dark ground.
@@ -51,7 +59,7 @@ func svg(title, text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	columns := 0
 	for _, line := range lines {
-		columns = max(columns, displayWidth(line))
+		columns = max(columns, cli.DisplayWidth(line))
 	}
 	width, height := float64(columns)*charWidth+2*margin, len(lines)*lineHeight+2*margin
 	var b strings.Builder
@@ -85,7 +93,7 @@ func svg(title, text string) string {
 			if part == "" {
 				continue
 			}
-			n := displayWidth(part)
+			n := cli.DisplayWidth(part)
 			style := ""
 			if bold {
 				style += ` font-weight="bold"`

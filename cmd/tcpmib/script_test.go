@@ -11,6 +11,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 )
 
 func TestMain(m *testing.M) {
@@ -36,7 +38,7 @@ func TestScripts(t *testing.T) {
 	require.NotEmpty(t, captures)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
-		UpdateScripts:       *update,
+		UpdateScripts:       *fixture.Update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {

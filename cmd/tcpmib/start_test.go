@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 const hello = `package main
@@ -42,7 +44,7 @@ func BenchmarkStart(b *testing.B) {
 		spent time.Duration
 	}{
 		{path: program("hello", source)},
-		{path: program("tcpmib", "."), args: []string{"list", "--from", filepath.Join("testdata", "empty.zip")}, code: exitNothing},
+		{path: program("tcpmib", "."), args: []string{"list", "--from", filepath.Join("testdata", "empty.zip")}, code: cli.ExitNothing},
 	}
 	for b.Loop() {
 		for _, r := range runs {

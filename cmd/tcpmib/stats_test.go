@@ -11,17 +11,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 )
 
 // counting is a machine that counts on between two questions.
-type counting struct{ *machine }
+type counting struct{ *fixture.Machine }
 
 func (m counting) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
-	size, code = m.machine.Ask(q, buf)
-	if code == 0 && q.Family == afInet {
-		m.stats4.ActiveOpens += 20
-		m.stats4.InSegs += 5_000_000_000
-		m.stats4.RetransSegs += 10
+	size, code = m.Machine.Ask(q, buf)
+	if code == 0 && q.Family == 2 {
+		m.Stats4.ActiveOpens += 20
+		m.Stats4.InSegs += 5_000_000_000
+		m.Stats4.RetransSegs += 10
 	}
 	return size, code
 }
@@ -29,13 +32,13 @@ func (m counting) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 func TestStatsRates(t *testing.T) {
 	for _, format := range []string{"table", "jsonl"} {
 		synctest.Test(t, func(t *testing.T) {
-			m, processes := office()
-			m.stats4.RetransSegs = 1<<32 - 5 // it goes round
+			m, processes := fixture.Office()
+			m.Stats4.RetransSegs = 1<<32 - 5 // it goes round
 			a := testApp(counting{m}, processes)
 			got := runApp(a, "stats", "-4", "--interval=10s", "--for=25s", "--format="+format)
-			assert.Equal(t, exitOK, got.code, got.stderr)
+			assert.Equal(t, cli.ExitOK, got.code, got.stderr)
 			// The clock of a bubble starts at midnight UTC 2000-01-01.
-			golden(t, "stats/rates."+format+".golden", got.stdout)
+			fixture.Golden(t, "stats/rates."+format+".golden", got.stdout)
 		})
 	}
 }
@@ -45,9 +48,9 @@ func TestStatsFor(t *testing.T) {
 	for duration, want := range map[string]int{"10s": 1, "19s": 1, "20s": 2, "1m": 6} {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
-			m, processes := office()
+			m, processes := fixture.Office()
 			got := runApp(testApp(counting{m}, processes), "stats", "-4", "--interval=10s", "--for="+duration)
-			assert.Equal(t, exitOK, got.code, got.stderr)
+			assert.Equal(t, cli.ExitOK, got.code, got.stderr)
 			assert.Equal(t, want, strings.Count(got.stdout, "per second"), duration)
 			assert.Equal(t, time.Duration(want)*10*time.Second, time.Since(start))
 		})
@@ -62,7 +65,7 @@ type away struct {
 }
 
 func (a *away) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
-	if q.Family == afInet {
+	if q.Family == 2 {
 		if a.n++; a.readings[a.n] {
 			return 0, 31 // ERROR_GEN_FAILURE
 		}
@@ -82,10 +85,10 @@ func TestStatsRatesOfHalf(t *testing.T) {
 		"in between": {map[int]bool{3: true}, "46 6 6 46"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			m, processes := office()
+			m, processes := fixture.Office()
 			a := testApp(&away{Source: counting{m}, readings: tt.readings}, processes)
 			got := runApp(a, "stats", "--interval=10s", "--for=45s", "--format=jsonl")
-			assert.Equal(t, exitFailure, got.code, name)
+			assert.Equal(t, cli.ExitFailure, got.code, name)
 			assert.Equal(t, 1, strings.Count(got.stderr, "\n"), "%s: %s", name, got.stderr)
 			assert.Contains(t, got.stderr, "tcpmib: GetTcpStatisticsEx2(ipv4): ")
 			families, last := "", ""
@@ -106,10 +109,10 @@ func TestStatsRatesOfHalf(t *testing.T) {
 			assert.Equal(t, tt.want, families, name)
 		})
 	}
-	m, processes := office()
-	m.code4, m.code6 = 31, 31
+	m, processes := fixture.Office()
+	m.Code4, m.Code6 = 31, 31
 	got := runApp(testApp(m, processes), "stats", "--interval=10s")
-	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, cli.ExitFailure, got.code)
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"))
 }
 
@@ -124,37 +127,28 @@ func (l late) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 // Readings that take time do not cost the last one that --for has room for.
 func TestStatsForOfSlowReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, processes := office()
+		m, processes := fixture.Office()
 		got := runApp(testApp(late{counting{m}}, processes), "stats", "-4", "--interval=1s", "--for=2s", "--format=jsonl")
-		assert.Equal(t, exitOK, got.code)
+		assert.Equal(t, cli.ExitOK, got.code)
 		assert.Equal(t, 2, strings.Count(got.stdout, "\n"), got.stdout)
 	})
 }
 
 // Whatever the counters are, there is a gap between them.
 func TestStatsGap(t *testing.T) {
-	m := &machine{}
-	m.stats4.InSegs, m.stats6.InSegs = 1<<64-1, 1<<64-1
+	m := &fixture.Machine{}
+	m.Stats4.InSegs, m.Stats6.InSegs = 1<<64-1, 1<<64-1
 	got := runApp(testApp(m, nil), "stats")
-	assert.Equal(t, exitOK, got.code)
+	assert.Equal(t, cli.ExitOK, got.code)
 	assert.Contains(t, got.stdout, "segments received       18446744073709551615  18446744073709551615\n")
 	assert.Contains(t, got.stdout, "time-out algorithm           RTOAlgorithm(0)       RTOAlgorithm(0)\n")
 }
 
-func TestRateWraps(t *testing.T) {
-	narrow := &counters[2]
-	older, newer := tcpmib.Stats{Opened: 1<<32 - 10}, tcpmib.Stats{Opened: 10}
-	assert.Equal(t, 2.0, narrow.rate(&older, &newer, 10*time.Second))
-	wide := &counters[6]
-	older, newer = tcpmib.Stats{SegmentsIn: 10, Wide: true}, tcpmib.Stats{SegmentsIn: 10 + 1<<33, Wide: true}
-	assert.Equal(t, float64(1<<33), wide.rate(&older, &newer, time.Second))
-}
-
 func TestStatsTrouble(t *testing.T) {
-	m, processes := office()
-	m.code4, m.code6 = 31, 31
+	m, processes := fixture.Office()
+	m.Code4, m.Code6 = 31, 31
 	got := runApp(testApp(m, processes), "stats")
-	assert.Equal(t, exitFailure, got.code)
+	assert.Equal(t, cli.ExitFailure, got.code)
 	assert.Empty(t, got.stdout)
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"))
 }

@@ -8,6 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 // What a template names is read for it, wherever it names it.
@@ -26,19 +28,19 @@ func TestTemplateReadsWhatItNames(t *testing.T) {
 		`{{define "x"}}nothing{{end}}{{template "x"}} {{.module}}`: "nothing module1288",
 		``: "",
 	} {
-		got := runApp(testApp(office()), "--pid=1288", "-4", "--listening", "--format=template="+text)
-		assert.Empty(t, cmp.Diff(result{want + "\n", "", exitOK}, got, cmp.AllowUnexported(result{})), text)
+		got := runApp(officeApp(), "--pid=1288", "-4", "--listening", "--format=template="+text)
+		assert.Empty(t, cmp.Diff(result{want + "\n", "", cli.ExitOK}, got, cmp.AllowUnexported(result{})), text)
 	}
-	a := testApp(office())
+	a := officeApp()
 	a.lookup = func(context.Context, string) ([]string, error) { return []string{"host.example."}, nil }
 	assert.Equal(t, "host.example\n", runApp(a, "--local-port=50128", "--format=template={{.remoteName}}").stdout)
 
 	// What is not named costs nothing, and what is missing is said.
-	a.services = func() (map[uint32][]string, error) { return nil, errors.New("not today") }
+	fake(a).listServices = func() (map[uint32][]string, error) { return nil, errors.New("not today") }
 	got := runApp(a, "--local-port=50128", "--format=template={{.pid}} .services")
-	assert.Equal(t, result{"8088 .services\n", "", exitOK}, got)
+	assert.Equal(t, result{"8088 .services\n", "", cli.ExitOK}, got)
 	got = runApp(a, "--local-port=50128", "--format=template={{.services}}")
-	assert.Equal(t, result{"\n", "tcpmib: services are missing: not today\n", exitOK}, got)
+	assert.Equal(t, result{"\n", "tcpmib: services are missing: not today\n", cli.ExitOK}, got)
 }
 
 // A number is one in every row, so that it can be printed and compared as one.
@@ -48,8 +50,8 @@ func TestTemplateNumbers(t *testing.T) {
 		`{{if lt .remotePort 1024}}low{{else}}high{{end}}`: "low\nhigh\n",
 		`{{if .remotePort}}{{.remotePort}}{{end}}`:         "\n61022\n",
 	} {
-		got := runApp(testApp(office()), "--pid=1288", "-4", "--format=template="+text)
-		require.Equal(t, exitOK, got.code, got.stderr)
+		got := runApp(officeApp(), "--pid=1288", "-4", "--format=template="+text)
+		require.Equal(t, cli.ExitOK, got.code, got.stderr)
 		assert.Equal(t, want, got.stdout, text)
 	}
 }

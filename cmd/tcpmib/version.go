@@ -7,29 +7,26 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/native"
 )
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version, and how this build calls Windows",
+		Short:   "Print the version and how this build calls Windows",
 		Example: "  tcpmib version",
-		Args:    cobra.NoArgs,
+		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			version, commit := buildInfo()
-			_, err := fmt.Fprintf(a.stdout, "tcpmib    %s\ncommit    %s\ncompiler  %s %s, %s/%s\nwindows   %s\n",
+			_, err := fmt.Fprintf(a.Out, "tcpmib    %s\ncommit    %s\ncompiler  %s %s, %s/%s\nwindows   %s\n",
 				version, commit, runtime.Compiler, runtime.Version(), runtime.GOOS, runtime.GOARCH, native.Implementation)
-			if err != nil {
-				return failure{err}
-			}
-			return nil
+			return err
 		},
 	}
 }
 
-// buildInfo is the version of the module and the commit, as far as the build
-// knows them.
+// buildInfo returns the version of the module and the commit, if the build knows them.
 func buildInfo() (version, commit string) {
 	version, commit = "unknown", "unknown"
 	info, ok := debug.ReadBuildInfo()

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"math/bits"
 	"slices"
@@ -12,20 +11,22 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
-	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
+// Formats of watch.
 const (
-	formatScreen = "screen"
-	formatJSONL  = "jsonl"
+	watchScreen = "screen"
+	watchJSONL  = "jsonl"
 )
 
-var watchFormats = []string{formatScreen, formatJSONL}
-
 type watchFlags struct {
-	filter   filter
+	filter   filter.Filter
 	format   string
 	interval time.Duration
 	duration time.Duration
@@ -38,66 +39,43 @@ func (a *app) watchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Watch connections open, change and close",
-		Long: "watch shows the connections on a live screen, with those that opened, changed and\n" +
-			"closed marked; ? lists its keys. Without a terminal, or with --format jsonl, it writes\n" +
-			"one event a line: those of list --format jsonl with the keys time and event (present,\n" +
-			"for what is there at the start, opened, changed, with previousState, and closed).\n" +
-			"Trouble goes to stderr, and the watch goes on.\n\n" +
-			"A connection is known by its endpoints and its process. What opens and closes between\n" +
-			"two looks is not seen.\n\n" + filterHelp,
+		Long: "watch shows connections on a live screen and marks those that opened, changed and closed;\n" +
+			"? lists its keys. Without a terminal, or with --format jsonl, it writes one event a line:\n" +
+			"the objects of list --format jsonl with the keys time and event (present for connections\n" +
+			"that were there at the start, opened, changed with previousState, and closed). Errors go\n" +
+			"to stderr and watching continues.\n\n" +
+			"A connection is identified by its endpoints and its process. One that opens and closes\n" +
+			"between two refreshes is not seen.\n\n" + filter.Help,
 		Example: "  tcpmib watch\n" +
 			"  tcpmib watch --process chrome --interval 500ms\n" +
 			"  tcpmib watch --remote-port 443 --for 1m --format jsonl\n" +
 			"  tcpmib watch --once --format jsonl\n" +
 			"  tcpmib watch --from before.zip --from after.zip",
-		Args: cobra.NoArgs,
+		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Flags(), &f) },
 	}
-	f.filter.addFlags(cmd)
+	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
-	flags.Var(oneOf{&f.format, watchFormats}, "format", "write in this `format`: "+alternatives(watchFormats)+" (default screen on a terminal, else jsonl)")
-	flags.DurationVar(&f.interval, "interval", time.Second, "how long to wait between two looks, such as 500ms or 5s")
-	flags.DurationVar(&f.duration, "for", 0, "stop after this `time`")
-	flags.BoolVar(&f.once, "once", false, "look twice, write the events, and stop")
-	flags.StringArrayVar(&f.from, "from", nil, "watch the captures in these `files`, one a look, not this machine")
-	complete(cmd, "format", watchFormats)
-	if err := cmd.MarkFlagFilename("from", "zip"); err != nil {
-		panic(err) // it is declared above
-	}
+	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format` (default screen on a terminal, else jsonl)", []string{watchScreen, watchJSONL})
+	flags.DurationVar(&f.interval, "interval", time.Second, "refresh `interval`, such as 500ms or 5s")
+	flags.DurationVar(&f.duration, "for", 0, "stop after this `duration`, such as 1m")
+	flags.BoolVar(&f.once, "once", false, "take two snapshots, print what changed, and exit")
+	flags.StringArrayVar(&f.from, "from", nil, "watch the captures in these `files`, one per refresh, not this machine")
+	cli.CompleteFiles(cmd, "from", "zip")
 	return cmd
 }
 
 func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
-	if f.interval <= 0 {
-		return fmt.Errorf("--interval %v: want a time longer than 0, such as 1s", f.interval)
+	if err := f.check(flags, a.Interactive()); err != nil {
+		return err
 	}
-	if f.duration < 0 {
-		return fmt.Errorf("--for %v: want a time longer than 0, such as 1m", f.duration)
-	}
-	terminal := isTerminal(a.stdout) && isTerminal(a.stdin)
-	switch {
-	case f.format == "" && terminal && !f.once:
-		f.format = formatScreen
-	case f.format == "":
-		f.format = formatJSONL
-	case f.format == formatScreen && !terminal:
-		return errors.New("--format screen needs a terminal: use --format jsonl")
-	case f.format == formatScreen && f.once:
-		return errors.New("--format screen is live: leave --once out, or use --format jsonl")
-	}
-	if f.from != nil && f.format == formatJSONL {
-		for _, name := range []string{"interval", "for"} {
-			if flags.Changed(name) {
-				return fmt.Errorf("--%s is for a live view or a machine that goes on: leave it out, or --from", name)
-			}
+	var captures []*capturedMachine
+	for _, file := range f.from {
+		c, err := openCaptured(file)
+		if err != nil {
+			return err
 		}
-	}
-	captures, err := openAll(f.from)
-	if err != nil {
-		return failure{err}
-	}
-	if captures != nil {
-		a.source = captures[0]
+		captures = append(captures, c)
 	}
 	ctx, stop := a.untilInterrupt(context.Background())
 	defer stop()
@@ -106,32 +84,109 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 		ctx, cancel = context.WithTimeout(ctx, f.duration)
 		defer cancel()
 	}
-	if f.format == formatScreen {
-		return a.watchScreen(ctx, f, captures)
+	switch {
+	case f.format == watchScreen:
+		return screen.Run(ctx, &a.Terminal, screen.Options{
+			World: a.world(f.filter.Families(), captures), Interval: f.interval, Filter: f.filter,
+		})
+	case captures != nil:
+		return a.writeEvents(replay(captures, f.filter.Families()), f, capturedNames(captures), true)
+	case f.once:
+		return a.writeEvents(once(ctx, a.live, f), f, a.liveNames(), true)
 	}
-	if captures != nil {
-		return a.writeEvents(replay(captures, f.filter.families()), f, newReplayed(captures))
-	}
-	return a.writeEvents(a.events(ctx, f), f, &live{app: a})
+	r := tcpmib.Reader{Source: a.live.source()}
+	return a.writeEvents(r.Watch(ctx, f.interval, f.filter.Families()), f, a.liveNames(), false)
 }
 
-// events is what happens on this machine, with --once up to the end of the second
-// look.
-func (a *app) events(ctx context.Context, f *watchFlags) iter.Seq2[tcpmib.Change, error] {
-	r := tcpmib.Reader{Source: a.source}
-	if !f.once {
-		return r.Watch(ctx, f.interval, f.filter.families())
+// check completes the flags, or returns what is wrong with them.
+func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
+	if f.interval <= 0 {
+		return cli.Usagef("--interval %v: want a duration longer than 0, such as 1s", f.interval)
 	}
+	if f.duration < 0 {
+		return cli.Usagef("--for %v: want a duration longer than 0, such as 1m", f.duration)
+	}
+	switch {
+	case f.format == "" && interactive && !f.once:
+		f.format = watchScreen
+	case f.format == "":
+		f.format = watchJSONL
+	case f.format == watchScreen && !interactive:
+		return cli.Usagef("--format screen needs a terminal: use --format jsonl")
+	case f.format == watchScreen && f.once:
+		return cli.Usagef("--format screen is live: remove --once, or use --format jsonl")
+	}
+	if f.from != nil && f.format == watchJSONL {
+		for _, name := range []string{"interval", "for"} {
+			if flags.Changed(name) {
+				return cli.Usagef("--%s needs the screen or a live machine: remove it, or --from", name)
+			}
+		}
+	}
+	return nil
+}
+
+// world returns what the screen shows: this computer, or captures one after the other.
+func (a *app) world(families tcpmib.Family, captures []*capturedMachine) screen.World {
+	if captures != nil {
+		next := 0
+		last := map[tcpmib.Family][]tcpmib.Conn{}
+		return screen.World{
+			Look: func() screen.Look {
+				c := captures[min(next, len(captures)-1)]
+				next++
+				return look(c, families, c.Info().Time, last)
+			},
+			Inspect: func(tcpmib.Conn) []screen.Detail { return []screen.Detail{} },
+			Close:   captures[0].close,
+		}
+	}
+	last := map[tcpmib.Family][]tcpmib.Conn{}
+	return screen.World{
+		Look:    func() screen.Look { return look(a.live, families, time.Now(), last) },
+		Inspect: func(c tcpmib.Conn) []screen.Detail { return a.inspect(a.live, c) },
+		Close: func(c tcpmib.Conn) error {
+			_, err := a.closeVerified(c)
+			return err
+		},
+	}
+}
+
+// look takes a snapshot for the screen. A family that cannot be read keeps its last connections.
+func look(m machine, families tcpmib.Family, at time.Time, last map[tcpmib.Family][]tcpmib.Conn) screen.Look {
+	l := screen.Look{At: at}
+	l.Snapshot.Processes, _ = m.processes() // the table shows what has no name
+	r := tcpmib.Reader{Source: m.source()}
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		if families&family == 0 {
+			continue
+		}
+		conns, err := r.AppendConns(nil, family)
+		if err != nil {
+			l.Err = errors.Join(l.Err, err)
+			conns = last[family]
+		}
+		last[family] = conns
+		l.Snapshot.Conns = append(l.Snapshot.Conns, conns...)
+	}
+	slices.SortFunc(l.Snapshot.Conns, tcpmib.Conn.Compare)
+	return l
+}
+
+// once yields the changes from one snapshot to a second.
+func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[tcpmib.Change, error] {
+	r := tcpmib.Reader{Source: m.source()}
 	return func(yield func(tcpmib.Change, error) bool) {
 		known := compared{}
-		for look := range 2 {
-			if look > 0 && !sleep(ctx, f.interval) || !known.look(&r, f.filter.families(), time.Now(), yield) {
+		for i := range 2 {
+			if i > 0 && !sleep(ctx, f.interval) || !known.look(&r, f.filter.Families(), time.Now(), yield) {
 				return
 			}
 		}
 	}
 }
 
+// sleep waits for d, and reports whether ctx let it.
 func sleep(ctx context.Context, d time.Duration) (whole bool) {
 	select {
 	case <-ctx.Done():
@@ -141,31 +196,31 @@ func sleep(ctx context.Context, d time.Duration) (whole bool) {
 	}
 }
 
-// replay is what happened from one capture to the next.
-func replay(captures []*capture.Capture, families tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
+// replay yields the changes from one capture to the next.
+func replay(captures []*capturedMachine, families tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
 	return func(yield func(tcpmib.Change, error) bool) {
 		known := compared{}
 		for _, c := range captures {
-			if !known.look(&tcpmib.Reader{Source: c}, families, c.Info().Time, yield) {
+			if !known.look(&tcpmib.Reader{Source: c.source()}, families, c.Info().Time, yield) {
 				return
 			}
 		}
 	}
 }
 
-// compared is what the looks so far found of each family.
+// compared is the last snapshot of each family.
 type compared map[tcpmib.Family][]tcpmib.Conn
 
-// look yields what is new since the last look at which a family could be read, and
-// the errors of those that cannot be read now.
-func (known compared) look(r *tcpmib.Reader, families tcpmib.Family, at time.Time, yield func(tcpmib.Change, error) bool) (goOn bool) {
+// look yields the changes since the last snapshot of each family that can be read, and the errors of
+// the others.
+func (known compared) look(r *tcpmib.Reader, families tcpmib.Family, at time.Time, yield func(tcpmib.Change, error) bool) (more bool) {
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family == 0 {
 			continue
 		}
 		newer, err := r.AppendConns([]tcpmib.Conn{}, family)
 		if err != nil {
-			if !yield(tcpmib.Change{Time: at}, failure{err}) {
+			if !yield(tcpmib.Change{Time: at}, err) {
 				return false
 			}
 			continue
@@ -186,119 +241,88 @@ func (known compared) look(r *tcpmib.Reader, families tcpmib.Family, at time.Tim
 	return true
 }
 
-func openAll(paths []string) ([]*capture.Capture, error) {
-	var captures []*capture.Capture
-	for _, path := range paths {
-		c, err := capture.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		captures = append(captures, c)
-	}
-	return captures, nil
-}
+// A naming returns the processes at a time.
+type naming func(time.Time) owner.Processes
 
-// A naming says who was behind the process IDs at a time.
-type naming interface {
-	at(time.Time) owner.Processes
-}
-
-// live looks the names up again in each beat in which something happened.
-type live struct {
-	app       *app
-	last      time.Time
-	processes owner.Processes
-}
-
-func (l *live) at(t time.Time) owner.Processes {
-	if l.processes == nil || !t.Equal(l.last) {
-		old := l.processes
-		l.processes, l.last = l.app.names(), t
-		// A process that has ended with its connections is still known by name.
-		for pid, process := range old {
-			if _, ok := l.processes[pid]; !ok {
-				l.processes[pid] = process
+// liveNames reads the processes again at each tick with a change.
+func (a *app) liveNames() naming {
+	var last time.Time
+	var known owner.Processes
+	return func(t time.Time) owner.Processes {
+		if known == nil || !t.Equal(last) {
+			old := known
+			known, last = a.processes(a.live), t
+			// A process that has ended together with its connections keeps its name.
+			for pid, process := range old {
+				if _, ok := known[pid]; !ok {
+					known[pid] = process
+				}
 			}
 		}
+		return known
 	}
-	return l.processes
 }
 
-// replayed has the names that were captured.
-type replayed map[time.Time]owner.Processes
-
-func newReplayed(captures []*capture.Capture) replayed {
-	p := replayed{}
+// capturedNames returns the captured processes.
+func capturedNames(captures []*capturedMachine) naming {
+	known := map[time.Time]owner.Processes{}
 	for _, c := range captures {
-		p[c.Info().Time.UTC()] = capturedProcesses(c)
+		known[c.Info().Time.UTC()], _ = c.processes()
 	}
-	return p
+	return func(t time.Time) owner.Processes { return known[t.UTC()] }
 }
 
-func (p replayed) at(t time.Time) owner.Processes { return p[t.UTC()] }
-
-// writeEvents writes an object a line, each when it is known. An error that is a
-// failure is the command's in the end; others are said when they come.
-func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, names naming) error {
-	e := newObjects(dataColumns)
-	var line []byte
+// writeEvents writes each change as a line. Errors end the command with a failure if final, and are
+// reported at once otherwise.
+func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, names naming, final bool) error {
+	encoder := rows.NewEvents()
 	var failed error
 	seen, found := false, false
 	unread, missing := false, 0
-	said := map[string]bool{} // the same trouble in every beat is said once
+	reported := map[string]bool{} // an error that persists is reported once
 	for c, err := range changes {
 		if err != nil {
 			late := (*tcpmib.MissedError)(nil)
 			unread = unread || !errors.As(err, &late)
-			text := a.advise(err)
-			first := !said[text]
-			said[text] = true
-			switch fatal := (failure{}); {
-			case a.notWindows(err):
-				return failure{err}
+			text := advise(err)
+			first := !reported[text]
+			reported[text] = true
+			switch {
+			case notWindows(err):
+				return err
 			case !first:
-			case errors.As(err, &fatal):
-				failed = errors.Join(failed, fatal.error)
+			case final:
+				failed = errors.Join(failed, err)
 			default:
-				fmt.Fprintln(a.stderr, "tcpmib:", text)
+				a.Say("%s", text)
 				if errors.Is(err, errors.ErrUnsupported) {
 					missing++
 				}
-				if !seen && missing == bits.OnesCount8(uint8(f.filter.families())) {
-					return errSaid // this Windows has none of the families, and will have none
+				if !seen && missing == bits.OnesCount8(uint8(f.filter.Families())) {
+					return cli.ErrReported // this Windows supports none of the families
 				}
 			}
 			continue
 		}
 		seen = true
-		processes := names.at(c.Time)
-		now := row{Conn: c.Conn, process: processes[c.Conn.PID].Name}
-		before := row{Conn: c.Old, process: processes[c.Old.PID].Name}
-		if !f.filter.match(&now) && !(c.Kind == tcpmib.Changed && f.filter.match(&before)) {
+		processes := names(c.Time)
+		now := rows.Row{Conn: c.Conn, Process: processes[c.Conn.PID].Name}
+		before := rows.Row{Conn: c.Old, Process: processes[c.Old.PID].Name}
+		if !f.filter.Match(&now) && !(c.Kind == tcpmib.Changed && f.filter.Match(&before)) {
 			continue
 		}
 		found = true
-		line = append(line[:0], `{"time":"`...)
-		line = c.Time.UTC().AppendFormat(line, time.RFC3339Nano)
-		line = append(line, `","event":`...)
-		line = appendQuoted(line, c.Kind.String())
-		if c.Kind == tcpmib.Changed {
-			line = append(line, `,"previousState":`...)
-			line = appendQuoted(line, c.Old.State.String())
-		}
-		line = append(line, ',')
-		line = append(append(line, e.object(&now)[1:]...), '\n')
-		if _, err := a.stdout.Write(line); err != nil {
-			return failure{err}
+		if _, err := a.Out.Write(encoder.Line(c, &now)); err != nil {
+			return err
 		}
 	}
 	switch {
 	case failed != nil:
-		return failure{failed}
+		return failed
 	case !found && unread:
-		return errSaid
+		return cli.ErrReported
 	case !found:
-		return errNothing
+		return cli.ErrNothing
 	}
 	return nil
 }

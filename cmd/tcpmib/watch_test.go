@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,13 +13,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // scripted is a Source that has another machine for each look; the last stays.
 type scripted struct {
-	machines []*machine
+	machines []*fixture.Machine
 	asked    map[string]int
 }
 
@@ -30,7 +35,7 @@ func (s *scripted) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return size, code
 }
 
-func script(machines ...*machine) *scripted {
+func script(machines ...*fixture.Machine) *scripted {
 	return &scripted{machines, map[string]int{}}
 }
 
@@ -52,46 +57,46 @@ func events(t *testing.T, stdout string) []string {
 }
 
 func TestWatchEvents(t *testing.T) {
-	one, two := &machine{}, &machine{}
-	one.add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
-	one.add4("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 8, tcpmib.OffloadStateInHost)
-	two.add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
-	two.add4("10.0.0.1:80", "10.0.0.2:2000", tcpmib.StateEstab, 9, tcpmib.OffloadStateInHost)
-	broken := &machine{code4: 31, code6: 31}
-	half := &machine{rows4: one.rows4, code6: 50}
-	empty := &machine{code6: 50}
+	one, two := &fixture.Machine{}, &fixture.Machine{}
+	one.Add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
+	one.Add4("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 8, tcpmib.OffloadStateInHost)
+	two.Add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
+	two.Add4("10.0.0.1:80", "10.0.0.2:2000", tcpmib.StateEstab, 9, tcpmib.OffloadStateInHost)
+	broken := &fixture.Machine{Code4: 31, Code6: 31}
+	half := &fixture.Machine{Rows4: one.Rows4, Code6: 50}
+	empty := &fixture.Machine{Code6: 50}
 	const no6 = "tcpmib: GetTcp6Table2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)\n"
 
 	for name, tt := range map[string]struct {
-		machines []*machine
+		machines []*fixture.Machine
 		args     []string
 		want     []string
 		stderr   string
 		code     int
 	}{
-		"for": {[]*machine{one, one, two}, []string{"--for=2500ms"},
-			[]string{"present seven", "present eight", "closed eight", "opened nine"}, "", exitOK},
-		"once": {[]*machine{one, two, one}, []string{"--once"},
-			[]string{"present seven", "present eight", "closed eight", "opened nine"}, "", exitOK},
-		"trouble": {[]*machine{one, broken, broken, two}, []string{"--for=3500ms", "-4"},
+		"for": {[]*fixture.Machine{one, one, two}, []string{"--for=2500ms"},
+			[]string{"present seven", "present eight", "closed eight", "opened nine"}, "", cli.ExitOK},
+		"once": {[]*fixture.Machine{one, two, one}, []string{"--once"},
+			[]string{"present seven", "present eight", "closed eight", "opened nine"}, "", cli.ExitOK},
+		"trouble": {[]*fixture.Machine{one, broken, broken, two}, []string{"--for=3500ms", "-4"},
 			[]string{"present seven", "present eight", "closed eight", "opened nine"},
-			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", exitOK},
-		"once in trouble": {[]*machine{one, broken}, []string{"--once", "-4"},
+			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", cli.ExitOK},
+		"once in trouble": {[]*fixture.Machine{one, broken}, []string{"--once", "-4"},
 			[]string{"present seven", "present eight"},
-			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", exitFailure},
-		"half": {[]*machine{half}, []string{"--for=2500ms"},
-			[]string{"present seven", "present eight"}, no6, exitOK},
-		"half, empty at first": {[]*machine{empty, half}, []string{"--for=2500ms"},
-			[]string{"opened seven", "opened eight"}, no6, exitOK},
-		"half, once": {[]*machine{half}, []string{"--once"},
-			[]string{"present seven", "present eight"}, no6, exitFailure},
-		"half, at the second look": {[]*machine{one, half}, []string{"--once"},
-			[]string{"present seven", "present eight"}, no6, exitFailure},
-		"trouble alone": {[]*machine{broken}, []string{"--for=3500ms"}, nil,
+			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", cli.ExitFailure},
+		"half": {[]*fixture.Machine{half}, []string{"--for=2500ms"},
+			[]string{"present seven", "present eight"}, no6, cli.ExitOK},
+		"half, empty at first": {[]*fixture.Machine{empty, half}, []string{"--for=2500ms"},
+			[]string{"opened seven", "opened eight"}, no6, cli.ExitOK},
+		"half, once": {[]*fixture.Machine{half}, []string{"--once"},
+			[]string{"present seven", "present eight"}, no6, cli.ExitFailure},
+		"half, at the second look": {[]*fixture.Machine{one, half}, []string{"--once"},
+			[]string{"present seven", "present eight"}, no6, cli.ExitFailure},
+		"trouble alone": {[]*fixture.Machine{broken}, []string{"--for=3500ms"}, nil,
 			"tcpmib: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n" +
-				"tcpmib: GetTcp6Table2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", exitFailure},
-		"no IPv6": {[]*machine{half}, []string{"-6"}, nil, no6, exitFailure}, // ends by itself
-		"nothing": {[]*machine{{}}, []string{"--for=1500ms"}, nil, "", exitNothing},
+				"tcpmib: GetTcp6Table2: the network stack does not answer (ERROR_GEN_FAILURE, 31)\n", cli.ExitFailure},
+		"no IPv6": {[]*fixture.Machine{half}, []string{"-6"}, nil, no6, cli.ExitFailure}, // ends by itself
+		"nothing": {[]*fixture.Machine{{}}, []string{"--for=1500ms"}, nil, "", cli.ExitNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -99,12 +104,12 @@ func TestWatchEvents(t *testing.T) {
 				// what ended with its process keeps its name.
 				looked := 0
 				a := testApp(script(tt.machines...), nil)
-				a.processes = func() (owner.Processes, error) {
+				fake(a).listProcs = func() (owner.Processes, error) {
 					looked++
 					if looked == 1 {
-						return named(map[uint32]string{7: "seven", 8: "eight"}), nil
+						return fixture.Named(map[uint32]string{7: "seven", 8: "eight"}), nil
 					}
-					return named(map[uint32]string{7: "seven", 9: "nine"}), nil
+					return fixture.Named(map[uint32]string{7: "seven", 9: "nine"}), nil
 				}
 				got := runApp(a, append([]string{"watch", "--interval=1s"}, tt.args...)...)
 				assert.Equal(t, tt.want, events(t, got.stdout))
@@ -117,21 +122,76 @@ func TestWatchEvents(t *testing.T) {
 
 // Who was late has read what there is: nothing.
 func TestWatchLate(t *testing.T) {
-	a := testApp(&machine{}, nil)
+	a := testApp(&fixture.Machine{}, nil)
 	var stderr bytes.Buffer
-	a.stderr = &stderr
+	a.Err = &stderr
 	late := func(yield func(tcpmib.Change, error) bool) {
 		yield(tcpmib.Change{}, &tcpmib.MissedError{Ticks: 2, Interval: time.Second})
 	}
-	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, replayed{}), errNothing)
+	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, capturedNames(nil), false), cli.ErrNothing)
 	assert.Contains(t, stderr.String(), "ticks missed: 2")
 }
 
 func TestWatchClosedPipe(t *testing.T) {
-	m, processes := office()
+	m, processes := fixture.Office()
 	a := testApp(m, processes)
 	var stderr bytes.Buffer
-	a.stdin, a.stdout, a.stderr = &bytes.Buffer{}, &closedWriter{}, &stderr
-	assert.Equal(t, exitOK, a.run([]string{"watch"}))
+	a.In, a.Out, a.Err = &bytes.Buffer{}, &closedWriter{}, &stderr
+	assert.Equal(t, cli.ExitOK, a.run([]string{"watch"}))
 	assert.Empty(t, stderr.String())
+}
+
+// The screen as a whole, on what is no real terminal: it starts, takes keys and
+// leaves.
+func TestScreenRuns(t *testing.T) {
+	m, processes := fixture.Office()
+	a := testApp(m, processes)
+	keys, typist := io.Pipe()
+	var shown bytes.Buffer
+	a.In, a.Out, a.Err = keys, &shown, &bytes.Buffer{}
+	go func() {
+		for _, key := range []string{"G", "k", "/", "s", "\r", "?", "?", "q"} {
+			io.WriteString(typist, key)
+		}
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	o := screen.Options{World: a.world(tcpmib.Both, nil), Interval: 10 * time.Millisecond}
+	require.NoError(t, screen.Run(ctx, &a.Terminal, o))
+	require.NoError(t, ctx.Err(), "it left by itself")
+	assert.Contains(t, shown.String(), "\x1b[?1049h", "on the alternate screen")
+	assert.Contains(t, shown.String(), "\x1b[?1049l", "and back")
+
+	// Where nothing can be read there is no screen.
+	m.Code4, m.Code6 = 31, 31
+	shown.Reset()
+	o.World = a.world(tcpmib.Both, nil)
+	err := screen.Run(ctx, &a.Terminal, o)
+	assert.ErrorContains(t, err, "GetTcpTable2: the network stack does not answer")
+	assert.Empty(t, shown.String())
+}
+
+// A family that cannot be read for a while has not closed its connections.
+func TestScreenKeepsWhatItCannotRead(t *testing.T) {
+	m, processes := fixture.Office()
+	w := testApp(m, processes).world(tcpmib.Both, nil)
+	before := w.Look()
+	require.NoError(t, before.Err)
+	require.Len(t, before.Snapshot.Conns, 31)
+	m.Code6 = 31
+	without := w.Look()
+	assert.Equal(t, before.Snapshot.Conns, without.Snapshot.Conns)
+	assert.ErrorContains(t, without.Err, "GetTcp6Table2: the network stack does not answer")
+	m.Code6 = 0
+	assert.NoError(t, w.Look().Err)
+}
+
+// In a capture nothing is looked up on this machine, and nothing closed.
+func TestScreenOfCapture(t *testing.T) {
+	c, err := openCaptured("testdata/office.zip")
+	require.NoError(t, err)
+	w := testApp(nil, nil).world(tcpmib.Both, []*capturedMachine{c})
+	assert.Len(t, w.Look().Snapshot.Conns, 31)
+	assert.Empty(t, w.Inspect(tcpmib.Conn{}))
+	assert.ErrorContains(t, w.Close(tcpmib.Conn{}), "cannot be closed")
 }

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Rest ends a word of an enum flag that takes any text in its place, such as "template=...".
+const Rest = "..."
+
+// EnumFlag declares a flag in flags that takes one of words, lists them in its usage and offers
+// them to the shell. *value is the default.
+func EnumFlag(cmd *cobra.Command, flags *pflag.FlagSet, value *string, name, usage string, words []string) {
+	flags.Var(&enum{value, words}, name, usage+": "+Alternatives(words))
+	Complete(cmd, name, words)
+}
+
+// enum is the value of an enum flag.
+type enum struct {
+	value *string
+	words []string
+}
+
+func (e *enum) String() string { return *e.value }
+func (e *enum) Type() string   { return "word" }
+
+func (e *enum) Set(text string) error {
+	for _, word := range e.words {
+		prefix, open := strings.CutSuffix(word, Rest)
+		if text == word || open && strings.HasPrefix(text, prefix) {
+			*e.value = text
+			return nil
+		}
+	}
+	return fmt.Errorf("want %s", Alternatives(e.words))
+}
+
+// OnOff returns the parser of a flag that is on by its name alone, and off with =false.
+func OnOff(set func(on bool)) func(string) error {
+	return func(text string) error {
+		on, err := strconv.ParseBool(text)
+		if err != nil {
+			return errors.New("want true or false")
+		}
+		set(on)
+		return nil
+	}
+}
+
+// FlagError turns an error of the flag parser into a UsageError that names the flag and the value.
+func FlagError(_ *cobra.Command, err error) error {
+	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
+		return Usagef("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
+	}
+	return &UsageError{err}
+}
+
+// NoArgs rejects arguments.
+func NoArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return Usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// Complete offers words to the shell as the values of a flag.
+func Complete(cmd *cobra.Command, flag string, words []string) {
+	words = slices.Clone(words)
+	for i, word := range words {
+		words[i] = strings.TrimSuffix(word, Rest)
+	}
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag is not declared, or declared twice
+	}
+}
+
+// CompleteFiles offers files with an extension to the shell as the values of a flag.
+func CompleteFiles(cmd *cobra.Command, flag, extension string) {
+	if err := cmd.MarkFlagFilename(flag, extension); err != nil {
+		panic(err) // the flag is not declared
+	}
+}

@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// Progress shows what is being done if Err is a terminal and it takes more than a second. It
+// returns a function that clears the message.
+func (t *Terminal) Progress(what string) (done func()) {
+	if !isTerminal(t.Err) {
+		return func() {}
+	}
+	return startProgress(t.Err, what)
+}
+
+func startProgress(w io.Writer, what string) (done func()) {
+	text := "tcpmib: " + what + " ..."
+	shown := make(chan bool, 1)
+	timer := time.AfterFunc(time.Second, func() {
+		fmt.Fprint(w, "\r"+text)
+		shown <- true
+	})
+	return func() {
+		if !timer.Stop() {
+			<-shown
+			fmt.Fprint(w, "\r"+Spaces(len(text))+"\r")
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Alternatives joins words with commas and "or".
+func Alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// Count returns a number with its noun, in the plural unless it is 1.
+func Count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// Sentence returns an error as one line, without the package names that mean nothing to a user of
+// the command.
+func Sentence(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		for _, name := range []string{"tcpmib: ", "owner: ", "capture: "} {
+			line = strings.TrimPrefix(line, name)
+		}
+		lines[i] = line
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Printable replaces characters that would move the cursor or change the screen: names come from
+// files and from other programs. Joiners, which many emoji and some scripts need, are harmless.
+func Printable(text string) string {
+	if Plain(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) && !unicode.Is(unicode.Join_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+// DisplayWidth returns how many columns of a screen text takes.
+func DisplayWidth(text string) int {
+	if Plain(text) {
+		return len(text)
+	}
+	return ansi.StringWidth(text)
+}
+
+// Plain reports whether text is printable ASCII without quotes and backslashes: a byte is then a
+// column of the screen, and JSON needs no escapes.
+func Plain[S string | []byte](text S) bool {
+	for i := range len(text) {
+		if b := text[i]; b < ' ' || b >= 0x7f || b == '"' || b == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// Spaces returns n spaces.
+func Spaces(n int) string { return strings.Repeat(" ", n) }

@@ -1,0 +1,194 @@
+// Package filter decides which rows are meant. Filters come from flags and from typed text, which
+// share one table of conditions: to add a condition, add an entry to conditions.
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// Filter selects rows. The zero value selects all.
+type Filter struct {
+	Family      tcpmib.Family // 0: both
+	states      terms[tcpmib.State]
+	ports       terms[ports] // local or remote
+	localPorts  terms[ports]
+	remotePorts terms[ports]
+	addrs       terms[network] // local or remote
+	remotes     terms[network]
+	pids        terms[uint32]
+	processes   terms[pattern]
+	words       []string // lower case; each occurs in a cell of the table
+}
+
+// A condition is a flag, and name=value in typed text.
+type condition struct {
+	name, kind, usage string
+	add               func(f *Filter, text string) error
+}
+
+var conditions = []condition{
+	{"state", "states", "`states`, such as listen,time-wait",
+		func(f *Filter, s string) error { return f.states.add(s, parseState) }},
+	{"port", "ports", "local or remote `ports`, such as 443,8000-8999",
+		func(f *Filter, s string) error { return f.ports.add(s, parsePorts) }},
+	{"local-port", "ports", "local `ports`",
+		func(f *Filter, s string) error { return f.localPorts.add(s, parsePorts) }},
+	{"remote-port", "ports", "remote `ports`",
+		func(f *Filter, s string) error { return f.remotePorts.add(s, parsePorts) }},
+	{"addr", "addresses", "local or remote `addresses`, such as 10.0.0.0/8",
+		func(f *Filter, s string) error { return f.addrs.add(s, parseNetwork) }},
+	{"remote", "addresses", "remote `addresses`",
+		func(f *Filter, s string) error { return f.remotes.add(s, parseNetwork) }},
+	{"pid", "PIDs", "`IDs` of the owning processes",
+		func(f *Filter, s string) error { return f.pids.add(s, parsePID) }},
+	{"process", "names", "`names` of the owning processes, such as chrome or sql*",
+		func(f *Filter, s string) error { return f.processes.add(s, parsePattern) }},
+}
+
+// conditionFlag is a condition as the value of a flag.
+type conditionFlag struct {
+	condition
+	filter *Filter
+}
+
+func (c conditionFlag) String() string     { return "" }
+func (c conditionFlag) Type() string       { return c.kind }
+func (c conditionFlag) Set(s string) error { return c.add(c.filter, s) }
+
+// AddFlags declares the flags that set f.
+func (f *Filter) AddFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	for _, one := range []struct {
+		name, short, usage string
+		family             tcpmib.Family
+	}{
+		{"ipv4", "4", "IPv4 only", tcpmib.IPv4},
+		{"ipv6", "6", "IPv6 only", tcpmib.IPv6},
+	} {
+		flags.BoolFuncP(one.name, one.short, one.usage, cli.OnOff(func(on bool) {
+			f.Family &^= one.family
+			if on {
+				f.Family |= one.family
+			}
+		}))
+	}
+	for _, c := range conditions {
+		flags.Var(conditionFlag{c, f}, c.name, c.usage)
+	}
+	for _, one := range []struct {
+		name, usage string
+		state       tcpmib.State
+	}{
+		{"listening", "short for --state listen", tcpmib.StateListen},
+		{"established", "short for --state established", tcpmib.StateEstab},
+	} {
+		flags.BoolFunc(one.name, one.usage, cli.OnOff(func(on bool) {
+			f.states.some = slices.DeleteFunc(f.states.some, func(s tcpmib.State) bool { return s == one.state })
+			if on {
+				f.states.some = append(f.states.some, one.state)
+			}
+		}))
+	}
+	cli.Complete(cmd, "state", rows.StateNames())
+}
+
+// Any reports whether there is any condition.
+func (f *Filter) Any() bool {
+	return f.Family != 0 || len(f.words) > 0 || f.states.any() || f.pids.any() || f.processes.any() ||
+		f.ports.any() || f.localPorts.any() || f.remotePorts.any() || f.addrs.any() || f.remotes.any()
+}
+
+// Help explains filters to users of a command that takes them.
+const Help = "Different filters are ANDed; values of one filter, separated by commas, are ORed. A ! before\n" +
+	"a value negates it: --state '!listen'. Process names ignore case and an .exe at the end, and\n" +
+	"may contain *. Ports can be ranges and addresses can be CIDR blocks."
+
+// Parse parses typed text: words that occur in the row, and conditions such as port=443 and
+// state=!listen.
+func Parse(text string) (Filter, error) {
+	var f Filter
+	for word := range strings.FieldsSeq(text) {
+		name, value, ok := strings.Cut(word, "=")
+		if !ok {
+			f.words = append(f.words, strings.ToLower(word))
+			continue
+		}
+		c, ok := conditionNamed(name)
+		if !ok {
+			return Filter{}, fmt.Errorf("unknown filter %q; filters are %s", name, conditionNames())
+		}
+		if err := c.add(&f, value); err != nil {
+			return Filter{}, fmt.Errorf("%s: %w", word, err)
+		}
+	}
+	return f, nil
+}
+
+func conditionNamed(name string) (condition, bool) {
+	for _, c := range conditions {
+		if strings.EqualFold(c.name, name) {
+			return c, true
+		}
+	}
+	return condition{}, false
+}
+
+func conditionNames() string {
+	var names []string
+	for _, c := range conditions {
+		names = append(names, c.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Families returns the families whose tables are needed.
+func (f *Filter) Families() tcpmib.Family {
+	if f.Family == 0 {
+		return tcpmib.Both
+	}
+	return f.Family
+}
+
+// Match reports whether the filter selects a row.
+func (f *Filter) Match(r *rows.Row) bool {
+	local, remote := r.Local, r.Remote
+	return f.Families()&r.Family() != 0 &&
+		f.states.match(func(s tcpmib.State) bool { return s == r.State }) &&
+		f.pids.match(func(pid uint32) bool { return pid == r.PID }) &&
+		f.localPorts.match(func(p ports) bool { return p.contains(local.Port()) }) &&
+		f.remotePorts.match(func(p ports) bool { return remote.IsValid() && p.contains(remote.Port()) }) &&
+		f.ports.match(func(p ports) bool {
+			return p.contains(local.Port()) || remote.IsValid() && p.contains(remote.Port())
+		}) &&
+		f.remotes.match(func(n network) bool { return remote.IsValid() && n.contains(remote.Addr()) }) &&
+		f.addrs.match(func(n network) bool {
+			return n.contains(local.Addr()) || remote.IsValid() && n.contains(remote.Addr())
+		}) &&
+		f.processes.match(func(p pattern) bool { return p.matches(r.Process) }) &&
+		f.matchWords(r)
+}
+
+func (f *Filter) matchWords(r *rows.Row) bool {
+	if len(f.words) == 0 {
+		return true
+	}
+	var text []byte
+	for _, c := range rows.TableColumns {
+		text = append(c.Text(text, r), ' ')
+	}
+	shown := strings.ToLower(string(text))
+	for _, word := range f.words {
+		if !strings.Contains(shown, word) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,129 @@
+package rows
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/lipgloss/v2"
+)
+
+// Column is one thing that is known about a row. Its name is its key in JSON and templates, its
+// header in CSV, and its name for --columns and --sort.
+type Column struct {
+	Name    string
+	Title   string                              // header in tables
+	Number  bool                                // unquoted in JSON, aligned right in tables
+	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
+	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Text
+	Compare func(a, b *Row) int                 // the order of --sort
+	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
+	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+}
+
+// Columns are all columns of a connection, in the order in which help lists them.
+var Columns = []Column{
+	{Name: "family", Title: "FAMILY",
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Family().String()...) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Family(), b.Family()) }},
+	{Name: "local", Title: "LOCAL", Shrink: shrinkMiddle,
+		Text:    func(dst []byte, r *Row) []byte { return r.Local.AppendTo(dst) },
+		Compare: func(a, b *Row) int { return a.Local.Compare(b.Local) }},
+	{Name: "localAddress", Title: "LOCAL ADDRESS", Shrink: shrinkMiddle,
+		Text:    func(dst []byte, r *Row) []byte { return r.Local.Addr().AppendTo(dst) },
+		Compare: func(a, b *Row) int { return a.Local.Addr().Compare(b.Local.Addr()) }},
+	{Name: "localPort", Title: "LOCAL PORT", Number: true,
+		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.Local.Port()) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Local.Port(), b.Local.Port()) }},
+	{Name: "remote", Title: "REMOTE", Shrink: shrinkMiddle,
+		Text: func(dst []byte, r *Row) []byte {
+			if !r.Remote.IsValid() {
+				return dst
+			}
+			return r.Remote.AppendTo(dst)
+		},
+		Compare: func(a, b *Row) int { return a.Remote.Compare(b.Remote) }},
+	{Name: "remoteAddress", Title: "REMOTE ADDRESS", Shrink: shrinkMiddle,
+		Text:    func(dst []byte, r *Row) []byte { return r.Remote.Addr().AppendTo(dst) },
+		Compare: func(a, b *Row) int { return a.Remote.Addr().Compare(b.Remote.Addr()) }},
+	{Name: "remotePort", Title: "REMOTE PORT", Number: true,
+		Text: func(dst []byte, r *Row) []byte {
+			if !r.Remote.IsValid() {
+				return dst
+			}
+			return appendUint(dst, r.Remote.Port())
+		},
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Remote.Port(), b.Remote.Port()) }},
+	{Name: "remoteName", Title: "REMOTE NAME", Shrink: shrinkEnd,
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.RemoteName...) },
+		Compare: func(a, b *Row) int { return compareFold(a.RemoteName, b.RemoteName) }},
+	{Name: "state", Title: "STATE",
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.State.String()...) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) },
+		Style:   func(r *Row) lipgloss.Style { return stateStyle(r.State) }},
+	{Name: "stateCode", Title: "STATE CODE", Number: true,
+		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.State) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) }},
+	{Name: "pid", Title: "PID", Number: true,
+		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.PID) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.PID, b.PID) }},
+	{Name: "process", Title: "PROCESS", Shrink: shrinkEnd,
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Process...) },
+		JSON:    func(dst []byte, r *Row) []byte { return appendQuoted(dst, r.Process) },
+		Compare: func(a, b *Row) int { return compareFold(a.Process, b.Process) }},
+	{Name: "offload", Title: "OFFLOAD",
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Offload.String()...) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
+	{Name: "offloadCode", Title: "OFFLOAD CODE", Number: true,
+		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.Offload) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
+	{Name: "created", Title: "CREATED",
+		Text: func(dst []byte, r *Row) []byte {
+			if r.Created.IsZero() {
+				return dst
+			}
+			return r.Created.Local().AppendFormat(dst, time.RFC3339)
+		},
+		JSON: func(dst []byte, r *Row) []byte {
+			if r.Created.IsZero() {
+				return append(dst, "null"...)
+			}
+			return append(r.Created.UTC().AppendFormat(append(dst, '"'), time.RFC3339Nano), '"')
+		},
+		Compare: func(a, b *Row) int { return a.Created.Compare(b.Created) }},
+	{Name: "module", Title: "MODULE", Shrink: shrinkEnd,
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Module...) },
+		Compare: func(a, b *Row) int { return compareFold(a.Module, b.Module) }},
+	{Name: "services", Title: "SERVICES", Shrink: shrinkEnd,
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, strings.Join(r.Services, ", ")...) },
+		JSON:    func(dst []byte, r *Row) []byte { return appendList(dst, r.Services) },
+		Compare: func(a, b *Row) int { return slices.CompareFunc(a.Services, b.Services, compareFold) }},
+}
+
+// Measurements are the columns of estats, after those of the connection.
+var Measurements = []Column{
+	{Name: "bytesIn", Title: "BYTES IN", Number: true,
+		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, r.Measured.BytesIn) }},
+	{Name: "bytesOut", Title: "BYTES OUT", Number: true,
+		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, r.Measured.BytesOut) }},
+	{Name: "segmentsRetransmitted", Title: "RETRANSMITTED", Number: true,
+		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, r.Measured.Retransmitted) }},
+	{Name: "rttMilliseconds", Title: "RTT MS", Number: true,
+		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTT) }},
+	{Name: "rttMinMilliseconds", Title: "MIN", Number: true,
+		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMin) }},
+	{Name: "rttMaxMilliseconds", Title: "MAX", Number: true,
+		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMax) }},
+}
+
+// Sets of columns, each the default of some formats.
+var (
+	TableColumns = Named("local", "remote", "state", "pid", "process", "offload")
+	WideColumns  = Named("family", "local", "remote", "state", "stateCode", "pid", "process",
+		"offload", "offloadCode", "created", "module", "services")
+	DataColumns = Named("family", "localAddress", "localPort", "remoteAddress", "remotePort",
+		"state", "stateCode", "pid", "process", "offload", "offloadCode")
+	MeasuredColumns     = append(Named("local", "remote", "pid", "process"), Measurements...)
+	MeasuredDataColumns = slices.Concat(DataColumns, Measurements)
+)

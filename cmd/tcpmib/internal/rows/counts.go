@@ -1,0 +1,141 @@
+package rows
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+)
+
+// A group is one way to count connections: by the values of a column.
+type group struct {
+	title  string
+	key    string // of the array in JSON
+	column Column // its name is the key of the value in JSON
+}
+
+var groups = []group{
+	{"STATE", "states", Named("state")[0]},
+	{"PROCESS", "processes", Named("process")[0]},
+	{"REMOTE ADDRESS", "remoteAddresses", Named("remoteAddress")[0]},
+	{"LOCAL PORT", "localPorts", Named("localPort")[0]},
+}
+
+// CountsOptions is how WriteCounts draws.
+type CountsOptions struct {
+	Limit int  // how many values of each group to show; 0: all
+	Color bool // bold titles and colored states
+	ASCII bool // no block characters: programs behind a pipe may misread them
+}
+
+const barWidth = 30
+
+// WriteCounts writes how many connections have each value, with a bar as long as its share of the
+// largest count.
+func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
+	bar := "▇"
+	if o.ASCII {
+		bar = "#"
+	}
+	title := lipgloss.Style{}
+	if o.Color {
+		title = cli.Title
+	}
+	text := cli.Count(len(s.Conns), "connection") + "\n"
+	for i := range groups {
+		g := &groups[i]
+		counts := g.count(s)
+		if len(counts) == 0 {
+			continue
+		}
+		text += "\n" + title.Render(g.title) + "\n"
+		shown := counts
+		if o.Limit > 0 {
+			shown = counts[:min(o.Limit, len(counts))]
+		}
+		t := Table{Columns: []Column{g.column}, Color: o.Color}
+		t.Columns[0].Number = false
+		t.Fit(func(yield func(*Row) bool) {
+			for i := range shown {
+				if !yield(&shown[i].row) {
+					return
+				}
+			}
+		}, false, 0)
+		digits := len(fmt.Sprint(counts[0].n))
+		for _, c := range shown {
+			line := t.Line(&c.row)
+			length := max(1, c.n*barWidth/counts[0].n)
+			text += fmt.Sprintf("%s  %*d  %s\n", line+cli.Spaces(t.Widths[0]-lipgloss.Width(line)), digits, c.n, strings.Repeat(bar, length))
+		}
+		if more := len(counts) - len(shown); more > 0 {
+			text += fmt.Sprintf("and %d more\n", more)
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// WriteCountsJSON writes the counts as one object, with a value on each line.
+func WriteCountsJSON(w io.Writer, s *Snapshot) error {
+	text := fmt.Appendf(nil, "{\n\"connections\":%d", len(s.Conns))
+	for i := range groups {
+		g := &groups[i]
+		text = fmt.Appendf(text, ",\n%q:[", g.key)
+		for j, c := range g.count(s) {
+			if j > 0 {
+				text = append(text, ',')
+			}
+			entry, err := cli.EncodeJSON(cli.Object{
+				{Key: g.column.Name, Value: json.RawMessage(g.column.appendJSON(nil, &c.row))},
+				{Key: "connections", Value: c.n},
+			})
+			if err != nil {
+				return err
+			}
+			text = append(append(text, '\n'), entry...)
+		}
+		text = append(text, ']')
+	}
+	_, err := w.Write(append(text, "\n}\n"...))
+	return err
+}
+
+// tally is how many connections have a value.
+type tally struct {
+	row Row // one of them
+	n   int
+}
+
+// count counts connections by value, the most frequent first. A connection without a value, such as
+// the remote address of a listening socket, does not count.
+func (g *group) count(s *Snapshot) []tally {
+	counts := map[string]*tally{}
+	var value []byte
+	for r := range s.Rows() {
+		value = g.column.appendJSON(value[:0], r)
+		if string(value) == "null" {
+			continue
+		}
+		c, ok := counts[string(value)]
+		if !ok {
+			c = &tally{row: *r}
+			counts[string(value)] = c
+		}
+		c.n++
+	}
+	return slices.SortedFunc(func(yield func(tally) bool) {
+		for c := range maps.Values(counts) {
+			if !yield(*c) {
+				return
+			}
+		}
+	}, func(a, b tally) int { return cmp.Or(cmp.Compare(b.n, a.n), g.column.Compare(&a.row, &b.row)) })
+}

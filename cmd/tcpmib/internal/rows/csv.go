@@ -1,0 +1,50 @@
+package rows
+
+import (
+	"bytes"
+	"iter"
+	"slices"
+)
+
+// WriteCSV writes CSV as in RFC 4180, with the line ends of a text file.
+func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
+	var line []byte
+	write := func(value func(dst []byte, c *Column) []byte) error {
+		line = line[:0]
+		for i := range out.Columns {
+			if i > 0 {
+				line = append(line, ',')
+			}
+			start := len(line)
+			line = value(line, &out.Columns[i])
+			line = quoteCSV(line, start)
+		}
+		if len(line) == 0 { // its only field is empty, and readers skip empty lines
+			line = append(line, `""`...)
+		}
+		line = append(line, '\n')
+		_, err := out.Write(line)
+		return err
+	}
+	if out.Header {
+		if err := write(func(dst []byte, c *Column) []byte { return append(dst, c.Name...) }); err != nil {
+			return err
+		}
+	}
+	for r := range rows {
+		if err := write(func(dst []byte, c *Column) []byte { return c.Text(dst, r) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quoteCSV puts the field that starts at start in quotes if it needs them.
+func quoteCSV(line []byte, start int) []byte {
+	special := func(b byte) bool { return b == '"' || b == ',' || b == '\r' || b == '\n' }
+	if !slices.ContainsFunc(line[start:], special) {
+		return line
+	}
+	field := bytes.ReplaceAll(line[start:], []byte(`"`), []byte(`""`))
+	return append(append(append(line[:start], '"'), field...), '"')
+}

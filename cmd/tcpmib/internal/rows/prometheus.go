@@ -1,0 +1,75 @@
+package rows
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// WritePrometheus writes metrics in the text format that the textfile collector of windows_exporter
+// reads. States without connections count 0, so that no series comes and goes.
+// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family) error {
+	states := map[string]int{}
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		if families&family != 0 {
+			for _, state := range StateNames() {
+				states[labels("family", family.String(), "state", state)] = 0
+			}
+		}
+	}
+	port := func(r *Row) string { return labels("port", fmt.Sprint(r.Local.Port())) }
+	processes, ports := map[string]int{}, map[string]int{}
+	for r := range s.Rows() {
+		states[labels("family", r.Family().String(), "state", r.State.String())]++
+		processes[labels("process", r.Process)]++
+		if r.State == tcpmib.StateListen {
+			ports[port(r)] = 0
+		}
+	}
+	for r := range s.Rows() {
+		if _, served := ports[port(r)]; served && r.State != tcpmib.StateListen {
+			ports[port(r)]++
+		}
+	}
+	var text []byte
+	for _, m := range []struct {
+		name, help string
+		values     map[string]int
+	}{
+		{"tcpmib_connections", "TCP connections and listening sockets.", states},
+		{"tcpmib_process_connections", "TCP connections and listening sockets of all processes of a name.", processes},
+		{"tcpmib_port_connections", "TCP connections at a local port on which a socket listens.", ports},
+	} {
+		text = fmt.Appendf(text, "# HELP %s %s\n# TYPE %s gauge\n", m.name, m.help, m.name)
+		for _, l := range slices.Sorted(maps.Keys(m.values)) {
+			text = fmt.Appendf(text, "%s{%s} %d\n", m.name, l, m.values[l])
+		}
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+var labelValue = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+// labels formats pairs of names and values as they stand between the braces.
+func labels(pairs ...string) string {
+	var text []string
+	for pair := range slices.Chunk(pairs, 2) {
+		text = append(text, fmt.Sprintf(`%s="%s"`, pair[0], labelValue.Replace(pair[1])))
+	}
+	return strings.Join(text, ",")
+}
+
+// StateNames returns the names of the states that the header knows.
+func StateNames() []string {
+	var names []string
+	for s := tcpmib.StateClosed; s <= tcpmib.StateDeleteTCB; s++ {
+		names = append(names, s.String())
+	}
+	return append(names, tcpmib.StateReserved.String())
+}

@@ -1,0 +1,39 @@
+// Package rows knows what a row of the command's output is, its columns, and every format that
+// writes rows.
+//
+// To add a column, add an entry to Columns (columns.go); to show it without being asked, name it in
+// a set of columns below that table. To add a format, add an entry to Formats (format.go).
+package rows
+
+import (
+	"time"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// Row is a connection and what is known about it. Formats render rows.
+type Row struct {
+	tcpmib.Conn
+	Process string // name of the program that owns it
+
+	// Read only when asked for; zero values are unknown.
+	RemoteName string    // DNS name of the remote address
+	Created    time.Time // when the socket was bound or connected
+	Module     string    // the part of the program that opened it
+	Services   []string  // services that run in the process
+	Measured   *Measured // traffic, for estats only
+}
+
+// Measured is the traffic of a connection while estats collected statistics.
+type Measured struct {
+	BytesIn, BytesOut, Retransmitted uint64
+	RTT, RTTMin, RTTMax              uint32 // in milliseconds; 0 if nothing was sent and acknowledged
+}
+
+// Endpoints returns the endpoints of a connection as text.
+func Endpoints(c tcpmib.Conn) string {
+	if !c.Remote.IsValid() {
+		return c.Local.String()
+	}
+	return c.Local.String() + " to " + c.Remote.String()
+}

@@ -1,0 +1,66 @@
+package rows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Names returns the names of columns.
+func Names(columns []Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Named returns the columns with these names. An unknown name panics.
+func Named(names ...string) []Column {
+	list := make([]Column, len(names))
+	for i, name := range names {
+		c, err := find(name)
+		if err != nil {
+			panic(err) // the caller misspelled a name
+		}
+		list[i] = c
+	}
+	return list
+}
+
+// Has reports whether columns contains the one with this name.
+func Has(columns []Column, name string) bool {
+	return slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name })
+}
+
+// ColumnList is the value of a flag that takes columns. It implements pflag.Value.
+type ColumnList struct{ List *[]Column }
+
+func (l ColumnList) String() string { return "" }
+
+// Type is the name of the value in help.
+func (l ColumnList) Type() string { return "columns" }
+
+// Set appends the columns that text names, separated by commas.
+func (l ColumnList) Set(text string) error {
+	for name := range strings.SplitSeq(text, ",") {
+		c, err := find(strings.TrimSpace(name))
+		if err != nil {
+			return err
+		}
+		if Has(*l.List, c.Name) { // readers of JSON and CSV reject a duplicate
+			return fmt.Errorf("column %s is named twice", c.Name)
+		}
+		*l.List = append(*l.List, c)
+	}
+	return nil
+}
+
+func find(name string) (Column, error) {
+	for _, c := range Columns {
+		if strings.EqualFold(c.Name, name) {
+			return c, nil
+		}
+	}
+	return Column{}, fmt.Errorf("unknown column %q; columns are %s", name, strings.Join(Names(Columns), ", "))
+}

@@ -1,0 +1,431 @@
+// Package screen is the live view of tcpmib watch. Its model changes in Update only, and View draws
+// all that it holds.
+package screen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+// Options are what a screen shows.
+type Options struct {
+	World    World
+	Interval time.Duration
+	Filter   filter.Filter // from the command line
+}
+
+// Model is the state of the screen.
+type Model struct {
+	world    World
+	interval time.Duration
+	flags    filter.Filter // from the command line
+
+	// What was read last.
+	snapshot rows.Snapshot
+	at       time.Time
+	trouble  string // why it could not be read, or not all of it
+	entries  []entry
+
+	// What the user asked for.
+	width, height int
+	typed         string // the filter
+	filter        filter.Filter
+	sortBy        int // index into rows.TableColumns
+	reverse       bool
+	paused        bool
+	mode          mode
+	message       string // what came of the last key
+
+	// What is shown: entries by index, in order.
+	shown   []int
+	table   rows.Table
+	cursor  int         // index into shown
+	current tcpmib.Conn // the connection there
+	top     int         // of the first line on the screen
+
+	details []Detail // of the connection under the cursor, in modeDetail
+	subject tcpmib.Conn
+	offset  int // of the first line of a page: the help, or the details
+}
+
+// World is what the screen asks. Its functions run concurrently with the screen.
+type World struct {
+	Look    func() Look
+	Inspect func(tcpmib.Conn) []Detail
+	Close   func(tcpmib.Conn) error
+}
+
+// Look is a snapshot, and what could not be read.
+type Look struct {
+	Snapshot rows.Snapshot // sorted by tcpmib.Conn.Compare
+	At       time.Time
+	Err      error
+}
+
+// Detail is one thing that is known about a connection.
+type Detail struct{ Name, Value string }
+
+// entry is a line of the table. Closed connections stay for one tick.
+type entry struct {
+	row  rows.Row
+	kind tcpmib.ChangeKind
+}
+
+type mode int
+
+const (
+	modeTable mode = iota
+	modeFilter
+	modeDetail
+	modeClose
+	modeHelp
+)
+
+// Messages.
+type (
+	tickMsg   struct{}
+	detailMsg struct {
+		conn    tcpmib.Conn
+		details []Detail
+	}
+	closedMsg struct {
+		conn tcpmib.Conn
+		err  error
+	}
+)
+
+// New returns a screen that has not read anything yet.
+func New(o Options) *Model {
+	return &Model{world: o.World, interval: o.Interval, flags: o.Filter}
+}
+
+// Run shows a live screen until the user quits or ctx ends. When nothing can be read at first, it
+// returns the error and shows no screen.
+func Run(ctx context.Context, t *cli.Terminal, o Options) error {
+	m := New(o)
+	done := t.Progress("reading the TCP tables")
+	first := m.world.Look()
+	done()
+	if first.Err != nil && len(first.Snapshot.Conns) == 0 {
+		return first.Err
+	}
+	m.take(first)
+	options := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(t.In), tea.WithOutput(t.Out), tea.WithEnvironment(t.Environ),
+	}
+	if t.Color != cli.ColorAlways && !t.UseColor() {
+		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
+	}
+	_, err := tea.NewProgram(m, options...).Run()
+	if err != nil && ctx.Err() == nil && !errors.Is(err, tea.ErrInterrupted) {
+		return err
+	}
+	return nil
+}
+
+// Init starts the ticks.
+func (s *Model) Init() tea.Cmd { return s.nextTick() }
+
+func (s *Model) lookNow() tea.Msg { return s.world.Look() }
+
+func (s *Model) nextTick() tea.Cmd {
+	return tea.Tick(s.interval, func(time.Time) tea.Msg { return tickMsg{} })
+}
+
+// Update handles snapshots and keys.
+func (s *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		s.width, s.height = msg.Width, msg.Height
+		s.arrange()
+	case Look:
+		s.take(msg)
+		return s, s.nextTick()
+	case tickMsg:
+		if s.paused {
+			return s, s.nextTick()
+		}
+		return s, s.lookNow
+	case detailMsg:
+		if s.mode == modeDetail && msg.conn == s.subject {
+			s.details = msg.details
+		}
+	case closedMsg:
+		s.message = fmt.Sprintf("closed %v", msg.conn.Local)
+		if msg.err != nil {
+			s.message = cli.Sentence(msg.err)
+		}
+	case tea.KeyPressMsg:
+		return s, s.press(msg)
+	case tea.PasteMsg:
+		if s.mode == modeFilter {
+			s.setFilter(s.typed + strings.Map(pasted, msg.Content))
+		}
+	}
+	return s, nil
+}
+
+// take replaces the snapshot. Changes since the last one are marked, and closed connections stay
+// for this tick.
+func (s *Model) take(l Look) {
+	first := s.at.IsZero()
+	s.trouble = ""
+	if l.Err != nil {
+		s.trouble = cli.Sentence(l.Err)
+	}
+	kinds := map[tcpmib.Conn]tcpmib.ChangeKind{}
+	var gone []entry
+	if !first {
+		for c := range tcpmib.Diff(s.snapshot.Conns, l.Snapshot.Conns) {
+			if c.Kind == tcpmib.Closed {
+				gone = append(gone, entry{s.snapshot.Row(c.Conn), c.Kind})
+				continue
+			}
+			kinds[c.Conn] = c.Kind
+		}
+	}
+	s.snapshot, s.at = l.Snapshot, l.At
+	s.entries = s.entries[:0]
+	for r := range s.snapshot.Rows() {
+		s.entries = append(s.entries, entry{*r, kinds[r.Conn]})
+	}
+	s.entries = append(s.entries, gone...)
+	s.arrange()
+}
+
+// arrange filters and sorts what is shown. The cursor stays on its connection.
+func (s *Model) arrange() {
+	current := s.current
+	s.shown = s.shown[:0]
+	for i := range s.entries {
+		r := &s.entries[i].row
+		if s.flags.Match(r) && s.filter.Match(r) {
+			s.shown = append(s.shown, i)
+		}
+	}
+	compare := rows.Order(rows.TableColumns[s.sortBy:s.sortBy+1], s.reverse)
+	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
+	s.table = rows.Table{Columns: rows.TableColumns, Color: true}
+	s.table.Fit(func(yield func(*rows.Row) bool) {
+		for _, i := range s.shown {
+			if !yield(&s.entries[i].row) {
+				return
+			}
+		}
+	}, true, s.width-markWidth)
+	// A connection that changes its state is the same connection.
+	at := slices.IndexFunc(s.shown, func(i int) bool { return rows.IdentityOf(s.entries[i].row.Conn) == rows.IdentityOf(current) })
+	if at >= 0 {
+		s.cursor = at
+	}
+	s.move(0)
+}
+
+func (s *Model) selected() (rows.Row, bool) {
+	if s.cursor >= len(s.shown) {
+		return rows.Row{}, false
+	}
+	return s.entries[s.shown[s.cursor]].row, true
+}
+
+// move moves the cursor, and scrolls the table to it.
+func (s *Model) move(by int) {
+	s.cursor = max(0, min(s.cursor+by, len(s.shown)-1))
+	if r, ok := s.selected(); ok {
+		s.current = r.Conn
+	}
+	lines := s.lines()
+	s.top = max(0, min(s.top, len(s.shown)-lines))
+	if s.cursor < s.top {
+		s.top = s.cursor
+	}
+	if s.cursor >= s.top+lines {
+		s.top = s.cursor - lines + 1
+	}
+}
+
+// lines returns how many lines of the table fit between its header row and the footer.
+func (s *Model) lines() int { return max(1, s.height-3) }
+
+// A key of the screen, with what the help says of it.
+type key struct {
+	names []string
+	help  string
+	step  func(s *Model) int     // by how many lines it moves
+	press func(s *Model) tea.Cmd // what else it does; nil: it sorts by the column of its number
+}
+
+// far is a step over everything.
+const far = 1 << 30
+
+var keys []key
+
+func init() {
+	keys = []key{
+		{names: []string{"up", "k"}, help: "up", step: func(*Model) int { return -1 }},
+		{names: []string{"down", "j"}, help: "down", step: func(*Model) int { return 1 }},
+		{names: []string{"pgup", "b"}, help: "page up", step: func(s *Model) int { return -s.lines() }},
+		{names: []string{"pgdown", "f"}, help: "page down", step: (*Model).lines},
+		{names: []string{"home", "g"}, help: "first line", step: func(*Model) int { return -far }},
+		{names: []string{"end", "G"}, help: "last line", step: func(*Model) int { return far }},
+		{names: []string{"1", "2", "3", "4", "5", "6"}, help: "sort by this column; again to reverse"},
+		{names: []string{"r"}, help: "reverse the sort", press: func(s *Model) tea.Cmd {
+			s.reverse = !s.reverse
+			s.arrange()
+			return nil
+		}},
+		{names: []string{"/"}, help: "filter: words, and conditions such as port=443 or state=!listen", press: func(s *Model) tea.Cmd {
+			s.mode = modeFilter
+			return nil
+		}},
+		{names: []string{"esc"}, help: "clear the filter", press: func(s *Model) tea.Cmd {
+			s.setFilter("")
+			return nil
+		}},
+		{names: []string{"space", "p"}, help: "pause or resume", press: func(s *Model) tea.Cmd {
+			s.paused = !s.paused
+			return nil
+		}},
+		{names: []string{"enter"}, help: "details of the connection", press: (*Model).showDetail},
+		{names: []string{"x", "delete"}, help: "close the connection, after confirmation", press: (*Model).askClose},
+		{names: []string{"?", "h"}, help: "help", press: func(s *Model) tea.Cmd {
+			s.mode, s.offset = modeHelp, 0
+			return nil
+		}},
+		{names: []string{"q", "ctrl+c"}, help: "quit", press: func(*Model) tea.Cmd { return tea.Quit }},
+	}
+}
+
+// press does what a key means.
+func (s *Model) press(msg tea.KeyPressMsg) tea.Cmd {
+	name := msg.String()
+	if name == "ctrl+c" {
+		return tea.Quit
+	}
+	s.message = ""
+	switch s.mode {
+	case modeFilter:
+		s.typeFilter(name, msg.Text)
+		return nil
+	case modeClose:
+		s.mode = modeTable
+		if name == "y" || name == "Y" {
+			subject, closeConn := s.subject, s.world.Close
+			return func() tea.Msg { return closedMsg{subject, closeConn(subject)} }
+		}
+		s.message = "not closed"
+		return nil
+	}
+	i := slices.IndexFunc(keys, func(k key) bool { return slices.Contains(k.names, name) })
+	page := s.mode == modeHelp || s.mode == modeDetail
+	switch {
+	case page && i >= 0 && keys[i].step != nil:
+		s.offset = s.pageTop(keys[i].step(s))
+	case page:
+		s.mode = modeTable
+	case i < 0:
+	case keys[i].step != nil:
+		s.move(keys[i].step(s))
+	case keys[i].press != nil:
+		return keys[i].press(s)
+	default:
+		s.sortColumn(int(name[0] - '1'))
+	}
+	return nil
+}
+
+// page returns the lines of the help or of the details.
+func (s *Model) page() []string {
+	if s.mode == modeHelp {
+		return drawHelp()
+	}
+	return s.drawDetail()
+}
+
+// pageTop returns the first visible line of the page after a step, which does not leave the page.
+func (s *Model) pageTop(step int) int {
+	return max(0, min(s.offset+step, len(s.page())-max(1, s.height-2)))
+}
+
+func (s *Model) sortColumn(i int) {
+	s.reverse = s.sortBy == i && !s.reverse
+	s.sortBy = i
+	s.arrange()
+}
+
+// typeFilter takes a key of the line that the filter is typed into. What is
+// typed so far counts at once, as far as it makes sense.
+func (s *Model) typeFilter(name, text string) {
+	switch name {
+	case "enter":
+		// A filter that makes no sense does not hold, and is not left as if it did.
+		if s.setFilter(s.typed) {
+			s.mode = modeTable
+		}
+	case "esc":
+		s.mode = modeTable
+		s.setFilter("")
+	case "backspace":
+		runes := []rune(s.typed)
+		s.setFilter(string(runes[:max(0, len(runes)-1)]))
+	default:
+		s.setFilter(s.typed + text)
+	}
+}
+
+// pasted drops control characters, such as the end of a line that was copied.
+func pasted(r rune) rune {
+	if unicode.IsControl(r) {
+		return -1
+	}
+	return r
+}
+
+func (s *Model) setFilter(typed string) (ok bool) {
+	s.typed, s.message = typed, ""
+	f, err := filter.Parse(typed)
+	if err != nil {
+		s.message = err.Error()
+		return false
+	}
+	s.filter = f
+	s.arrange()
+	return true
+}
+
+func (s *Model) showDetail() tea.Cmd {
+	r, ok := s.selected()
+	if !ok {
+		return nil
+	}
+	s.mode, s.offset, s.subject, s.details = modeDetail, 0, r.Conn, nil
+	inspect := s.world.Inspect
+	return func() tea.Msg { return detailMsg{r.Conn, inspect(r.Conn)} }
+}
+
+func (s *Model) askClose() tea.Cmd {
+	r, ok := s.selected()
+	if !ok {
+		return nil
+	}
+	if r.PID == owner.SystemPID {
+		s.message = "connections of System (PID 4) are not closed"
+		return nil
+	}
+	s.mode, s.subject = modeClose, r.Conn
+	return nil
+}

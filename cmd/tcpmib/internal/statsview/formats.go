@@ -1,0 +1,165 @@
+package statsview
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// Format is a named format of readings.
+type Format struct {
+	Name  string
+	Write func(w io.Writer, r *Reading, color bool) error
+}
+
+// Formats are the formats of stats.
+var Formats = []Format{
+	{"table", writeTable},
+	{"json", writeJSON},
+	{"jsonl", writeJSONLines},
+}
+
+// Names returns the names of Formats.
+func Names() []string {
+	names := make([]string, len(Formats))
+	for i, f := range Formats {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Named returns the format with this name. An unknown name panics.
+func Named(name string) Format {
+	for _, f := range Formats {
+		if f.Name == name {
+			return f
+		}
+	}
+	panic("unknown format " + name) // the flag accepts no other
+}
+
+// writeTable writes a line for each counter, with a cell for each family.
+func writeTable(w io.Writer, r *Reading, color bool) error {
+	var lines [][]string
+	add := func(title string, cell func(s *Family) string) {
+		line := []string{title}
+		for i := range r.Families {
+			line = append(line, cell(&r.Families[i]))
+		}
+		lines = append(lines, line)
+	}
+	header := ""
+	if r.Elapsed > 0 {
+		header = r.At.Local().Format("15:04:05") + ", per second"
+	}
+	add(header, func(s *Family) string {
+		if s.Family == tcpmib.IPv6 {
+			return "IPv6"
+		}
+		return "IPv4"
+	})
+	for i := range counters {
+		c := &counters[i]
+		add(c.title, func(s *Family) string {
+			if r.Elapsed > 0 && !c.now {
+				return strconv.FormatFloat(c.rate(&s.Older, &s.Stats, r.Elapsed), 'f', 1, 64)
+			}
+			return strconv.FormatUint(c.value(&s.Stats), 10)
+		})
+	}
+	if r.Elapsed == 0 {
+		for _, setting := range settings {
+			add(setting.title, func(s *Family) string { return setting.text(&s.Stats) })
+		}
+	}
+	// Columns wider than most counters stay in place from reading to reading.
+	left, right := 22, 12
+	for _, line := range lines {
+		for _, cell := range line[1:] {
+			right = max(right, len(cell))
+		}
+	}
+	var b bytes.Buffer
+	for i, line := range lines {
+		text := fmt.Sprintf("%-*s", left, line[0])
+		for _, cell := range line[1:] {
+			text += "  " + fmt.Sprintf("%*s", right, cell)
+		}
+		if i == 0 && color {
+			text = cli.Title.Render(text)
+		}
+		b.WriteString(text + "\n")
+	}
+	if r.Elapsed > 0 {
+		b.WriteByte('\n') // before the next reading
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// writeJSON writes one array with an object on each line.
+func writeJSON(w io.Writer, r *Reading, _ bool) error {
+	text := []byte("[")
+	for i := range r.Families {
+		object, err := cli.EncodeJSON(object(r, &r.Families[i]))
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(text, '\n'), object...)
+	}
+	_, err := w.Write(append(text, "\n]\n"...))
+	return err
+}
+
+// writeJSONLines writes an object on each line.
+func writeJSONLines(w io.Writer, r *Reading, _ bool) error {
+	var text []byte
+	for i := range r.Families {
+		object, err := cli.EncodeJSON(object(r, &r.Families[i]))
+		if err != nil {
+			return err
+		}
+		text = append(append(text, object...), '\n')
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+// object returns the counters of a family, with their rates if there is a previous reading.
+func object(r *Reading, f *Family) cli.Object {
+	var o cli.Object
+	add := func(key string, value any) { o = append(o, cli.Member{Key: key, Value: value}) }
+	s := &f.Stats
+	if r.Elapsed > 0 {
+		add("time", r.At.UTC())
+		add("seconds", decimal(r.Elapsed.Seconds()))
+	}
+	add("family", f.Family.String())
+	for i := range counters {
+		c := &counters[i]
+		add(c.key, c.value(s))
+		if r.Elapsed > 0 && !c.now {
+			add(c.key+"PerSecond", decimal(c.rate(&f.Older, s, r.Elapsed)))
+		}
+	}
+	var limit *int64 // unlimited
+	if s.MaxConns >= 0 {
+		limit = &s.MaxConns
+	}
+	add("maxConnections", limit)
+	add("rtoAlgorithm", s.RTOAlgorithm.String())
+	add("rtoMinMilliseconds", s.RTOMin.Milliseconds())
+	add("rtoMaxMilliseconds", s.RTOMax.Milliseconds())
+	return o
+}
+
+// decimal returns a number with three digits after the point.
+func decimal(n float64) json.Number { return json.Number(strconv.FormatFloat(n, 'f', 3, 64)) }

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
+	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/tcpmib/tcpestats"
+)
+
+// machine is what the commands ask: this computer, or a capture of one.
+type machine interface {
+	source() tcpmib.Source
+	processes() (owner.Processes, error)
+	services() (map[uint32][]string, error)
+	path(owner.Process) (string, error)
+	module4(*tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error)
+	module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error)
+	close(tcpmib.Conn) error
+	estats() estatsCalls
+}
+
+// estatsCalls are the functions of tcpestats.h that the commands call.
+type estatsCalls struct {
+	data    func(tcpmib.Conn) (tcpestats.Data, error)
+	path    func(tcpmib.Conn) (tcpestats.Path, error)
+	setData func(tcpmib.Conn, tcpestats.Data) error
+	setPath func(tcpmib.Conn, tcpestats.Path) error
+}
+
+// addFrom declares --from.
+func addFrom(cmd *cobra.Command, from *string) {
+	cmd.Flags().StringVar(from, "from", "", "read the capture in `file` (see tcpmib capture), not this machine")
+	cli.CompleteFiles(cmd, "from", "zip")
+}
+
+// machine returns the capture that --from names, or this computer.
+func (a *app) machine(from string) (machine, error) {
+	if from == "" {
+		return a.live, nil
+	}
+	defer a.Progress("reading " + from)()
+	return openCaptured(from)
+}
+
+// liveMachine is this computer.
+type liveMachine struct{}
+
+func (liveMachine) source() tcpmib.Source                  { return nil } // what a Reader asks by default
+func (liveMachine) processes() (owner.Processes, error)    { return owner.Snapshot() }
+func (liveMachine) services() (map[uint32][]string, error) { return owner.Services() }
+func (liveMachine) path(p owner.Process) (string, error)   { return p.Path() }
+func (liveMachine) close(c tcpmib.Conn) error              { return tcpmib.Close(c) }
+
+func (liveMachine) module4(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
+	return tcpmib.GetOwnerModuleFromTcpEntry(r)
+}
+
+func (liveMachine) module6(r *tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error) {
+	return tcpmib.GetOwnerModuleFromTcp6Entry(r)
+}
+
+func (liveMachine) estats() estatsCalls {
+	return estatsCalls{
+		data:    tcpestats.Get[tcpestats.Data],
+		path:    tcpestats.Get[tcpestats.Path],
+		setData: tcpestats.Set[tcpestats.Data],
+		setPath: tcpestats.Set[tcpestats.Path],
+	}
+}
+
+// capturedMachine is a capture. What it does not hold, only the machine itself knows.
+type capturedMachine struct {
+	*capture.Capture
+	file string
+}
+
+func openCaptured(file string) (*capturedMachine, error) {
+	c, err := capture.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	return &capturedMachine{c, file}, nil
+}
+
+func (m *capturedMachine) source() tcpmib.Source { return m.Capture }
+
+// processes returns what is recorded of processes: their names.
+func (m *capturedMachine) processes() (owner.Processes, error) {
+	processes := owner.Processes{}
+	for pid, name := range m.Info().Processes {
+		processes[pid] = owner.Process{PID: pid, Name: name}
+	}
+	return processes, nil
+}
+
+func (m *capturedMachine) services() (map[uint32][]string, error) { return nil, m.missing() }
+func (m *capturedMachine) path(owner.Process) (string, error)     { return "", m.missing() }
+
+func (m *capturedMachine) module4(*tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
+	return tcpmib.OwnerModule{}, m.missing()
+}
+
+func (m *capturedMachine) module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error) {
+	return tcpmib.OwnerModule{}, m.missing()
+}
+
+func (m *capturedMachine) close(tcpmib.Conn) error {
+	return errors.New("connections in a capture cannot be closed")
+}
+
+func (m *capturedMachine) estats() estatsCalls {
+	return estatsCalls{
+		data:    func(tcpmib.Conn) (tcpestats.Data, error) { return tcpestats.Data{}, m.missing() },
+		path:    func(tcpmib.Conn) (tcpestats.Path, error) { return tcpestats.Path{}, m.missing() },
+		setData: func(tcpmib.Conn, tcpestats.Data) error { return m.missing() },
+		setPath: func(tcpmib.Conn, tcpestats.Path) error { return m.missing() },
+	}
+}
+
+func (m *capturedMachine) missing() error { return &notCapturedError{m.file} }
+
+// notCapturedError is the error for what a capture does not contain.
+type notCapturedError struct{ file string }
+
+func (e *notCapturedError) Error() string {
+	return e.file + " does not contain them: only the machine itself knows"
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"net/netip"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+// read takes a snapshot of the connections that match. If only one family could be read, it returns
+// both a snapshot and an error.
+func (a *app) read(m machine, f *filter.Filter) (*rows.Snapshot, error) {
+	defer a.Progress("reading the TCP tables")()
+	s := &rows.Snapshot{}
+	r := tcpmib.Reader{Source: m.source()}
+	var err error
+	s.Conns, err = r.AppendConns(nil, f.Families())
+	if len(s.Conns) == 0 && err != nil {
+		return nil, err
+	}
+	s.Processes = a.processes(m)
+	s.Keep(f.Match)
+	return s, err
+}
+
+// withRead returns the error of a command that ended with err after it could read only a part.
+func withRead(readErr, err error) error {
+	switch {
+	case readErr == nil || cli.ExitCode(err) == cli.ExitUsage:
+		return err
+	case err == nil, errors.Is(err, cli.ErrNothing):
+		return readErr
+	}
+	return errors.Join(err, readErr)
+}
+
+// processes returns the processes of a machine. Connections without the names of their owners are
+// better than none.
+func (a *app) processes(m machine) owner.Processes {
+	processes, err := m.processes()
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) {
+		a.Say("process names are missing: %s", cli.Sentence(err))
+	}
+	return processes
+}
+
+// extras are the columns that need more calls than the tables do, each with its flag and what to say
+// when the calls fail.
+var extras = []struct {
+	column, flag, usage, missing string
+	read                         func(a *app, m machine, s *rows.Snapshot, families tcpmib.Family) error
+}{
+	{"created", "created", "show when each connection was created", "creation times", (*app).readCreated},
+	{"module", "module", "show which part of its program opened each connection, such as a service", "modules", (*app).readModules},
+	{"services", "services", "show the services that run in the owning process", "services", (*app).readServices},
+	{"remoteName", "resolve", "look up the names of remote addresses, for at most 3 seconds", "names", (*app).resolve},
+}
+
+// enrich reads what columns need and the snapshot does not have yet: the columns that the user asked
+// for, and those shown by default, for which missing values are not reported.
+func (a *app) enrich(m machine, s *rows.Snapshot, families tcpmib.Family, asked, shown []rows.Column) {
+	for _, e := range extras {
+		if !rows.Has(asked, e.column) && !rows.Has(shown, e.column) {
+			continue
+		}
+		if err := e.read(a, m, s, families); err != nil && rows.Has(asked, e.column) {
+			a.Say("%s are missing: %s", e.missing, advise(err))
+		}
+	}
+}
+
+// readCreated reads the owner module tables, once.
+func (a *app) readCreated(m machine, s *rows.Snapshot, families tcpmib.Family) error {
+	if s.Owned != nil {
+		return nil
+	}
+	s.Owned = map[rows.Identity]*rows.Owned{}
+	add := func(local, remote netip.AddrPort, pid uint32, o rows.Owned) {
+		s.Owned[rows.Identity{Local: local, Remote: remote, PID: pid}] = &o
+	}
+	r := tcpmib.Reader{Source: m.source()}
+	var err4, err6 error
+	if families&tcpmib.IPv4 != 0 {
+		var table []tcpmib.TCPRowOwnerModule
+		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
+		for _, row := range table {
+			add(row.Local(), row.Remote(), row.OwningPid, rows.Owned{
+				Created:    row.CreateTime(),
+				ReadModule: func() (tcpmib.OwnerModule, error) { return m.module4(&row) },
+			})
+		}
+	}
+	if families&tcpmib.IPv6 != 0 {
+		var table []tcpmib.TCP6RowOwnerModule
+		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
+		for _, row := range table {
+			add(row.Local(), row.Remote(), row.OwningPid, rows.Owned{
+				Created:    row.CreateTime(),
+				ReadModule: func() (tcpmib.OwnerModule, error) { return m.module6(&row) },
+			})
+		}
+	}
+	return cmp.Or(err4, err6)
+}
+
+// readModules asks for the module of each connection. Many have none: their processes belong to
+// another user, or have ended.
+func (a *app) readModules(m machine, s *rows.Snapshot, families tcpmib.Family) error {
+	defer a.Progress("asking for modules")()
+	err := a.readCreated(m, s, families)
+	for _, c := range s.Conns {
+		o, ok := s.Owned[rows.IdentityOf(c)]
+		if !ok || c.PID == owner.IdlePID {
+			continue
+		}
+		module, err := o.ReadModule()
+		if missing := (*notCapturedError)(nil); errors.As(err, &missing) {
+			return err
+		}
+		if err == nil {
+			o.Module = module.Name
+		}
+	}
+	return err
+}
+
+func (a *app) readServices(m machine, s *rows.Snapshot, _ tcpmib.Family) (err error) {
+	s.Services, err = m.services()
+	return err
+}
