@@ -131,16 +131,6 @@ func TestDiffMakesNoGarbage(t *testing.T) {
 	}))
 }
 
-func TestChangeKind(t *testing.T) {
-	for kind, want := range map[tcpmib.ChangeKind]string{
-		tcpmib.Present: "present", tcpmib.Opened: "opened", tcpmib.Closed: "closed", tcpmib.Changed: "changed", 0: "ChangeKind(0)",
-	} {
-		text, err := kind.MarshalText()
-		assert.NoError(t, err)
-		assert.Equal(t, want, string(text))
-	}
-}
-
 // A twentieth of 100,000 connections, which is a busy second, and all of them.
 func BenchmarkDiff(b *testing.B) {
 	const n = 100_000

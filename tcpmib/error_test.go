@@ -33,3 +33,21 @@ func TestError(t *testing.T) {
 		}
 	}
 }
+
+// The errors of both families, and of all classes, read differently (R7).
+func TestErrorNamesFamilyAndClass(t *testing.T) {
+	for want, q := range map[string]tcpmib.Query{
+		"GetTcpTable2": {Func: "GetTcpTable2", Order: true},
+		"GetExtendedTcpTable(ipv4, OwnerModuleAll)": {
+			Func: "GetExtendedTcpTable", Family: tcpmib.AFInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll)},
+		"GetExtendedTcpTable(ipv6, BasicListener)":    {Func: "GetExtendedTcpTable", Family: tcpmib.AFInet6},
+		"GetExtendedTcpTable(ipv6, TCPTableClass(9))": {Func: "GetExtendedTcpTable", Family: tcpmib.AFInet6, Class: 9},
+		"GetExtendedUdpTable(ipv4, class 0)":          {Func: "GetExtendedUdpTable", Family: tcpmib.AFInet},
+		"GetTcpStatisticsEx(ipv6)":                    {Func: "GetTcpStatisticsEx", Family: tcpmib.AFInet6},
+		"GetTcpStatisticsEx(family 7)":                {Func: "GetTcpStatisticsEx", Family: 7},
+	} {
+		assert.Equal(t, want, q.String())
+		err := &tcpmib.Error{Query: q, Code: 5}
+		assert.Equal(t, want+": access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)", err.Error())
+	}
+}

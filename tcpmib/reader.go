@@ -144,7 +144,12 @@ func (r *Reader) appendOwned(dst []Owned, family Family, order bool) ([]Owned, e
 	for i := range rows6 {
 		row := &rows6[i]
 		o := Owned{Conn{PID: row.OwningPid, State: row.State}, row.CreateTime()}
-		r.putEndpoints6(&o.Conn, &row.LocalAddr, row.LocalScopeID, &row.LocalPort, &row.RemoteAddr, row.RemoteScopeID, &row.RemotePort)
+		local := r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide)
+		o.Local = netip.AddrPortFrom(local, portNumber(&row.LocalPort))
+		if row.State != StateListen {
+			remote := r.zones.addr(&row.RemoteAddr, row.RemoteScopeID, remoteSide)
+			o.Remote = netip.AddrPortFrom(remote, portNumber(&row.RemotePort))
+		}
 		dst = append(dst, o)
 	}
 	return dst, errors.Join(err4, err6)
@@ -167,30 +172,25 @@ func putConns4(conns []Conn, rows []TCPRow2) {
 	}
 }
 
+// putConns6 asks for a zone only where there is one: a call a row would cost half of the rest.
 func (r *Reader) putConns6(conns []Conn, rows []TCP6Row2) {
 	for i := range rows {
 		row, c := &rows[i], &conns[i]
+		local, remote := netip.AddrFrom16(row.LocalAddr), netip.AddrFrom16(row.RemoteAddr)
+		if row.LocalScopeID != 0 {
+			local = r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide)
+		}
+		if row.RemoteScopeID != 0 && row.State != StateListen {
+			remote = r.zones.addr(&row.RemoteAddr, row.RemoteScopeID, remoteSide)
+		}
+		c.Local = netip.AddrPortFrom(local, portNumber(&row.LocalPort))
+		c.Remote = netip.AddrPortFrom(remote, portNumber(&row.RemotePort))
+		if row.State == StateListen {
+			c.Remote = netip.AddrPort{}
+		}
 		c.PID = row.OwningPid
 		c.State = row.State
 		c.Offload = row.OffloadState
-		r.putEndpoints6(c, &row.LocalAddr, row.LocalScopeID, &row.LocalPort, &row.RemoteAddr, row.RemoteScopeID, &row.RemotePort)
-	}
-}
-
-// putEndpoints6 is addrPort6 and remote6 for a c with a State, with the zones that r has cached.
-func (r *Reader) putEndpoints6(c *Conn, localAddr *[16]byte, localScope uint32, localPort *[4]byte,
-	remoteAddr *[16]byte, remoteScope uint32, remotePort *[4]byte) {
-	local, remote := netip.AddrFrom16(*localAddr), netip.AddrFrom16(*remoteAddr)
-	if localScope != 0 {
-		local = r.zones.addr(localAddr, localScope, localSide)
-	}
-	if remoteScope != 0 && c.State != StateListen {
-		remote = r.zones.addr(remoteAddr, remoteScope, remoteSide)
-	}
-	c.Local = netip.AddrPortFrom(local, portNumber(localPort))
-	c.Remote = netip.AddrPortFrom(remote, portNumber(remotePort))
-	if c.State == StateListen {
-		c.Remote = netip.AddrPort{}
 	}
 }
 

@@ -6,15 +6,14 @@ import "net/netip"
 // program each time that it goes into an address, and the text has to be made before that; but a
 // machine has few interfaces, and few addresses with a scope ID on each.
 //
-// Measured by BenchmarkZones, a row with two zones: 8 ns with the cache, 200 ns and two allocations
-// without.
+// BenchmarkZones measures a row with two zones: 5 ns with the cache, 63 ns and, for scope IDs from 100
+// on, two allocations without.
 //
 // There are slots for 64 scope IDs, so a system that invents more costs time, not memory.
 type zones [64]zone
 
 type zone struct {
-	scope uint32 // 0 in a slot that was not used yet
-	name  string
+	scope uint32   // 0 in a slot that was not used yet
 	last  [2]zoned // the last local and the last remote address with it
 }
 
@@ -26,11 +25,14 @@ type zoned struct {
 
 const localSide, remoteSide = 0, 1
 
+// addr returns an address with the zone of a scope ID. 0 is no zone.
 func (z *zones) addr(bytes *[16]byte, scope uint32, side int) netip.Addr {
-	e := z.slot(scope)
-	last := &e.last[side]
+	if scope == 0 {
+		return netip.AddrFrom16(*bytes)
+	}
+	last := &z.slot(scope).last[side]
 	if last.bytes != *bytes || !last.addr.IsValid() {
-		*last = zoned{*bytes, netip.AddrFrom16(*bytes).WithZone(e.name)}
+		*last = zoned{*bytes, netip.AddrFrom16(*bytes).WithZone(zoneName(scope))}
 	}
 	return last.addr
 }
@@ -48,6 +50,6 @@ func (z *zones) slot(scope uint32) *zone {
 			break
 		}
 	}
-	z[home] = zone{scope: scope, name: zoneName(scope)}
+	z[home] = zone{scope: scope}
 	return &z[home]
 }

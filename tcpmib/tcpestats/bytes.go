@@ -1,7 +1,6 @@
 package tcpestats
 
-// Here, and nowhere else in this package, is unsafe: where structs are handed to
-// Windows as bytes.
+// This is the only file of the package with unsafe: here structs become bytes for Windows.
 
 import (
 	"unsafe"
@@ -10,15 +9,14 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// bytesOf is the memory of a struct. Sound: it is exactly t, which it keeps
-// alive, and any bytes are a valid value of the structs of this package: they
-// have no pointers and no bool.
+// bytesOf returns the memory of a struct. Sound: it is exactly t, which it keeps alive, and any bytes
+// are a valid value of the structs of this package: they have no pointers and no bool.
 func bytesOf[T any](t *T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(t)), unsafe.Sizeof(*t))
 }
 
-// The rows have the sizes that package native has pinned to the header: arrays
-// of different lengths cannot be assigned.
+// The rows have the sizes that package native has pinned to the header: arrays of different lengths
+// cannot be assigned.
 var (
 	_ [native.SizeofTCPRow]byte  = [unsafe.Sizeof(tcpmib.TCPRow{})]byte{}
 	_ [native.SizeofTCP6Row]byte = [unsafe.Sizeof(tcpmib.TCP6Row{})]byte{}

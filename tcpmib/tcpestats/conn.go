@@ -6,9 +6,9 @@ import "github.com/winmib/winmib/tcpmib"
 //
 //	data, err := tcpestats.Get[tcpestats.Data](conn)
 //
-// What was not enabled is 0, which data.RW tells apart from nothing to count.
-// Needs elevation: without it errors.Is(err, fs.ErrPermission) holds. For a
-// connection that is gone errors.Is(err, fs.ErrNotExist) holds.
+// Values that are not collected are 0; data.RW says whether they are. Needs elevation: without it
+// errors.Is(err, fs.ErrPermission) holds. For a connection that has gone errors.Is(err,
+// fs.ErrNotExist) holds.
 func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()
@@ -24,8 +24,8 @@ func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	return GetPerTcp6ConnectionEStats[S](&row)
 }
 
-// Set sets what stats has in RW, such as a Get has returned it, and nothing
-// else. Errors are those of Get.
+// Set sets what stats has in RW, such as a Get has returned it, and nothing else. Errors are those of
+// Get.
 func Set[S Collected](c tcpmib.Conn, stats S) error {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()
@@ -41,16 +41,15 @@ func Set[S Collected](c tcpmib.Conn, stats S) error {
 	return SetPerTcp6ConnectionEStats(&row, stats)
 }
 
-// Enable has Windows collect one kind of statistics of a connection, from 0 on.
-// That costs a little for every segment, until Disable or the connection's end.
-// Errors are those of Get.
+// Enable starts the collection of one kind of statistics of a connection, from 0. It costs a little
+// for every segment, until Disable or the end of the connection. Errors are those of Get.
 func Enable[S Collected](c tcpmib.Conn) error { return collect[S](c, 1) }
 
-// Disable ends what Enable began.
+// Disable stops what Enable started.
 func Disable[S Collected](c tcpmib.Conn) error { return collect[S](c, 0) }
 
 func collect[S Collected](c tcpmib.Conn, on uint8) error {
 	var stats S
-	any(&stats).(collected).collect(on)
+	setCollection(&stats, on)
 	return Set(c, stats)
 }

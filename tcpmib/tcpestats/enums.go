@@ -1,6 +1,10 @@
 package tcpestats
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
 
 // Type is TCP_ESTATS_TYPE: a kind of statistics.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_estats_type
@@ -32,9 +36,18 @@ var typeNames = map[Type]string{
 	TypeFineRtt:   "FineRtt",
 }
 
-// String returns the header's name without its prefix, such as "SndCong", or
-// "Type(9)" for a number that the header gives no meaning.
+// String returns the header's name without its prefix, such as "SndCong", or "Type(9)" for a number
+// that the header does not define.
 func (t Type) String() string { return enumString(t, "Type", typeNames) }
+
+// MarshalText writes what String prints.
+func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText reads what String prints, in any case.
+func (t *Type) UnmarshalText(text []byte) (err error) {
+	*t, err = parseEnum(string(text), "Type", typeNames)
+	return err
+}
 
 // BooleanOptional is TCP_BOOLEAN_OPTIONAL: a switch to turn, or to leave as it
 // is.
@@ -54,10 +67,19 @@ var booleanOptionalNames = map[BooleanOptional]string{
 	BoolOptUnchanged: "Unchanged",
 }
 
-// String returns the header's name without its prefix, such as "Enabled", or
-// "BooleanOptional(2)" for a number that the header does not know.
+// String returns the header's name without its prefix, such as "Enabled", or "BooleanOptional(2)" for
+// a number that the header does not define.
 func (b BooleanOptional) String() string {
 	return enumString(b, "BooleanOptional", booleanOptionalNames)
+}
+
+// MarshalText writes what String prints.
+func (b BooleanOptional) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads what String prints, in any case.
+func (b *BooleanOptional) UnmarshalText(text []byte) (err error) {
+	*b, err = parseEnum(string(text), "BooleanOptional", booleanOptionalNames)
+	return err
 }
 
 // SoftError is TCP_SOFT_ERROR: why a segment failed a consistency check.
@@ -90,14 +112,38 @@ var softErrorNames = map[SoftError]string{
 	SoftErrorDataLengthError:   "DataLengthError",
 }
 
-// String returns the header's name without its prefix, such as
-// "AboveDataWindow", or "SoftError(9)" for a number that the header gives no
-// meaning.
+// String returns the header's name without its prefix, such as "AboveDataWindow", or "SoftError(9)"
+// for a number that the header does not define.
 func (e SoftError) String() string { return enumString(e, "SoftError", softErrorNames) }
+
+// MarshalText writes what String prints.
+func (e SoftError) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+
+// UnmarshalText reads what String prints, in any case.
+func (e *SoftError) UnmarshalText(text []byte) (err error) {
+	*e, err = parseEnum(string(text), "SoftError", softErrorNames)
+	return err
+}
 
 func enumString[E ~uint32 | ~int32](e E, typ string, names map[E]string) string {
 	if name, ok := names[e]; ok {
 		return name
 	}
 	return typ + "(" + strconv.FormatInt(int64(e), 10) + ")"
+}
+
+// parseEnum takes what enumString returns, in any case.
+func parseEnum[E ~uint32 | ~int32](text, typ string, names map[E]string) (E, error) {
+	for e, name := range names {
+		if strings.EqualFold(text, name) {
+			return e, nil
+		}
+	}
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), strings.ToLower(typ)+"("); ok {
+		digits, closed := strings.CutSuffix(rest, ")")
+		if n, err := strconv.ParseInt(digits, 10, 64); closed && err == nil && int64(E(n)) == n {
+			return E(n), nil
+		}
+	}
+	return 0, fmt.Errorf("tcpestats: unknown %s %q; want a name of the header without its prefix", typ, text)
 }

@@ -7,8 +7,8 @@ import (
 
 // The functions of iphlpapi.dll, under their own names.
 
-// GetPerTcpConnectionEStats returns one kind of statistics of the IPv4 connection
-// that row names. Needs elevation. Windows Vista.
+// GetPerTcpConnectionEStats returns one kind of statistics of the IPv4 connection that row names.
+// Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcpconnectionestats
 func GetPerTcpConnectionEStats[S Statistics](row *tcpmib.TCPRow) (stats S, err error) {
 	p := partsOf(&stats)
@@ -16,8 +16,8 @@ func GetPerTcpConnectionEStats[S Statistics](row *tcpmib.TCPRow) (stats S, err e
 	return stats, result("GetPerTcpConnectionEStats", code)
 }
 
-// GetPerTcp6ConnectionEStats is GetPerTcpConnectionEStats for an IPv6
-// connection. Needs elevation. Windows Vista.
+// GetPerTcp6ConnectionEStats is GetPerTcpConnectionEStats for an IPv6 connection. Needs elevation.
+// Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcp6connectionestats
 func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err error) {
 	p := partsOf(&stats)
@@ -25,27 +25,26 @@ func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err
 	return stats, result("GetPerTcp6ConnectionEStats", code)
 }
 
-// SetPerTcpConnectionEStats sets what stats has in RW, and nothing else, for the
-// IPv4 connection that row names: whether this kind of statistics is collected.
-// Needs elevation. Windows Vista.
+// SetPerTcpConnectionEStats sets what stats has in RW, and nothing else, for the IPv4 connection that
+// row names: whether this kind of statistics is collected. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
 func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
 	p := partsOf(&stats)
 	return result("SetPerTcpConnectionEStats", native.SetPerTcpConnectionEStats(bytesOfTCPRow(row), uint32(p.typ), v0(p.rw), 0))
 }
 
-// SetPerTcp6ConnectionEStats is SetPerTcpConnectionEStats for an IPv6
-// connection. Needs elevation. Windows Vista.
+// SetPerTcp6ConnectionEStats is SetPerTcpConnectionEStats for an IPv6 connection. Needs elevation.
+// Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
 func SetPerTcp6ConnectionEStats[S Collected](row *tcpmib.TCP6Row, stats S) error {
 	p := partsOf(&stats)
 	return result("SetPerTcp6ConnectionEStats", native.SetPerTcp6ConnectionEStats(bytesOfTCP6Row(row), uint32(p.typ), v0(p.rw), 0))
 }
 
-// v0 are the bytes of a struct whose name ends in v0, as all do.
+// v0 is a struct with version 0, as all are.
 func v0(b []byte) native.EStats { return native.EStats{Bytes: b, Version: 0} }
 
-// result is what a function returned, as an error or nil.
+// result returns the code of a function as an error, or nil.
 func result(function string, code uint32) error {
 	if code == tcpmib.CodeSuccess {
 		return nil

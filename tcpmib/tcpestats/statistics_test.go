@@ -1,0 +1,97 @@
+package tcpestats
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// The switches know every kind of Statistics, each with its own type, and all but SynOpts can be
+// switched on.
+func TestSwitchesAreExhaustive(t *testing.T) {
+	kinds := map[string]any{
+		"SynOpts": new(SynOpts), "Data": new(Data), "SndCong": new(SndCong), "Path": new(Path), "SendBuff": new(SendBuff),
+		"Rec": new(Rec), "ObsRec": new(ObsRec), "Bandwidth": new(Bandwidth), "FineRtt": new(FineRtt),
+	}
+	collected := union(t, "Collected")
+	all := append(collected, "SynOpts")
+	assert.Len(t, kinds, len(all))
+	assert.Len(t, all, int(TypeMaximum))
+	seen := map[Type]bool{}
+	for _, name := range all {
+		stats := kinds[name]
+		require.NotNil(t, stats, name)
+		p := partsOf(stats)
+		assert.Equal(t, name, p.typ.String())
+		assert.False(t, seen[p.typ], name)
+		seen[p.typ] = true
+		if !slices.Contains(collected, name) {
+			assert.Empty(t, p.rw)
+			assert.Panics(t, func() { setCollection(stats, 1) })
+			continue
+		}
+		setCollection(stats, 1)
+		assert.NotEqual(t, make([]byte, len(p.rw)), p.rw, "%s: Enable switches nothing on", name)
+		setCollection(stats, 0)
+		assert.Equal(t, make([]byte, len(p.rw)), p.rw, "%s: Disable leaves something on", name)
+	}
+	assert.Panics(t, func() { partsOf(new(int)) })
+}
+
+// union returns the types of a constraint of statistics.go.
+func union(t *testing.T, name string) (types []string) {
+	if _, err := os.Stat("statistics.go"); err != nil {
+		t.Skip("the source is not here:", err)
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "statistics.go", nil, 0)
+	require.NoError(t, err)
+	for _, d := range f.Decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok || g.Tok != token.TYPE {
+			continue
+		}
+		spec := g.Specs[0].(*ast.TypeSpec)
+		if spec.Name.Name != name {
+			continue
+		}
+		ast.Inspect(spec.Type, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				types = append(types, id.Name)
+			}
+			return true
+		})
+	}
+	require.NotEmpty(t, types)
+	return types
+}
+
+// Every value of every enum prints, parses and goes through JSON.
+func TestEnumsRoundTrip(t *testing.T) {
+	for _, n := range []int64{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100, -1, math.MinInt32, math.MaxInt32, math.MaxUint32} {
+		type enums struct {
+			T Type
+			B BooleanOptional
+			S SoftError
+		}
+		want := enums{Type(n), BooleanOptional(n), SoftError(n)}
+		text, err := json.Marshal(want)
+		require.NoError(t, err)
+		var got enums
+		require.NoError(t, json.Unmarshal(text, &got), string(text))
+		assert.Equal(t, want, got)
+	}
+	var typ Type
+	require.NoError(t, typ.UnmarshalText([]byte("sndcong")))
+	assert.Equal(t, TypeSndCong, typ)
+	for _, text := range []string{"", "Type", "Type()", "Type(-1)", "Type(4294967296)", "Type(1", "7", "SoftError(3)"} {
+		assert.ErrorContains(t, typ.UnmarshalText([]byte(text)), "unknown Type", text)
+	}
+}
