@@ -49,26 +49,26 @@ var cases = []struct {
 	{"asks for much more than it needs", "rows=10000 ask=+50000000", 10_000, 10_000, 4, nil, ""},
 	{"asks for all memory", "rows=10000 ask=0xFFFFFFFF", 0, 0, 2, tcpmib.ErrTooLarge, "asks for 4294967295 bytes"},
 	{"asks for more room for ever", "codes=122 ask=+1000000", 0, 0, 20, nil, "outgrew its buffer 10 times"},
-	{"tells one byte less than it wrote", "tell=-1", 0, 0, 2, tcpmib.ErrMalformed, "takes 88 bytes, here are 87"},
-	{"tells nothing", "tell=0", 0, 0, 2, tcpmib.ErrMalformed, "here are 0"},
-	{"tells 3 bytes", "tell=3", 0, 0, 2, tcpmib.ErrMalformed, "here are 3"},
+	{"tells one byte less than it wrote", "tell=-1", 0, 0, 2, tcpmib.ErrMalformed, "with 3 rows needs 88 bytes, got 87"},
+	{"tells nothing", "tell=0", 0, 0, 2, tcpmib.ErrMalformed, "got 0"},
+	{"tells 3 bytes", "tell=3", 0, 0, 2, tcpmib.ErrMalformed, "got 3"},
 	{"tells one byte more than it wrote", "tell=+1", 3, 3, 2, nil, ""},
-	{"tells more than the buffer has", "tell=+1000000", 3, 3, 2, nil, ""},
-	{"tells 4 GiB", "tell=0xFFFFFFFF", 3, 3, 2, nil, ""},
+	{"tells more than the buffer has", "tell=+1000000", 0, 0, 2, tcpmib.ErrMalformed, "1000088 bytes in a buffer of 32768"},
+	{"tells 4 GiB", "tell=0xFFFFFFFF", 0, 0, 2, tcpmib.ErrMalformed, "4294967295 bytes in a buffer of 32768"},
 	{"tells the size of the buffer", "tell=keep", 3, 3, 2, nil, ""},
 
 	// Numbers of rows that lie.
-	{"counts one row more", "entries=+1", 0, 0, 2, tcpmib.ErrMalformed, "of 4 rows takes 116 bytes, here are 88"},
+	{"counts one row more", "entries=+1", 0, 0, 2, tcpmib.ErrMalformed, "with 4 rows needs 116 bytes, got 88"},
 	{"counts one row less", "entries=-1", 2, 2, 2, nil, ""},
 	{"counts no rows", "entries=0", 0, 0, 2, nil, ""},
-	{"counts as many as wrap 32 bits (IPv4)", "entries=153391690", 0, 0, 2, tcpmib.ErrMalformed, "of 153391690 rows"},
-	{"counts as many as wrap 32 bits (IPv6)", "entries=71582789", 0, 0, 2, tcpmib.ErrMalformed, "of 71582789 rows"},
-	{"counts as many as wrap 31 bits", "entries=0x7FFFFFFF", 0, 0, 2, tcpmib.ErrMalformed, "of 2147483647 rows"},
-	{"counts as many as it can", "entries=0xFFFFFFFE", 0, 0, 2, tcpmib.ErrMalformed, "of 4294967294 rows"},
+	{"counts as many as wrap 32 bits (IPv4)", "entries=153391690", 0, 0, 2, tcpmib.ErrMalformed, "with 153391690 rows"},
+	{"counts as many as wrap 32 bits (IPv6)", "entries=71582789", 0, 0, 2, tcpmib.ErrMalformed, "with 71582789 rows"},
+	{"counts as many as wrap 31 bits", "entries=0x7FFFFFFF", 0, 0, 2, tcpmib.ErrMalformed, "with 2147483647 rows"},
+	{"counts as many as it can", "entries=0xFFFFFFFE", 0, 0, 2, tcpmib.ErrMalformed, "with 4294967294 rows"},
 
 	// Success that is none.
-	{"succeeds and writes nothing", "blank=1", 0, 0, 2, tcpmib.ErrMalformed, "wrote no table"},
-	{"succeeds, writes nothing and tells nothing", "blank=1 tell=0", 0, 0, 2, tcpmib.ErrMalformed, "wrote no table"},
+	{"succeeds and writes nothing", "blank=1", 0, 0, 2, tcpmib.ErrMalformed, "wrote nothing"},
+	{"succeeds, writes nothing and tells nothing", "blank=1 tell=0", 0, 0, 2, tcpmib.ErrMalformed, "wrote nothing"},
 
 	// One family, or none.
 	{"no IPv6 in this Windows", "codes6=50", 3, 0, 2, errors.ErrUnsupported, "GetTcp6Table2"},

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"reflect"
+	"strconv"
 	"testing"
 	"unsafe"
 
@@ -44,7 +45,15 @@ func sizeof(v any) int {
 	return int(reflect.TypeOf(v).Size())
 }
 
-// The nine kinds, with the sizes of their structs in C for amd64.
+// sized returns the size of a struct with members of type SIZE_T, on 64-bit Windows or on 386.
+func sized(on64, on386 int) int {
+	if strconv.IntSize == 32 {
+		return on386
+	}
+	return on64
+}
+
+// The nine kinds, with the sizes of their structs in C.
 var kinds = []struct {
 	name            string
 	typ             int
@@ -61,7 +70,7 @@ var kinds = []struct {
 		s, err := tcpestats.Get[tcpestats.Data](c)
 		return structs{s.RW, nil, s.DataRODv0}, err
 	}, tcpestats.Enable[tcpestats.Data], tcpestats.Disable[tcpestats.Data]},
-	{"SndCong", 2, 1, 4, 88, "01", func(c tcpmib.Conn) (structs, error) {
+	{"SndCong", 2, 1, 4, sized(88, 72), "01", func(c tcpmib.Conn) (structs, error) {
 		s, err := tcpestats.Get[tcpestats.SndCong](c)
 		return structs{s.RW, s.SndCongROSv0, s.SndCongRODv0}, err
 	}, tcpestats.Enable[tcpestats.SndCong], tcpestats.Disable[tcpestats.SndCong]},
@@ -69,11 +78,11 @@ var kinds = []struct {
 		s, err := tcpestats.Get[tcpestats.Path](c)
 		return structs{s.RW, nil, s.PathRODv0}, err
 	}, tcpestats.Enable[tcpestats.Path], tcpestats.Disable[tcpestats.Path]},
-	{"SendBuff", 4, 1, 0, 32, "01", func(c tcpmib.Conn) (structs, error) {
+	{"SendBuff", 4, 1, 0, sized(32, 16), "01", func(c tcpmib.Conn) (structs, error) {
 		s, err := tcpestats.Get[tcpestats.SendBuff](c)
 		return structs{s.RW, nil, s.SendBuffRODv0}, err
 	}, tcpestats.Enable[tcpestats.SendBuff], tcpestats.Disable[tcpestats.SendBuff]},
-	{"Rec", 5, 1, 0, 72, "01", func(c tcpmib.Conn) (structs, error) {
+	{"Rec", 5, 1, 0, sized(72, 56), "01", func(c tcpmib.Conn) (structs, error) {
 		s, err := tcpestats.Get[tcpestats.Rec](c)
 		return structs{s.RW, nil, s.RecRODv0}, err
 	}, tcpestats.Enable[tcpestats.Rec], tcpestats.Disable[tcpestats.Rec]},

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+	"unsafe"
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -215,22 +216,24 @@ func TestGetOwnerModuleFromTcpEntry(t *testing.T) {
 	row6 := "20010db80000000000000000" + "0a000000" + "00000000" + "04010000" +
 		"20010db80000000000000000" + "c6120001" + "00000000" + "01bc0000" + "05000000" + "ec030000" + "80561cee8a49da01" + "ec03000000000000"
 	zeros := hex.EncodeToString(make([]byte, 15*8))
+	told := fmt.Sprint(" class=0 buffer=buffer size=2048 code=0 told=", 104+2*unsafe.Sizeof(uintptr(0))) // two pointers and the strings
 	assert.Equal(t, []string{
-		"GetOwnerModuleFromTcpEntry row=" + row4 + zeros + " class=0 buffer=buffer size=2048 code=0 told=120",
-		"GetOwnerModuleFromTcp6Entry row=" + row6 + zeros + " class=0 buffer=buffer size=2048 code=0 told=120",
+		"GetOwnerModuleFromTcpEntry row=" + row4 + zeros + told,
+		"GetOwnerModuleFromTcp6Entry row=" + row6 + zeros + told,
 	}, log.Calls(t)[2:])
 }
 
 func TestGetOwnerModuleFromTcpEntryRefusesPointersOutside(t *testing.T) {
+	header := int(2 * unsafe.Sizeof(uintptr(0)))
 	for scenario, want := range map[string]string{
-		"module=before":         "pModuleName points to",
-		"module=behind":         "pModulePath points to",
-		"module=endless":        "pModuleName points to a string without an end",
-		"tell=15":               "takes 16 bytes, here are 15",
-		"codes=0xC0000001":      "outgrew its buffer",
-		"codes=1168":            "not found",
-		"codes=299":             "GetOwnerModuleFromTcpEntry",
-		"codes=122 ask=1000000": "outgrew its buffer",
+		"module=before":                  "pModuleName points to",
+		"module=behind":                  "pModulePath points to",
+		"module=endless":                 "pModuleName points to a string without a terminating zero",
+		fmt.Sprintf("tell=%d", header-1): fmt.Sprintf("needs %d bytes, got %d", header, header-1),
+		"codes=0xC0000001":               "outgrew its buffer",
+		"codes=1168":                     "not found",
+		"codes=299":                      "GetOwnerModuleFromTcpEntry",
+		"codes=122 ask=1000000":          "outgrew its buffer",
 	} {
 		synthetic.Scenario(t, scenario)
 		_, err := tcpmib.GetOwnerModuleFromTcpEntry(&tcpmib.TCPRowOwnerModule{})
