@@ -5,7 +5,6 @@ import (
 	"errors"
 	"iter"
 	"math/bits"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -128,22 +127,22 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 
 // world returns what the screen shows: this computer, or captures one after the other.
 func (a *app) world(families tcpmib.Family, captures []*capturedMachine) screen.World {
+	t := &tcpmib.Tracker{}
 	if captures != nil {
 		next := 0
-		last := map[tcpmib.Family][]tcpmib.Conn{}
 		return screen.World{
 			Look: func() screen.Look {
 				c := captures[min(next, len(captures)-1)]
 				next++
-				return look(c, families, c.Info().Time, last)
+				return look(t, c, &tcpmib.Reader{Source: c.source()}, families, c.Info().Time)
 			},
 			Inspect: func(tcpmib.Conn) []screen.Detail { return []screen.Detail{} },
 			Close:   captures[0].close,
 		}
 	}
-	last := map[tcpmib.Family][]tcpmib.Conn{}
+	r := &tcpmib.Reader{Source: a.live.source()}
 	return screen.World{
-		Look:    func() screen.Look { return look(a.live, families, time.Now(), last) },
+		Look:    func() screen.Look { return look(t, a.live, r, families, time.Now()) },
 		Inspect: func(c tcpmib.Conn) []screen.Detail { return a.inspect(a.live, c) },
 		Close: func(c tcpmib.Conn) error {
 			_, err := a.closeVerified(c)
@@ -152,35 +151,51 @@ func (a *app) world(families tcpmib.Family, captures []*capturedMachine) screen.
 	}
 }
 
-// look takes a snapshot for the screen. A family that cannot be read keeps its last connections.
-func look(m machine, families tcpmib.Family, at time.Time, last map[tcpmib.Family][]tcpmib.Conn) screen.Look {
+// look takes the next snapshot of a tracker for the screen. A family that cannot be read keeps its
+// last connections.
+func look(t *tcpmib.Tracker, m machine, r *tcpmib.Reader, families tcpmib.Family, at time.Time) screen.Look {
 	l := screen.Look{At: at}
 	l.Snapshot.Processes, _ = m.processes() // the table shows what has no name
-	r := tcpmib.Reader{Source: m.source()}
-	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
-		if families&family == 0 {
-			continue
-		}
-		conns, err := r.AppendConns(nil, family)
+	for c, err := range t.Changes(r, families, at) {
 		if err != nil {
 			l.Err = errors.Join(l.Err, err)
-			conns = last[family]
+			continue
 		}
-		last[family] = conns
-		l.Snapshot.Conns = append(l.Snapshot.Conns, conns...)
+		l.Changes = append(l.Changes, c)
 	}
-	slices.SortFunc(l.Snapshot.Conns, tcpmib.Conn.Compare)
+	for _, o := range t.AppendOwned(nil) {
+		l.Snapshot.Conns = append(l.Snapshot.Conns, o.Conn)
+	}
 	return l
 }
 
 // once yields the changes from one snapshot to a second.
 func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[tcpmib.Change, error] {
-	r := tcpmib.Reader{Source: m.source()}
 	return func(yield func(tcpmib.Change, error) bool) {
-		known := compared{}
+		t, r := &tcpmib.Tracker{}, &tcpmib.Reader{Source: m.source()}
 		for i := range 2 {
-			if i > 0 && !sleep(ctx, f.interval) || !known.look(&r, f.filter.Families(), time.Now(), yield) {
+			if i > 0 && !sleep(ctx, f.interval) {
 				return
+			}
+			for c, err := range t.Changes(r, f.filter.Families(), time.Now()) {
+				if !yield(c, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// replay yields the changes from one capture to the next.
+func replay(captures []*capturedMachine, families tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
+	return func(yield func(tcpmib.Change, error) bool) {
+		t := &tcpmib.Tracker{}
+		for _, captured := range captures {
+			r := &tcpmib.Reader{Source: captured.source()}
+			for c, err := range t.Changes(r, families, captured.Info().Time) {
+				if !yield(c, err) {
+					return
+				}
 			}
 		}
 	}
@@ -194,51 +209,6 @@ func sleep(ctx context.Context, d time.Duration) (whole bool) {
 	case <-time.After(d):
 		return true
 	}
-}
-
-// replay yields the changes from one capture to the next.
-func replay(captures []*capturedMachine, families tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
-	return func(yield func(tcpmib.Change, error) bool) {
-		known := compared{}
-		for _, c := range captures {
-			if !known.look(&tcpmib.Reader{Source: c.source()}, families, c.Info().Time, yield) {
-				return
-			}
-		}
-	}
-}
-
-// compared is the last snapshot of each family.
-type compared map[tcpmib.Family][]tcpmib.Conn
-
-// look yields the changes since the last snapshot of each family that can be read, and the errors of
-// the others.
-func (known compared) look(r *tcpmib.Reader, families tcpmib.Family, at time.Time, yield func(tcpmib.Change, error) bool) (more bool) {
-	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
-		if families&family == 0 {
-			continue
-		}
-		newer, err := r.AppendConns([]tcpmib.Conn{}, family)
-		if err != nil {
-			if !yield(tcpmib.Change{Time: at}, err) {
-				return false
-			}
-			continue
-		}
-		slices.SortFunc(newer, tcpmib.Conn.Compare)
-		older := known[family]
-		known[family] = newer
-		for c := range tcpmib.Diff(older, newer) {
-			c.Time = at
-			if older == nil {
-				c.Kind = tcpmib.Present
-			}
-			if !yield(c, nil) {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // A naming returns the processes at a time.

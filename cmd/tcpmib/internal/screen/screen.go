@@ -69,9 +69,10 @@ type World struct {
 	Close   func(tcpmib.Conn) error
 }
 
-// Look is a snapshot, and what could not be read.
+// Look is a snapshot, what changed since the last one, and what could not be read.
 type Look struct {
 	Snapshot rows.Snapshot // sorted by tcpmib.Conn.Compare
+	Changes  []tcpmib.Change
 	At       time.Time
 	Err      error
 }
@@ -182,21 +183,18 @@ func (s *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // take replaces the snapshot. Changes since the last one are marked, and closed connections stay
 // for this tick.
 func (s *Model) take(l Look) {
-	first := s.at.IsZero()
 	s.trouble = ""
 	if l.Err != nil {
 		s.trouble = cli.Sentence(l.Err)
 	}
 	kinds := map[tcpmib.Conn]tcpmib.ChangeKind{}
 	var gone []entry
-	if !first {
-		for c := range tcpmib.Diff(s.snapshot.Conns, l.Snapshot.Conns) {
-			if c.Kind == tcpmib.Closed {
-				gone = append(gone, entry{s.snapshot.Row(c.Conn), c.Kind})
-				continue
-			}
-			kinds[c.Conn] = c.Kind
+	for _, c := range l.Changes {
+		if c.Kind == tcpmib.Closed {
+			gone = append(gone, entry{s.snapshot.Row(c.Conn), c.Kind})
+			continue
 		}
+		kinds[c.Conn] = c.Kind
 	}
 	s.snapshot, s.at = l.Snapshot, l.At
 	s.entries = s.entries[:0]
@@ -227,8 +225,7 @@ func (s *Model) arrange() {
 			}
 		}
 	}, true, s.width-markWidth)
-	// A connection that changes its state is the same connection.
-	at := slices.IndexFunc(s.shown, func(i int) bool { return rows.IdentityOf(s.entries[i].row.Conn) == rows.IdentityOf(current) })
+	at := slices.IndexFunc(s.shown, func(i int) bool { return s.entries[i].row.Conn.Same(current) })
 	if at >= 0 {
 		s.cursor = at
 	}

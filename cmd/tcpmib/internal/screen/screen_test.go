@@ -42,9 +42,18 @@ func show(t testing.TB, s *Model, make made) {
 	require.NoError(t, err)
 	slices.SortFunc(conns, tcpmib.Conn.Compare)
 	s.Update(Look{
+		Changes:  changes(s, conns),
 		Snapshot: rows.Snapshot{Conns: conns, Processes: processes},
 		At:       time.Date(2024, 5, 6, 7, 8, 9, 0, time.Local),
 	})
+}
+
+// changes returns what changed since the snapshot on the screen, as a tracker would.
+func changes(s *Model, conns []tcpmib.Conn) []tcpmib.Change {
+	if s.at.IsZero() {
+		return nil
+	}
+	return slices.Collect(tcpmib.Diff(s.snapshot.Conns, conns))
 }
 
 // types presses keys: words are names of keys, everything else is text.
@@ -406,6 +415,7 @@ func BenchmarkScreen(b *testing.B) {
 	s := testScreen(b)
 	b.Run("beat", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
+			looks[i%2].Changes = changes(s, looks[i%2].Snapshot.Conns)
 			s.Update(looks[i%2])
 			s.draw()
 		}
