@@ -7,10 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
+	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
@@ -18,7 +17,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
-	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // Options are what a screen shows.
@@ -42,9 +40,9 @@ type Model struct {
 
 	// What the user asked for.
 	width, height int
-	typed         string // the filter
-	filter        filter.Filter
-	sortBy        int // index into rows.TableColumns
+	input         textinput.Model // the typed filter
+	filter        filter.Filter   // the last valid one
+	sortBy        int             // index into rows.TableColumns
 	reverse       bool
 	paused        bool
 	mode          mode
@@ -111,7 +109,7 @@ type (
 
 // New returns a screen that has not read anything yet.
 func New(o Options) *Model {
-	return &Model{world: o.World, interval: o.Interval, flags: o.Filter}
+	return &Model{world: o.World, interval: o.Interval, flags: o.Filter, input: newFilterLine()}
 }
 
 // Run shows a live screen until the user quits or ctx ends. When nothing can be read at first, it
@@ -174,7 +172,7 @@ func (s *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return s, s.press(msg)
 	case tea.PasteMsg:
 		if s.mode == modeFilter {
-			s.setFilter(s.typed + strings.Map(pasted, msg.Content))
+			return s, s.pasteFilter(msg.Content)
 		}
 	}
 	return s, nil
@@ -258,93 +256,6 @@ func (s *Model) move(by int) {
 // lines returns how many lines of the table fit between its header row and the footer.
 func (s *Model) lines() int { return max(1, s.height-3) }
 
-// A key of the screen, with what the help says of it.
-type key struct {
-	names []string
-	help  string
-	step  func(s *Model) int     // by how many lines it moves
-	press func(s *Model) tea.Cmd // what else it does; nil: it sorts by the column of its number
-}
-
-// far is a step over everything.
-const far = 1 << 30
-
-var keys []key
-
-func init() {
-	keys = []key{
-		{names: []string{"up", "k"}, help: "up", step: func(*Model) int { return -1 }},
-		{names: []string{"down", "j"}, help: "down", step: func(*Model) int { return 1 }},
-		{names: []string{"pgup", "b"}, help: "page up", step: func(s *Model) int { return -s.lines() }},
-		{names: []string{"pgdown", "f"}, help: "page down", step: (*Model).lines},
-		{names: []string{"home", "g"}, help: "first line", step: func(*Model) int { return -far }},
-		{names: []string{"end", "G"}, help: "last line", step: func(*Model) int { return far }},
-		{names: []string{"1", "2", "3", "4", "5", "6"}, help: "sort by this column; again to reverse"},
-		{names: []string{"r"}, help: "reverse the sort", press: func(s *Model) tea.Cmd {
-			s.reverse = !s.reverse
-			s.arrange()
-			return nil
-		}},
-		{names: []string{"/"}, help: "filter: words, and conditions such as port=443 or state=!listen", press: func(s *Model) tea.Cmd {
-			s.mode = modeFilter
-			return nil
-		}},
-		{names: []string{"esc"}, help: "clear the filter", press: func(s *Model) tea.Cmd {
-			s.setFilter("")
-			return nil
-		}},
-		{names: []string{"space", "p"}, help: "pause or resume", press: func(s *Model) tea.Cmd {
-			s.paused = !s.paused
-			return nil
-		}},
-		{names: []string{"enter"}, help: "details of the connection", press: (*Model).showDetail},
-		{names: []string{"x", "delete"}, help: "close the connection, after confirmation", press: (*Model).askClose},
-		{names: []string{"?", "h"}, help: "help", press: func(s *Model) tea.Cmd {
-			s.mode, s.offset = modeHelp, 0
-			return nil
-		}},
-		{names: []string{"q", "ctrl+c"}, help: "quit", press: func(*Model) tea.Cmd { return tea.Quit }},
-	}
-}
-
-// press does what a key means.
-func (s *Model) press(msg tea.KeyPressMsg) tea.Cmd {
-	name := msg.String()
-	if name == "ctrl+c" {
-		return tea.Quit
-	}
-	s.message = ""
-	switch s.mode {
-	case modeFilter:
-		s.typeFilter(name, msg.Text)
-		return nil
-	case modeClose:
-		s.mode = modeTable
-		if name == "y" || name == "Y" {
-			subject, closeConn := s.subject, s.world.Close
-			return func() tea.Msg { return closedMsg{subject, closeConn(subject)} }
-		}
-		s.message = "not closed"
-		return nil
-	}
-	i := slices.IndexFunc(keys, func(k key) bool { return slices.Contains(k.names, name) })
-	page := s.mode == modeHelp || s.mode == modeDetail
-	switch {
-	case page && i >= 0 && keys[i].step != nil:
-		s.offset = s.pageTop(keys[i].step(s))
-	case page:
-		s.mode = modeTable
-	case i < 0:
-	case keys[i].step != nil:
-		s.move(keys[i].step(s))
-	case keys[i].press != nil:
-		return keys[i].press(s)
-	default:
-		s.sortColumn(int(name[0] - '1'))
-	}
-	return nil
-}
-
 // page returns the lines of the help or of the details.
 func (s *Model) page() []string {
 	if s.mode == modeHelp {
@@ -356,73 +267,4 @@ func (s *Model) page() []string {
 // pageTop returns the first visible line of the page after a step, which does not leave the page.
 func (s *Model) pageTop(step int) int {
 	return max(0, min(s.offset+step, len(s.page())-max(1, s.height-2)))
-}
-
-func (s *Model) sortColumn(i int) {
-	s.reverse = s.sortBy == i && !s.reverse
-	s.sortBy = i
-	s.arrange()
-}
-
-// typeFilter takes a key of the line that the filter is typed into. What is
-// typed so far counts at once, as far as it makes sense.
-func (s *Model) typeFilter(name, text string) {
-	switch name {
-	case "enter":
-		// A filter that makes no sense does not hold, and is not left as if it did.
-		if s.setFilter(s.typed) {
-			s.mode = modeTable
-		}
-	case "esc":
-		s.mode = modeTable
-		s.setFilter("")
-	case "backspace":
-		runes := []rune(s.typed)
-		s.setFilter(string(runes[:max(0, len(runes)-1)]))
-	default:
-		s.setFilter(s.typed + text)
-	}
-}
-
-// pasted drops control characters, such as the end of a line that was copied.
-func pasted(r rune) rune {
-	if unicode.IsControl(r) {
-		return -1
-	}
-	return r
-}
-
-func (s *Model) setFilter(typed string) (ok bool) {
-	s.typed, s.message = typed, ""
-	f, err := filter.Parse(typed)
-	if err != nil {
-		s.message = err.Error()
-		return false
-	}
-	s.filter = f
-	s.arrange()
-	return true
-}
-
-func (s *Model) showDetail() tea.Cmd {
-	r, ok := s.selected()
-	if !ok {
-		return nil
-	}
-	s.mode, s.offset, s.subject, s.details = modeDetail, 0, r.Conn, nil
-	inspect := s.world.Inspect
-	return func() tea.Msg { return detailMsg{r.Conn, inspect(r.Conn)} }
-}
-
-func (s *Model) askClose() tea.Cmd {
-	r, ok := s.selected()
-	if !ok {
-		return nil
-	}
-	if r.PID == owner.SystemPID {
-		s.message = "connections of System (PID 4) are not closed"
-		return nil
-	}
-	s.mode, s.subject = modeClose, r.Conn
-	return nil
 }

@@ -27,7 +27,8 @@ type made = func() (*fixture.Machine, owner.Processes)
 // testScreen is a screen of 110 by 24 that shows made-up machines, one a tick.
 func testScreen(t testing.TB, machines ...made) *Model {
 	t.Helper()
-	s := &Model{interval: time.Second, width: 110, height: 24}
+	s := New(Options{Interval: time.Second})
+	s.Update(tea.WindowSizeMsg{Width: 110, Height: 24})
 	for _, make := range machines {
 		show(t, s, make)
 	}
@@ -235,7 +236,7 @@ func TestScreenKeepsAWrongFilterOpen(t *testing.T) {
 func TestScreenPaste(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	s.Update(tea.PasteMsg{Content: "q"}) // no key, and there is nothing to type into
-	assert.Empty(t, s.typed)
+	assert.Empty(t, s.input.Value())
 	types(s, "/", "s")
 	for _, tt := range []struct {
 		pasted, typed, message string
@@ -245,7 +246,7 @@ func TestScreenPaste(t *testing.T) {
 		{" \x1b[port=\t2", "ssh [port=2", `unknown filter "[port"`, 4},
 	} {
 		s.Update(tea.PasteMsg{Content: tt.pasted})
-		assert.Equal(t, tt.typed, s.typed)
+		assert.Equal(t, tt.typed, s.input.Value())
 		assert.Len(t, s.shown, tt.shown)
 		assert.Contains(t, s.message, tt.message)
 		assert.Equal(t, tt.message == "", s.message == "")
@@ -373,8 +374,8 @@ func TestScreenSizes(t *testing.T) {
 
 // Every key of the help does something, and does not bring the screen down.
 func TestScreenKeys(t *testing.T) {
-	for _, k := range keys {
-		for _, name := range k.names {
+	for _, k := range actions {
+		for _, name := range k.Keys() {
 			for _, machines := range [][]made{nil, {fixture.Office}} {
 				s := testScreen(t, machines...)
 				types(s, name)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"charm.land/bubbles/v2/help"
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
@@ -30,6 +32,22 @@ var (
 	footStyle    = lipgloss.NewStyle().Faint(true)
 	troubleStyle = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
 )
+
+// plainHelp draws help without colors of its own.
+var plainHelp = help.Model{
+	ShortSeparator: "  ",
+	Styles:         help.Styles{FullKey: lipgloss.NewStyle().PaddingRight(1)},
+}
+
+// hints are the keys in the footer.
+var hints = []key.Binding{
+	hint("?", "help"), hint("/", "filter"), hint("1-6", "sort"), hint("enter", "details"), hint("x", "close"),
+	hint("space", "pause"), hint("q", "quit"),
+}
+
+func hint(name, text string) key.Binding {
+	return key.NewBinding(key.WithKeys(name), key.WithHelp(name, text))
+}
 
 // View draws the screen.
 func (s *Model) View() tea.View {
@@ -68,11 +86,11 @@ func (s *Model) drawHead() string {
 		return cli.Title.Render("tcpmib") + "  reading the TCP tables ..."
 	}
 	parts := []string{cli.Title.Render("tcpmib"), s.at.Local().Format("15:04:05"), cli.Count(len(s.snapshot.Conns), "connection")}
-	if s.typed != "" || len(s.shown) != len(s.entries) {
+	if s.input.Value() != "" || len(s.shown) != len(s.entries) {
 		parts = append(parts, fmt.Sprintf("%d shown", len(s.shown)))
 	}
-	if s.typed != "" {
-		parts = append(parts, "filter: "+cli.Printable(s.typed))
+	if s.input.Value() != "" {
+		parts = append(parts, "filter: "+cli.Printable(s.input.Value()))
 	}
 	if s.paused {
 		parts = append(parts, cli.Title.Render("PAUSED"))
@@ -156,13 +174,13 @@ func (s *Model) drawDetail() []string {
 }
 
 func drawHelp() []string {
+	var bindings []key.Binding
+	for _, a := range actions {
+		bindings = append(bindings, a.Binding)
+	}
 	lines := []string{"", cli.Title.Render("  Keys"), ""}
-	for _, k := range keys {
-		names := strings.Join(k.names, " ")
-		if k.step == nil && k.press == nil {
-			names = k.names[0] + " to " + k.names[len(k.names)-1]
-		}
-		lines = append(lines, fmt.Sprintf("  %-13s %s", names, k.help))
+	for line := range strings.SplitSeq(plainHelp.FullHelpView([][]key.Binding{bindings}), "\n") {
+		lines = append(lines, "  "+strings.TrimRight(line, " "))
 	}
 	return append(lines, "",
 		"  "+marks[tcpmib.Opened].style.Render("+ new")+"   "+marks[tcpmib.Changed].style.Render("~ changed")+
@@ -172,9 +190,9 @@ func drawHelp() []string {
 func (s *Model) drawFoot() string {
 	switch {
 	case s.mode == modeFilter && s.message != "":
-		return "/" + cli.Printable(s.typed) + "█  " + troubleStyle.Render(cli.Printable(s.message))
+		return s.input.View() + "  " + troubleStyle.Render(cli.Printable(s.message))
 	case s.mode == modeFilter:
-		return "/" + cli.Printable(s.typed) + "█"
+		return s.input.View()
 	case s.mode == modeClose:
 		return troubleStyle.Render("close " + rows.Endpoints(s.subject) + "? (y/n)")
 	case s.mode == modeHelp || s.mode == modeDetail:
@@ -184,5 +202,5 @@ func (s *Model) drawFoot() string {
 	case s.trouble != "":
 		return troubleStyle.Render(cli.Printable(s.trouble))
 	}
-	return footStyle.Render("? help  / filter  1-6 sort  enter detail  x close  space pause  q quit")
+	return footStyle.Render(plainHelp.ShortHelpView(hints))
 }
