@@ -12,7 +12,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-//go:generate go tool -modfile=../../tools/go.mod go-winres make --arch amd64,386,arm64
+//go:generate go tool -modfile=../../.github/tools/go.mod go-winres make --arch amd64,386,arm64
 
 func main() {
 	// A write to a closed pipe should return an error, not kill the program.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const root = "../.."
+const root = "../../.."
 
 var update = flag.Bool("update", false, "write the files in testdata anew")
 
@@ -25,7 +25,7 @@ func TestExported(t *testing.T) {
 		t.Error(verdict)
 	}
 	if t.Failed() {
-		t.Log("if this is intended, say so in CHANGELOG.md and run: go -C tools test ./api -update")
+		t.Log("if this is intended, say so in CHANGELOG.md and run: go -C .github/tools test ./api -update")
 	}
 }
 

@@ -54,7 +54,7 @@ func TestJSONKeys(t *testing.T) {
 	}
 	for _, key := range got {
 		if !slices.Contains(want, key) {
-			t.Errorf("%s: added: no script breaks; run go -C tools test ./api -update", key)
+			t.Errorf("%s: added: no script breaks; run go -C .github/tools test ./api -update", key)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/tc-hib/winres/version"
 )
 
-const root = "../.."
+const root = "../../.."
 
 var compilers = map[string]string{"amd64": "x86_64-w64-mingw32-gcc", "386": "i686-w64-mingw32-gcc"}
 

@@ -95,12 +95,12 @@ func TestCheckTag(t *testing.T) {
 func TestZipProgram(t *testing.T) {
 	p := program{exe: filepath.Join(t.TempDir(), "tcpmib-amd64.exe")}
 	require.NoError(t, os.WriteFile(p.exe, []byte("MZ"), 0o755))
-	first, err := zipProgram("../..", p, []byte("notices"))
+	first, err := zipProgram("../../..", p, []byte("notices"))
 	require.NoError(t, err)
 	later := p.exe + ".later"
 	require.NoError(t, os.Rename(p.exe, later)) // another name and time, the same bytes
 	require.NoError(t, os.WriteFile(p.exe, []byte("MZ"), 0o600))
-	second, err := zipProgram("../..", p, []byte("notices"))
+	second, err := zipProgram("../../..", p, []byte("notices"))
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(first, second), "the archive depends on more than its contents")
 

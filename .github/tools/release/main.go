@@ -8,15 +8,15 @@ import (
 	"os"
 )
 
-const usage = `usage: go -C tools run ./release <command>
+const usage = `usage: go -C .github/tools run ./release <command>
 
   version                        print the version that the changelog and the resource agree on
   check <tag>                    fail unless that version is the tag's
   pack <tag> <programs> <files>  make the files of the release from the folder <programs>, which
                                  holds tcpmib-<arch>.exe, one for each architecture`
 
-// root is the repository, seen from tools/, where this program runs.
-const root = ".."
+// root is the repository, seen from .github/tools, where this program runs.
+const root = "../.."
 
 func main() {
 	if err := run(os.Args[1:]); err != nil {

@@ -2,7 +2,7 @@
 // keys and exit codes of the command. Its tests compare them with the files in testdata and say what
 // a difference does to those who link or call them; after an intended change,
 //
-//	go -C tools test ./api -update
+//	go -C .github/tools test ./api -update
 //
 // writes the files anew, and the diff of them is what a reviewer reads.
 package api
