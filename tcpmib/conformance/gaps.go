@@ -53,9 +53,9 @@ func gaps() []layout.Gap {
 
 const rtoFromZero = "Wine counts from 0, as old SDKs did; RFC 4022 and MIB_TCP_RTO_* beside it count from 1"
 
-// only are what a Windows SDK alone declares, so that only a run with one proves it.
-func only() []layout.Gap {
-	var list []layout.Gap
+// exclusive is what a Windows SDK alone declares.
+func exclusive() []layout.Exclusive {
+	var list []layout.Exclusive
 	for _, g := range []struct {
 		reason string
 		names  []string
@@ -70,11 +70,21 @@ func only() []layout.Gap {
 			"TcpErrorDataChecksumError", "TcpErrorDataLengthError", "TcpErrorMaxSoftError"}},
 	} {
 		for _, name := range g.names {
-			list = append(list, layout.Gap{Set: layout.SetSDK, Name: name, Reason: g.reason})
+			list = append(list, layout.Exclusive{Name: name, Set: layout.SetSDK, Reason: g.reason})
 		}
 	}
 	return list
 }
+
+// accepted is what Go cannot express on 386, where it aligns 64-bit integers to 4 bytes and C to 8.
+// Every offset and every size is the same, because padding is written out.
+var accepted = []layout.Accepted{
+	{Kind: layout.KindAlign, Name: "MIB_*_OWNER_MODULE", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "MIB_TCPSTATS2", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "TCP_ESTATS_*", GOARCH: "386", Reason: align386},
+}
+
+const align386 = "Go aligns 64-bit integers to 4 bytes on 386; Windows copies these, and x86 reads them anywhere"
 
 // omitted is what iprtrmib.h declares beside TCP. Nothing of tcpmib.h and tcpestats.h is left out.
 var omitted = []layout.Omission{

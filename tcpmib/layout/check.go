@@ -20,7 +20,7 @@ type T interface {
 // Check is a test: it fails where types and constants do not agree with the target's headers, and shows the structs
 // that differ side by side. A compiler that is not installed fails the test in CI, where the environment has CI set,
 // and skips it elsewhere.
-func Check(t T, target Target, types []any, constants []Constant) {
+func Check(t T, target Target, types []Type, constants []Constant) {
 	t.Helper()
 	report, err := Run(t.Context(), Spec{Types: types, Constants: constants}, target)
 	switch {

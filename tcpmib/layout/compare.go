@@ -3,417 +3,321 @@ package layout
 import (
 	"context"
 	"fmt"
+	"go/constant"
+	"math/big"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// Run checks a Spec against one target's headers. Differences are in the report; an error means that there is no
-// verdict: the Spec makes no sense, or a *CompilerError.
+// Run checks a Spec against one target's headers. Differences are in the report; an error means that
+// there is no verdict: the Spec makes no sense, or a *CompilerError.
 func Run(ctx context.Context, spec Spec, t Target) (*Report, error) {
-	g, err := parseSpec(spec)
+	h, err := spec.Probe(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	headers := spec.Headers
-	if len(t.Headers) > 0 {
-		headers = t.Headers
-	}
-	if len(headers) == 0 {
-		headers = DefaultHeaders()
-	}
-	f, err := probe(ctx, t, headers, g.questions(spec))
+	g, err := spec.Go(h.GOARCH)
 	if err != nil {
 		return nil, err
 	}
-	return compare(spec, g, f, t)
+	r := Compare(g, h, spec.Rules)
+	r.CC = t.CC
+	if t.Label != "" {
+		r.Target = t.Label
+	}
+	return r, nil
 }
 
-// questions asks about every type and constant, and about a type also under the names that gaps give it.
-func (g *goTypes) questions(spec Spec) []question {
-	var list []question
-	seen := map[question]bool{}
-	ask := func(q question) {
-		if !seen[q] {
-			seen[q] = true
-			list = append(list, q)
-		}
-	}
-	for _, n := range g.structs {
-		for _, c := range append([]string{n.c}, otherNames(spec, n.c)...) {
-			ask(question{kind: askType, name: c})
-			for i := range n.typ.NumField() {
-				f := n.typ.Field(i)
-				if f.Name == "_" {
-					continue
-				}
-				members, _ := memberNames(f) // layouts reports the error
-				for _, m := range members {
-					ask(question{kind: askMember, name: c, member: m})
-					for _, q := range g.nestedQuestions(spec, c, m, f.Type) {
-						ask(q)
-					}
-				}
-			}
-		}
-	}
-	for _, n := range g.enums {
-		ask(question{kind: askEnum, name: n.c})
-	}
-	for _, c := range g.consts {
-		ask(question{kind: askConst, name: c.c})
-	}
-	return list
-}
-
-func otherNames(spec Spec, c string) []string {
-	var names []string
-	for _, gap := range spec.Gaps {
-		if gap.Name == c && gap.As != "" {
-			names = append(names, gap.As)
-		}
-	}
-	return names
-}
-
-// comparison is one Run's second half: Go's layouts against the facts.
-type comparison struct {
-	spec   Spec
-	facts  *facts
-	report *Report
-}
-
-func compare(spec Spec, g *goTypes, f *facts, t Target) (*Report, error) {
-	structs, enums, err := g.layouts(f.goarch)
-	if err != nil {
-		return nil, err
-	}
-	c := &comparison{spec, f, &Report{
+// Compare compares what Go claims with what a header set declares. It runs nothing, and it does not
+// matter where either comes from.
+func Compare(g *Go, h *Headers, rules Rules) *Report {
+	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, report: &Report{
 		Omitted: []Omission{}, Findings: []Finding{},
-		Target: t.Label, Set: f.set, Version: f.version, GOARCH: f.goarch, CC: t.CC, DebugInfo: f.decls != nil,
+		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH, DebugInfo: !h.Partial,
 	}}
-	if t.Label == "" {
-		c.report.Target = strings.TrimSpace(f.set + " " + f.version)
+	for i := range g.Structs {
+		c.add(func() { c.report.Structs = append(c.report.Structs, c.compareStruct(&g.Structs[i])) })
 	}
-	for _, s := range structs {
-		c.report.Structs = append(c.report.Structs, c.compareStruct(s))
+	for i := range g.Enums {
+		c.add(func() { c.report.Enums = append(c.report.Enums, c.compareEnum(&g.Enums[i])) })
 	}
-	for _, e := range enums {
-		c.report.Enums = append(c.report.Enums, c.compareEnum(e))
+	for i := range g.Consts {
+		c.add(func() { c.report.Constants = append(c.report.Constants, c.compareConst(&g.Consts[i])) })
 	}
-	for _, k := range g.consts {
-		c.report.Constants = append(c.report.Constants, c.compareConst(k))
+	for i := range g.Funcs {
+		c.add(func() { c.report.Functions = append(c.report.Functions, c.compareFunc(&g.Funcs[i])) })
 	}
 	c.completeness()
-	return c.report, nil
+	c.unusedRules()
+	return c.report
+}
+
+// comparison is one run of Compare.
+type comparison struct {
+	g        *Go
+	h        *Headers
+	rules    Rules
+	report   *Report
+	findings []Finding    // of the struct, enum, constant or function at hand
+	used     map[int]bool // which of rules.Accepted occurred
+}
+
+// add runs a step, and moves its findings into the report.
+func (c *comparison) add(step func()) {
+	c.findings = nil
+	step()
+	c.report.Findings = append(c.report.Findings, c.findings...)
 }
 
 func (c *comparison) find(kind Kind, item, format string, args ...any) {
-	c.report.Findings = append(c.report.Findings, Finding{kind, item, fmt.Sprintf(format, args...)})
+	c.findings = append(c.findings, Finding{Kind: kind, Item: item, Detail: fmt.Sprintf(format, args...)})
 }
 
-// gap is the known gap of this header set under a name.
+// gap is what is known of a name in this header set.
 func (c *comparison) gap(name string) (Gap, bool) {
-	for _, g := range c.spec.Gaps {
-		if g.Set == c.facts.set && g.Name == name {
+	for _, g := range c.rules.Gaps {
+		if g.Set == c.h.Set && g.Name == name && c.h.before(g.Before) {
 			return g, true
 		}
 	}
-	for _, g := range c.spec.Only {
-		if g.Set != c.facts.set && g.Name == name {
-			return g, true
+	for _, x := range c.rules.Exclusive {
+		if x.Set != c.h.Set && x.Name == name {
+			return Gap{Set: c.h.Set, Name: name, Reason: x.Reason}, true
 		}
 	}
 	return Gap{}, false
 }
 
-// renamed is the gap that gives the struct its name in this header set, if it has another one there.
-func (c *comparison) renamed(name string) (Gap, bool) {
-	gap, ok := c.gap(name)
-	return gap, ok && gap.As != "" && c.facts.answers[question{kind: askType, name: name}].absent
+// nameHere is the name under which this header set declares a type.
+func (c *comparison) nameHere(name string) string {
+	if gap, ok := c.gap(name); ok && gap.As != "" && c.h.typeOf(name).kind == cUnknown {
+		return gap.As
+	}
+	return name
 }
 
-// presence decides what a name's absence or presence means in view of the gaps. ok says that there is something to
-// compare.
-func (c *comparison) presence(name string, a answer) (status Status, reason string, ok bool) {
+// presence decides what the absence or presence of a name means in view of the gaps.
+func (c *comparison) presence(name string, present bool) (status Status, reason string) {
 	gap, known := c.gap(name)
 	switch {
-	case known && a.absent:
-		return Absent, gap.Reason, false
+	case known && !present:
+		return Absent, gap.Reason
 	case known:
-		c.find(KindGap, name, "it is listed as a gap of %s (%s), but these headers have it: take it off the list", c.facts.set, gap.Reason)
-		return Differs, gap.Reason, true
-	case a.absent:
-		c.find(KindAbsent, name, "these headers do not have it: %s", a.why)
-		return Differs, "", false
+		c.find(KindGap, name, closedGap, c.h.Set, gap.Reason)
+		return Differs, gap.Reason
+	case !present:
+		return Differs, ""
 	}
-	return Agrees, "", true
+	return Agrees, ""
 }
 
-func (c *comparison) compareStruct(s goStruct) StructReport {
-	r := StructReport{C: s.c, Go: s.name, GoSize: s.size, GoAlign: s.align}
-	before := len(c.report.Findings)
-	name := s.c
-	if gap, ok := c.renamed(name); ok {
-		name, r.As, r.Reason = gap.As, gap.As, gap.Reason
+const closedGap = "it is listed as a gap of %s (%s), but these headers have it: remove it from the list"
+
+// why is what the compiler said of a name that it does not know.
+func (c *comparison) why(name string) string {
+	if text := c.h.why[name]; text != "" {
+		return ": " + text
 	}
-	a := c.facts.answers[question{kind: askType, name: name}]
-	status, reason, ok := c.presence(name, a)
-	if r.Status = status; reason != "" {
-		r.Reason = reason
-	}
-	if !ok {
-		for _, f := range s.fields {
-			r.Fields = append(r.Fields, f.report())
+	return ""
+}
+
+func (c *comparison) compareStruct(s *GoStruct) StructReport {
+	r := StructReport{C: s.C, Go: s.Name, Pos: s.Pos, GoSize: s.Size, GoAlign: s.Align}
+	name := c.nameHere(s.C)
+	decl := c.h.Struct(name)
+	if name != s.C {
+		gap, _ := c.gap(s.C)
+		r.As, r.Reason = name, gap.Reason
+		r.Status = Agrees
+		if decl == nil {
+			r.Status = Differs
 		}
-		r.Findings = c.report.Findings[before:]
+	} else {
+		r.Status, r.Reason = c.presence(name, decl != nil)
+	}
+	if decl == nil {
+		if r.Status == Differs {
+			c.find(KindAbsent, name, "these headers do not have it%s", c.why(name))
+		}
+		r.Fields = c.fieldReports(s, plainMatches(s), nil)
+		r.Findings = c.findings
 		return r
 	}
-	r.Size, r.Align = a.numbers[0], a.numbers[1]
-	for _, f := range s.fields {
-		r.Fields = append(r.Fields, c.compareField(name, s, f))
-	}
-	if r.Size != s.size {
-		c.find(KindStruct, s.c, "sizeof is %d in C and %d in Go", r.Size, s.size)
-	}
-	if s.align > r.Align {
-		c.find(KindAlign, s.c, "Go aligns it to %d bytes, C only to %d", s.align, r.Align)
-	}
-	c.forgotten(name, s)
-	if r.Findings = c.report.Findings[before:]; len(r.Findings) > 0 {
+	r.Size, r.Align = decl.Size, decl.Align
+	found := c.fields(s, decl, s.C)
+	r.Fields = found.fields
+	c.findings = append(c.findings, found.findings...)
+	c.report.Unseen += found.unseen
+	c.alignment(s, decl)
+	c.findings, r.Accepted = c.accept(c.findings)
+	if r.Findings = c.findings; len(r.Findings) > 0 {
 		r.Status = Differs
 	}
-	r.AlignHarmless = s.align < r.Align && r.Status == Agrees
 	return r
 }
 
-func (f goField) report() FieldReport {
-	return FieldReport{
-		Name: f.name, Type: f.typ, C: strings.Join(f.c, "|"), OK: true,
-		Go: Place{f.offset, f.size, f.sign.String()},
+// plainMatches are the fields of a struct that C does not have.
+func plainMatches(s *GoStruct) []*match {
+	var list []*match
+	for i := range s.Fields {
+		if s.Fields[i].Name != "_" {
+			list = append(list, &match{field: &s.Fields[i]})
+		}
+	}
+	return list
+}
+
+// alignment compares what no offset shows. A struct that C aligns more than Go does must not be passed
+// to a function that relies on it.
+func (c *comparison) alignment(s *GoStruct, decl *CStruct) {
+	switch {
+	case decl.Align == 0: // nobody asked
+	case s.Align > decl.Align:
+		c.find(KindAlign, s.C, "Go aligns it to %d bytes, C only to %d", s.Align, decl.Align)
+	case s.Align < decl.Align:
+		c.find(KindAlign, s.C, "C aligns it to %d bytes and Go to %d on %s: a Go variable of it may lie where Windows does not take it", decl.Align, s.Align, c.g.GOARCH)
 	}
 }
 
-func (c *comparison) compareField(name string, s goStruct, f goField) FieldReport {
-	r := f.report()
-	var notes []string
-	for _, m := range f.c {
-		item := s.c + "." + m
-		a := c.facts.answers[question{kind: askMember, name: name, member: m}]
-		status, reason, ok := c.presence(item, a)
-		switch {
-		case !ok && status == Absent:
-			notes = append(notes, m+" absent: "+reason)
-		case !ok:
-			notes = append(notes, "no "+m)
-			r.OK = false
-		}
-		if !ok {
+// accept takes the findings out that are known.
+func (c *comparison) accept(findings []Finding) (rest []Finding, accepted []AcceptedFinding) {
+	for _, f := range findings {
+		i := slices.IndexFunc(c.rules.Accepted, func(a Accepted) bool {
+			ok, _ := path.Match(a.Name, f.Item)
+			return ok && a.Kind == f.Kind && (a.GOARCH == "" || a.GOARCH == c.h.GOARCH)
+		})
+		if i < 0 {
+			rest = append(rest, f)
 			continue
 		}
-		differ := func(kind Kind, format string, args ...any) {
-			c.find(kind, item, format, args...)
-			notes = append(notes, string(kind))
-			r.OK = false
-		}
-		offset, size, sgn := a.numbers[0], a.numbers[1], sign(a.numbers[2])
-		if r.Header == nil {
-			r.Header = &Place{offset, size, sgn.String()}
-		}
-		if offset != f.offset {
-			differ(KindOffset, "offset is %d in C and %d in Go", offset, f.offset)
-		}
-		if size != f.size {
-			differ(KindSize, "size is %d in C and %d in Go", size, f.size)
-		}
-		if !c.signAgrees(sgn, f.sign, f.enum) {
-			differ(KindSign, "it is %v in C and %v in Go", sgn, f.sign)
-		}
-		c.compareNested(name, m, f, differ)
+		c.used[i] = true
+		accepted = append(accepted, AcceptedFinding{f, c.rules.Accepted[i].Reason})
 	}
-	r.Note = strings.Join(notes, ", ")
-	return r
+	return rest, accepted
 }
 
-// signAgrees compares signedness where both sides are numbers. A Go type that mirrors an enum may also read as the
-// compiler reads the enum.
-func (c *comparison) signAgrees(header, ours sign, enum string) bool {
-	if header == signNone || ours == signNone || header == ours {
-		return true
+// mirrors are the C types that a Go struct is claimed to be.
+func (c *comparison) mirrors(s *GoStruct) []string {
+	if s.C == "" {
+		return nil
 	}
-	a, ok := c.facts.answers[question{kind: askEnum, name: enum}]
-	return ok && !a.absent && sign(a.numbers[2]) == header
+	list := []string{s.C}
+	for i := range c.g.Structs {
+		if x := &c.g.Structs[i]; x.Name == s.Name && x.Name != "struct" && x.C != s.C {
+			list = append(list, x.C)
+		}
+	}
+	return list
 }
 
-// forgotten looks for C members that no Go field names, not even by another member of the same union.
-func (c *comparison) forgotten(name string, s goStruct) {
-	decl := c.facts.decls.find(name)
-	if decl == nil {
-		for _, f := range s.fields {
-			if f.padding() {
-				c.report.Unseen += f.size
-			}
-		}
-		return
-	}
-	var named []member // where C has them, wherever Go does
-	for _, f := range s.fields {
-		for _, m := range f.c {
-			if a := c.facts.answers[question{kind: askMember, name: name, member: m}]; !a.absent {
-				named = append(named, member{m, a.numbers[0], a.numbers[1]})
-			}
-		}
-	}
-	for _, m := range decl.members {
-		if !slices.ContainsFunc(named, func(n member) bool { return n.offset <= m.offset && m.offset+m.size <= n.offset+n.size }) {
-			c.find(KindForgotten, s.c+"."+m.name, "C has %d bytes at offset %d that no Go field names", m.size, m.offset)
-		}
-	}
+// claimed reports whether the fields of a nested struct are compared on their own.
+func (c *comparison) claimed(s *GoStruct) bool {
+	return s.Name != "struct" && slices.ContainsFunc(c.g.Structs, func(x GoStruct) bool { return x.Name == s.Name && x.C != "" })
 }
 
-func (c *comparison) compareEnum(e goEnum) EnumReport {
-	r := EnumReport{C: e.c, Go: e.name, GoSize: e.size}
-	a := c.facts.answers[question{kind: askEnum, name: e.c}]
-	decl := c.facts.decls.find(e.c)
-	isEnum := !a.absent && (c.facts.decls == nil || decl != nil && decl.kind == "enum")
-	if !a.absent && !isEnum {
-		if _, known := c.gap(e.c); !known {
-			r.Status = Differs
-			c.find(KindNotEnum, e.c, "these headers have the name, but not for an enum")
-			return r
-		}
-		a = answer{absent: true}
-	}
-	var ok bool
-	if r.Status, r.Reason, ok = c.presence(e.c, a); !ok {
+func (c *comparison) compareEnum(e *GoEnum) EnumReport {
+	r := EnumReport{C: e.C, Go: e.Name, GoSize: e.Type.Size}
+	t := c.h.typeOf(e.C)
+	_, known := c.gap(e.C)
+	present := t.enum != nil || c.h.Partial && t.kind != cUnknown
+	if t.kind != cUnknown && !present && !known {
+		r.Status = Differs
+		c.find(KindNotEnum, e.C, "these headers have the name, but not for an enum")
 		return r
 	}
-	if r.Size = a.numbers[0]; r.Size != e.size {
-		c.find(KindStruct, e.c, "sizeof is %d in C and %d in Go", r.Size, e.size)
+	if r.Status, r.Reason = c.presence(e.C, present); !present {
+		if r.Status == Differs {
+			c.find(KindAbsent, e.C, "these headers do not have it%s", c.why(e.C))
+		}
+		return r
+	}
+	if r.Size = t.size; r.Size != e.Type.Size {
+		c.find(KindStruct, e.C, "sizeof is %d in C and %d in Go", r.Size, e.Type.Size)
 		r.Status = Differs
 	}
 	return r
 }
 
-func (c *comparison) compareConst(k goConst) ConstantReport {
-	r := ConstantReport{C: k.c, GoType: k.name, GoValue: decimal(k.bits, k.below)}
-	a := c.facts.answers[question{kind: askConst, name: k.c}]
-	gap, known := c.gap(k.c)
-	if !a.absent {
-		r.Value = decimal(uint64(a.numbers[0]), a.numbers[1] != 0)
+func (c *comparison) compareConst(k *GoConst) ConstantReport {
+	r := ConstantReport{C: k.C, GoType: k.Type, GoValue: k.Value.ExactString()}
+	value, present := c.h.Constant(k.C)
+	if present {
+		r.Value = value.String()
 	}
-	if known && gap.Gives != "" && !a.absent && r.Value == gap.Gives {
+	gap, known := c.gap(k.C)
+	switch {
+	case known && gap.Gives != "" && present && r.Value == gap.Gives:
 		r.Status, r.Reason = Other, gap.Reason
 		return r
-	}
-	var ok bool
-	if known && gap.Gives != "" && a.absent {
+	case known && gap.Gives != "" && !present:
 		r.Status = Differs
-		c.find(KindGap, k.c, "it is listed as %s in %s (%s), but these headers do not have it", gap.Gives, c.facts.set, gap.Reason)
+		c.find(KindGap, k.C, "it is listed as %s in %s (%s), but these headers do not have it", gap.Gives, c.h.Set, gap.Reason)
 		return r
 	}
-	if r.Status, r.Reason, ok = c.presence(k.c, a); ok && r.Value != r.GoValue {
+	r.Status, r.Reason = c.presence(k.C, present)
+	switch {
+	case !present && r.Status == Differs:
+		c.find(KindAbsent, k.C, "these headers have no integer constant of that name%s", c.why(k.C))
+	case present && r.Value != r.GoValue && !(c.rules.Modulo32 && value.equalModulo32(k.Value)):
 		r.Status = Differs
-		c.find(KindValue, k.c, "it is %s in C and %s in Go", r.Value, r.GoValue)
+		c.find(KindValue, k.C, "it is %s in C and %s in Go", r.Value, r.GoValue)
 	}
 	return r
 }
 
-func decimal(bits uint64, below bool) string {
-	if below {
-		return strconv.FormatInt(int64(bits), 10)
-	}
-	return strconv.FormatUint(bits, 10)
-}
-
-// completeness looks for what the named header files declare and Go does not have.
-func (c *comparison) completeness() {
-	if c.facts.decls == nil || len(c.spec.Complete) == 0 {
-		return
-	}
-	have := map[string]bool{}
-	for _, s := range c.report.Structs {
-		have[untagged(s.C)], have[untagged(s.As)] = true, true
-	}
-	for _, e := range c.report.Enums {
-		have[untagged(e.C)] = true
-	}
-	for _, k := range c.report.Constants {
-		have[k.C] = true
-	}
-	isOmitted := func(name string) bool {
-		for _, o := range c.spec.Omitted {
-			if ok, _ := path.Match(o.Name, name); ok {
-				c.report.Omitted = append(c.report.Omitted, Omission{name, o.Reason})
-				return true
-			}
-		}
+// equalModulo32 reports whether a Go constant has the same 32 bits as a C constant of 32 bits.
+func (v CValue) equalModulo32(k constant.Value) bool {
+	n, ok := new(big.Int).SetString(k.ExactString(), 10)
+	if !ok || v.Size > 4 || !n.IsInt64() || n.Int64() < -1<<31 || n.Int64() >= 1<<32 {
 		return false
 	}
-	for _, d := range c.facts.decls.types {
-		if !slices.ContainsFunc(c.spec.Complete, func(h string) bool { return strings.EqualFold(h, d.file) }) {
-			continue
-		}
-		if !slices.ContainsFunc(d.names, func(n string) bool { return have[n] }) && len(d.names) > 0 {
-			if slices.ContainsFunc(d.names, isOmitted) {
-				continue
-			}
-			name := d.names[len(d.names)-1]
-			c.find(KindMissing, name, "%s declares this %s and Go does not have it", d.file, d.kind)
-		}
-		for _, v := range d.values {
-			if !have[v] && !isOmitted(v) {
-				c.find(KindMissing, v, "%s declares this enumerator and Go does not have it", d.file)
-			}
-		}
-	}
+	return uint32(n.Int64()) == uint32(v.Bits)
 }
 
-// Unproven looks at the reports of one run together, architecture by architecture: nothing may be absent from all
-// header sets, except what [Spec.Only] gives to a set that the run does not have. An enum whose constants are there,
-// if only as macros, is there.
-func Unproven(spec Spec, reports []*Report) []Finding {
-	var findings []Finding
-	byArch := map[string][]*Report{}
-	for _, r := range reports {
-		byArch[r.GOARCH] = append(byArch[r.GOARCH], r)
+// unusedRules finds gaps and accepted differences that name nothing.
+func (c *comparison) unusedRules() {
+	c.add(func() {
+		for _, g := range c.rules.Gaps {
+			if !c.claims(g.Name) {
+				c.find(KindGap, g.Name, "it is listed as a gap of %s (%s), but nothing of that name is claimed", g.Set, g.Reason)
+			}
+		}
+		for _, x := range c.rules.Exclusive {
+			if !c.claims(x.Name) {
+				c.find(KindGap, x.Name, "it is listed as exclusive to %s (%s), but nothing of that name is claimed", x.Set, x.Reason)
+			}
+		}
+		for i, a := range c.rules.Accepted {
+			if !c.used[i] && (a.GOARCH == "" || a.GOARCH == c.h.GOARCH) && c.declares(a.Name) {
+				c.find(KindGap, a.Name, "its difference (%s) is accepted (%s), but does not occur: remove it from the list", a.Kind, a.Reason)
+			}
+		}
+	})
+}
+
+// claims reports whether a name is that of a type, constant, function or member that Go claims.
+func (c *comparison) claims(name string) bool {
+	typ, member, isMember := strings.Cut(name, ".")
+	return slices.ContainsFunc(c.g.Structs, func(s GoStruct) bool {
+		return s.C == typ && (!isMember || slices.ContainsFunc(s.Fields, func(f GoField) bool { return slices.Contains(f.C, member) }))
+	}) || !isMember && (slices.ContainsFunc(c.g.Enums, func(e GoEnum) bool { return e.C == name }) ||
+		slices.ContainsFunc(c.g.Consts, func(k GoConst) bool { return k.C == name }) ||
+		slices.ContainsFunc(c.g.Funcs, func(f GoFunc) bool { return f.C == name }))
+}
+
+// declares reports whether these headers have a struct whose name, or that of a member, a pattern
+// matches. What they do not have cannot differ.
+func (c *comparison) declares(pattern string) bool {
+	typ, _, _ := strings.Cut(pattern, ".")
+	matches := 0
+	for _, s := range c.report.Structs {
+		if ok, _ := path.Match(typ, s.C); ok {
+			if s.Status != Absent {
+				return true
+			}
+			matches++
+		}
 	}
-	for _, arch := range arches {
-		if len(byArch[arch]) == 0 {
-			continue
-		}
-		proven, sets := map[string]bool{}, map[string]bool{}
-		var names []string
-		note := func(name string, s Status) {
-			if _, seen := proven[name]; !seen {
-				names = append(names, name)
-			}
-			proven[name] = proven[name] || s == Agrees || s == Differs
-		}
-		for _, r := range byArch[arch] {
-			sets[r.Set] = true
-			for _, s := range r.Structs {
-				note(s.C, s.Status)
-			}
-			enums := map[string]string{}
-			for _, e := range r.Enums {
-				note(e.C, e.Status)
-				enums[e.Go] = e.C
-			}
-			for _, k := range r.Constants {
-				note(k.C, k.Status)
-				if c := enums[k.GoType]; c != "" { // macros prove an enum as well
-					note(c, k.Status)
-				}
-			}
-		}
-		for _, name := range names {
-			excused := slices.ContainsFunc(spec.Only, func(g Gap) bool { return g.Name == name && !sets[g.Set] })
-			if !proven[name] && !excused {
-				findings = append(findings, Finding{KindUnproven, name, "no header set of this run for " + arch + " has it"})
-			}
-		}
-	}
-	return findings
+	return matches == 0 // it matches nothing at all
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -55,6 +57,9 @@ func (c *compiler) args(src, obj string) []string {
 	if c.clang { // all errors at once, and no time spent on guesses at what was meant
 		args = append(args, "-ferror-limit=0", "-fno-spell-checking", "-fno-caret-diagnostics")
 	}
+	if !c.clang {
+		args = append(args, "-fmax-errors=0", "-fdiagnostics-color=never", "-fno-diagnostics-show-caret")
+	}
 	return append(args, "-std=gnu11", "-w", "-gdwarf-4", "-fno-eliminate-unused-debug-types", "-c", "-o", obj, src)
 }
 
@@ -83,6 +88,9 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 	if err == nil {
 		return nil, nil
 	}
+	if ctx.Err() != nil { // it was killed, which says nothing of the headers
+		return nil, &CompilerError{CC: c.target.CC, Err: ctx.Err()}
+	}
 	if _, ran := errors.AsType[*exec.ExitError](err); !ran {
 		return nil, &CompilerError{CC: c.target.CC, Err: err}
 	}
@@ -110,4 +118,64 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 		return nil, &CompilerError{CC: c.target.CC, First: first, Err: err}
 	}
 	return errs, nil
+}
+
+// macros are the names of all macros that are defined after the headers.
+func (c *compiler) macros(ctx context.Context, headers []string) (map[string]bool, error) {
+	text, err := c.preprocess(ctx, headers, "-dM")
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]bool{}
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(line, "#define "); ok {
+			name, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+			names[name] = true
+		}
+	}
+	return names, nil
+}
+
+// functions are the names of what looks like a function that the headers declare and that one of the
+// path.Match patterns matches. The probe finds out whether it is one.
+func (c *compiler) functions(ctx context.Context, headers, patterns []string) ([]string, error) {
+	text, err := c.preprocess(ctx, headers)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, m := range calledName().FindAllStringSubmatch(text, -1) {
+		name := m[1]
+		matches := slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, name); return ok })
+		if matches && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+var calledName = pattern(`([A-Za-z_][A-Za-z0-9_]*)\s*\(`)
+
+// preprocess returns what the preprocessor makes of the headers.
+func (c *compiler) preprocess(ctx context.Context, headers []string, options ...string) (string, error) {
+	src, _ := probeSource(headers, nil, false)
+	args := append(append(slices.Clone(c.target.CC[1:]), "-E", "-P", "-w", "-std=gnu11"), options...)
+	cmd := exec.CommandContext(ctx, c.target.CC[0], append(args, "-x", "c", "-")...)
+	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), c.target.Env...)
+	cmd.Stdin = strings.NewReader(src)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		first := ""
+		for line := range strings.Lines(strings.ReplaceAll(errs.String(), "<stdin>", sourceName)) {
+			if first == "" && anyError().MatchString(line) {
+				first = strings.TrimSpace(line)
+			}
+		}
+		return "", &CompilerError{CC: c.target.CC, First: first, Err: err}
+	}
+	return out.String(), nil
 }

@@ -2,146 +2,406 @@ package layout
 
 import (
 	"debug/dwarf"
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
-// declarations are the types that the headers declare, from the probe's debug information.
-type declarations struct {
-	types  []*declaration
-	byName map[string]*declaration // by tag and by typedef
+// readDeclarations puts every type that the debug information declares into h. The types of the
+// probe's variables that functions names are pointers to these functions.
+func (h *Headers) readDeclarations(d *dwarf.Data, functions map[string]string) error {
+	r := &dwarfReader{data: d, h: h, dies: map[dwarf.Offset]*die{}, keys: map[dwarf.Offset]string{}}
+	if err := r.readDIEs(); err != nil {
+		return err
+	}
+	r.nameTypes()
+	for _, e := range r.order {
+		switch {
+		case e.isStruct():
+			h.Structs[r.keys[e.Offset]] = r.structOf(e)
+		case e.Tag == dwarf.TagEnumerationType:
+			h.Enums[r.keys[e.Offset]] = r.enumOf(e)
+		}
+	}
+	for _, e := range r.order {
+		if name := functions[e.name]; name != "" && e.Tag == dwarf.TagVariable {
+			h.Functions[name] = &CFunc{Type: strings.TrimSuffix(r.spell(e.typ), " *")}
+		}
+	}
+	return nil
 }
 
-// declaration is a struct, union or enum.
-type declaration struct {
-	kind    string // "struct", "union" or "enum"
-	names   []string
-	file    string // base name
-	size    int64
-	members []member // of structs and unions, anonymous members unfolded
-	values  []string // of enums
+// dwarfReader turns debug information into types written as C writes them.
+type dwarfReader struct {
+	data  *dwarf.Data
+	h     *Headers
+	dies  map[dwarf.Offset]*die
+	order []*die                  // types and variables, as declared
+	keys  map[dwarf.Offset]string // the names of structs, unions and enums
 }
 
-type member struct {
-	name         string
-	offset, size int64
+// die is an entry of the debug information and what is in it.
+type die struct {
+	*dwarf.Entry
+	name     string
+	typ      dwarf.Offset // 0 for void
+	file     string
+	children []*die
 }
 
-var declKinds = map[dwarf.Tag]string{
+func (e *die) isStruct() bool {
+	return e.Tag == dwarf.TagStructType || e.Tag == dwarf.TagUnionType
+}
+
+// number is an attribute that is one.
+func (e *die) number(attr dwarf.Attr) (n int64, ok bool) {
+	n, ok = e.Val(attr).(int64)
+	return n, ok
+}
+
+// readDIEs reads all entries, except what is in functions.
+func (r *dwarfReader) readDIEs() error {
+	reader := r.data.Reader()
+	var files []*dwarf.LineFile
+	var open []*die // the entries that what comes next is in
+	for {
+		entry, err := reader.Next()
+		if err != nil || entry == nil {
+			return err
+		}
+		if entry.Tag == 0 { // the end of the children of the last
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+			continue
+		}
+		e := &die{Entry: entry}
+		switch entry.Tag {
+		case dwarf.TagCompileUnit:
+			if files, err = r.files(entry); err != nil {
+				return err
+			}
+		case dwarf.TagSubprogram:
+			reader.SkipChildren()
+			continue
+		default:
+			e.name, _ = entry.Val(dwarf.AttrName).(string)
+			e.typ, _ = entry.Val(dwarf.AttrType).(dwarf.Offset)
+			if n, ok := e.number(dwarf.AttrDeclFile); ok && n >= 0 && int(n) < len(files) && files[n] != nil {
+				e.file = baseName(files[n].Name)
+			}
+			r.dies[entry.Offset] = e
+			r.order = append(r.order, e)
+			if len(open) > 0 {
+				in := open[len(open)-1]
+				in.children = append(in.children, e)
+			}
+		}
+		if entry.Children {
+			open = append(open, e)
+		}
+	}
+}
+
+func (r *dwarfReader) files(unit *dwarf.Entry) ([]*dwarf.LineFile, error) {
+	lines, err := r.data.LineReader(unit)
+	if err != nil || lines == nil {
+		return nil, err
+	}
+	return lines.Files(), nil
+}
+
+func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
+
+// nameTypes gives each struct, union and enum the name that it has in h: the first typedef of it, or
+// its tag, or the member that it is the type of. Other names of it become typedefs.
+func (r *dwarfReader) nameTypes() {
+	// C keeps tags and typedefs apart, so that both may be CLASH, for different types.
+	for _, e := range r.order {
+		if e.Tag != dwarf.TagTypedef {
+			continue
+		}
+		if to := r.dies[r.unqualified(e.typ)]; to != nil && r.keyed(to) && r.keys[to.Offset] == "" {
+			r.keys[to.Offset] = e.name
+		}
+	}
+	for _, e := range r.order {
+		if !r.keyed(e) || e.name == "" {
+			continue
+		}
+		tag := tagWord[e.Tag] + " " + e.name
+		if key := r.keys[e.Offset]; key == "" {
+			r.keys[e.Offset] = tag
+		} else {
+			r.h.Typedefs[tag] = key
+		}
+	}
+	for _, e := range r.order {
+		if e.isStruct() && r.keys[e.Offset] != "" {
+			r.nameMembers(e, r.keys[e.Offset])
+		}
+	}
+	for _, e := range r.order {
+		if r.keyed(e) && r.keys[e.Offset] == "" {
+			r.keys[e.Offset] = fmt.Sprintf("%s %s:%x", tagWord[e.Tag], e.file, e.Offset)
+			r.nameMembers(e, r.keys[e.Offset])
+		}
+	}
+	for _, e := range r.order {
+		if e.Tag != dwarf.TagTypedef || r.h.Typedefs[e.name] != "" {
+			continue
+		}
+		if to := r.spell(e.typ); to != e.name {
+			r.h.Typedefs[e.name] = to
+		}
+	}
+}
+
+var tagWord = map[dwarf.Tag]string{
 	dwarf.TagStructType:      "struct",
 	dwarf.TagUnionType:       "union",
 	dwarf.TagEnumerationType: "enum",
 }
 
-func readDeclarations(d *dwarf.Data) (*declarations, error) {
-	decls := &declarations{byName: map[string]*declaration{}}
-	byOffset := map[dwarf.Offset]*declaration{}
-	type alias struct {
-		name string
-		to   dwarf.Offset
-	}
-	var aliases []alias
-	target := map[dwarf.Offset]dwarf.Offset{} // typedefs
-	var files []*dwarf.LineFile
-
-	r := d.Reader()
-	for {
-		e, err := r.Next()
-		if err != nil {
-			return nil, err
-		}
-		if e == nil {
-			break
-		}
-		switch {
-		case e.Tag == dwarf.TagCompileUnit:
-			lines, err := d.LineReader(e)
-			if err != nil {
-				return nil, err
-			}
-			if lines != nil {
-				files = lines.Files()
-			}
-			continue // into its children
-		case e.Tag == dwarf.TagTypedef:
-			if to, ok := e.Val(dwarf.AttrType).(dwarf.Offset); ok {
-				name, _ := e.Val(dwarf.AttrName).(string)
-				aliases = append(aliases, alias{name, e.Offset})
-				target[e.Offset] = to
-			}
-		case declKinds[e.Tag] != "" && e.Val(dwarf.AttrDeclaration) == nil:
-			decl := &declaration{kind: declKinds[e.Tag]}
-			if name, ok := e.Val(dwarf.AttrName).(string); ok {
-				decl.names = append(decl.names, name)
-			}
-			if n, ok := e.Val(dwarf.AttrDeclFile).(int64); ok && n >= 0 && int(n) < len(files) && files[n] != nil {
-				decl.file = baseName(files[n].Name)
-			}
-			t, err := d.Type(e.Offset)
-			if err != nil {
-				return nil, err
-			}
-			decl.size = t.Size()
-			switch t := t.(type) {
-			case *dwarf.StructType:
-				decl.members = unfold(nil, t, 0)
-			case *dwarf.EnumType:
-				for _, v := range t.Val {
-					decl.values = append(decl.values, v.Name)
-				}
-			}
-			byOffset[e.Offset] = decl
-			decls.types = append(decls.types, decl)
-		}
-		if e.Children {
-			r.SkipChildren()
-		}
-	}
-	for _, a := range aliases {
-		to, ok := target[a.to]
-		for ok { // through typedefs of typedefs
-			if decl := byOffset[to]; decl != nil {
-				decl.names = append(decl.names, a.name)
-				break
-			}
-			to, ok = target[to]
-		}
-	}
-	for _, decl := range decls.types {
-		for _, n := range decl.names {
-			// A typedef wins over a tag of the same name, which C keeps apart and nobody tells apart.
-			decls.byName[n] = decl
-		}
-	}
-	return decls, nil
+// keyed reports whether e is a struct, union or enum with its contents.
+func (r *dwarfReader) keyed(e *die) bool {
+	return tagWord[e.Tag] != "" && e.Val(dwarf.AttrDeclaration) == nil
 }
 
-// unfold lists members; those of anonymous structs and unions belong to what they are in.
-func unfold(list []member, t *dwarf.StructType, base int64) []member {
-	for _, f := range t.Field {
-		if s, ok := f.Type.(*dwarf.StructType); ok && f.Name == "" {
-			list = unfold(list, s, base+f.ByteOffset)
+// nameMembers names the types in a struct that have no name: "OUTER.member".
+func (r *dwarfReader) nameMembers(e *die, key string) {
+	for _, m := range e.children {
+		if m.Tag != dwarf.TagMember {
 			continue
 		}
-		list = append(list, member{f.Name, base + f.ByteOffset, f.Type.Size()})
+		to := r.dies[r.unqualified(m.typ)]
+		for to != nil && (to.Tag == dwarf.TagArrayType || to.Tag == dwarf.TagPointerType) {
+			to = r.dies[r.unqualified(to.typ)]
+		}
+		switch {
+		case to == nil || !r.keyed(to) || r.keys[to.Offset] != "":
+		case m.name == "" && to.isStruct(): // its members belong to what it is in
+			r.keys[to.Offset] = fmt.Sprintf("%s.%x", key, to.Offset)
+			r.nameMembers(to, key)
+		default:
+			r.keys[to.Offset] = key + "." + m.name
+			r.nameMembers(to, r.keys[to.Offset])
+		}
+	}
+}
+
+// unqualified is the type behind const, volatile and the like.
+func (r *dwarfReader) unqualified(o dwarf.Offset) dwarf.Offset {
+	for {
+		e := r.dies[o]
+		if e == nil || !slices.Contains(qualifiers, e.Tag) {
+			return o
+		}
+		o = e.typ
+	}
+}
+
+var qualifiers = []dwarf.Tag{dwarf.TagConstType, dwarf.TagVolatileType, dwarf.TagRestrictType, tagAtomicType}
+
+const tagAtomicType dwarf.Tag = 0x47 // DWARF 5, which compilers use in DWARF 4, too
+
+// spell writes a type as C does, without qualifiers.
+func (r *dwarfReader) spell(o dwarf.Offset) string {
+	e := r.dies[r.unqualified(o)]
+	if e == nil {
+		return "void"
+	}
+	switch e.Tag {
+	case dwarf.TagBaseType:
+		return r.scalar(e)
+	case dwarf.TagPointerType:
+		return r.spell(e.typ) + " *"
+	case dwarf.TagArrayType:
+		return r.spellArray(e)
+	case dwarf.TagSubroutineType:
+		return r.spellFunction(e)
+	}
+	if key := r.keys[e.Offset]; key != "" {
+		return key
+	}
+	if word := tagWord[e.Tag]; word != "" { // declared, and nowhere defined
+		return word + " " + e.name
+	}
+	return e.name
+}
+
+// spellArray writes the dimensions, the outermost first.
+func (r *dwarfReader) spellArray(e *die) string {
+	dims := ""
+	for _, c := range e.children {
+		if c.Tag != dwarf.TagSubrangeType {
+			continue
+		}
+		n, ok := c.number(dwarf.AttrCount)
+		if upper, isUpper := c.number(dwarf.AttrUpperBound); !ok && isUpper {
+			n, ok = upper+1, true
+		}
+		if !ok {
+			dims += "[]"
+		} else {
+			dims += fmt.Sprintf("[%d]", n)
+		}
+	}
+	elem := r.spell(e.typ)
+	base := elem
+	for strings.HasSuffix(base, "]") {
+		base = base[:strings.LastIndexByte(base, '[')]
+	}
+	return base + dims + elem[len(base):]
+}
+
+func (r *dwarfReader) spellFunction(e *die) string {
+	var params []string
+	for _, c := range e.children {
+		switch c.Tag {
+		case dwarf.TagFormalParameter:
+			params = append(params, r.spell(c.typ))
+		case dwarf.TagUnspecifiedParameters:
+			params = append(params, "...")
+		}
+	}
+	if params == nil {
+		params = []string{"void"}
+	}
+	return r.spell(e.typ) + " (" + strings.Join(params, ", ") + ")"
+}
+
+// scalar is the name of one of C's own types, and puts it into h. gcc and clang name them differently.
+func (r *dwarfReader) scalar(e *die) string {
+	words := strings.Fields(e.name)
+	if len(words) > 1 && !slices.Equal(words, []string{"unsigned", "int"}) {
+		words = slices.DeleteFunc(words, func(w string) bool { return w == "int" })
+	}
+	if i := slices.Index(words, "unsigned"); i > 0 {
+		words = append([]string{"unsigned"}, slices.Delete(words, i, i+1)...)
+	}
+	name := strings.Join(words, " ")
+	size, _ := e.number(dwarf.AttrByteSize)
+	encoding, _ := e.number(dwarf.AttrEncoding)
+	r.h.Scalars[name] = CScalar{Size: size, Sign: encodings[encoding]}
+	return name
+}
+
+// encodings are DW_ATE_*.
+var encodings = map[int64]string{
+	2: unsigned, // boolean
+	4: float,
+	5: signed,
+	6: signed, // signed char
+	7: unsigned,
+	8: unsigned, // unsigned char
+}
+
+func (r *dwarfReader) structOf(e *die) *CStruct {
+	size, _ := e.number(dwarf.AttrByteSize)
+	s := &CStruct{Union: e.Tag == dwarf.TagUnionType, File: e.file, Size: size}
+	s.Members = r.members(nil, e, 0)
+	return s
+}
+
+// members lists the members of a struct or union. Those of anonymous structs and unions belong to
+// what they are in.
+func (r *dwarfReader) members(list CMembers, e *die, base int64) CMembers {
+	for _, m := range e.children {
+		if m.Tag != dwarf.TagMember {
+			continue
+		}
+		offset, _ := m.number(dwarf.AttrDataMemberLoc)
+		in := r.dies[r.unqualified(m.typ)]
+		if m.name == "" && in != nil && in.isStruct() {
+			list = r.members(list, in, base+offset)
+			continue
+		}
+		c := CMember{Name: m.name, Offset: base + offset, Type: r.spell(m.typ)}
+		t := r.sized(m.typ)
+		c.Size, c.Sign = t.size, t.sign
+		if bits, ok := m.number(dwarf.AttrBitSize); ok {
+			c.Bits = bits
+			c.Offset, c.Bit = bitField(m, base, c.Size)
+		}
+		list = append(list, c)
 	}
 	return list
 }
 
-func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
-
-// find looks a C type name up.
-func (d *declarations) find(name string) *declaration {
-	if d == nil {
-		return nil
+// bitField finds the unit that a bit-field of a type of size bytes is in, and its lowest bit there.
+func bitField(m *die, base, size int64) (offset, bit int64) {
+	first, ok := m.number(dwarf.AttrDataBitOffset) // from the start of the struct
+	if !ok {
+		// DWARF 2 and 3 count from the highest bit of the unit.
+		offset, _ = m.number(dwarf.AttrDataMemberLoc)
+		unit, ok := m.number(dwarf.AttrByteSize)
+		if !ok {
+			unit = size
+		}
+		high, _ := m.number(dwarf.AttrBitOffset)
+		bits, _ := m.number(dwarf.AttrBitSize)
+		first = 8*offset + 8*unit - high - bits
 	}
-	return d.byName[untagged(name)]
+	unit := 8 * max(size, 1)
+	start := first / unit * unit
+	return base + start/8, first - start
 }
 
-// untagged is a C type name without "struct " in front.
-func untagged(name string) string {
-	if _, tag, ok := strings.Cut(name, " "); ok {
-		return tag
+// sized is the size and the sign of a type.
+func (r *dwarfReader) sized(o dwarf.Offset) cType {
+	e := r.dies[r.unqualified(o)]
+	if e == nil {
+		return cType{}
 	}
-	return name
+	size, _ := e.number(dwarf.AttrByteSize)
+	switch e.Tag {
+	case dwarf.TagBaseType:
+		return cType{size: size, sign: r.h.Scalars[r.scalar(e)].Sign}
+	case dwarf.TagTypedef:
+		return r.sized(e.typ)
+	case dwarf.TagPointerType:
+		return cType{size: pointerSize(r.h.GOARCH)}
+	case dwarf.TagArrayType:
+		n := int64(1)
+		for _, c := range e.children {
+			if c.Tag != dwarf.TagSubrangeType {
+				continue
+			}
+			count, ok := c.number(dwarf.AttrCount)
+			if upper, isUpper := c.number(dwarf.AttrUpperBound); !ok && isUpper {
+				count = upper + 1
+			}
+			n *= count
+		}
+		return cType{size: n * r.sized(e.typ).size}
+	case dwarf.TagEnumerationType:
+		return cType{size: size, sign: r.enumSign(e)}
+	}
+	return cType{size: size}
+}
+
+func (r *dwarfReader) enumOf(e *die) *CEnum {
+	size, _ := e.number(dwarf.AttrByteSize)
+	c := &CEnum{File: e.file, Size: size, Sign: r.enumSign(e), Values: map[string]CValue{}}
+	for _, v := range e.children {
+		if n, ok := v.number(dwarf.AttrConstValue); ok && v.Tag == dwarf.TagEnumerator {
+			c.Values[v.name] = CValue{Bits: uint64(n), Negative: n < 0 && c.Sign == signed, Size: size}
+		}
+	}
+	return c
+}
+
+// enumSign is the sign of the integer type behind an enum.
+func (r *dwarfReader) enumSign(e *die) string {
+	if e.typ != 0 {
+		return r.sized(e.typ).sign
+	}
+	for _, v := range e.children {
+		if n, _ := v.number(dwarf.AttrConstValue); n < 0 {
+			return signed
+		}
+	}
+	return unsigned
 }

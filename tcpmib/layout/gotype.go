@@ -2,216 +2,125 @@ package layout
 
 import (
 	"fmt"
+	"go/constant"
 	"go/token"
 	"go/types"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 var arches = [...]string{"amd64", "386", "arm64"}
 
-// Arches are the architectures of Windows that Go has. Nothing here reads the variable.
-var Arches = slices.Clone(arches[:])
+// Arches returns the architectures of Windows that Go has.
+func Arches() []string { return slices.Clone(arches[:]) }
 
-// sign is how a scalar reads its bits.
-type sign int64
-
-// The values are also those of LAYOUT_SIGN in the probe.
-const (
-	signNone     sign = iota // not a number: a struct, a pointer, an array
-	signSigned               // two's complement
-	signUnsigned             // an unsigned integer
-	signFloat                // floating point
-)
-
-var signNames = [...]string{"", "signed", "unsigned", "float"}
-
-func (s sign) String() string {
-	if s < 0 || int(s) >= len(signNames) {
-		return "sign(" + strconv.Itoa(int(s)) + ")"
+// Go lays the types of the Spec out as the gc compiler does for an architecture. The types are those
+// of the running program: an array whose length depends on the architecture has that of the host, and
+// build tags have been applied. Package layout/source does not have that limit.
+func (s Spec) Go(goarch string) (*Go, error) {
+	sizes := types.SizesFor("gc", goarch)
+	if sizes == nil {
+		return nil, fmt.Errorf("layout: Go has no architecture %q", goarch)
 	}
-	return signNames[s]
-}
-
-// goStruct is a Go struct as the compiler for one architecture lays it out.
-type goStruct struct {
-	name   string // Go's name, with the package
-	c      string // the C name it claims
-	size   int64
-	align  int64
-	fields []goField // in order of offset, padding included
-}
-
-// goField is a field, or, when c is empty, padding: a blank field or a hole.
-type goField struct {
-	name   string
-	c      []string // the C member; more than one for members of a union that share the bytes
-	typ    string
-	offset int64
-	size   int64
-	sign   sign
-	enum   string // the C enum that the field's Go type mirrors
-	elems  []goElem
-	nested *nested
-}
-
-func (f goField) padding() bool { return f.c == nil }
-func (f goField) end() int64    { return f.offset + f.size }
-
-// goEnum is a Go integer type that mirrors a C enum.
-type goEnum struct {
-	name string
-	c    string
-	size int64
-	sign sign
-}
-
-// goConst is a constant's value: its 64 bits and whether it is below zero.
-type goConst struct {
-	name  string // Go's type
-	c     string
-	bits  uint64
-	below bool
-}
-
-// goTypes is a Spec's Go side, parsed once. Layout depends on the architecture and is computed by layouts.
-type goTypes struct {
-	structs  []named
-	enums    []named
-	enumOf   map[reflect.Type]string
-	structOf map[reflect.Type][]string
-	consts   []goConst
-}
-
-func parseSpec(s Spec) (*goTypes, error) {
-	g := &goTypes{enumOf: map[reflect.Type]string{}, structOf: map[reflect.Type][]string{}}
-	for i, v := range s.Types {
-		n, ok := v.(named)
-		if !ok {
-			n = named{typ: reflect.TypeOf(v)}
+	r := &reflector{sizes: sizes, enumOf: map[reflect.Type]string{}, structOf: map[reflect.Type]Type{}}
+	g := &Go{GOARCH: goarch}
+	for i, t := range s.Types {
+		if err := r.register(t); err != nil {
+			return nil, fmt.Errorf("layout: type %d: %w", i+1, err)
 		}
-		switch {
-		case n.typ == nil:
-			return nil, fmt.Errorf("type %d is nil", i)
-		case n.enum && signOf(n.typ) != signSigned && signOf(n.typ) != signUnsigned:
-			return nil, fmt.Errorf("%v cannot mirror enum %s: it is not an integer type", n.typ, n.c)
-		case !n.enum && n.typ.Kind() != reflect.Struct:
-			return nil, fmt.Errorf("%v is not a struct; an integer type that mirrors an enum wants layout.Enum", n.typ)
+	}
+	for _, t := range s.Types {
+		if t.enum {
+			typ, err := r.goType(t.typ)
+			if err != nil {
+				return nil, fmt.Errorf("layout: %w", err)
+			}
+			g.Enums = append(g.Enums, GoEnum{Name: t.typ.String(), C: t.c, Type: typ})
+			continue
 		}
-		if n.c == "" {
-			n.c = structTag(n.typ)
+		st, err := r.goStruct(t.typ, t.C(), t.fields)
+		if err != nil {
+			return nil, fmt.Errorf("layout: %v: %w", t.typ, err)
 		}
-		if n.c == "" {
-			return nil, fmt.Errorf("%v does not say which C struct it mirrors: give it a first field\n\t_ structs.HostLayout `c:\"NAME\"`\nor name it with layout.As", n.typ)
-		}
-		if !typeName().MatchString(n.c) {
-			return nil, fmt.Errorf("%v: %q is not the name of a C type", n.typ, n.c)
-		}
-		if n.enum {
-			g.enums = append(g.enums, n)
-			g.enumOf[n.typ] = n.c
-		} else {
-			g.structs = append(g.structs, n)
-			g.structOf[n.typ] = append(g.structOf[n.typ], n.c)
-		}
+		g.Structs = append(g.Structs, *st)
 	}
 	for _, c := range s.Constants {
-		v := reflect.ValueOf(c.Go)
-		k := goConst{c: c.C}
-		switch {
-		case !constName().MatchString(c.C):
-			return nil, fmt.Errorf("%q is not the name of a C constant", c.C)
-		case v.IsValid() && v.CanInt():
-			k.bits, k.below = uint64(v.Int()), v.Int() < 0
-		case v.IsValid() && v.CanUint():
-			k.bits = v.Uint()
-		default:
-			return nil, fmt.Errorf("constant %s is %T, not an integer", c.C, c.Go)
+		k, err := goConst(c)
+		if err != nil {
+			return nil, fmt.Errorf("layout: %w", err)
 		}
-		k.name = v.Type().String()
-		g.consts = append(g.consts, k)
+		g.Consts = append(g.Consts, k)
+	}
+	for _, f := range s.Functions {
+		fn, err := r.goFunc(f)
+		if err != nil {
+			return nil, fmt.Errorf("layout: function %s: %w", f.c, err)
+		}
+		g.Funcs = append(g.Funcs, fn)
 	}
 	return g, nil
 }
 
-// structTag is the C name on the blank zero-size field that carries structs.HostLayout.
-func structTag(t reflect.Type) string {
-	for i := range t.NumField() {
-		if f := t.Field(i); f.Name == "_" && f.Type.Size() == 0 {
-			if c := f.Tag.Get("c"); c != "" {
-				return c
-			}
-		}
-	}
-	return ""
+// reflector turns types of the running program into plain data for one architecture.
+type reflector struct {
+	sizes    types.Sizes
+	enumOf   map[reflect.Type]string
+	structOf map[reflect.Type]Type // the first claim of a type
 }
 
-// layouts computes what the gc compiler for goarch makes of the structs and enums.
-func (g *goTypes) layouts(goarch string) ([]goStruct, []goEnum, error) {
-	sizes := types.SizesFor("gc", goarch)
-	if sizes == nil {
-		return nil, nil, fmt.Errorf("go has no architecture %q", goarch)
+// register notes what a type mirrors, which fields of that type need to know.
+func (r *reflector) register(t Type) error {
+	switch {
+	case t.typ == nil:
+		return fmt.Errorf("it has no Go type: use layout.Struct or layout.EnumOf")
+	case !t.enum && t.typ.Kind() != reflect.Struct:
+		return fmt.Errorf("%v is not a struct; use layout.EnumOf for an integer type that mirrors an enum", t.typ)
+	case t.C() == "":
+		return fmt.Errorf("%v does not say which C struct it mirrors: name it in layout.Struct, or give it a first field\n\t_ structs.HostLayout `c:\"NAME\"`", t.typ)
+	case !typeName().MatchString(t.C()):
+		return fmt.Errorf("%v: %q is not the name of a C type", t.typ, t.C())
 	}
-	var structs []goStruct
-	for _, n := range g.structs {
-		s, err := g.structLayout(n, sizes)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%v: %w", n.typ, err)
+	if t.enum {
+		r.enumOf[t.typ] = t.c
+	} else if _, ok := r.structOf[t.typ]; !ok {
+		r.structOf[t.typ] = t
+	}
+	for _, m := range t.fields {
+		if _, ok := t.typ.FieldByName(m.goName); !ok {
+			return fmt.Errorf("%v has no field %s", t.typ, m.goName)
 		}
-		structs = append(structs, s)
 	}
-	var enums []goEnum
-	for _, n := range g.enums {
-		t, err := goType(n.typ)
-		if err != nil {
-			return nil, nil, err
-		}
-		enums = append(enums, goEnum{name: n.typ.String(), c: n.c, size: sizes.Sizeof(t), sign: signOf(n.typ)})
-	}
-	return structs, enums, nil
+	return nil
 }
 
-func (g *goTypes) structLayout(n named, sizes types.Sizes) (goStruct, error) {
-	t, err := goType(n.typ)
+func (r *reflector) goStruct(t reflect.Type, c string, mapped []FieldMap) (*GoStruct, error) {
+	laidOut, err := typesType(t)
 	if err != nil {
-		return goStruct{}, err
+		return nil, err
 	}
-	st := t.(*types.Struct)
+	st := laidOut.(*types.Struct)
 	vars := make([]*types.Var, st.NumFields())
 	for i := range vars {
 		vars[i] = st.Field(i)
 	}
-	offsets := sizes.Offsetsof(vars)
-	s := goStruct{name: structName(n.typ), c: n.c, size: sizes.Sizeof(t), align: sizes.Alignof(t)}
-	end := int64(0)
-	hole := func(to int64) {
-		if to > end {
-			s.fields = append(s.fields, goField{name: "_", typ: "hole", offset: end, size: to - end})
-		}
-	}
-	for i := range n.typ.NumField() {
-		f := n.typ.Field(i)
+	offsets := r.sizes.Offsetsof(vars)
+	s := &GoStruct{Name: structName(t), C: c, Size: r.sizes.Sizeof(laidOut), Align: r.sizes.Alignof(laidOut)}
+	for i := range t.NumField() {
+		f := t.Field(i)
 		if f.Name == "_" && f.Type.Size() == 0 {
 			continue
 		}
-		hole(offsets[i])
-		gf := goField{name: f.Name, typ: f.Type.String(), offset: offsets[i], size: sizes.Sizeof(vars[i].Type())}
+		field := GoField{Name: f.Name, Offset: offsets[i]}
+		if field.Type, err = r.goType(f.Type); err != nil {
+			return nil, fmt.Errorf("field %s: %w", f.Name, err)
+		}
 		if f.Name != "_" {
-			gf.sign, gf.enum = signOf(f.Type), g.enumOf[f.Type]
-			if gf.c, err = memberNames(f); err != nil {
-				return goStruct{}, err
-			}
-			gf.nested = g.nestedIn(f.Type)
-			if gf.elems, err = g.elements(f.Type, sizes); err != nil {
-				return goStruct{}, err
+			if field.C, err = memberNames(f, mapped); err != nil {
+				return nil, err
 			}
 		}
-		s.fields = append(s.fields, gf)
-		end = gf.end()
+		s.Fields = append(s.Fields, field)
 	}
-	hole(s.size)
 	return s, nil
 }
 
@@ -222,32 +131,107 @@ func structName(t reflect.Type) string {
 	return t.String()
 }
 
-// memberNames reads the tag of a field. Without one the field's own name is the C name.
-func memberNames(f reflect.StructField) ([]string, error) {
-	tag, ok := f.Tag.Lookup("c")
-	if !ok {
-		tag = f.Name
+func (r *reflector) goType(t reflect.Type) (GoType, error) {
+	laidOut, err := typesType(t)
+	if err != nil {
+		return GoType{}, err
 	}
-	names := strings.Split(tag, "|")
-	for _, n := range names {
-		if !fieldName().MatchString(n) {
-			return nil, fmt.Errorf("field %s: %q is not the name of a C member", f.Name, n)
+	g := GoType{
+		Name: t.String(), Kind: goKind(t.Kind()), Enum: r.enumOf[t],
+		Size: r.sizes.Sizeof(laidOut), Align: r.sizes.Alignof(laidOut),
+	}
+	switch g.Kind {
+	case GoArray:
+		elem, err := r.goType(t.Elem())
+		if err != nil {
+			return GoType{}, err
+		}
+		g.Elem, g.Len = &elem, int64(t.Len())
+	case GoStructKind:
+		claim := r.structOf[t]
+		c := structTag(t)
+		if claim.typ != nil {
+			c = claim.C()
+		}
+		g.Name = structName(t)
+		if g.Struct, err = r.goStruct(t, c, claim.fields); err != nil {
+			return GoType{}, err
 		}
 	}
-	return names, nil
+	return g, nil
 }
 
-func signOf(t reflect.Type) sign {
-	switch k := t.Kind(); {
+func goKind(k reflect.Kind) GoKind {
+	switch {
+	case k == reflect.Bool:
+		return GoBool
 	case k >= reflect.Int && k <= reflect.Int64:
-		return signSigned
-	case k >= reflect.Uint && k <= reflect.Uintptr, k == reflect.Bool:
-		return signUnsigned
+		return GoSigned
+	case k >= reflect.Uint && k <= reflect.Uint64:
+		return GoUnsigned
+	case k == reflect.Uintptr:
+		return GoUintptr
 	case k == reflect.Float32 || k == reflect.Float64:
-		return signFloat
-	default:
-		return signNone
+		return GoFloat
+	case k == reflect.Pointer || k == reflect.UnsafePointer:
+		return GoPointer
+	case k == reflect.Struct:
+		return GoStructKind
+	case k == reflect.Array:
+		return GoArray
 	}
+	return GoOther
+}
+
+func goConst(c Constant) (GoConst, error) {
+	v := reflect.ValueOf(c.Go)
+	k := GoConst{Name: c.C, C: c.C}
+	switch {
+	case !constName().MatchString(c.C):
+		return k, fmt.Errorf("%q is not the name of a C constant", c.C)
+	case v.IsValid() && v.CanInt():
+		k.Value = constant.MakeInt64(v.Int())
+	case v.IsValid() && v.CanUint():
+		k.Value = constant.MakeUint64(v.Uint())
+	default:
+		return k, fmt.Errorf("constant %s is %T, not an integer", c.C, c.Go)
+	}
+	k.Type = v.Type().String()
+	return k, nil
+}
+
+func (r *reflector) goFunc(f Function) (GoFunc, error) {
+	g := GoFunc{Name: f.c, C: f.c}
+	switch {
+	case !constName().MatchString(f.c):
+		return g, fmt.Errorf("%q is not the name of a C function", f.c)
+	case f.typ.Kind() != reflect.Func || f.typ.IsVariadic() || f.typ.NumOut() > 1:
+		return g, fmt.Errorf("%v is not a func type with a fixed number of parameters and at most one result", f.typ)
+	}
+	param := func(t reflect.Type) (GoType, error) {
+		p, err := r.goType(t)
+		if err == nil && t.Kind() == reflect.Pointer && r.structOf[t.Elem()].typ != nil {
+			elem, err := r.goType(t.Elem())
+			p.Elem = &elem
+			return p, err
+		}
+		return p, err
+	}
+	for t := range f.typ.Ins() {
+		p, err := param(t)
+		if err != nil {
+			return g, err
+		}
+		g.Params = append(g.Params, p)
+	}
+	for t := range f.typ.Outs() {
+		p, err := param(t)
+		if err != nil {
+			return g, err
+		}
+		g.Result = &p
+	}
+	return g, nil
 }
 
 var basicKinds = map[reflect.Kind]types.BasicKind{
@@ -258,8 +242,9 @@ var basicKinds = map[reflect.Kind]types.BasicKind{
 	reflect.UnsafePointer: types.UnsafePointer,
 }
 
-// goType rebuilds a type of the running program for go/types, whose sizes know every architecture.
-func goType(t reflect.Type) (types.Type, error) {
+// typesType rebuilds a type of the running program for go/types, which knows the sizes on every
+// architecture.
+func typesType(t reflect.Type) (types.Type, error) {
 	if k, ok := basicKinds[t.Kind()]; ok {
 		return types.Typ[k], nil
 	}
@@ -267,7 +252,7 @@ func goType(t reflect.Type) (types.Type, error) {
 	case reflect.Pointer:
 		return types.Typ[types.UnsafePointer], nil
 	case reflect.Array:
-		e, err := goType(t.Elem())
+		e, err := typesType(t.Elem())
 		if err != nil {
 			return nil, err
 		}
@@ -275,7 +260,7 @@ func goType(t reflect.Type) (types.Type, error) {
 	case reflect.Struct:
 		vars := make([]*types.Var, t.NumField())
 		for i := range vars {
-			f, err := goType(t.Field(i).Type)
+			f, err := typesType(t.Field(i).Type)
 			if err != nil {
 				return nil, fmt.Errorf("field %s: %w", t.Field(i).Name, err)
 			}

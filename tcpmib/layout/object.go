@@ -3,7 +3,6 @@ package layout
 import (
 	"debug/pe"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -68,21 +67,18 @@ func (o *object) array(name string, n int) ([]int64, error) {
 	return numbers[1:], nil
 }
 
-// declarations reads the debug information, or returns nil when the compiler wrote none.
-func (o *object) declarations() (*declarations, error) {
+// declarations reads the debug information into h. partial says that the compiler wrote none.
+// functions are the functions whose types are those of the probe's variables.
+func (o *object) declarations(h *Headers, functions map[string]string) (partial bool, err error) {
 	if o.file.Section(".debug_info") == nil {
-		return nil, nil
+		return true, nil
 	}
 	d, err := o.file.DWARF()
 	if err != nil {
-		return nil, fmt.Errorf("debug information: %w", err)
+		return false, fmt.Errorf("debug information: %w", err)
 	}
-	decls, err := readDeclarations(d)
-	if err != nil {
-		return nil, fmt.Errorf("debug information: %w", err)
+	if err := h.readDeclarations(d, functions); err != nil {
+		return false, fmt.Errorf("debug information: %w", err)
 	}
-	if len(decls.types) == 0 {
-		return nil, errors.New("the debug information declares no types")
-	}
-	return decls, nil
+	return false, nil
 }

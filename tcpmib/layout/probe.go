@@ -1,17 +1,20 @@
 package layout
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // question is one thing the probe asks the headers. It is comparable: equal questions are asked once.
 type question struct {
 	kind   questionKind
-	name   string // a type or a constant
+	name   string // a type, a constant or a function
 	member string // of the type
 	is     string // the type that the member may be
 }
@@ -19,12 +22,16 @@ type question struct {
 type questionKind int
 
 const (
-	askType   questionKind = iota // size, alignment
-	askEnum                       // size, alignment, sign
-	askMember                     // offset, size, sign
-	askIs                         // whether the member is of a type
-	askConst                      // bits, below zero
+	askType     questionKind = iota // size, alignment
+	askEnum                         // size, alignment, sign
+	askMember                       // offset, size, sign
+	askIs                           // whether the member is of a type
+	askConst                        // bits, below zero, size
+	askFunction                     // its type, in the debug information
 )
+
+// counts is how many numbers answer each kind of question.
+var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askIs: 1, askConst: 3}
 
 // String is the name of what is asked about, as gaps and findings write it.
 func (q question) String() string {
@@ -48,7 +55,7 @@ func (q question) numbers() string {
 		return fmt.Sprintf("_Generic(%s, %s: 1, default: 0)", member, q.is)
 	default:
 		// Of what is not an integer, a string say, there is no |.
-		return fmt.Sprintf("(long long)((%[1]s) | 0), (%[1]s) < 0", q.name)
+		return fmt.Sprintf("(long long)((%[1]s) | 0), (%[1]s) < 0, sizeof(%[1]s)", q.name)
 	}
 }
 
@@ -59,26 +66,84 @@ type answer struct {
 	why     string
 }
 
-// facts are a header set's answers.
-type facts struct {
-	set     string
-	version string
-	goarch  string
-	answers map[question]answer
-	decls   *declarations // nil without debug information
+// questions asks about all that is claimed, and about a struct also under the names that gaps give it.
+func (g *Go) questions(rules Rules, partial bool) []question {
+	var list []question
+	seen := map[question]bool{}
+	ask := func(q question) {
+		if !seen[q] {
+			seen[q] = true
+			list = append(list, q)
+		}
+	}
+	for _, s := range g.Structs {
+		for _, c := range append([]string{s.C}, otherNames(rules, s.C)...) {
+			ask(question{kind: askType, name: c})
+			for _, f := range s.Fields {
+				for _, m := range f.C {
+					ask(question{kind: askMember, name: c, member: m})
+					if partial {
+						for _, q := range g.insideQuestions(rules, c, m, &f.Type) {
+							ask(q)
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, e := range g.Enums {
+		ask(question{kind: askEnum, name: e.C})
+	}
+	for _, k := range g.Consts {
+		ask(question{kind: askConst, name: k.C})
+	}
+	for _, f := range g.Funcs {
+		ask(question{kind: askFunction, name: f.C})
+	}
+	return list
+}
+
+func otherNames(rules Rules, c string) []string {
+	var names []string
+	for _, gap := range rules.Gaps {
+		if gap.Name == c && gap.As != "" {
+			names = append(names, gap.As)
+		}
+	}
+	return names
+}
+
+// insideQuestions ask, where there is no debug information, about the elements of a member that is an
+// array in Go, and whether a member or an element is the C struct that Go's mirrors.
+func (g *Go) insideQuestions(rules Rules, name, member string, t *GoType) []question {
+	var list []question
+	for t.Kind == GoArray && !t.bytes() {
+		member, t = member+"[0]", t.Elem
+		list = append(list, question{kind: askMember, name: name, member: member})
+	}
+	if t.Kind == GoStructKind {
+		c := &comparison{g: g}
+		for _, mirrored := range c.mirrors(t.Struct) {
+			for _, is := range append([]string{mirrored}, otherNames(rules, mirrored)...) {
+				list = append(list, question{askIs, name, member, is})
+			}
+		}
+	}
+	return list
 }
 
 // magic starts every array of the probe, so that none is all zeros and none is mistaken for another thing.
 const magic = 0x4C41594F5554 // LAYOUT
 
-// The newest Windows is declared, or headers hide what is new. NTDDI_VERSION is above every release of Windows 10
-// and 11 so far, which headers compare with >=.
+// The newest Windows is declared, or headers hide what is new. NTDDI_VERSION is above every release of
+// Windows 10 and 11 so far, which headers compare with >=.
 const preamble = `#define _WIN32_WINNT 0x0A00
 #define WINVER 0x0A00
 #define NTDDI_VERSION 0x0A0000FF
 `
 
-// Everything below is after the public headers, which is where a header set can be told by what it defined.
+// Everything below is after the public headers, which is where a header set can be told by what it
+// defined. SDKs before 10.0.15063 do not define WDK_NTDDI_VERSION.
 const definitions = `#include <stddef.h>
 #define LAYOUT_SIGN(x) _Generic((x), \
 	char: (char)-1 < 0 ? 1 : 2, signed char: 1, short: 1, int: 1, long: 1, long long: 1, \
@@ -91,14 +156,45 @@ const long long layout_set[] = {0x4C41594F5554,
 	2, 0, 0
 #elif defined(WDK_NTDDI_VERSION)
 	3, WDK_NTDDI_VERSION, 0
+#elif defined(_INC_SDKDDKVER) && defined(NTDDI_WIN10_RS1)
+	3, NTDDI_WIN10_RS1, 0
+#elif defined(_INC_SDKDDKVER) && defined(NTDDI_WIN10_TH2)
+	3, NTDDI_WIN10_TH2, 0
+#elif defined(_INC_SDKDDKVER) && defined(NTDDI_WINTHRESHOLD)
+	3, NTDDI_WINTHRESHOLD, 0
 #else
 	0, 0, 0
 #endif
 };
 `
 
+// builds are the SDKs by their WDK_NTDDI_VERSION.
+var builds = map[int64]string{
+	0x0A000000: "10.0.10240", 0x0A000001: "10.0.10586", 0x0A000002: "10.0.14393", 0x0A000003: "10.0.15063",
+	0x0A000004: "10.0.16299", 0x0A000005: "10.0.17134", 0x0A000006: "10.0.17763", 0x0A000007: "10.0.18362",
+	0x0A000008: "10.0.19041", 0x0A00000A: "10.0.20348", 0x0A00000B: "10.0.22000", 0x0A00000C: "10.0.22621",
+	0x0A000010: "10.0.26100",
+}
+
+// setHeaders says which header set the numbers of layout_set mean.
+func (h *Headers) setHeaders(n []int64) {
+	switch n[0] {
+	case 1:
+		h.Set, h.Version = SetMinGW, fmt.Sprintf("%d.%d", n[1], n[2])
+	case 2:
+		h.Set = SetWine
+	case 3:
+		h.Set, h.Version = SetSDK, fmt.Sprintf("NTDDI %#08x", n[1])
+		if sdk := builds[n[1]]; sdk != "" {
+			h.SDKs = []string{sdk}
+		}
+	default:
+		h.Set = SetUnknown
+	}
+}
+
 // probeSource writes the C file. lines[n] is the question that line n, counted from 1, asks.
-func probeSource(headers []string, questions []question) (src string, lines map[int]question) {
+func probeSource(headers []string, questions []question, partial bool) (src string, lines map[int]question) {
 	var b strings.Builder
 	b.WriteString(preamble)
 	for _, h := range headers {
@@ -108,57 +204,144 @@ func probeSource(headers []string, questions []question) (src string, lines map[
 	line := strings.Count(b.String(), "\n")
 	lines = make(map[int]question, len(questions))
 	for i, q := range questions {
+		switch {
+		case q.kind != askFunction:
+			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, %s};\n", i, magic, q.numbers())
+		case partial:
+			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, sizeof(&%s)};\n", i, magic, q.name)
+		default:
+			fmt.Fprintf(&b, "__typeof__(%s) *layout_%d;\n", q.name, i)
+		}
 		line++
 		lines[line] = q
-		fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, %s};\n", i, int64(magic), q.numbers())
 	}
 	return b.String(), lines
 }
 
-// probe asks a target's headers. A question whose line the compiler rejects is answered with "absent", and so is
-// every question about a member of an absent type; the rest is asked again, until the compiler takes it all.
-func probe(ctx context.Context, t Target, headers []string, questions []question) (*facts, error) {
+// probe is one run of questions to one target.
+type probe struct {
+	cc        *compiler
+	headers   []string
+	rules     Rules
+	questions []question
+	answers   map[question]answer
+}
+
+// Probe asks a target's headers about all that the Spec claims. With gcc and clang the answer also has
+// every type that the headers declare.
+func (s Spec) Probe(ctx context.Context, t Target) (*Headers, error) {
+	g, err := s.Go(cmp.Or(t.GOARCH, arches[0]))
+	if err != nil {
+		return nil, err
+	}
+	headers := s.Headers
+	if len(t.Headers) > 0 {
+		headers = t.Headers
+	}
 	cc, err := newCompiler(t)
 	if err != nil {
 		return nil, err
 	}
+	questions := g.questions(s.Rules, cc.msvc)
+	if len(s.CompleteFunctions) > 0 && !cc.msvc {
+		functions, err := cc.functions(ctx, withDefault(headers), s.CompleteFunctions)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range functions {
+			if q := (question{kind: askFunction, name: name}); !slices.Contains(questions, q) {
+				questions = append(questions, q)
+			}
+		}
+	}
+	p := &probe{cc: cc, headers: withDefault(headers), rules: s.Rules, questions: questions}
+	h, err := p.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return h, p.fill(h, g)
+}
+
+func withDefault(headers []string) []string {
+	if len(headers) == 0 {
+		return DefaultHeaders()
+	}
+	return headers
+}
+
+// ReadHeaders reads everything that a target's headers declare, with the values of those of the named
+// constants that there are. It needs a compiler that writes debug information.
+func ReadHeaders(ctx context.Context, t Target, headers []string, constants []string) (*Headers, error) {
+	cc, err := newCompiler(t)
+	if err != nil {
+		return nil, err
+	}
+	if cc.msvc {
+		return nil, fmt.Errorf("layout: %s writes no debug information that can be read: use gcc or clang", t.CC[0])
+	}
+	first := &probe{cc: cc, headers: withDefault(headers)}
+	h, err := first.run(ctx)
+	if err != nil {
+		return nil, err
+	}
+	macros, err := cc.macros(ctx, first.headers)
+	if err != nil {
+		return nil, err
+	}
+	p := &probe{cc: cc, headers: first.headers}
+	for _, name := range h.StructNames() {
+		if typeName().MatchString(name) && h.Structs[name] != nil { // one name of each is enough
+			p.questions = append(p.questions, question{kind: askType, name: name})
+		}
+	}
+	for _, name := range constants {
+		if _, isEnum := h.Constant(name); !isEnum && macros[name] && constName().MatchString(name) {
+			p.questions = append(p.questions, question{kind: askConst, name: name})
+		}
+	}
+	if h, err = p.run(ctx); err != nil {
+		return nil, err
+	}
+	return h, p.fill(h, &Go{})
+}
+
+// run compiles the questions, and again without those that the headers have no answer to.
+func (p *probe) run(ctx context.Context) (*Headers, error) {
 	dir, err := os.MkdirTemp("", "layout")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
 	src, obj := filepath.Join(dir, sourceName), filepath.Join(dir, "probe.o")
-
-	f := &facts{answers: make(map[question]answer, len(questions))}
-	for len(questions) > 0 || len(f.answers) == 0 {
-		text, lines := probeSource(headers, questions)
+	p.answers = make(map[question]answer, len(p.questions))
+	for {
+		text, lines := probeSource(p.headers, p.questions, p.cc.msvc)
 		if err := os.WriteFile(src, []byte(text), 0o600); err != nil {
 			return nil, err
 		}
-		errs, err := cc.compile(ctx, src, obj)
+		errs, err := p.cc.compile(ctx, src, obj)
 		if err != nil {
 			return nil, err
 		}
 		if len(errs) == 0 {
-			return f, f.read(obj, t.GOARCH, questions)
+			return p.read(obj)
 		}
 		absent := map[question]string{}
 		for _, e := range errs {
 			q, ok := lines[e.line]
 			if !ok {
-				return nil, &CompilerError{CC: t.CC, First: e.text}
+				return nil, &CompilerError{CC: p.cc.target.CC, First: e.text}
 			}
 			if _, seen := absent[q]; !seen {
 				absent[q] = e.message
 			}
 		}
-		questions = f.setAside(questions, absent)
+		p.setAside(absent)
 	}
-	return nil, &CompilerError{CC: t.CC, First: "it rejects every line of the probe"}
 }
 
-// setAside answers the absent questions and returns the others.
-func (f *facts) setAside(questions []question, absent map[question]string) []question {
+// setAside answers the absent questions and leaves the others.
+func (p *probe) setAside(absent map[question]string) {
 	types := map[string]string{}
 	for q, why := range absent {
 		if q.kind == askType || q.kind == askEnum {
@@ -166,57 +349,203 @@ func (f *facts) setAside(questions []question, absent map[question]string) []que
 		}
 	}
 	var left []question
-	for _, q := range questions {
+	for _, q := range p.questions {
 		why, gone := absent[q]
-		if w, typeGone := types[q.name]; typeGone && q.kind != askConst {
+		if w, typeGone := types[q.name]; typeGone && q.kind != askConst && q.kind != askFunction {
 			why, gone = w, true
 		}
 		if gone {
-			f.answers[q] = answer{absent: true, why: why}
+			p.answers[q] = answer{absent: true, why: why}
 		} else {
 			left = append(left, q)
 		}
 	}
-	return left
+	p.questions = left
 }
 
-// read takes the answers out of the object file.
-func (f *facts) read(path, goarch string, questions []question) error {
+// read takes the answers and the declarations out of the object file.
+func (p *probe) read(path string) (*Headers, error) {
 	o, err := openObject(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer o.close()
-	if f.goarch = o.goarch; goarch != "" && goarch != f.goarch {
-		return fmt.Errorf("the compiler makes objects for %s, not for %s: give it the %[2]s target or leave GOARCH to it", f.goarch, goarch)
+	if want := p.cc.target.GOARCH; want != "" && want != o.goarch {
+		return nil, fmt.Errorf("the compiler makes objects for %s, not for %s: give it the %[2]s target or leave GOARCH to it", o.goarch, want)
 	}
+	h := &Headers{GOARCH: o.goarch, Headers: p.headers, Compiler: strings.Join(p.cc.target.CC, " "), why: map[string]string{}}
+	h.makeMaps()
 	set, err := o.array("layout_set", 3)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	f.set, f.version = headerSet(set)
-	for i, q := range questions {
-		numbers, err := o.array(fmt.Sprintf("layout_%d", i), counts[q.kind])
-		if err != nil {
-			return fmt.Errorf("%v: %w", q, err)
+	h.setHeaders(set)
+	functions := map[string]string{}
+	for i, q := range p.questions {
+		name := fmt.Sprintf("layout_%d", i)
+		if q.kind == askFunction {
+			functions[name] = q.name
+			p.answers[q] = answer{}
+			continue
 		}
-		f.answers[q] = answer{numbers: numbers}
+		numbers, err := o.array(name, counts[q.kind])
+		if err != nil {
+			return nil, fmt.Errorf("%v: %w", q, err)
+		}
+		p.answers[q] = answer{numbers: numbers}
 	}
-	f.decls, err = o.declarations()
-	return err
+	h.Partial, err = o.declarations(h, functions)
+	if h.Partial {
+		for _, name := range functions {
+			h.Functions[name] = &CFunc{}
+		}
+	}
+	return h, err
 }
 
-// counts is how many numbers answer each kind of question.
-var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askIs: 1, askConst: 2}
-
-func headerSet(n []int64) (set, version string) {
-	switch n[0] {
-	case 1:
-		return SetMinGW, fmt.Sprintf("%d.%d", n[1], n[2])
-	case 2:
-		return SetWine, ""
-	case 3:
-		return SetSDK, fmt.Sprintf("NTDDI %#08x", n[1])
+// fill puts the answers into h. What the debug information says, too, must be the same.
+func (p *probe) fill(h *Headers, g *Go) error {
+	for _, q := range slices.SortedFunc(maps.Keys(p.answers), func(a, b question) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name), cmp.Compare(a.member, b.member))
+	}) {
+		a := p.answers[q]
+		if a.absent {
+			h.why[q.String()] = a.why
+			continue
+		}
+		var err error
+		switch q.kind {
+		case askConst:
+			err = h.fillConst(q.name, CValue{Bits: uint64(a.numbers[0]), Negative: a.numbers[1] != 0, Size: a.numbers[2]})
+		case askType:
+			err = h.fillType(q.name, a.numbers)
+		case askEnum:
+			err = h.fillEnum(q.name, a.numbers)
+		case askMember:
+			err = h.fillMember(q, a.numbers)
+		}
+		if err != nil {
+			return fmt.Errorf("layout: %v: %w", q, err)
+		}
 	}
-	return SetUnknown, ""
+	if h.Partial {
+		p.fillMembers(h, g)
+	}
+	return nil
+}
+
+func (h *Headers) fillConst(name string, v CValue) error {
+	known, isEnum := h.Constant(name)
+	if !isEnum {
+		h.Macros[name] = v
+		return nil
+	}
+	return agree("value", known.String(), v.String())
+}
+
+func (h *Headers) fillType(name string, n []int64) error {
+	t := h.typeOf(name)
+	switch {
+	case t.decl != nil:
+		t.decl.Align = n[1]
+		return agree("size", t.size, n[0])
+	case h.Partial:
+		h.Structs[name] = &CStruct{Size: n[0], Align: n[1]}
+	}
+	return nil
+}
+
+func (h *Headers) fillEnum(name string, n []int64) error {
+	t := h.typeOf(name)
+	switch {
+	case h.Partial:
+		h.Enums[name] = &CEnum{Size: n[0], Sign: signs[n[2]], Values: map[string]CValue{}}
+	case t.enum != nil:
+		return agree("size", t.size, n[0])
+	}
+	return nil
+}
+
+// signs are the values of LAYOUT_SIGN.
+var signs = [...]string{"", signed, unsigned, float}
+
+func (h *Headers) fillMember(q question, n []int64) error {
+	decl := h.Struct(q.name)
+	if h.Partial || decl == nil {
+		return nil
+	}
+	m := CMember{Offset: n[0], Size: n[1], Sign: signs[n[2]]}
+	known := h.member(decl, q.member)
+	if known == nil {
+		return fmt.Errorf("the compiler knows this member, but its debug information does not")
+	}
+	sign := known.Sign
+	if h.typeOf(known.Type).kind == cEnum { // of which _Generic and the debug information differ
+		sign = m.Sign
+	}
+	return agree("offset, size and sign", fmt.Sprint(known.Offset, known.Size, sign), fmt.Sprint(m.Offset, m.Size, m.Sign))
+}
+
+// fillMembers puts the members that were asked for into the structs, where there is no debug
+// information. Their types are what the answers tell: a number, an array, a struct that Go mirrors.
+func (p *probe) fillMembers(h *Headers, g *Go) {
+	for _, s := range g.Structs {
+		for _, c := range append([]string{s.C}, p.otherNames(s.C)...) {
+			decl := h.Structs[c]
+			if decl == nil {
+				continue
+			}
+			for _, f := range s.Fields {
+				for _, name := range f.C {
+					a := p.answers[question{kind: askMember, name: c, member: name}]
+					known := slices.ContainsFunc(decl.Members, func(m CMember) bool { return m.Name == name })
+					if !a.absent && !known {
+						decl.Members = append(decl.Members, CMember{
+							Name: name, Offset: a.numbers[0], Size: a.numbers[1], Sign: signs[a.numbers[2]],
+							Type: p.typeOf(h, g, c, name, &f.Type),
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+func (p *probe) otherNames(c string) []string { return otherNames(p.rules, c) }
+
+// typeOf is the type of a member as far as the answers tell, or "?".
+func (p *probe) typeOf(h *Headers, g *Go, name, member string, t *GoType) string {
+	a := p.answers[question{kind: askMember, name: name, member: member}]
+	if t.Kind == GoArray && !t.bytes() {
+		e := p.answers[question{kind: askMember, name: name, member: member + "[0]"}]
+		if e.absent || e.numbers[1] == 0 {
+			return "?"
+		}
+		elem := p.typeOf(h, g, name, member+"[0]", t.Elem)
+		base, dims, found := strings.Cut(elem, "[")
+		if found {
+			dims = "[" + dims
+		}
+		return fmt.Sprintf("%s[%d]%s", base, a.numbers[1]/e.numbers[1], dims)
+	}
+	for q, is := range p.answers {
+		if q.kind == askIs && q.name == name && q.member == member && !is.absent && is.numbers[0] == 1 {
+			return q.is
+		}
+	}
+	sign := signs[a.numbers[2]]
+	if sign == "" {
+		return "?"
+	}
+	number := fmt.Sprintf("%s of %d bytes", sign, a.numbers[1])
+	h.Scalars[number] = CScalar{Size: a.numbers[1], Sign: sign}
+	return number
+}
+
+// agree is an error when the probe's numbers are not those of the debug information.
+func agree[T comparable](what string, debug, probe T) error {
+	if debug == probe {
+		return nil
+	}
+	return fmt.Errorf("the debug information gives the %s %v, and the probe %v", what, debug, probe)
 }

@@ -2,54 +2,67 @@ package layout
 
 import (
 	"fmt"
+	"go/token"
 	"strings"
 )
 
-// Report is the verdict on one target. It agrees when it has no findings.
+// Report is the verdict on one header set for one architecture. Go and the headers agree when it has
+// no findings.
 type Report struct {
 	Target    string           `json:"target"`  // the label, or the header set and its version
 	Set       string           `json:"set"`     // one of the Set constants
 	Version   string           `json:"version"` // of the header set, as far as the headers tell
 	GOARCH    string           `json:"goarch"`
-	CC        []string         `json:"cc"`
+	CC        []string         `json:"cc"` // empty for a record
 	Structs   []StructReport   `json:"structs"`
 	Enums     []EnumReport     `json:"enums"`
 	Constants []ConstantReport `json:"constants"`
-	// Omitted are the declarations that Spec.Omitted excuses and that these headers have.
+	Functions []FunctionReport `json:"functions"`
+	// Omitted are the declarations that Rules.Omitted excuses and that these headers have.
 	Omitted []Omission `json:"omitted"`
-	// Findings are all differences, in the order of the types and constants.
+	// Findings are all differences, in the order of the types, constants and functions.
 	Findings []Finding `json:"findings"`
-	// DebugInfo tells whether the members behind Go's padding, and completeness, could be checked.
+	// DebugInfo tells whether the members behind Go's padding, prototypes, and completeness could be
+	// checked.
 	DebugInfo bool `json:"debugInfo"`
 	// Unseen is how many bytes of padding no debug information vouches for.
 	Unseen int64 `json:"unseen"`
 }
 
-// Status is what became of one struct, enum or constant.
+// Status is what became of one struct, enum, constant or function.
 type Status string
 
+// What becomes of what is compared.
 const (
 	Agrees  Status = "agrees"
 	Absent  Status = "absent" // a known gap: not in this header set
 	Other   Status = "other"  // a known gap: this header set gives another value
+	Unseen  Status = "unseen" // a function whose prototype the compiler does not show
 	Differs Status = "differs"
 )
 
 // StructReport is a struct on both sides.
 type StructReport struct {
-	C       string `json:"c"`
-	As      string `json:"as,omitempty"` // the name in this header set, if it is another
-	Go      string `json:"go"`
-	Status  Status `json:"status"`
-	Reason  string `json:"reason,omitempty"` // of a gap
-	GoSize  int64  `json:"goSize"`
-	GoAlign int64  `json:"goAlign"`
-	Size    int64  `json:"size"`  // sizeof
-	Align   int64  `json:"align"` // alignof
-	// AlignHarmless says that C aligns the struct more than Go can and that nothing moves because of it.
-	AlignHarmless bool          `json:"alignHarmless,omitempty"`
-	Fields        []FieldReport `json:"fields"`
-	Findings      []Finding     `json:"-"` // those of this struct, which the Report has, too
+	C       string         `json:"c"`
+	As      string         `json:"as,omitempty"` // the name in this header set, if it is another
+	Go      string         `json:"go"`
+	Pos     token.Position `json:"-"` // of the Go struct
+	Status  Status         `json:"status"`
+	Reason  string         `json:"reason,omitempty"` // of a gap
+	GoSize  int64          `json:"goSize"`
+	GoAlign int64          `json:"goAlign"`
+	Size    int64          `json:"size"`  // sizeof
+	Align   int64          `json:"align"` // alignof; 0 if it is not known
+	// Accepted are the differences that Rules.Accepted allows.
+	Accepted []AcceptedFinding `json:"accepted,omitempty"`
+	Fields   []FieldReport     `json:"fields"`
+	Findings []Finding         `json:"-"` // those of this struct, which are among the Report's
+}
+
+// AcceptedFinding is a difference that is known, and the reason why it is accepted.
+type AcceptedFinding struct {
+	Finding
+	Reason string `json:"reason"`
 }
 
 // FieldReport is a field on both sides. Padding has no Header.
@@ -61,6 +74,8 @@ type FieldReport struct {
 	Header *Place `json:"header,omitempty"`
 	OK     bool   `json:"ok"`
 	Note   string `json:"note,omitempty"`
+	// Absent are the members that this header set is known to lack, with the reason.
+	Absent []Omission `json:"absent,omitempty"`
 }
 
 // Place is where a field lies and how it reads.
@@ -90,32 +105,50 @@ type ConstantReport struct {
 	Value   string `json:"value,omitempty"`
 }
 
+// FunctionReport is a C function and how Go calls it.
+type FunctionReport struct {
+	C         string `json:"c"`
+	Go        string `json:"go"`
+	Status    Status `json:"status"`
+	Reason    string `json:"reason,omitempty"`
+	Prototype string `json:"prototype,omitempty"`
+	GoParams  int    `json:"goParams"`
+	Params    int    `json:"params"`
+}
+
 // Kind is the reason of a finding.
 type Kind string
 
+// The reasons.
 const (
 	KindAbsent    Kind = "absent"    // the headers do not have it
 	KindStruct    Kind = "sizeof"    // the struct has another size
-	KindAlign     Kind = "alignment" // Go wants more alignment than C gives
+	KindPrefix    Kind = "prefix"    // Go has the start of the struct only
+	KindAlign     Kind = "alignment" // Go aligns the struct more or less than C does
 	KindOffset    Kind = "offset"    // the field lies elsewhere
 	KindSize      Kind = "size"      // the field has another size
 	KindSign      Kind = "sign"      // the field has another signedness
-	KindElem      Kind = "element"   // the field's elements have another size or signedness
-	KindType      Kind = "type"      // the field, or its elements, are a struct that mirrors another C type
-	KindUnchecked Kind = "unchecked" // the field, or its elements, are a struct whose fields nothing compares
+	KindElem      Kind = "element"   // the field's elements differ
+	KindType      Kind = "type"      // the field is another kind of thing, or mirrors another C type
+	KindBool      Kind = "bool"      // a Go bool for a C integer
+	KindUnchecked Kind = "unchecked" // the field is a struct whose fields nothing compares
 	KindForgotten Kind = "forgotten" // a C member that no Go field names
 	KindNotEnum   Kind = "not enum"  // the headers have the name, but not for an enum
 	KindValue     Kind = "value"     // the constant has another value
-	KindGap       Kind = "gap"       // a known gap is no longer true
+	KindPrototype Kind = "prototype" // the function has other parameters or another result
+	KindGap       Kind = "gap"       // a gap or an accepted difference that is not true, or of nothing
 	KindMissing   Kind = "missing"   // the headers declare it, Go does not
+	KindComplete  Kind = "complete"  // completeness that names nothing
 	KindUnproven  Kind = "unproven"  // absent from every header set of the run
 )
 
 // Finding is one difference.
 type Finding struct {
-	Kind   Kind   `json:"kind"`
-	Item   string `json:"item"` // a C name, or STRUCT.member
-	Detail string `json:"detail"`
+	Kind   Kind           `json:"kind"`
+	Item   string         `json:"item"` // a C name, or STRUCT.member
+	Detail string         `json:"detail"`
+	Field  string         `json:"field,omitempty"` // the Go field
+	Pos    token.Position `json:"-"`               // of the Go field
 }
 
 func (f Finding) String() string { return fmt.Sprintf("%s: %s: %s", f.Item, f.Kind, f.Detail) }

@@ -1,0 +1,149 @@
+package layout
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+)
+
+// CValue is the value of a C constant.
+type CValue struct {
+	Bits     uint64 // in two's complement, extended to 64 bits
+	Negative bool
+	Size     int64 // of the type of the C expression, in bytes
+}
+
+// String is the value in decimal.
+func (v CValue) String() string {
+	if v.Negative {
+		return strconv.FormatInt(int64(v.Bits), 10)
+	}
+	return strconv.FormatUint(v.Bits, 10)
+}
+
+// MarshalJSON writes a number, which is that of a type of 32 bits if it fits into one, or else an
+// object that tells the size as well.
+func (v CValue) MarshalJSON() ([]byte, error) {
+	if v.Size == v.leastSize() {
+		return []byte(v.String()), nil
+	}
+	return fmt.Appendf(nil, `{"value": %v, "size": %d}`, v, v.Size), nil
+}
+
+// leastSize is 4, or 8 for a number that needs it.
+func (v CValue) leastSize() int64 {
+	if v.Negative && int64(v.Bits) >= -1<<31 || !v.Negative && v.Bits < 1<<32 {
+		return 4
+	}
+	return 8
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (v *CValue) UnmarshalJSON(b []byte) error {
+	var sized struct {
+		Value json.Number `json:"value"`
+		Size  int64       `json:"size"`
+	}
+	if b[0] == '{' {
+		if err := json.Unmarshal(b, &sized); err != nil {
+			return err
+		}
+	} else {
+		sized.Value = json.Number(b)
+	}
+	n, err := strconv.ParseUint(string(sized.Value), 10, 64)
+	if err != nil {
+		below, err := strconv.ParseInt(string(sized.Value), 10, 64)
+		if err != nil {
+			return fmt.Errorf("the value of a constant is %s, not an integer of 64 bits", b)
+		}
+		n = uint64(below)
+	}
+	*v = CValue{Bits: n, Negative: err != nil, Size: sized.Size}
+	if v.Size == 0 {
+		v.Size = v.leastSize()
+	}
+	return nil
+}
+
+// CMembers are the members of a struct. In JSON they are an object with a key a member.
+type CMembers []CMember
+
+// MarshalJSON writes the members in their order.
+func (list CMembers) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, m := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		value, err := json.Marshal(m)
+		if err != nil {
+			return nil, err
+		}
+		b = append(strconv.AppendQuote(b, m.Name), ':')
+		b = append(b, value...)
+	}
+	return append(b, '}'), nil
+}
+
+// UnmarshalJSON reads the members and puts them into the order of their offsets.
+func (list *CMembers) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var m CMember
+		if err := d.Decode(&m); err != nil {
+			return fmt.Errorf("member %v: %w", name, err)
+		}
+		m.Name = name.(string)
+		*list = append(*list, m)
+	}
+	slices.SortStableFunc(*list, func(a, b CMember) int { return int(a.Offset - b.Offset) })
+	return nil
+}
+
+// ReadRecord reads what a header set said, as JSON.
+func ReadRecord(r io.Reader) (*Headers, error) {
+	h := new(Headers)
+	if err := json.NewDecoder(r).Decode(h); err != nil {
+		return nil, fmt.Errorf("layout: not a record of a header set: %w", err)
+	}
+	if !slices.Contains(arches[:], h.GOARCH) {
+		return nil, fmt.Errorf("layout: the record is for architecture %q; want amd64, 386 or arm64", h.GOARCH)
+	}
+	if len(h.SDKs) > 0 && h.Set == "" {
+		h.Set = SetSDK
+	}
+	h.makeMaps()
+	return h, nil
+}
+
+func (h *Headers) makeMaps() {
+	if h.Structs == nil {
+		h.Structs = map[string]*CStruct{}
+	}
+	if h.Enums == nil {
+		h.Enums = map[string]*CEnum{}
+	}
+	if h.Functions == nil {
+		h.Functions = map[string]*CFunc{}
+	}
+	if h.Macros == nil {
+		h.Macros = map[string]CValue{}
+	}
+	if h.Typedefs == nil {
+		h.Typedefs = map[string]string{}
+	}
+	if h.Scalars == nil {
+		h.Scalars = map[string]CScalar{}
+	}
+}
