@@ -60,7 +60,7 @@ func (a *app) layoutCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	cli.EnumFlag(cmd, flags, &goarch, "goarch", "check one `architecture`", layout.Arches)
+	cli.EnumFlag(cmd, flags, &goarch, "goarch", "check one `architecture`", layout.Arches())
 	flags.StringVar(&cc, "cc", "", "check the headers of this compiler `command`; quote arguments that contain spaces")
 	cli.EnumFlag(cmd, flags, &format, "format", "output `format`", layoutFormats)
 	flags.BoolVarP(&verbose, "verbose", "v", false, "show every field, and every name that a header set lacks")
@@ -96,8 +96,8 @@ func runLayout(ctx context.Context, targets []layout.Target) *layoutview.Run {
 		}
 		run.Reports = append(run.Reports, r.Report)
 	}
-	run.Unproven = append(run.Unproven, layout.Unproven(spec, run.Reports)...)
-	for _, g := range spec.Only {
+	run.Unproven = append(run.Unproven, layout.Across(spec.Rules, run.Reports)...)
+	for _, g := range spec.Exclusive {
 		run.Only[g.Name] = g.Set
 	}
 	return run

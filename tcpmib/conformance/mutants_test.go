@@ -72,13 +72,19 @@ var mutations = []mutation{
 	{"field is another struct", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, wrapped(f[i].Type, elsewhere)), member(f[i])
 	}},
-	{"field is an unchecked struct", layout.KindUnchecked, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
+	{"field is a struct for a number", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
+		if f[i].Type.Kind() == reflect.Array || f[i].Type.Kind() == reflect.Struct {
+			return nil, ""
+		}
 		return retype(f, i, wrapped(f[i].Type, nowhere)), member(f[i])
 	}},
 	{"element is another struct", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, wrappedElem(f[i].Type, elsewhere)), member(f[i])
 	}},
-	{"element is an unchecked struct", layout.KindUnchecked, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
+	{"element is a struct for a number", layout.KindType, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
+		if f[i].Type.Kind() != reflect.Array || f[i].Type.Elem().Kind() == reflect.Struct {
+			return nil, ""
+		}
 		return retype(f, i, wrappedElem(f[i].Type, nowhere)), member(f[i])
 	}},
 }
@@ -105,11 +111,11 @@ func wrappedElem(t reflect.Type, field string) reflect.Type {
 }
 
 // elsewheres are the structs in mutants that are among the types, but as another C struct than the mutant wants.
-func elsewheres(mutants []mutant) []any {
-	var list []any
+func elsewheres(mutants []mutant) []layout.Type {
+	var list []layout.Type
 	seen := map[reflect.Type]bool{}
 	for _, m := range mutants {
-		t := reflect.TypeOf(m.typ)
+		t := m.typ.Go()
 		if t.Kind() != reflect.Struct {
 			continue
 		}
@@ -120,7 +126,7 @@ func elsewheres(mutants []mutant) []any {
 			}
 			if f.Kind() == reflect.Struct && f.NumField() == 1 && f.Field(0).Name == elsewhere && !seen[f] {
 				seen[f] = true
-				list = append(list, layout.As(elsewhere, reflect.Zero(f).Interface()))
+				list = append(list, layout.StructOf(elsewhere, f))
 			}
 		}
 	}
@@ -176,14 +182,13 @@ func member(f reflect.StructField) string {
 type mutant struct {
 	mutation string
 	of       string
-	typ      any
+	typ      layout.Type
 	want     layout.Kind
 	item     string
 }
 
 // spoil makes every mutant of a struct.
-func spoil(v any) []mutant {
-	t := reflect.TypeOf(v)
+func spoil(t reflect.Type) []mutant {
 	c := t.Field(0).Tag.Get("c")
 	var fields []reflect.StructField
 	for i := range t.NumField() {
@@ -196,7 +201,7 @@ func spoil(v any) []mutant {
 		}
 		for _, m := range mutations {
 			if spoilt, item := m.mutate(fields, i); spoilt != nil {
-				list = append(list, mutant{m.name, t.Name() + "." + f.Name, reflect.Zero(reflect.StructOf(spoilt)).Interface(), m.want, c + "." + item})
+				list = append(list, mutant{m.name, t.Name() + "." + f.Name, layout.StructOf("", reflect.StructOf(spoilt)), m.want, c + "." + item})
 			}
 		}
 	}
@@ -204,15 +209,14 @@ func spoil(v any) []mutant {
 }
 
 // without takes the padding out of a struct.
-func without(v any) any {
-	t := reflect.TypeOf(v)
+func without(t reflect.Type) layout.Type {
 	var fields []reflect.StructField
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Name != "_" || f.Type.Size() == 0 {
 			fields = append(fields, f)
 		}
 	}
-	return reflect.Zero(reflect.StructOf(fields)).Interface()
+	return layout.StructOf("", reflect.StructOf(fields))
 }
 
 // TestMutants spoils every field of every struct, and every constant, in every way there is, and wants each rejected for
@@ -221,12 +225,12 @@ func TestMutants(t *testing.T) {
 	spec := Spec()
 	var mutants []mutant
 	for _, v := range spec.Types {
-		if reflect.TypeOf(v).PkgPath() != reflect.TypeFor[layout.Spec]().PkgPath() { // not layout.Enum
-			mutants = append(mutants, spoil(v)...)
+		if !v.IsEnum() {
+			mutants = append(mutants, spoil(v.Go())...)
 		}
 	}
-	mutants = append(mutants, mutant{"type that does not exist", "TCPRow2", layout.As("MIB_TCPROW3", tcpmib.TCPRow2{}), layout.KindAbsent, "MIB_TCPROW3"})
-	unpadded := mutant{"missing padding", "TCPTableOwnerModule", without(tcpmib.TCPTableOwnerModule{}), layout.KindOffset, "MIB_TCPTABLE_OWNER_MODULE.table"}
+	mutants = append(mutants, mutant{"type that does not exist", "TCPRow2", layout.Struct[tcpmib.TCPRow2]("MIB_TCPROW3"), layout.KindAbsent, "MIB_TCPROW3"})
+	unpadded := mutant{"missing padding", "TCPTableOwnerModule", without(reflect.TypeFor[tcpmib.TCPTableOwnerModule]()), layout.KindOffset, "MIB_TCPTABLE_OWNER_MODULE.table"}
 
 	table := map[string]map[string][2]int{} // by mutation and architecture: rejected, all
 	var names []string
@@ -254,7 +258,7 @@ func TestMutants(t *testing.T) {
 		}
 		broken.Types = append(broken.Types, spec.Types...) // a row that its table contains is only missed when it is spoilt
 		broken.Types = append(broken.Types, elsewheres(list)...)
-		broken.Types = append(broken.Types, layout.Enum("TCP_ESTATS_TYPE", uint16(0)), layout.Enum("DWORD", uint32(0)))
+		broken.Types = append(broken.Types, layout.EnumOf[uint16]("TCP_ESTATS_TYPE"), layout.EnumOf[uint32]("DWORD"))
 		for i, c := range spec.Constants {
 			wrong := reflect.ValueOf(c.Go)
 			next := spec.Constants[(i+1)%len(spec.Constants)]
@@ -307,12 +311,12 @@ func TestMutants(t *testing.T) {
 func mutantTable(names []string, table map[string]map[string][2]int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "mutants rejected for their own reason\n%-30s", "")
-	for _, arch := range layout.Arches {
+	for _, arch := range layout.Arches() {
 		fmt.Fprintf(&b, "%12s", arch)
 	}
 	for _, name := range names {
 		fmt.Fprintf(&b, "\n%-30s", name)
-		for _, arch := range layout.Arches {
+		for _, arch := range layout.Arches() {
 			n := table[name][arch]
 			cell := "-"
 			if n[1] > 0 {

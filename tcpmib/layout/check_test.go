@@ -35,7 +35,7 @@ func ExampleCheck() {
 		CC:      []string{"i686-w64-mingw32-gcc"},
 		Headers: []string{"winsock2.h"},
 	}
-	layout.Check(t, target, []any{wsaBuf{}}, []layout.Constant{{C: "AF_INET6", Go: 23}})
+	layout.Check(t, target, []layout.Type{layout.Struct[wsaBuf]("")}, []layout.Constant{{C: "AF_INET6", Go: 23}})
 }
 
 // recorder is a test that remembers how it ended.
@@ -75,11 +75,11 @@ func TestCheck(t *testing.T) {
 	require.NotEmpty(t, targets)
 	for _, target := range targets {
 		r := &recorder{ctx: t.Context()}
-		layout.Check(r, target, []any{wsaBuf{}}, []layout.Constant{{C: "AF_INET6", Go: 23}})
+		layout.Check(r, target, []layout.Type{layout.Struct[wsaBuf]("")}, []layout.Constant{{C: "AF_INET6", Go: 23}})
 		assert.Empty(t, r.ended, target.CC)
 	}
 	r := &recorder{ctx: t.Context()}
-	layout.Check(r, targets[0], []any{wrong{}}, []layout.Constant{{C: "AF_INET6", Go: 10}})
+	layout.Check(r, targets[0], []layout.Type{layout.Struct[wrong]("")}, []layout.Constant{{C: "AF_INET6", Go: 10}})
 	assert.Contains(t, r.ended, "error: Go and the headers differ")
 	assert.Contains(t, r.ended, "WSABUF.len: size: size is 4 in C and 2 in Go")
 	assert.Contains(t, r.ended, "AF_INET6: value: it is 23 in C and 10 in Go")
@@ -94,7 +94,7 @@ func TestCheckWithoutCompiler(t *testing.T) {
 	failed := ": the compiler failed: "
 	for name, c := range map[string]struct {
 		cc    []string
-		types []any
+		types []layout.Type
 		here  string // without CI
 		then  string
 	}{
@@ -102,7 +102,7 @@ func TestCheckWithoutCompiler(t *testing.T) {
 		"by its path":              {[]string{absent, "-v"}, nil, "skip", failed + absent + " -v: "},
 		"it lacks its interpreter": {[]string{broken}, nil, "fatal", failed + broken + ": "},
 		"no command":               {nil, nil, "fatal", ": the target has no compiler command"},
-		"types that make no sense": {[]string{absent}, []any{5}, "fatal", ": int is not a struct"},
+		"types that make no sense": {[]string{absent}, []layout.Type{layout.Struct[int]("INT")}, "fatal", ": layout: type 1: int is not a struct"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if runtime.GOOS == "windows" && c.cc != nil && c.cc[0] == broken {

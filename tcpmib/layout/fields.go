@@ -77,6 +77,9 @@ func (c *comparison) matchFields(s *GoStruct, decl *CStruct, item string) []*mat
 		for _, name := range f.C {
 			member := c.h.member(decl, name)
 			gap, known := c.gap(item + "." + name)
+			if !known && s.C != "" && s.C != item { // a struct within another
+				gap, known = c.gap(s.C + "." + name)
+			}
 			switch {
 			case member != nil:
 				m.members = append(m.members, *member)
@@ -219,7 +222,7 @@ func (d *differences) add(m *match) {
 	}
 	if len(m.members) == 0 {
 		if len(m.absent) == 0 && len(m.gaps) == 0 {
-			d.find(m.field, KindAbsent, d.item+"."+m.field.Name, "Go has %s of %d bytes at offset %d, and C has nothing to match it", m.field.Type.Name, m.field.Type.Size, m.field.Offset)
+			d.find(m.field, KindAbsent, d.item+"."+m.field.Name, "Go has %s at offset %d, and C has nothing to match it", m.field.Type.Name, m.field.Offset)
 		}
 		d.explained = true
 		return

@@ -163,9 +163,9 @@ func (c *comparison) fitsArray(t *GoType, m *CMember, ct cType) *problem {
 	switch {
 	case p == nil:
 		return nil
-	case p.kind == KindSize:
+	case p.kind == KindSize && e.size != t.Elem.Size:
 		return problemf(KindElem, "its elements are %d bytes in C and %d in Go", e.size, t.Elem.Size)
-	case p.kind == KindSign:
+	case p.kind == KindSign && t.Elem.Kind != GoStructKind:
 		return problemf(KindElem, "its elements are %s in C and %s in Go", e.sign, t.Elem.sign())
 	}
 	return p

