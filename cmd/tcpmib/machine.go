@@ -3,9 +3,6 @@ package main
 import (
 	"errors"
 
-	"github.com/spf13/cobra"
-
-	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -30,21 +27,6 @@ type estatsCalls struct {
 	path    func(tcpmib.Conn) (tcpestats.Path, error)
 	setData func(tcpmib.Conn, tcpestats.Data) error
 	setPath func(tcpmib.Conn, tcpestats.Path) error
-}
-
-// addFrom declares --from.
-func addFrom(cmd *cobra.Command, from *string) {
-	cmd.Flags().StringVar(from, "from", "", "read the capture in `file` (see tcpmib capture), not this machine")
-	cli.CompleteFiles(cmd, "from", "zip")
-}
-
-// machine returns the capture that --from names, or this computer.
-func (a *app) machine(from string) (machine, error) {
-	if from == "" {
-		return a.live, nil
-	}
-	defer a.Progress("reading " + from)()
-	return openCaptured(from)
 }
 
 // liveMachine is this computer.

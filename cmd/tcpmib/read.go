@@ -5,12 +5,29 @@ import (
 	"errors"
 	"net/netip"
 
+	"github.com/spf13/cobra"
+
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
+
+// addFrom declares --from.
+func addFrom(cmd *cobra.Command, from *string) {
+	cmd.Flags().StringVar(from, "from", "", "read the capture in `file` (see tcpmib capture), not this machine")
+	cli.CompleteFiles(cmd, "from", "zip")
+}
+
+// machine returns the capture that --from names, or this computer.
+func (a *app) machine(from string) (machine, error) {
+	if from == "" {
+		return a.live, nil
+	}
+	defer a.Progress("reading " + from)()
+	return openCaptured(from)
+}
 
 // read takes a snapshot of the connections that match. If only one family could be read, it returns
 // both a snapshot and an error.

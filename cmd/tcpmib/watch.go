@@ -201,16 +201,6 @@ func replay(captures []*capturedMachine, families tcpmib.Family) iter.Seq2[tcpmi
 	}
 }
 
-// sleep waits for d, and reports whether ctx let it.
-func sleep(ctx context.Context, d time.Duration) (whole bool) {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
-}
-
 // A naming returns the processes at a time.
 type naming func(time.Time) owner.Processes
 

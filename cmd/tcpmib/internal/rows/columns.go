@@ -9,19 +9,6 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Column is one thing that is known about a row. Its name is its key in JSON and templates, its
-// header in CSV, and its name for --columns and --sort.
-type Column struct {
-	Name    string
-	Title   string                              // header in tables
-	Number  bool                                // unquoted in JSON, aligned right in tables
-	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
-	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Text
-	Compare func(a, b *Row) int                 // the order of --sort
-	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
-	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
-}
-
 // Columns are all columns of a connection, in the order in which help lists them.
 var Columns = []Column{
 	{Name: "family", Title: "FAMILY",
@@ -116,14 +103,3 @@ var Measurements = []Column{
 	{Name: "rttMaxMilliseconds", Title: "MAX", Number: true,
 		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMax) }},
 }
-
-// Sets of columns, each the default of some formats.
-var (
-	TableColumns = Named("local", "remote", "state", "pid", "process", "offload")
-	WideColumns  = Named("family", "local", "remote", "state", "stateCode", "pid", "process",
-		"offload", "offloadCode", "created", "module", "services")
-	DataColumns = Named("family", "localAddress", "localPort", "remoteAddress", "remotePort",
-		"state", "stateCode", "pid", "process", "offload", "offloadCode")
-	MeasuredColumns     = append(Named("local", "remote", "pid", "process"), Measurements...)
-	MeasuredDataColumns = slices.Concat(DataColumns, Measurements)
-)

@@ -1,22 +1,5 @@
 package rows
 
-import (
-	"bufio"
-	"iter"
-)
-
-// Output is where a format writes, and how.
-type Output struct {
-	*bufio.Writer
-	Columns []Column
-	Header  bool // write a header row, in formats that have one
-	Color   bool
-	Width   int // of the screen; 0: unlimited
-}
-
-// Writer writes rows in a format. It may iterate over them more than once.
-type Writer func(out *Output, rows iter.Seq[*Row]) error
-
 // Format is a named format and its default columns.
 type Format struct {
 	Name    string

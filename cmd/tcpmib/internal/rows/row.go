@@ -2,7 +2,7 @@
 // writes rows.
 //
 // To add a column, add an entry to Columns (columns.go); to show it without being asked, name it in
-// a set of columns below that table. To add a format, add an entry to Formats (format.go).
+// a set of columns (select.go). To add a format, add an entry to Formats (format.go).
 package rows
 
 import (

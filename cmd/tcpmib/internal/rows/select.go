@@ -6,6 +6,17 @@ import (
 	"strings"
 )
 
+// Sets of columns, each the default of some formats.
+var (
+	TableColumns = Named("local", "remote", "state", "pid", "process", "offload")
+	WideColumns  = Named("family", "local", "remote", "state", "stateCode", "pid", "process",
+		"offload", "offloadCode", "created", "module", "services")
+	DataColumns = Named("family", "localAddress", "localPort", "remoteAddress", "remotePort",
+		"state", "stateCode", "pid", "process", "offload", "offloadCode")
+	MeasuredColumns     = append(Named("local", "remote", "pid", "process"), Measurements...)
+	MeasuredDataColumns = slices.Concat(DataColumns, Measurements)
+)
+
 // Names returns the names of columns.
 func Names(columns []Column) []string {
 	names := make([]string, len(columns))

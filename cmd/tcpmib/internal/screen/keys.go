@@ -20,27 +20,32 @@ type action struct {
 // far is a step past everything.
 const far = 1 << 30
 
-var actions []action
+var actions = []action{
+	moves("up", func(*Model) int { return -1 }, "up", "k"),
+	moves("down", func(*Model) int { return 1 }, "down", "j"),
+	moves("page up", func(s *Model) int { return -s.lines() }, "pgup", "b"),
+	moves("page down", (*Model).lines, "pgdown", "f"),
+	moves("first line", func(*Model) int { return -far }, "home", "g"),
+	moves("last line", func(*Model) int { return far }, "end", "G"),
+	{Binding: key.NewBinding(key.WithKeys("1", "2", "3", "4", "5", "6"),
+		key.WithHelp("1 to 6", "sort by this column; again to reverse")), do: (*Model).sortColumn},
+	does("reverse the sort", (*Model).reverseSort, "r"),
+	does("filter: words, and conditions such as port=443 or state=!listen", (*Model).openFilter, "/"),
+	does("clear the filter", (*Model).clearFilter, "esc"),
+	does("pause or resume", (*Model).togglePause, "space", "p"),
+	does("details of the connection", (*Model).showDetail, "enter"),
+	does("close the connection, after confirmation", (*Model).askClose, "x", "delete"),
+	does("help", (*Model).showHelp, "?", "h"),
+	does("quit", func(*Model) tea.Cmd { return tea.Quit }, "q", "ctrl+c"),
+}
 
-func init() {
-	actions = []action{
-		moves("up", func(*Model) int { return -1 }, "up", "k"),
-		moves("down", func(*Model) int { return 1 }, "down", "j"),
-		moves("page up", func(s *Model) int { return -s.lines() }, "pgup", "b"),
-		moves("page down", (*Model).lines, "pgdown", "f"),
-		moves("first line", func(*Model) int { return -far }, "home", "g"),
-		moves("last line", func(*Model) int { return far }, "end", "G"),
-		{Binding: key.NewBinding(key.WithKeys("1", "2", "3", "4", "5", "6"),
-			key.WithHelp("1 to 6", "sort by this column; again to reverse")), do: (*Model).sortColumn},
-		does("reverse the sort", (*Model).reverseSort, "r"),
-		does("filter: words, and conditions such as port=443 or state=!listen", (*Model).openFilter, "/"),
-		does("clear the filter", (*Model).clearFilter, "esc"),
-		does("pause or resume", (*Model).togglePause, "space", "p"),
-		does("details of the connection", (*Model).showDetail, "enter"),
-		does("close the connection, after confirmation", (*Model).askClose, "x", "delete"),
-		does("help", (*Model).showHelp, "?", "h"),
-		does("quit", func(*Model) tea.Cmd { return tea.Quit }, "q", "ctrl+c"),
+// bindings returns the bindings of all actions, for the help.
+func bindings() []key.Binding {
+	var list []key.Binding
+	for _, a := range actions {
+		list = append(list, a.Binding)
 	}
+	return list
 }
 
 // moves returns an action that moves the cursor, or scrolls a page.

@@ -173,13 +173,22 @@ func (s *Model) drawDetail() []string {
 	return lines
 }
 
-func drawHelp() []string {
-	var bindings []key.Binding
-	for _, a := range actions {
-		bindings = append(bindings, a.Binding)
+// page returns the lines of the help or of the details.
+func (s *Model) page() []string {
+	if s.mode == modeHelp {
+		return s.drawHelp()
 	}
+	return s.drawDetail()
+}
+
+// pageTop returns the first visible line of the page after a step, which does not leave the page.
+func (s *Model) pageTop(step int) int {
+	return max(0, min(s.offset+step, len(s.page())-max(1, s.height-2)))
+}
+
+func (s *Model) drawHelp() []string {
 	lines := []string{"", cli.Title.Render("  Keys"), ""}
-	for line := range strings.SplitSeq(plainHelp.FullHelpView([][]key.Binding{bindings}), "\n") {
+	for line := range strings.SplitSeq(plainHelp.FullHelpView([][]key.Binding{s.help}), "\n") {
 		lines = append(lines, "  "+strings.TrimRight(line, " "))
 	}
 	return append(lines, "",

@@ -1,0 +1,16 @@
+package rows
+
+import "charm.land/lipgloss/v2"
+
+// Column is one thing that is known about a row. Its name is its key in JSON and templates, its
+// header in CSV, and its name for --columns and --sort.
+type Column struct {
+	Name    string
+	Title   string                              // header in tables
+	Number  bool                                // unquoted in JSON, aligned right in tables
+	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
+	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Text
+	Compare func(a, b *Row) int                 // the order of --sort
+	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
+	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+}
