@@ -23,6 +23,12 @@ type T interface {
 func Check(t T, target Target, types []Type, constants []Constant) {
 	t.Helper()
 	report, err := Run(t.Context(), Spec{Types: types, Constants: constants}, target)
+	Verdict(t, report, err)
+}
+
+// Verdict ends a test as Check does, for what Run returned.
+func Verdict(t T, report *Report, err error) {
+	t.Helper()
 	switch {
 	case notInstalled(err) && os.Getenv("CI") == "":
 		t.Skipf("%v", err)

@@ -50,7 +50,7 @@ type compared struct {
 func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
 	r := compared{}
 	matches := c.matchFields(s, decl, item)
-	forgotten := c.forgotten(matches, decl)
+	forgotten := c.forgotten(s, matches, decl)
 	if c.h.Partial {
 		forgotten, r.unseen = nil, padding(s)
 	}
@@ -129,9 +129,18 @@ func (c *comparison) hasStructAt(decl *CStruct, f *GoField) bool {
 }
 
 // forgotten are the members that lie in bytes which no Go field stands for, the lowest first. Another
-// member of the same union may stand for them.
-func (c *comparison) forgotten(matches []*match, decl *CStruct) []CMember {
+// member of the same union may stand for them. Where nothing is tagged, so may a blank field, or a member
+// of the same union that is smaller.
+func (c *comparison) forgotten(s *GoStruct, matches []*match, decl *CStruct) []CMember {
 	var covered []span
+	untagged := !slices.ContainsFunc(s.Fields, func(f GoField) bool { return f.C != nil })
+	if untagged {
+		for _, f := range s.Fields {
+			if f.Name == "_" {
+				covered = append(covered, span{f.Offset, f.end()})
+			}
+		}
+	}
 	for _, m := range matches {
 		for _, in := range m.members {
 			if in.Bits > 0 || m.part {
@@ -148,12 +157,19 @@ func (c *comparison) forgotten(matches []*match, decl *CStruct) []CMember {
 		if m.Bits > 0 {
 			at = span{m.Offset + m.Bit/8, m.Offset + (m.Bit+m.Bits+7)/8}
 		}
-		if !within(at, covered) {
+		if !within(at, covered) && !(untagged && taken(matches, m)) {
 			list = append(list, m)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b CMember) int { return cmp.Compare(a.Offset, b.Offset) })
 	return list
+}
+
+// taken reports whether a field stands for another member of the union that m is in.
+func taken(matches []*match, m CMember) bool {
+	return m.Bits == 0 && slices.ContainsFunc(matches, func(other *match) bool {
+		return slices.ContainsFunc(other.members, func(in CMember) bool { return in.Offset == m.Offset && in.Bits == 0 })
+	})
 }
 
 // span is the bytes from start to before end.

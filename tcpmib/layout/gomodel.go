@@ -82,6 +82,11 @@ func (t *GoType) bytes() bool {
 	return t.Kind == GoArray && t.Elem.Kind == GoUnsigned && t.Elem.Size == 1
 }
 
+// integers reports whether the type is an array of integers, or of arrays of them.
+func (t *GoType) integers() bool {
+	return t.Kind == GoArray && (t.Elem.Kind == GoUnsigned || t.Elem.Kind == GoSigned || t.Elem.integers())
+}
+
 // GoEnum is a Go integer type that mirrors a C enum.
 type GoEnum struct {
 	Name, C string

@@ -32,6 +32,10 @@ func (c *comparison) fits(t *GoType, m *CMember) *problem {
 	if ct.kind == cUnknown {
 		return c.fitsNumbers(t, m)
 	}
+	if ct.kind == cArray && ct.len == 1 && t.Kind != GoArray { // T x[ANYSIZE_ARRAY] and its first element
+		e := c.h.typeOf(ct.elem)
+		return c.fits(t, &CMember{Name: m.Name + "[0]", Offset: m.Offset, Size: e.size, Sign: e.sign, Type: ct.elem})
+	}
 	switch t.Kind {
 	case GoArray:
 		return c.fitsArray(t, m, ct)
@@ -118,10 +122,32 @@ func (c *comparison) fitsInteger(t *GoType, m *CMember, ct cType) *problem {
 	case GoFloat, GoOther:
 		return wrongType(t, m, ct)
 	}
-	if ct.base == "char" { // C leaves its sign to the compiler
+	switch {
+	case ct.base == "char": // C leaves its sign to the compiler
+		return nil
+	case t.Kind == GoUintptr && ct.size == t.Size: // LPARAM and LONG_PTR hold pointers, too
+		return nil
+	case c.code(m.Type):
 		return nil
 	}
 	return c.signFits(t, ct.sign)
+}
+
+// code reports whether a type is a BOOL or a status code. They are signed in C, but BOOL is 0 or not, and
+// codes are written as unsigned numbers everywhere: 0xC0000005.
+func (c *comparison) code(name string) bool {
+	for range 100 {
+		switch name {
+		case "BOOL", "WINBOOL", "NTSTATUS", "HRESULT":
+			return true
+		}
+		next, ok := c.h.Typedefs[name]
+		if !ok {
+			return false
+		}
+		name = next
+	}
+	return false
 }
 
 // fitsEnum takes any integer, because C leaves the sign of enums to the compiler, but not one that

@@ -11,15 +11,55 @@ import (
 func (c *comparison) matchUntagged(untagged, all []*match, decl *CStruct) {
 	fit := true
 	for _, m := range untagged {
-		fit = c.matchAtOffset(m, decl) && fit
+		fit = c.matchAtOffset(m, decl) && elsewhere(m, decl) == nil && fit
 	}
-	if fit {
+	if fit && tiled(untagged) {
 		return
 	}
 	for _, m := range untagged {
 		m.members, m.part = nil, false
 	}
 	c.matchInOrder(untagged, all, decl)
+	for _, m := range untagged { // fields that changed places are in no order
+		if in := elsewhere(m, decl); in != nil {
+			m.members = []CMember{*in}
+		}
+	}
+}
+
+// elsewhere is the only member that has the name of a field, when the field was not matched with it: the
+// field has moved, though something else may fit where it is.
+func elsewhere(m *match, decl *CStruct) *CMember {
+	name := m.field.Name
+	if slices.ContainsFunc(m.members, func(in CMember) bool { return calledAlike(name, in.Name) }) {
+		return nil
+	}
+	var found *CMember
+	for i, in := range decl.Members {
+		if !calledAlike(name, in.Name) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = &decl.Members[i]
+	}
+	return found
+}
+
+// tiled reports whether what the fields are only parts of is covered by them and those beside them.
+func tiled(fields []*match) bool {
+	var covered []span
+	for _, m := range fields {
+		covered = append(covered, span{m.field.Offset, m.field.end()})
+	}
+	return !slices.ContainsFunc(fields, func(m *match) bool {
+		if !m.part || len(m.members) != 1 || m.members[0].Bits > 0 || m.field.Type.Size >= m.members[0].Size {
+			return false
+		}
+		in := m.members[0]
+		return !within(span{in.Offset, in.end()}, covered)
+	})
 }
 
 // matchAtOffset finds a member, a part of one, or several side by side that fit exactly where the
@@ -42,7 +82,7 @@ func (c *comparison) matchAtOffset(m *match, decl *CStruct) bool {
 	if c.partOf(m, decl.Members) {
 		return true
 	}
-	return c.severalOf(m, decl)
+	return c.severalOf(m, decl.Members)
 }
 
 // partOf matches a field that is a part of one member: one of the members of a union within, an
@@ -68,7 +108,7 @@ func (c *comparison) partOf(m *match, members []CMember) bool {
 					return true
 				}
 			}
-			if c.partOf(m, inner) {
+			if c.partOf(m, inner) || c.severalOf(m, inner) {
 				return true
 			}
 		case cArray:
@@ -95,17 +135,17 @@ func (c *comparison) partOf(m *match, members []CMember) bool {
 	return false
 }
 
-// severalOf matches bytes, or an integer, that stand for several members side by side, such as
+// severalOf matches an integer, or an array of them, that stands for several members side by side, such as
 // bit-fields.
-func (c *comparison) severalOf(m *match, decl *CStruct) bool {
+func (c *comparison) severalOf(m *match, members []CMember) bool {
 	f := m.field
 	number := f.Type.Kind == GoSigned || f.Type.Kind == GoUnsigned
-	if !number && !f.Type.bytes() {
+	if !number && !f.Type.integers() {
 		return false
 	}
 	var inside []CMember
 	var spans []span
-	for _, in := range decl.Members {
+	for _, in := range members {
 		at := span{in.Offset, in.end()}
 		if in.Bits > 0 {
 			at = span{in.Offset + in.Bit/8, in.Offset + (in.Bit+in.Bits+7)/8}
@@ -121,7 +161,7 @@ func (c *comparison) severalOf(m *match, decl *CStruct) bool {
 		spans = append(spans, at)
 	}
 	bits := slices.ContainsFunc(inside, func(m CMember) bool { return m.Bits > 0 })
-	if len(inside) == 0 || number && !bits && !within(span{f.Offset, f.end()}, spans) {
+	if len(inside) == 0 || len(inside) == 1 && !bits || number && !bits && !within(span{f.Offset, f.end()}, spans) {
 		return false
 	}
 	m.members, m.part = inside, true
@@ -218,4 +258,13 @@ func sameName(goName, c string) bool {
 	fold := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 	g, m := fold(goName), fold(c)
 	return g == m || len(g) >= 3 && strings.HasSuffix(m, g)
+}
+
+// calledAlike is stricter than sameName: but for case and underscores the names are the same, or are
+// with the prefix in small letters off that says the type in C.
+func calledAlike(goName, c string) bool {
+	c = c[strings.LastIndexByte(c, '.')+1:]
+	fold := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
+	bare := strings.TrimLeft(c, "abcdefghijklmnopqrstuvwxyz")
+	return fold(goName) == fold(c) || bare != "" && len(c)-len(bare) <= 4 && fold(goName) == fold(bare)
 }

@@ -290,7 +290,7 @@ func ReadHeaders(ctx context.Context, t Target, headers []string, constants []st
 	}
 	p := &probe{cc: cc, headers: first.headers}
 	for _, name := range h.StructNames() {
-		if typeName().MatchString(name) && h.Structs[name] != nil { // one name of each is enough
+		if typeName().MatchString(name) && h.Structs[name] != nil && !macros[name] { // one name of each is enough
 			p.questions = append(p.questions, question{kind: askType, name: name})
 		}
 	}

@@ -1,0 +1,82 @@
+// Command layoutcheck compares the structs and constants of Go packages with the C headers of Windows.
+//
+//	go run github.com/winmib/winmib/cmd/layoutcheck@latest ./...
+//
+// The packages are read from source and the headers by a compiler that writes an object file; nothing is executed, so
+// a Linux machine with MinGW-w64 checks amd64, 386 and arm64. README.md shows how to run it in GitHub Actions, and
+// what it found in well-known packages.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitDiffer = 1
+	exitUsage  = 2
+	exitFailed = 3
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	o, err := parseOptions(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "layoutcheck: %v\n", err)
+		return exitUsage
+	}
+	code, err := execute(ctx, o, stdout)
+	if err != nil {
+		fmt.Fprintf(stderr, "layoutcheck: %v\n", err)
+	}
+	return code
+}
+
+func execute(ctx context.Context, o *options, stdout io.Writer) (int, error) {
+	sets, done, err := headerSets(ctx, o)
+	defer done()
+	if err != nil {
+		return failed(err)
+	}
+	if o.gen != "" {
+		text, err := generateFrom(ctx, o.gen, sets)
+		if err != nil {
+			return failed(err)
+		}
+		_, err = io.WriteString(stdout, text)
+		return exitOK, err
+	}
+	r, err := check(ctx, o, sets)
+	if err != nil {
+		return failed(err)
+	}
+	if err := writers[o.format](stdout, r); err != nil {
+		return failed(err)
+	}
+	if !r.ok() {
+		return exitDiffer, nil
+	}
+	return exitOK, nil
+}
+
+func failed(err error) (int, error) {
+	if _, ok := errors.AsType[errUsage](err); ok {
+		return exitUsage, err
+	}
+	return exitFailed, err
+}

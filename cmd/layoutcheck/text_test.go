@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"go/token"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func someResult() *result {
+	return &result{
+		Targets:   []target{{"amd64", "MinGW-w64 10.0"}, {"386", "MinGW-w64 10.0"}},
+		Structs:   counts{Checked: 3, Right: 1, Wrong: 1, Allowed: 1, Unmatched: 2},
+		Constants: counts{Checked: 8, Right: 7, Wrong: 1, Unmatched: 1},
+		Differences: []difference{
+			{Go: "w.Row", C: "ROW", File: "a,b.go", Line: 7, GOARCH: []string{"386"}, Findings: []string{"100% wrong: pad", "more"}, Table: "  table\n"},
+			{Go: "w.Old", C: "OLD", File: "b.go", Line: 9, GOARCH: []string{"386"}, Findings: []string{"short"}, Allowed: "a prefix"},
+			{Go: "w.MAX", C: "MAX", File: "b.go", Line: 11, GOARCH: []string{"amd64", "386"}, Findings: []string{"it is 3 in C and 4 in Go"}},
+		},
+		Unmatched: []unmatched{
+			{"w.X", "b.go", 1, false, "no struct of C has its name"}, {"w.Y", "b.go", 2, false, "no struct of C has its name"},
+			{"w.C", "b.go", 3, true, "no constant of C has its name"},
+		},
+		StaleAllows: []string{"allow:1: w.Gone"},
+		UnusedMaps:  []string{"map:1: Nobody"},
+	}
+}
+
+func TestText(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, writeText(&b, someResult()))
+	assert.Equal(t, `a,b.go:7: w.Row is not ROW on 386
+  100% wrong: pad
+  more
+
+  table
+
+b.go:11: w.MAX is not MAX on amd64, 386
+  it is 3 in C and 4 in Go
+
+Accepted differences:
+  w.Old on 386: a prefix
+
+Not compared:
+  2 structs: no struct of C has its name: w.X, w.Y
+  1 constant: no constant of C has its name: w.C
+
+allow:1: w.Gone no longer occurs: remove the line
+map:1: Nobody is not in these packages: remove the line
+amd64  MinGW-w64 10.0
+386    MinGW-w64 10.0
+structs: 3 checked, 1 right, 1 wrong, 1 accepted; 2 not compared
+constants: 8 checked, 7 right, 1 wrong; 1 not compared
+`, b.String())
+}
+
+func TestGitHub(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, writeGitHub(&b, someResult()))
+	assert.Equal(t, `::error file=a%2Cb.go,line=7,title=w.Row is not ROW on 386::100%25 wrong: pad%0Amore%0A  table%0A
+::error file=b.go,line=11,title=w.MAX is not MAX on amd64%2C 386::it is 3 in C and 4 in Go
+::error title=stale -allow line::allow:1: w.Gone no longer occurs: remove the line
+::error title=unused -map line::map:1: Nobody is not in these packages: remove the line
+::notice title=layoutcheck::amd64  MinGW-w64 10.0%0A386    MinGW-w64 10.0%0Astructs: 3 checked, 1 right, 1 wrong, 1 accepted; 2 not compared%0Aconstants: 8 checked, 7 right, 1 wrong; 1 not compared
+`, b.String())
+}
+
+// A struct counts once, and as wrong if it is wrong anywhere.
+func TestTally(t *testing.T) {
+	var l tally
+	at := func(line int) token.Position { return token.Position{Filename: "a.go", Line: line} }
+	l.add("A", at(1), stateRight)
+	l.add("A", at(1), stateWrong)
+	l.add("B", at(2), stateUnmatched)
+	l.add("B", at(2), stateRight)
+	l.add("B", at(3), stateUnmatched) // another of the same name, in a function
+	l.add("C", at(4), stateAllowed)
+	l.add("C", at(4), stateRight)
+	assert.Equal(t, counts{Checked: 3, Right: 1, Wrong: 1, Allowed: 1, Unmatched: 1}, l.counts())
+}
+
+func TestSameWordsOnSeveralArchitectures(t *testing.T) {
+	var r result
+	for _, goarch := range []string{"amd64", "386", "arm64"} {
+		d := difference{Go: "A", C: "A", GOARCH: []string{goarch}, Findings: []string{"short"}}
+		if goarch == "386" {
+			d.Findings = []string{"shorter"}
+		}
+		r.addDifference(d)
+	}
+	require.Len(t, r.Differences, 2)
+	assert.Equal(t, []string{"amd64", "arm64"}, r.Differences[0].GOARCH)
+	assert.Equal(t, []string{"386"}, r.Differences[1].GOARCH)
+}

@@ -1,0 +1,48 @@
+// Package rows mirrors rows.h without a single tag. The tests alter copies of it.
+package rows
+
+import "unsafe"
+
+type RowName struct {
+	Length uint16
+	Text   [5]uint16
+}
+
+type IfRow struct {
+	Luid   uint64
+	Index  uint32
+	Name   RowName
+	Mtu    int32
+	State  uint32
+	Next   *IfRow
+	Up     uint8
+	Octets [2]uint64
+}
+
+// WideLast has the padding that 386 needs.
+type WideLast struct {
+	A uint32
+	_ [8 - unsafe.Alignof(uint64(0))]byte
+	B uint64
+}
+
+type WideFirst struct {
+	A    uint64
+	B, C uint32
+}
+
+type Look struct {
+	Name [4]uint16
+}
+
+// Other has no counterpart in C.
+type Other struct{ A uint32 }
+
+const (
+	ROW_LIMIT = 0xFFFFFFFF
+	ROW_ERROR = 0x80000001
+	ROW_ALL   = 0xFFFFFFFF
+	RowDown   = 1
+	RowUp     = 2
+	ROW_OTHER = 3
+)

@@ -1,0 +1,42 @@
+/* What package rows mirrors. It includes nothing, so that every compiler takes it. */
+
+typedef enum _ROW_STATE { RowDown = 1, RowUp = 2 } ROW_STATE;
+
+typedef struct _ROW_NAME {
+	unsigned short length;
+	unsigned short text[5];
+} ROW_NAME;
+
+typedef struct _IF_ROW {
+	unsigned long long luid;
+	unsigned long index;
+	ROW_NAME name;
+	long mtu;
+	ROW_STATE state;
+	struct _IF_ROW *next;
+	unsigned char up;
+	unsigned long long octets[2];
+} IF_ROW, *PIF_ROW;
+
+/* L1: a pad of pointer size is not one of alignment. */
+typedef struct _WIDE_FIRST {
+	unsigned long long a;
+	unsigned long b, c;
+} WIDE_FIRST;
+
+typedef struct _WIDE_LAST {
+	unsigned long a;
+	unsigned long long b;
+} WIDE_LAST;
+
+typedef struct _LOOK_W {
+	unsigned short name[4];
+} LOOKW;
+
+typedef struct _LOOK_A {
+	char name[4];
+} LOOKA;
+
+#define ROW_LIMIT 0xFFFFFFFFu
+#define ROW_ERROR ((long)0x80000001)
+#define ROW_ALL (-1)

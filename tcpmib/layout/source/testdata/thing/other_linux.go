@@ -1,0 +1,3 @@
+package thing
+
+type OnlyLinux struct{ A uint32 }

@@ -1,0 +1,3 @@
+package thing
+
+type Wide struct{ A uint64 }
