@@ -38,7 +38,7 @@ func TestLiveListenersAreThoseOfProcNet(t *testing.T) {
 	// Others on the machine open and close sockets too: both reads have to
 	// fall into a moment of peace.
 	require.EventuallyWithT(t, func(t *assert.CollectT) {
-		want := slices.Concat(procNetListeners(t, `Z:\proc\net\tcp`), procNetListeners(t, `Z:\proc\net\tcp6`))
+		want := slices.Concat(procNet(t, "tcp", "0A"), procNet(t, "tcp6", "0A"))
 		conns, err := tcpmib.Conns(tcpmib.Both)
 		require.NoError(t, err)
 		var got []netip.AddrPort
@@ -54,17 +54,18 @@ func TestLiveListenersAreThoseOfProcNet(t *testing.T) {
 	}, 20*time.Second, 100*time.Millisecond)
 }
 
-// procNetListeners reads the local endpoints of the sockets that listen. Their
-// addresses are hexadecimal, in 32-bit words of the host's byte order.
-func procNetListeners(t require.TestingT, name string) (listeners []netip.AddrPort) {
-	f, err := os.Open(name)
+// procNet reads the local endpoints of the sockets in a table of /proc/net that have one of these
+// states: 0A is LISTEN; UDP has 07, and 01 for a socket that is connected. Their addresses are
+// hexadecimal, in 32-bit words of the host's byte order.
+func procNet(t require.TestingT, table string, states ...string) (locals []netip.AddrPort) {
+	f, err := os.Open(`Z:\proc\net\` + table)
 	require.NoError(t, err)
 	defer f.Close()
 	lines := bufio.NewScanner(f)
-	lines.Scan() // the heads of the columns
+	lines.Scan() // the column headers
 	for lines.Scan() {
 		fields := strings.Fields(lines.Text())
-		if local, state := fields[1], fields[3]; state == "0A" {
+		if local, state := fields[1], fields[3]; slices.Contains(states, state) {
 			address, port, _ := strings.Cut(local, ":")
 			words, err := hex.DecodeString(address)
 			require.NoError(t, err)
@@ -74,9 +75,9 @@ func procNetListeners(t require.TestingT, name string) (listeners []netip.AddrPo
 			addr, _ := netip.AddrFromSlice(words)
 			n, err := strconv.ParseUint(port, 16, 16)
 			require.NoError(t, err)
-			listeners = append(listeners, netip.AddrPortFrom(addr, uint16(n)))
+			locals = append(locals, netip.AddrPortFrom(addr, uint16(n)))
 		}
 	}
 	require.NoError(t, lines.Err())
-	return listeners
+	return locals
 }
