@@ -82,6 +82,22 @@ const (
 	modeHelp
 )
 
+// Messages.
+type (
+	tickMsg   struct{}
+	detailMsg struct {
+		conn    tcpmib.Conn
+		details []Detail
+	}
+	closedMsg struct {
+		conn tcpmib.Conn
+		err  error
+	}
+)
+
+// markWidth is the width of what precedes a line of the table: the cursor, the mark and a space.
+const markWidth = 3
+
 // take replaces the snapshot. Changes since the last one are marked, and closed connections stay
 // for this tick.
 func (s *Model) take(l Look) {

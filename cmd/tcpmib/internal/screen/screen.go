@@ -13,7 +13,6 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
-	"github.com/winmib/winmib/tcpmib"
 )
 
 // Options are what a screen shows.
@@ -22,19 +21,6 @@ type Options struct {
 	Interval time.Duration
 	Filter   filter.Filter // from the command line
 }
-
-// Messages.
-type (
-	tickMsg   struct{}
-	detailMsg struct {
-		conn    tcpmib.Conn
-		details []Detail
-	}
-	closedMsg struct {
-		conn tcpmib.Conn
-		err  error
-	}
-)
 
 // New returns a screen that has not read anything yet.
 func New(o Options) *Model {

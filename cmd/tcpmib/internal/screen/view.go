@@ -15,9 +15,6 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// markWidth is the width of what precedes a line of the table: the cursor, the mark and a space.
-const markWidth = 3
-
 // Marks say the same as their colors.
 var (
 	marks = map[tcpmib.ChangeKind]struct {
