@@ -23,7 +23,7 @@ type estatsFlags struct {
 }
 
 func (a *app) estatsCommand() *cobra.Command {
-	f := estatsFlags{format: rows.MeasuredFormats[0].Name}
+	f := estatsFlags{format: rows.MeasuredFormats[0].Name, duration: 5 * time.Second}
 	cmd := &cobra.Command{
 		Use:   "estats [local remote]",
 		Short: "Measure bytes, round-trip times and retransmissions of connections",
@@ -35,9 +35,6 @@ func (a *app) estatsCommand() *cobra.Command {
 			"  tcpmib estats --remote 203.0.113.7 --format json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			if f.duration <= 0 {
-				return cli.Usagef("--for %v: want a duration longer than 0, such as 5s", f.duration)
-			}
 			filtered := f.filter.Any()
 			switch {
 			case len(args) == 2 && !filtered:
@@ -54,7 +51,7 @@ func (a *app) estatsCommand() *cobra.Command {
 	}
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
-	flags.DurationVar(&f.duration, "for", 5*time.Second, "collect for this `duration`")
+	cli.DurationFlag(flags, &f.duration, "for", "collect for this `duration`")
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", rows.FormatNames(rows.MeasuredFormats))
 	return cmd
 }

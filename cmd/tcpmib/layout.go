@@ -40,7 +40,7 @@ func (a *app) layoutCommand() *cobra.Command {
 			"  tcpmib layout --format json",
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			targets, missing, err := layoutTargets(goarch, cc)
+			targets, missing, err := layoutTargets(goarch, cc, cmd.Flags().Changed("cc"))
 			if err != nil {
 				return err
 			}
@@ -68,8 +68,8 @@ func (a *app) layoutCommand() *cobra.Command {
 }
 
 // layoutTargets returns what to check: the compiler named by --cc, or all that can be found.
-func layoutTargets(goarch, cc string) (targets []layout.Target, missing []string, err error) {
-	if cc != "" {
+func layoutTargets(goarch, cc string, changed bool) (targets []layout.Target, missing []string, err error) {
+	if changed {
 		words, err := layout.SplitCommand(cc)
 		if err != nil {
 			return nil, nil, cli.Usagef("--cc: %w", err)

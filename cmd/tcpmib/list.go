@@ -59,7 +59,7 @@ func (a *app) listCommand() *cobra.Command {
 	flags.Var(rows.ColumnList{List: &f.columns}, "columns", "show these `columns`, in this order")
 	flags.Var(rows.ColumnList{List: &f.sortBy}, "sort", "sort by these `columns`")
 	flags.BoolVar(&f.reverse, "reverse", false, "reverse the sort")
-	flags.IntVar(&f.limit, "limit", 0, "show only the first `n` connections")
+	cli.CountFlag(flags, &f.limit, "limit", "show only the first `n` connections; 0: all")
 	flags.BoolVar(&f.count, "count", false, "print only the number of matches")
 	flags.BoolVar(&f.noHeader, "no-header", false, "omit the header row")
 	for _, e := range extras {
@@ -95,9 +95,6 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	write, named, err := f.formatOf(out)
 	if err != nil {
 		return err
-	}
-	if f.limit < 0 {
-		return cli.Usagef("--limit %d: want 1 or more", f.limit)
 	}
 	m, err := a.machine(f.from)
 	if err != nil {

@@ -237,7 +237,7 @@ func TestUsageErrors(t *testing.T) {
 		{"--columns=pid,local,PID", `--columns "pid,local,PID": column pid is named twice`},
 		{"--columns=local --columns=local", `--columns "local": column local is named twice`},
 		{"--sort=pid,pid", `--sort "pid,pid": column pid is named twice`},
-		{"--limit=-1", `--limit -1: want 1 or more`},
+		{"--limit=-1", `--limit "-1": want a whole number, 0 or more`},
 		{"--limit=few", `--limit "few": `},
 		{"--format=xml", `--format "xml": want table, wide, json, jsonl, csv, sample or template=...`},
 		{"--format=template={{.port}}", `the template uses .port, which is not a column; columns are family,`},

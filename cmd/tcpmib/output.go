@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -21,18 +23,63 @@ func newOutput(t *cli.Terminal) *rows.Output {
 	}
 }
 
-// replaceFile writes a new file and puts it in the place of path when it is complete.
-func replaceFile(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+// writeFile is how the command writes a file that the user named: a dash is stdout; a regular file is
+// replaced once everything is written, with its mode, at the end of its symlinks; anything else, such
+// as a device or a pipe, is written to.
+func writeFile(stdout io.Writer, name string, write func(io.Writer) error) error {
+	if name == "-" {
+		return write(stdout)
+	}
+	mode := fs.FileMode(0o644)
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return replaceFile(name, name, mode, write)
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(f), f.Close())
+	case info.Mode().Perm()&0o222 == 0:
+		return fmt.Errorf("%s is read-only", name)
+	}
+	path, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	return replaceFile(name, path, info.Mode().Perm(), write)
+}
+
+// replaceFile writes a new file and puts it in the place of path when it is complete. Errors name the
+// file that the user named.
+func replaceFile(name, path string, mode fs.FileMode, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return renamed("create", name, err)
+	}
+	err = errors.Join(write(f), f.Chmod(mode), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		os.Remove(f.Name())
+		return renamed("write", name, err)
 	}
 	return nil
+}
+
+// renamed returns the cause of err under the name of a file.
+func renamed(op, name string, err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		err = path.Err
+	case errors.As(err, &link):
+		err = link.Err
+	}
+	return &fs.PathError{Op: op, Path: name, Err: err}
 }

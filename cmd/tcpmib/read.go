@@ -16,7 +16,7 @@ import (
 
 // addFrom declares --from.
 func addFrom(cmd *cobra.Command, from *string) {
-	cmd.Flags().StringVar(from, "from", "", "read the capture in `file` (see tcpmib capture), not this machine")
+	cli.FileFlag(cmd.Flags(), from, "from", "read the capture in `file` (see tcpmib capture), not this machine")
 	cli.CompleteFiles(cmd, "from", "zip")
 }
 

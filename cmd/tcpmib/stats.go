@@ -36,18 +36,14 @@ func (a *app) statsCommand() *cobra.Command {
 	flags.BoolVarP(&f.only4, "ipv4", "4", false, "IPv4 only")
 	flags.BoolVarP(&f.only6, "ipv6", "6", false, "IPv6 only")
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", statsview.Names())
-	flags.DurationVar(&f.interval, "interval", 0, "show rates every `duration`, such as 5s")
-	flags.DurationVar(&f.duration, "for", 0, "stop after this `duration`, such as 1m")
+	cli.DurationFlag(flags, &f.interval, "interval", "show rates every `duration`, such as 5s")
+	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
 	addFrom(cmd, &f.from)
 	return cmd
 }
 
 func (a *app) stats(f *statsFlags) error {
 	switch {
-	case f.interval < 0:
-		return cli.Usagef("--interval %v: want a duration longer than 0, such as 1s", f.interval)
-	case f.duration < 0:
-		return cli.Usagef("--for %v: want a duration longer than 0, such as 1m", f.duration)
 	case f.duration > 0 && f.interval == 0:
 		return cli.Usagef("--for %v needs --interval", f.duration)
 	case f.interval > 0 && f.from != "":

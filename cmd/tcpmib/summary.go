@@ -26,7 +26,7 @@ type summaryFlags struct {
 }
 
 func (a *app) summaryCommand() *cobra.Command {
-	f := summaryFlags{format: summaryTable}
+	f := summaryFlags{format: summaryTable, limit: 10}
 	cmd := &cobra.Command{
 		Use:   "summary",
 		Short: "Count connections by state, process, remote address and local port",
@@ -44,16 +44,13 @@ func (a *app) summaryCommand() *cobra.Command {
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", []string{summaryTable, summaryJSON, summaryPrometheus})
-	flags.IntVar(&f.limit, "limit", 10, "show the `n` largest counts of each table; 0: all")
-	flags.StringVar(&f.output, "output", "", "write to `file`, which is replaced once everything is written")
+	cli.CountFlag(flags, &f.limit, "limit", "show the `n` largest counts of each table; 0: all")
+	cli.FileFlag(flags, &f.output, "output", "write to `file`, replaced once everything is written; - is stdout")
 	addFrom(cmd, &f.from)
 	return cmd
 }
 
 func (a *app) summary(f *summaryFlags) error {
-	if f.limit < 0 {
-		return cli.Usagef("--limit %d: want 0 or more", f.limit)
-	}
 	m, err := a.machine(f.from)
 	if err != nil {
 		return err
@@ -64,7 +61,7 @@ func (a *app) summary(f *summaryFlags) error {
 		return readErr
 	}
 	if f.output != "" {
-		err = replaceFile(f.output, func(w io.Writer) error {
+		err = writeFile(a.Out, f.output, func(w io.Writer) error {
 			return f.write(w, s, rows.CountsOptions{Limit: f.limit, ASCII: true})
 		})
 	} else {

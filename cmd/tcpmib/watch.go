@@ -34,7 +34,7 @@ type watchFlags struct {
 }
 
 func (a *app) watchCommand() *cobra.Command {
-	var f watchFlags
+	f := watchFlags{interval: time.Second}
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Watch connections open, change and close",
@@ -56,10 +56,10 @@ func (a *app) watchCommand() *cobra.Command {
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format` (default screen on a terminal, else jsonl)", []string{watchScreen, watchJSONL})
-	flags.DurationVar(&f.interval, "interval", time.Second, "refresh `interval`, such as 500ms or 5s")
-	flags.DurationVar(&f.duration, "for", 0, "stop after this `duration`, such as 1m")
+	cli.DurationFlag(flags, &f.interval, "interval", "refresh `interval`, such as 500ms or 5s")
+	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
 	flags.BoolVar(&f.once, "once", false, "take two snapshots, print what changed, and exit")
-	flags.StringArrayVar(&f.from, "from", nil, "watch the captures in these `files`, one per refresh, not this machine")
+	cli.FilesFlag(flags, &f.from, "from", "watch the capture in `file`, not this machine; repeat it for one per refresh")
 	cli.CompleteFiles(cmd, "from", "zip")
 	return cmd
 }
@@ -99,12 +99,6 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 
 // check completes the flags, or returns what is wrong with them.
 func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
-	if f.interval <= 0 {
-		return cli.Usagef("--interval %v: want a duration longer than 0, such as 1s", f.interval)
-	}
-	if f.duration < 0 {
-		return cli.Usagef("--for %v: want a duration longer than 0, such as 1m", f.duration)
-	}
 	switch {
 	case f.format == "" && interactive && !f.once:
 		f.format = watchScreen

@@ -46,27 +46,40 @@ func OnOff(set func(on bool)) func(string) error {
 	return func(text string) error {
 		on, err := strconv.ParseBool(text)
 		if err != nil {
-			return errors.New("want true or false")
+			return errNotBool
 		}
 		set(on)
 		return nil
 	}
 }
 
+var errNotBool = errors.New("want true or false")
+
 // FlagError turns an error of the flag parser into a UsageError that names the flag and the value.
 func FlagError(_ *cobra.Command, err error) error {
 	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
-		return Usagef("--%s %q: %w", invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
+		flag, reason := invalid.GetFlag(), invalid.Unwrap()
+		if flag.Value.Type() == "bool" {
+			reason = errNotBool // pflag's own would be that of strconv
+		}
+		return Usagef("--%s %q: %w", flag.Name, invalid.GetValue(), reason)
 	}
 	return &UsageError{err}
 }
 
-// NoArgs rejects arguments.
+// NoArgs rejects arguments. Where there are filters it names the one that was probably meant.
 func NoArgs(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.Flags().Lookup("process") == nil:
 		return Usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
-	return nil
+	name := "process"
+	if _, err := strconv.ParseUint(args[0], 10, 16); err == nil {
+		name = "port"
+	}
+	return Usagef("%s takes no arguments, got %q; use filters such as --%s %s", cmd.CommandPath(), args[0], name, args[0])
 }
 
 // Complete offers words to the shell as the values of a flag.

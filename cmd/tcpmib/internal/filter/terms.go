@@ -94,15 +94,17 @@ func (n network) contains(a netip.Addr) bool {
 }
 
 func parseNetwork(text string) (network, error) {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return network{prefix: prefix.Masked()}, nil
-	}
+	text, bitsText, isBlock := strings.Cut(text, "/")
 	addr, err := netip.ParseAddr(strings.Trim(text, "[]"))
-	if err != nil {
+	bits := addr.BitLen()
+	if isBlock && err == nil {
+		bits, err = strconv.Atoi(bitsText)
+	}
+	prefix, prefixErr := addr.WithZone("").Prefix(bits)
+	if err != nil || prefixErr != nil {
 		return network{}, errors.New("want an address such as 192.0.2.7 or fe80::1%12, or a CIDR block such as 10.0.0.0/8")
 	}
-	prefix, err := addr.WithZone("").Prefix(addr.BitLen())
-	return network{prefix, addr.Zone()}, err
+	return network{prefix, addr.Zone()}, nil
 }
 
 // pattern is a process name, in which * matches anything.
