@@ -198,6 +198,9 @@ func TestLiveZoneIsTheInterface(t *testing.T) {
 func linkLocal(t *testing.T) (netip.Addr, int) {
 	t.Helper()
 	interfaces, err := net.Interfaces()
+	if err != nil && onWine() {
+		t.Skipf("this Wine does not list its interfaces: %v", err) // Wine 10: GetAdaptersAddresses fails
+	}
 	require.NoError(t, err)
 	for _, i := range interfaces {
 		addresses, err := i.Addrs()

@@ -364,7 +364,7 @@ func testEStats(t *testing.T, family tcpmib.Family) {
 func TestLiveWatch(t *testing.T) {
 	l := listen(t, "127.0.0.1:0")
 	var p netip.AddrPort
-	var client net.Conn
+	var client *net.TCPConn
 	deadline := time.After(3 * time.Minute) // Wine takes a second for a few hundred rows
 	present := false
 	for c, err := range tcpmib.Watch(t.Context(), 50*time.Millisecond, tcpmib.Both) {
@@ -383,6 +383,7 @@ func TestLiveWatch(t *testing.T) {
 			client, _ = connect(t, l)
 			p = addrPort(client.LocalAddr())
 		case c.Kind == tcpmib.Opened && p.IsValid() && local == p && c.Conn.State == tcpmib.StateEstab:
+			require.NoError(t, client.SetLinger(0)) // a reset leaves nothing in TIME-WAIT
 			require.NoError(t, client.Close())
 		case c.Kind == tcpmib.Closed && p.IsValid() && local == p:
 			require.True(t, present)
