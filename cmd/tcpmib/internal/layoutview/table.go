@@ -14,23 +14,23 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// The colours of the layout table; a sign says the same.
+// Colors of the layout table. Signs say the same.
 var (
 	good  = lipgloss.NewStyle().Foreground(lipgloss.Green)
 	bad   = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
 	faint = lipgloss.NewStyle().Faint(true)
 )
 
-// A cell of the layout table.
+// cell is a cell of the layout table.
 type cell struct {
 	text  string
 	style lipgloss.Style
 }
 
-// WriteTable shows a line a struct and a column a target; then, where there are any, the differences with all
-// their fields; then what is known to be absent, and last the summary.
+// WriteTable writes a line for each struct and a column for each target, then the differences with
+// all their fields, then what is known to be absent, and finally a summary.
 func WriteTable(w io.Writer, run *Run, verbose bool) error {
-	b := &strings.Builder{} // written at once: a colour that is cut in two cannot be taken out
+	b := &strings.Builder{} // written at once: a split color sequence cannot be stripped
 	if len(run.Reports) > 0 {
 		writeMatrix(b, run)
 	}
@@ -69,7 +69,7 @@ func writeMatrix(b *strings.Builder, run *Run) {
 	for i, r := range run.Reports {
 		label := r.Target
 		if i > 0 && run.Reports[i-1].Target == label {
-			label = "" // the one before goes on
+			label = "" // the same header set continues
 		}
 		for n, text := range []string{label, r.GOARCH + " ", compilerName(r) + " "} {
 			m.heads[n] = append(m.heads[n], cell{text, cli.Title})
@@ -114,7 +114,7 @@ func compilerName(r *layout.Report) string {
 	return name[strings.LastIndexByte(name, '-')+1:] // i686-w64-mingw32-gcc is gcc
 }
 
-// Cells end in a blank or a star, so that their numbers stay in line.
+// Cells end in a space or a star, so that numbers stay aligned.
 var (
 	absent  = cell{"- ", faint}
 	differs = cell{"✗ ", bad}
@@ -132,7 +132,7 @@ func structCell(s layout.StructReport) cell {
 	return cell{strconv.FormatInt(s.Size, 10) + " ", good}
 }
 
-// enumCell counts the constants of an enum that agree, of those there are.
+// enumCell returns how many constants of an enum agree, of how many.
 func enumCell(r *layout.Report, e layout.EnumReport) cell {
 	agree, all := 0, 0
 	for _, k := range r.Constants {
@@ -165,15 +165,16 @@ func constantCell(k layout.ConstantReport) cell {
 	case layout.Differs:
 		return differs
 	}
-	if len(k.Value) > 6 { // wider than a column should be
+	if len(k.Value) > 6 { // too wide for a column
 		return cell{"✓ ", good}
 	}
 	return cell{k.Value + " ", good}
 }
 
-// matrix is two columns of names and then one a target. Rows of one cell are titles of what follows.
+// matrix has two columns of names, then one column for each target. A row with one cell is the title
+// of the rows below it.
 type matrix struct {
-	heads [][]cell // the first is of labels, each for its column and those without one after it
+	heads [][]cell // the first row has labels, each for its column and the unlabelled ones after it
 	rows  [][]cell
 }
 
@@ -216,7 +217,7 @@ func (m matrix) write(b *strings.Builder) {
 			if i < 2 {
 				line.WriteString(c.style.Render(c.text) + pad)
 			} else {
-				text := strings.TrimRight(c.text, " ") // a blank in a colour would stay at the end of the line
+				text := strings.TrimRight(c.text, " ") // a colored space would stay at the end of the line
 				line.WriteString(pad + c.style.Render(text) + c.text[len(text):])
 			}
 		}
@@ -224,7 +225,7 @@ func (m matrix) write(b *strings.Builder) {
 	}
 }
 
-// writeAbsent lists what the header sets are known to lack, a line a reason.
+// writeAbsent lists what the header sets are known to lack, one line for each reason.
 func writeAbsent(b *strings.Builder, run *Run, verbose bool) {
 	type key struct{ set, reason string }
 	var keys []key
@@ -277,7 +278,7 @@ func writeAbsent(b *strings.Builder, run *Run, verbose bool) {
 	for _, k := range keys {
 		if k.set != set {
 			set = k.set
-			b.WriteString("\n" + cli.Title.Render(set) + faint.Render(", as is known") + "\n")
+			b.WriteString("\n" + cli.Title.Render(set) + faint.Render(", known") + "\n")
 		}
 		writeNames(b, names[k], k.reason, verbose)
 	}
@@ -309,7 +310,7 @@ func writeNames(b *strings.Builder, names []string, reason string, verbose bool)
 
 func writeSummary(b *strings.Builder, run *Run) {
 	if len(run.Reports) == 0 {
-		return // the error says it all
+		return // the error says why
 	}
 	b.WriteByte('\n')
 	for _, m := range run.Missing {
@@ -349,7 +350,7 @@ func writeSummary(b *strings.Builder, run *Run) {
 		}
 	}
 	if unseen > 0 {
-		fmt.Fprintf(b, "note: %s of padding not seen into: cl writes no debug information that can be read\n", cli.Count(int(unseen), "byte"))
+		fmt.Fprintf(b, "note: %s of padding not checked: cl writes no readable debug information\n", cli.Count(int(unseen), "byte"))
 	}
 	targets := cli.Count(len(run.Reports), "target")
 	if run.Differs() {

@@ -70,13 +70,13 @@ other constants
 SIZE        int                   16    16        16
 * C aligns it to 8 bytes and Go to 4; all offsets and sizes are the same
 
-not in MinGW-w64, as is known
+not in MinGW-w64, known
   STATE_TWO: ends at one
 
-not in Wine, as is known
+not in Wine, known
   STATE_TWO: ends at one
 
-only in a Windows SDK, as is known
+only in a Windows SDK, known
   MIB_STATS2: new
 
 left out of Go, declared by iprtrmib.h beside TCP
