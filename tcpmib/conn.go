@@ -158,8 +158,11 @@ var readers = sync.Pool{New: func() any { return new(Reader) }}
 // error.
 //
 // The connections are fresh memory for each call; a Reader can use the same again.
-func Conns(family Family) ([]Conn, error) {
+func Conns(family Family) ([]Conn, error) { return conns(nil, family) }
+
+func conns(src Source, family Family) ([]Conn, error) {
 	r := readers.Get().(*Reader)
 	defer readers.Put(r)
+	r.Source = src
 	return r.AppendConns(nil, family)
 }

@@ -111,7 +111,7 @@ func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, err
 		rows6, err6 = r.TCP6Table2(order) // rows4 stay valid: these have a buffer of their own
 	}
 	n := len(dst)
-	dst = slices.Grow(dst, len(rows4)+len(rows6))[:n+len(rows4)+len(rows6)]
+	dst = grow(dst, len(rows4)+len(rows6))[:n+len(rows4)+len(rows6)]
 	putConns4(dst[n:], rows4)
 	r.putConns6(dst[n+len(rows4):], rows6)
 	return dst, errors.Join(err4, err6)
@@ -137,7 +137,7 @@ func (r *Reader) appendOwned(dst []Owned, family Family, order bool) ([]Owned, e
 	if family&IPv6 != 0 {
 		rows6, err6 = ReadExtendedTcpTable[TCP6RowOwnerModule](r, AllRows, order)
 	}
-	dst = slices.Grow(dst, len(rows4)+len(rows6))
+	dst = grow(dst, len(rows4)+len(rows6))
 	for i := range rows4 {
 		dst = append(dst, Owned{rows4[i].Conn(), rows4[i].CreateTime()})
 	}
@@ -192,6 +192,14 @@ func (r *Reader) putConns6(conns []Conn, rows []TCP6Row2) {
 		c.State = row.State
 		c.Offload = row.OffloadState
 	}
+}
+
+// grow is slices.Grow, which clears a new slice twice.
+func grow[Row any](dst []Row, n int) []Row {
+	if cap(dst) == 0 {
+		return make([]Row, 0, n)
+	}
+	return slices.Grow(dst, n)
 }
 
 // readTable asks q with buf and decodes the answer.
