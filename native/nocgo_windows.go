@@ -5,6 +5,7 @@ package native
 import (
 	"errors"
 	"math"
+	"sync/atomic"
 	"syscall"
 	"unsafe"
 
@@ -19,46 +20,46 @@ var (
 	iphlpapi = windows.NewLazySystemDLL("iphlpapi.dll")
 	kernel32 = windows.NewLazySystemDLL("kernel32.dll")
 
-	procGetProcessHeap = kernel32.NewProc("GetProcessHeap")
-	procHeapSize       = kernel32.NewProc("HeapSize")
-	procHeapFree       = kernel32.NewProc("HeapFree")
+	procGetProcessHeap = newProc(kernel32, "GetProcessHeap")
+	procHeapSize       = newProc(kernel32, "HeapSize")
+	procHeapFree       = newProc(kernel32, "HeapFree")
 )
 
 // In each function pointers become integers in the argument list itself: only there does the
 // compiler keep what they point to alive and in place.
 
 var (
-	procGetTcpTable                        = iphlpapi.NewProc("GetTcpTable")
-	procGetTcp6Table                       = iphlpapi.NewProc("GetTcp6Table")
-	procGetTcpTable2                       = iphlpapi.NewProc("GetTcpTable2")
-	procGetTcp6Table2                      = iphlpapi.NewProc("GetTcp6Table2")
-	procGetExtendedTcpTable                = iphlpapi.NewProc("GetExtendedTcpTable")
-	procGetOwnerModuleFromTcpEntry         = iphlpapi.NewProc("GetOwnerModuleFromTcpEntry")
-	procGetOwnerModuleFromTcp6Entry        = iphlpapi.NewProc("GetOwnerModuleFromTcp6Entry")
-	procInternalGetBoundTcpEndpointTable   = iphlpapi.NewProc("InternalGetBoundTcpEndpointTable")
-	procInternalGetBoundTcp6EndpointTable  = iphlpapi.NewProc("InternalGetBoundTcp6EndpointTable")
-	procSetTcpEntry                        = iphlpapi.NewProc("SetTcpEntry")
-	procCreatePersistentTcpPortReservation = iphlpapi.NewProc("CreatePersistentTcpPortReservation")
-	procDeletePersistentTcpPortReservation = iphlpapi.NewProc("DeletePersistentTcpPortReservation")
-	procLookupPersistentTcpPortReservation = iphlpapi.NewProc("LookupPersistentTcpPortReservation")
-	procGetTcpStatistics                   = iphlpapi.NewProc("GetTcpStatistics")
-	procGetTcpStatisticsEx                 = iphlpapi.NewProc("GetTcpStatisticsEx")
-	procGetTcpStatisticsEx2                = iphlpapi.NewProc("GetTcpStatisticsEx2")
-	procGetPerTcpConnectionEStats          = iphlpapi.NewProc("GetPerTcpConnectionEStats")
-	procGetPerTcp6ConnectionEStats         = iphlpapi.NewProc("GetPerTcp6ConnectionEStats")
-	procSetPerTcpConnectionEStats          = iphlpapi.NewProc("SetPerTcpConnectionEStats")
-	procSetPerTcp6ConnectionEStats         = iphlpapi.NewProc("SetPerTcp6ConnectionEStats")
-	procGetUdpTable                        = iphlpapi.NewProc("GetUdpTable")
-	procGetUdp6Table                       = iphlpapi.NewProc("GetUdp6Table")
-	procGetExtendedUdpTable                = iphlpapi.NewProc("GetExtendedUdpTable")
-	procGetOwnerModuleFromUdpEntry         = iphlpapi.NewProc("GetOwnerModuleFromUdpEntry")
-	procGetOwnerModuleFromUdp6Entry        = iphlpapi.NewProc("GetOwnerModuleFromUdp6Entry")
-	procGetUdpStatistics                   = iphlpapi.NewProc("GetUdpStatistics")
-	procGetUdpStatisticsEx                 = iphlpapi.NewProc("GetUdpStatisticsEx")
-	procGetUdpStatisticsEx2                = iphlpapi.NewProc("GetUdpStatisticsEx2")
-	procCreatePersistentUdpPortReservation = iphlpapi.NewProc("CreatePersistentUdpPortReservation")
-	procDeletePersistentUdpPortReservation = iphlpapi.NewProc("DeletePersistentUdpPortReservation")
-	procLookupPersistentUdpPortReservation = iphlpapi.NewProc("LookupPersistentUdpPortReservation")
+	procGetTcpTable                        = newProc(iphlpapi, "GetTcpTable")
+	procGetTcp6Table                       = newProc(iphlpapi, "GetTcp6Table")
+	procGetTcpTable2                       = newProc(iphlpapi, "GetTcpTable2")
+	procGetTcp6Table2                      = newProc(iphlpapi, "GetTcp6Table2")
+	procGetExtendedTcpTable                = newProc(iphlpapi, "GetExtendedTcpTable")
+	procGetOwnerModuleFromTcpEntry         = newProc(iphlpapi, "GetOwnerModuleFromTcpEntry")
+	procGetOwnerModuleFromTcp6Entry        = newProc(iphlpapi, "GetOwnerModuleFromTcp6Entry")
+	procInternalGetBoundTcpEndpointTable   = newProc(iphlpapi, "InternalGetBoundTcpEndpointTable")
+	procInternalGetBoundTcp6EndpointTable  = newProc(iphlpapi, "InternalGetBoundTcp6EndpointTable")
+	procSetTcpEntry                        = newProc(iphlpapi, "SetTcpEntry")
+	procCreatePersistentTcpPortReservation = newProc(iphlpapi, "CreatePersistentTcpPortReservation")
+	procDeletePersistentTcpPortReservation = newProc(iphlpapi, "DeletePersistentTcpPortReservation")
+	procLookupPersistentTcpPortReservation = newProc(iphlpapi, "LookupPersistentTcpPortReservation")
+	procGetTcpStatistics                   = newProc(iphlpapi, "GetTcpStatistics")
+	procGetTcpStatisticsEx                 = newProc(iphlpapi, "GetTcpStatisticsEx")
+	procGetTcpStatisticsEx2                = newProc(iphlpapi, "GetTcpStatisticsEx2")
+	procGetPerTcpConnectionEStats          = newProc(iphlpapi, "GetPerTcpConnectionEStats")
+	procGetPerTcp6ConnectionEStats         = newProc(iphlpapi, "GetPerTcp6ConnectionEStats")
+	procSetPerTcpConnectionEStats          = newProc(iphlpapi, "SetPerTcpConnectionEStats")
+	procSetPerTcp6ConnectionEStats         = newProc(iphlpapi, "SetPerTcp6ConnectionEStats")
+	procGetUdpTable                        = newProc(iphlpapi, "GetUdpTable")
+	procGetUdp6Table                       = newProc(iphlpapi, "GetUdp6Table")
+	procGetExtendedUdpTable                = newProc(iphlpapi, "GetExtendedUdpTable")
+	procGetOwnerModuleFromUdpEntry         = newProc(iphlpapi, "GetOwnerModuleFromUdpEntry")
+	procGetOwnerModuleFromUdp6Entry        = newProc(iphlpapi, "GetOwnerModuleFromUdp6Entry")
+	procGetUdpStatistics                   = newProc(iphlpapi, "GetUdpStatistics")
+	procGetUdpStatisticsEx                 = newProc(iphlpapi, "GetUdpStatisticsEx")
+	procGetUdpStatisticsEx2                = newProc(iphlpapi, "GetUdpStatisticsEx2")
+	procCreatePersistentUdpPortReservation = newProc(iphlpapi, "CreatePersistentUdpPortReservation")
+	procDeletePersistentUdpPortReservation = newProc(iphlpapi, "DeletePersistentUdpPortReservation")
+	procLookupPersistentUdpPortReservation = newProc(iphlpapi, "LookupPersistentUdpPortReservation")
 )
 
 func getTcpTable(b []byte, order bool) (size, code uint32) {
@@ -141,13 +142,13 @@ func internalGetBoundTcp6EndpointTable(b []byte) (size, code uint32) {
 }
 
 // boundTable is bound_table in shim.c.
-func boundTable(proc *windows.LazyProc, b []byte) (size, code uint32) {
-	if code := find(proc); code != 0 {
+func boundTable(p *proc, b []byte) (size, code uint32) {
+	if code := find(p); code != 0 {
 		return 0, code
 	}
 	heap, _, _ := syscall.SyscallN(procGetProcessHeap.Addr())
 	var table unsafe.Pointer
-	r, _, _ := syscall.SyscallN(proc.Addr(), uintptr(unsafe.Pointer(&table)), heap, 0)
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(unsafe.Pointer(&table)), heap, 0)
 	if code = uint32(r); code != 0 || table == nil {
 		return 0, code
 	}
@@ -370,16 +371,29 @@ func lookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token 
 	return token, uint32(r)
 }
 
-// find returns the code that says why proc is missing, or 0.
-func find(proc *windows.LazyProc) (code uint32) {
-	err := proc.Find()
+// proc is a function that some Windows lacks.
+type proc struct {
+	*windows.LazyProc
+	missing atomic.Uint32 // the code that says why it is, once that is known; LazyProc would make an error each time
+}
+
+func newProc(dll *windows.LazyDLL, name string) *proc { return &proc{LazyProc: dll.NewProc(name)} }
+
+// find returns the code that says why p is missing, or 0.
+func find(p *proc) (code uint32) {
+	if code := p.missing.Load(); code != 0 {
+		return code
+	}
+	err := p.Find()
 	if err == nil {
 		return 0
 	}
-	if errno := windows.Errno(0); errors.As(err, &errno) {
-		return uint32(errno)
+	code = uint32(windows.ERROR_PROC_NOT_FOUND)
+	if errno := windows.Errno(0); errors.As(err, &errno) && errno != 0 {
+		code = uint32(errno)
 	}
-	return uint32(windows.ERROR_PROC_NOT_FOUND)
+	p.missing.Store(code)
+	return code
 }
 
 // start returns where Windows may read and write, NULL for no bytes.

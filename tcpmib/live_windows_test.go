@@ -215,3 +215,16 @@ func linkLocal(t *testing.T) (netip.Addr, int) {
 	t.Skip("no interface of this machine has a link-local address")
 	return netip.Addr{}, 0
 }
+
+// A warm Reader makes no garbage, also where GetTcpStatisticsEx2 is missing, as under Wine (R4).
+func TestLiveStatsMakeNoGarbage(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates too")
+	}
+	var r tcpmib.Reader
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		if _, err := r.Stats(tcpmib.IPv4); err != nil {
+			t.Fatal(err)
+		}
+	}))
+}

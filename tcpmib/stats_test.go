@@ -122,3 +122,21 @@ func TestStatsWithoutData(t *testing.T) {
 	assert.NoError(t, err)
 	assert.Empty(t, rows)
 }
+
+// A warm Reader makes no garbage, whichever function it has to fall back to (R4).
+func TestStatsMakeNoGarbage(t *testing.T) {
+	for name, source := range map[string]fake{
+		"GetTcpStatisticsEx2": functions(map[string]fake{"GetTcpStatisticsEx2": whole(stats2())}),
+		"GetTcpStatisticsEx":  functions(map[string]fake{"GetTcpStatisticsEx": whole(words(1, 15))}),
+		"GetTcpStatistics":    functions(map[string]fake{"GetTcpStatistics": whole(words(1, 15))}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := tcpmib.Reader{Source: source}
+			assert.Zero(t, testing.AllocsPerRun(10, func() {
+				if _, err := r.Stats(tcpmib.IPv4); err != nil {
+					t.Fatal(err)
+				}
+			}))
+		})
+	}
+}
