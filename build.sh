@@ -26,6 +26,7 @@ usage: ./build.sh <task> [arguments]
   test       what must pass before a change goes in: lint, every platform's build, layout, all tests on Linux and under Wine
   bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
   screens    make the images of the README anew, from captures
+  release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
   help       this text
 
 Every task installs what it needs first. State is kept in .build, which may be deleted at any time.
@@ -83,8 +84,10 @@ task_synthetic() {
 
 # planted is exec on a system that looks for iphlpapi.dll in the program's folder first, as Windows does.
 task_planted() {
+	need "${run_packages[@]}"
+	wine_start wine
 	overrides="iphlpapi=n,b;$overrides"
-	task_exec "$@"
+	wine_run "$@"
 }
 
 task_bench() {
@@ -100,6 +103,31 @@ task_bench() {
 task_screens() {
 	need_go
 	go -C "$root" test -count=1 -run '^TestScreens$' ./cmd/tcpmib -update
+}
+
+# release builds in a clean clone at the tag, so that the programs depend on the commit, Go and the C compilers alone.
+release_go=go1.26.8
+task_release() { # [tag]
+	need_go
+	need "${build_packages[@]}" gcc-mingw-w64-i686
+	local dir=$state/release tag=${1-} arch
+	[[ -n $tag ]] || tag=v$(go -C "$root/.github/tools" run ./release version)
+	go -C "$root/.github/tools" run ./release check "$tag"
+	gcc[arm64]=${CC_arm64:-aarch64-w64-mingw32-clang}
+	have "${gcc[arm64]%% *}" || die "no C compiler for arm64: put llvm-mingw's bin folder on PATH, or set CC_arm64"
+	rm -rf "$dir"
+	git clone -q "$root" "$dir/source"
+	git -C "$dir/source" tag -f "$tag" >/dev/null
+	for arch in amd64 386 arm64; do
+		step "tcpmib.exe, $arch" release_program "$arch" "$dir/source" "$dir/tcpmib-$arch.exe"
+	done
+	go -C "$dir/source/.github/tools" run ./release pack "$tag" "$dir" "$dir/files"
+	cat "$dir/files/SHA256SUMS"
+}
+
+release_program() { # <GOARCH> <source> <exe>
+	GOTOOLCHAIN=$release_go CGO_CFLAGS=-O2 windows "$1" 1 go -C "$2" build -trimpath -buildvcs=true \
+		-ldflags='-s -w -extldflags=-Wl,--no-insert-timestamp' -o "$3" ./cmd/tcpmib
 }
 
 # layout runs no Windows program: compilers answer for every architecture, here on Linux.
