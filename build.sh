@@ -27,6 +27,7 @@ usage: ./build.sh <task> [arguments]
   bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
   screens    make the images of the README anew, from captures
   release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
+  apidiff    what the change since a commit, such as origin/main, does to those who link the library
   help       this text
 
 Every task installs what it needs first. State is kept in .build, which may be deleted at any time.
@@ -128,6 +129,20 @@ task_release() { # [tag]
 release_program() { # <GOARCH> <source> <exe>
 	GOTOOLCHAIN=$release_go CGO_CFLAGS=-O2 windows "$1" 1 go -C "$2" build -trimpath -buildvcs=true \
 		-ldflags='-s -w -extldflags=-Wl,--no-insert-timestamp' -o "$3" ./cmd/tcpmib
+}
+
+# apidiff says what the change since a commit does to those who link the library.
+task_apidiff() { # <commit>
+	need_go
+	local dir=$state/apidiff apidiff module
+	apidiff=$(go -C "$root/.github/tools" tool -n apidiff)
+	module=$(cd "$root" && go list -m)
+	rm -rf "$dir"
+	mkdir "$dir"
+	git -C "$root" archive "$1" | tar -x -C "$dir"
+	export GOOS=windows CGO_ENABLED=0
+	(cd "$dir" && "$apidiff" -m -w "$state/api" "$module")
+	(cd "$root" && "$apidiff" -m "$state/api" "$module")
 }
 
 # layout runs no Windows program: compilers answer for every architecture, here on Linux.
