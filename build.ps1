@@ -1,5 +1,5 @@
 # Builds, tests and runs tcpmib on Windows, with a MinGW-w64 gcc or clang. build.sh has the same tasks for Linux.
-# Works in Windows PowerShell 5.1 and PowerShell 7. There is no param block: what follows the task is tcpmib's, as it is.
+# Works in Windows PowerShell 5.1 and PowerShell 7. There is no param block: what follows the task goes to tcpmib unchanged.
 $ErrorActionPreference = 'Stop'
 
 $help = @'
@@ -9,11 +9,12 @@ usage: .\build.ps1 <task> [-Arch amd64|386|arm64] [arguments]
   build      .build\tcpmib.exe
   run ...    build tcpmib and run it; the arguments are tcpmib's
   layout ... check Go's structs against every Windows SDK, with cl and clang; the arguments are those of tcpmib layout
-  bench      our benchmarks beside their baselines; those beside other packages are a task of build.sh
-  test       the whole gate: lint, all tests with cgo and without, the race detector where there is one
+  bench      our benchmarks next to their baselines; those next to other packages are a task of build.sh
+  check      what to run while you work: format, vet, staticcheck and the short tests
+  test       what must pass before a change goes in: lint, all tests with cgo and without, the race detector where there is one
   help       this text
 
--Arch comes first; without it the machine's own is meant. Programs and state are kept in .build.
+-Arch comes first; the default is the machine's own. Programs and state are kept in .build.
 '@
 
 # For each GOARCH: what the compiler calls its target, MSYS2's folder and its package.
@@ -88,7 +89,7 @@ function Use-Compiler {
         $path = Find-Compiler
     }
     if (-not $path) { throw "No MinGW-w64 compiler for $arch. Put one on PATH and try again." }
-    # By its bare name, because Go splits CC at blanks; its folder goes first, because the compiler needs its DLLs.
+    # By its bare name, because Go splits CC at spaces; its folder goes first, because the compiler needs its DLLs.
     $env:PATH = "$([IO.Path]::GetDirectoryName($path));$env:PATH"
     $env:CC = [IO.Path]::GetFileName($path)
     return $path
@@ -100,12 +101,26 @@ function Build {
 
 function Step($name) { Write-Host "== $name" }
 
-function Test($compiler, $staticcheck) {
+function Test-Format {
     Step 'gofmt'
     $files = & gofmt -l .
     if ($LASTEXITCODE -ne 0) { throw 'gofmt failed' }
     if ($files) { throw "gofmt -w these: $files" }
+}
 
+# Check needs no compiler but Go's.
+function Check($staticcheck) {
+    Test-Format
+    $env:CGO_ENABLED = '0'
+    Step 'vet, staticcheck and short tests'
+    Run go vet './...'
+    Run $staticcheck './...'
+    Run go test '-short' './...'
+    Write-Host 'all green'
+}
+
+function Test($compiler, $staticcheck) {
+    Test-Format
     Step 'C11 without warnings'
     foreach ($file in Get-ChildItem 'native\*.c') {
         Run $compiler '-std=c11' '-Wall' '-Wextra' '-Werror' '-O2' '-c' '-o' '.build\lint.o' $file.FullName
@@ -146,7 +161,7 @@ $task = 'help'
 $rest = @()
 if ($args.Count -gt 0) {
     $task = [string]$args[0]
-    # PowerShell makes a list of what has commas, such as 443,8443.
+    # PowerShell turns an argument with commas, such as 443,8443, into a list.
     $rest = @($args | Select-Object -Skip 1 | ForEach-Object { $_ -join ',' })
 }
 $arch = ''
@@ -159,14 +174,14 @@ if ($rest.Count -ge 2 -and [string]$rest[0] -eq '-Arch') {
     $arch = [string]@{ 'AMD64' = 'amd64'; 'ARM64' = 'arm64'; 'x86' = '386' }[$machine]
 }
 $target = $targets[$arch]
-if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'bench', 'test') {
+if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'bench', 'check', 'test') {
     Write-Output $help
     if ($task -eq 'help') { exit 0 }
     exit 2
 }
 
-# The program runs where the caller is, so that its file arguments mean what they say; everything else runs here. The
-# caller's variables are set aside, and are as they were in the end.
+# The program runs in the caller's folder, so that relative paths in its arguments work; everything else runs here. The
+# caller's variables are put back at the end.
 $caller = Get-Location
 $variables = 'PATH', 'CC', 'GOOS', 'GOARCH', 'CGO_ENABLED', 'WINMIB_TWIN'
 $before = @{}
@@ -177,11 +192,11 @@ try {
     $null = New-Item -ItemType Directory -Force '.build'
     Use-Go
     $staticcheck = ''
-    if ($task -eq 'test') {
+    if ($task -in 'check', 'test') {
         $staticcheck = & go tool -n staticcheck # built for this machine, before GOARCH says otherwise
         if ($LASTEXITCODE -ne 0) { throw 'go tool staticcheck failed' }
     }
-    $compiler = Use-Compiler
+    if ($task -ne 'check') { $compiler = Use-Compiler }
     $env:GOARCH = $arch
     $env:CGO_ENABLED = '1'
     switch ($task) {
@@ -190,6 +205,7 @@ try {
         'run' { Build }
         'layout' { Build; $rest = @('layout') + $rest }
         'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns)$' './tcpmib' }
+        'check' { Check $staticcheck }
         'test' { Test $compiler $staticcheck }
     }
     if ($task -in 'run', 'layout') {
