@@ -3,6 +3,7 @@ package tcpmib_test
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -77,6 +78,42 @@ func scoped(n int, row func(i int) (local, remote uint32, state tcpmib.State)) [
 		binary.LittleEndian.PutUint32(b[4+60*i+16:], local)
 		binary.LittleEndian.PutUint32(b[4+60*i+40:], remote)
 		binary.LittleEndian.PutUint32(b[4+60*i+48:], uint32(state))
+	}
+	return b
+}
+
+// ownerModules is a MIB_TCPTABLE_OWNER_MODULE of connections, or a MIB_TCP6TABLE_OWNER_MODULE if the
+// first is of IPv6.
+func ownerModules(conns ...tcpmib.Owned) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
+	b = append(b, 0, 0, 0, 0)
+	for _, c := range conns {
+		if c.Family() == tcpmib.IPv4 {
+			row, err := c.TCPRow()
+			if err != nil {
+				panic(err)
+			}
+			b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
+			b = slices.Concat(b, row.LocalAddr[:], row.LocalPort[:], row.RemoteAddr[:], row.RemotePort[:])
+		} else {
+			row, err := c.TCP6Row()
+			if err != nil {
+				panic(err)
+			}
+			b = append(b, row.LocalAddr[:]...)
+			b = binary.LittleEndian.AppendUint32(b, row.LocalScopeID)
+			b = slices.Concat(b, row.LocalPort[:], row.RemoteAddr[:])
+			b = binary.LittleEndian.AppendUint32(b, row.RemoteScopeID)
+			b = append(b, row.RemotePort[:]...)
+			b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
+		}
+		b = binary.LittleEndian.AppendUint32(b, c.PID)
+		ticks := uint64(0)
+		if !c.Created.IsZero() {
+			ticks = uint64(c.Created.Unix()+11_644_473_600) * 10_000_000
+		}
+		b = binary.LittleEndian.AppendUint64(b, ticks)
+		b = append(b, make([]byte, 8*tcpmib.OwningModuleSize)...)
 	}
 	return b
 }

@@ -86,6 +86,10 @@ func (live) Ask(q Query, buf []byte) (size, code uint32) {
 		return native.GetTcp6Table(buf, q.Order)
 	case "GetExtendedTcpTable":
 		return native.GetExtendedTcpTable(buf, q.Order, q.Family, q.Class)
+	case "InternalGetBoundTcpEndpointTable":
+		return native.InternalGetBoundTcpEndpointTable(buf)
+	case "InternalGetBoundTcp6EndpointTable":
+		return native.InternalGetBoundTcp6EndpointTable(buf)
 	case "GetTcpStatistics":
 		return askFixed(native.SizeofTCPStats, buf, func() (code uint32) {
 			return native.GetTcpStatistics((*[native.SizeofTCPStats]byte)(buf))

@@ -101,31 +101,6 @@ func TestTrackerAfterAnEarlyBreak(t *testing.T) {
 	assert.Len(t, tracker.AppendOwned(nil), 40)
 }
 
-// modules4 is a MIB_TCPTABLE_OWNER_MODULE of connections from port 1000 of 10.0.0.1.
-func modules4(conns ...tcpmib.Owned) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
-	b = append(b, 0, 0, 0, 0)
-	for _, c := range conns {
-		row, err := c.TCPRow()
-		if err != nil {
-			panic(err)
-		}
-		b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-		b = append(b, row.LocalAddr[:]...)
-		b = append(b, row.LocalPort[:]...)
-		b = append(b, row.RemoteAddr[:]...)
-		b = append(b, row.RemotePort[:]...)
-		b = binary.LittleEndian.AppendUint32(b, c.PID)
-		ticks := uint64(0)
-		if !c.Created.IsZero() {
-			ticks = uint64(c.Created.Unix()+11_644_473_600) * 10_000_000
-		}
-		b = binary.LittleEndian.AppendUint64(b, ticks)
-		b = append(b, make([]byte, 8*tcpmib.OwningModuleSize)...)
-	}
-	return b
-}
-
 // What a Tracker makes of two snapshots, with creation times and without.
 func TestTrackerIdentity(t *testing.T) {
 	const estab, wait = tcpmib.StateEstab, tcpmib.StateTimeWait
@@ -155,7 +130,7 @@ func TestTrackerIdentity(t *testing.T) {
 				var got []string
 				for i, c := range []tcpmib.Owned{test.older, test.newer} {
 					r := tcpmib.Reader{Source: functions(map[string]fake{
-						"GetExtendedTcpTable": whole(modules4(c)), "GetTcpTable2": whole(table2Of(c.Conn)),
+						"GetExtendedTcpTable": whole(ownerModules(c)), "GetTcpTable2": whole(table2Of(c.Conn)),
 					})}
 					at := time.Unix(int64(i), 0)
 					for change, err := range tracker.Changes(&r, tcpmib.IPv4, at) {

@@ -1,0 +1,214 @@
+package tcpmib_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// owned are n connections of a family, each with another port, the first of which listens.
+func owned(n int, family tcpmib.Family, scope uint32) []tcpmib.Owned {
+	local, remote := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
+	if family == tcpmib.IPv6 {
+		local, remote = netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
+		if scope != 0 {
+			local, remote = local.WithZone(fmt.Sprint(scope)), remote.WithZone(fmt.Sprint(scope))
+		}
+	}
+	var conns []tcpmib.Owned
+	for i := range n {
+		c := tcpmib.Conn{
+			Local: netip.AddrPortFrom(local, 443), Remote: netip.AddrPortFrom(remote, uint16(i)),
+			PID: uint32(1000 + i), State: tcpmib.StateEstab,
+		}
+		if i == 0 {
+			c.State, c.Remote = tcpmib.StateListen, netip.AddrPort{}
+		}
+		conns = append(conns, tcpmib.Owned{Conn: c, Created: time.Unix(1_700_000_000+int64(i), 0).UTC()})
+	}
+	return conns
+}
+
+// extended answers GetExtendedTcpTable for each family with its own source.
+func extended(ipv4, ipv6 fake) fake {
+	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
+		if q.Func != "GetExtendedTcpTable" || tcpmib.TCPTableClass(q.Class) != tcpmib.TCPTableOwnerModuleAll {
+			return 0, 127
+		}
+		return map[uint32]fake{tcpmib.AFInet: ipv4, tcpmib.AFInet6: ipv6}[q.Family](q, buf)
+	}
+}
+
+func TestAppendOwned(t *testing.T) {
+	owned4, owned6 := owned(3, tcpmib.IPv4, 0), owned(3, tcpmib.IPv6, 7)
+	owned6[2].Created = time.Time{}
+	both := extended(whole(ownerModules(owned4...)), whole(ownerModules(owned6...)))
+	before := tcpmib.Owned{Conn: tcpmib.Conn{PID: 1}}
+	list := func(lists ...[]tcpmib.Owned) []tcpmib.Owned {
+		all := []tcpmib.Owned{before}
+		for _, l := range lists {
+			all = append(all, l...)
+		}
+		return all
+	}
+	for _, test := range []struct {
+		name   string
+		source fake
+		family tcpmib.Family
+		want   []tcpmib.Owned
+		err    string
+	}{
+		{"both", both, tcpmib.Both, list(owned4, owned6), ""},
+		{"IPv4", both, tcpmib.IPv4, list(owned4), ""},
+		{"IPv6", both, tcpmib.IPv6, list(owned6), ""},
+		{"IPv6 down", extended(whole(ownerModules(owned4...)), fails(31)), tcpmib.Both, list(owned4), "GetExtendedTcpTable(ipv6, OwnerModuleAll): the network stack"},
+		{"IPv4 down", extended(fails(31), whole(ownerModules(owned6...))), tcpmib.Both, list(owned6), "GetExtendedTcpTable(ipv4, OwnerModuleAll): the network stack"},
+		{"empty", extended(fails(232), whole(ownerModules())), tcpmib.Both, list(), ""},
+		{"no family", both, 0, list(), "want IPv4, IPv6 or Both"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := tcpmib.Reader{Source: test.source}
+			got, err := r.AppendOwned([]tcpmib.Owned{before}, test.family)
+			assert.Empty(t, cmp.Diff(test.want, got, compareAddrPorts))
+			if test.err == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.ErrorContains(t, err, test.err)
+			}
+		})
+	}
+}
+
+func TestAppendOwnedDoesNotAllocateWhenWarm(t *testing.T) {
+	r := tcpmib.Reader{Source: extended(
+		whole(ownerModules(owned(1000, tcpmib.IPv4, 0)...)), whole(ownerModules(owned(1000, tcpmib.IPv6, 70_000)...)))}
+	var conns []tcpmib.Owned
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		var err error
+		if conns, err = r.AppendOwned(conns[:0], tcpmib.Both); err != nil || len(conns) != 2000 {
+			t.Fatal(len(conns), err)
+		}
+	}))
+}
+
+// BenchmarkAppendOwned is BenchmarkAppendConns for connections with creation times.
+func BenchmarkAppendOwned(b *testing.B) {
+	const n = 100_000
+	for name, test := range map[string]struct {
+		family tcpmib.Family
+		scope  uint32
+	}{"ipv4": {tcpmib.IPv4, 0}, "ipv6": {tcpmib.IPv6, 0}, "ipv6zones": {tcpmib.IPv6, 7}} {
+		b.Run(name, func(b *testing.B) {
+			r := tcpmib.Reader{Source: once(ownerModules(owned(n, test.family, test.scope)...))}
+			var conns []tcpmib.Owned
+			read := func() {
+				var err error
+				if conns, err = r.AppendOwned(conns[:0], test.family); err != nil || len(conns) != n {
+					b.Fatal(len(conns), err)
+				}
+			}
+			read()
+			dst := make([]tcpmib.Owned, 0, n)
+			loop, ours := time.Hour, time.Hour
+			for b.Loop() {
+				start := b.Elapsed()
+				dst = dst[:0]
+				//lint:ignore S1011 the loop is what is measured
+				for i := range conns {
+					dst = append(dst, conns[i])
+				}
+				middle := b.Elapsed()
+				read()
+				loop, ours = min(loop, middle-start), min(ours, b.Elapsed()-middle)
+			}
+			b.ReportMetric(float64(loop.Nanoseconds())/n, "loop-ns/row")
+			b.ReportMetric(float64(ours.Nanoseconds())/n, "ns/row")
+			b.ReportMetric(float64(ours)/float64(loop), "x-loop")
+			b.ReportMetric(0, "ns/op") // of both
+		})
+	}
+}
+
+// bindings answers the functions of AppendBound: those that tell of bindings, and the main tables.
+func bindings(bound4, bound6, main4, main6 fake) fake {
+	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
+		return map[string]fake{
+			"InternalGetBoundTcpEndpointTable": bound4, "InternalGetBoundTcp6EndpointTable": bound6,
+			"GetTcpTable2": main4, "GetTcp6Table2": main6,
+		}[q.Func](q, buf)
+	}
+}
+
+// Of the bindings, those of sockets in the main table are left out: the same port and PID, not one of
+// them alone.
+func TestAppendBound(t *testing.T) {
+	setPort4 := func(table []byte, row int, port uint16, pid uint32) {
+		binary.BigEndian.PutUint16(table[4+28*row+8:], port)
+		binary.LittleEndian.PutUint32(table[4+28*row+20:], pid)
+	}
+	bound4, main4 := table4(4), table4(3)
+	setPort4(bound4, 0, 5000, 7) // bound only
+	setPort4(bound4, 1, 5001, 7) // connected
+	setPort4(bound4, 2, 5001, 8) // the same port, another process
+	setPort4(bound4, 3, 5002, 9) // listens
+	setPort4(main4, 0, 5001, 7)
+	setPort4(main4, 1, 5002, 9)
+	setPort4(main4, 2, 5000, 9) // another process
+	bound6, main6 := table6(2), table6(1)
+	binary.LittleEndian.PutUint32(bound6[4+60+52:], 8)
+	binary.LittleEndian.PutUint32(bound6[4+52:], 7)
+	binary.LittleEndian.PutUint32(main6[4+52:], 7)
+
+	bound := func(local string, pid uint32) tcpmib.Conn {
+		return tcpmib.Conn{Local: endpoint(local), PID: pid, State: tcpmib.StateReserved}
+	}
+	want4 := []tcpmib.Conn{bound("10.1.2.3:5000", 7), bound("10.1.2.3:5001", 8)}
+	want6 := []tcpmib.Conn{bound("[fe80::1%7]:443", 8)}
+	all := bindings(whole(bound4), whole(bound6), whole(main4), whole(main6))
+	for _, test := range []struct {
+		name   string
+		source fake
+		family tcpmib.Family
+		want   []tcpmib.Conn
+		is     error
+	}{
+		{"both", all, tcpmib.Both, append(want4, want6...), nil},
+		{"IPv4", all, tcpmib.IPv4, want4, nil},
+		{"IPv6", all, tcpmib.IPv6, want6, nil},
+		{"none", bindings(whole(table4(0)), fails(232), whole(main4), whole(main6)), tcpmib.Both, nil, nil},
+		{"an empty main table", bindings(whole(bound4), nil, fails(232), nil), tcpmib.IPv4,
+			[]tcpmib.Conn{bound("10.1.2.3:5000", 7), bound("10.1.2.3:5001", 7), bound("10.1.2.3:5001", 8), bound("10.1.2.3:5002", 9)}, nil},
+		{"before Windows 10 version 1809", bindings(fails(127), fails(127), whole(main4), whole(main6)), tcpmib.Both, nil, errors.ErrUnsupported},
+		{"IPv4 down", bindings(fails(5), whole(bound6), whole(main4), whole(main6)), tcpmib.Both, want6, fs.ErrPermission},
+		{"IPv6's main table down", bindings(whole(bound4), whole(bound6), whole(main4), fails(5)), tcpmib.Both, want4, fs.ErrPermission},
+		{"no family", all, 0, nil, fs.ErrInvalid},
+		{"bytes that are no table", bindings(fails(0), fails(0), whole(main4), whole(main6)), tcpmib.Both, nil, tcpmib.ErrMalformed},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := tcpmib.Reader{Source: test.source}
+			for range 2 { // a warm Reader has nothing left over
+				got, err := r.AppendBound(nil, test.family)
+				assert.Empty(t, cmp.Diff(test.want, got, compareAddrPorts))
+				if test.is == nil {
+					require.NoError(t, err)
+				} else {
+					require.ErrorIs(t, err, test.is)
+				}
+			}
+		})
+	}
+
+	r := tcpmib.Reader{Source: all}
+	var got []tcpmib.Conn
+	assert.Zero(t, testing.AllocsPerRun(10, func() { got, _ = r.AppendBound(got[:0], tcpmib.Both) }))
+}
