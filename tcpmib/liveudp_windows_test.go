@@ -165,7 +165,6 @@ func TestLiveGetUdpStatistics(t *testing.T) {
 	plain, err := udpmib.GetUdpStatistics()
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, plain.OutDatagrams-before.OutDatagrams, uint32(10))
-	assert.GreaterOrEqual(t, plain.InDatagrams-before.InDatagrams, uint32(10))
 	ex, err := udpmib.GetUdpStatisticsEx(tcpmib.IPv4)
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, ex.OutDatagrams-before.OutDatagrams, uint32(10))
