@@ -1,5 +1,5 @@
 // Package conformance lists what this module claims of the Windows headers: every struct, enum and constant of
-// tcpmib.h and tcpestats.h, what it takes from iprtrmib.h, and what the header sets are known to lack.
+// tcpmib.h, udpmib.h and tcpestats.h, what it takes from iprtrmib.h, and what the header sets are known to lack.
 //
 // The claim is checked against MinGW-w64's headers (with gcc and clang) and Wine's (with clang) for amd64, 386 and arm64
 // by build.sh layout, which is part of build.sh test, and against every Windows SDK of the machine, with cl and clang,
@@ -12,6 +12,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/layout"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // Spec is the claim. It shares nothing with what the next call returns.
@@ -25,7 +26,7 @@ func Spec() layout.Spec {
 			Gaps:      gaps(),
 			Exclusive: exclusive(),
 			Accepted:  slices.Clone(accepted),
-			Complete:  []string{"tcpmib.h", "tcpestats.h", "iprtrmib.h"},
+			Complete:  []string{"tcpmib.h", "tcpestats.h", "udpmib.h", "iprtrmib.h"},
 			Omitted:   slices.Clone(omitted),
 		},
 	}
@@ -57,8 +58,29 @@ var types = []layout.Type{
 	layout.Struct[tcpmib.TCPStatsW2K](""),
 	layout.Struct[tcpmib.TCPStats2](""),
 
+	// udpmib.h
+	layout.Struct[udpmib.UDPRow](""),
+	layout.Struct[udpmib.UDPTable](""),
+	layout.Struct[udpmib.UDP6Row](""),
+	layout.Struct[udpmib.UDP6Table](""),
+	layout.Struct[udpmib.UDPRowOwnerPID](""),
+	layout.Struct[udpmib.UDPTableOwnerPID](""),
+	layout.Struct[udpmib.UDP6RowOwnerPID](""),
+	layout.Struct[udpmib.UDP6TableOwnerPID](""),
+	layout.Struct[udpmib.UDPRowOwnerModule](""),
+	layout.Struct[udpmib.UDPTableOwnerModule](""),
+	layout.Struct[udpmib.UDP6RowOwnerModule](""),
+	layout.Struct[udpmib.UDP6TableOwnerModule](""),
+	layout.Struct[udpmib.UDPRow2](""),
+	layout.Struct[udpmib.UDPTable2](""),
+	layout.Struct[udpmib.UDP6Row2](""),
+	layout.Struct[udpmib.UDP6Table2](""),
+	layout.Struct[udpmib.UDPStats](""),
+	layout.Struct[udpmib.UDPStats2](""),
+
 	// iprtrmib.h
 	layout.EnumOf[tcpmib.TCPTableClass]("TCP_TABLE_CLASS"),
+	layout.EnumOf[udpmib.UDPTableClass]("UDP_TABLE_CLASS"),
 	layout.EnumOf[tcpmib.OwnerModuleInfoClass]("TCPIP_OWNER_MODULE_INFO_CLASS"),
 	layout.Struct[tcpmib.OwnerModuleBasicInfo](""),
 
@@ -127,6 +149,9 @@ var constants = []layout.Constant{
 	{C: "TCP_TABLE_OWNER_MODULE_LISTENER", Go: tcpmib.TCPTableOwnerModuleListener},
 	{C: "TCP_TABLE_OWNER_MODULE_CONNECTIONS", Go: tcpmib.TCPTableOwnerModuleConnections},
 	{C: "TCP_TABLE_OWNER_MODULE_ALL", Go: tcpmib.TCPTableOwnerModuleAll},
+	{C: "UDP_TABLE_BASIC", Go: udpmib.UDPTableClassBasic},
+	{C: "UDP_TABLE_OWNER_PID", Go: udpmib.UDPTableClassOwnerPID},
+	{C: "UDP_TABLE_OWNER_MODULE", Go: udpmib.UDPTableClassOwnerModule},
 	{C: "TCPIP_OWNER_MODULE_INFO_BASIC", Go: tcpmib.OwnerModuleInfoBasic},
 
 	// tcpestats.h

@@ -60,7 +60,9 @@ func exclusive() []layout.Exclusive {
 		reason string
 		names  []string
 	}{
-		{"new in Windows 10 version 1709", []string{"MIB_TCPSTATS2"}},
+		{"new in Windows 10 version 1709", []string{"MIB_TCPSTATS2", "MIB_UDPSTATS2"}},
+		{"new in SDK 10.0.20348", []string{
+			"MIB_UDPROW2", "MIB_UDPTABLE2", "MIB_UDP6ROW2", "MIB_UDP6TABLE2"}},
 		{"MinGW-w64 and Wine end the list at 12", []string{"MIB_TCP_STATE_RESERVED"}},
 		{"MinGW-w64 lacks it, Wine counts from 0", []string{
 			"TcpRtoAlgorithmOther", "TcpRtoAlgorithmConstant", "TcpRtoAlgorithmRsre", "TcpRtoAlgorithmVanj"}},
@@ -76,20 +78,24 @@ func exclusive() []layout.Exclusive {
 	return list
 }
 
-// accepted is what Go cannot express on 386, where it aligns 64-bit integers to 4 bytes and C to 8.
-// Every offset and every size is the same, because padding is written out.
+// accepted is what Go cannot express on 386, where it aligns 64-bit integers to 4 bytes and C to 8,
+// and where header sets contradict each other. Every offset and every size is the same, because
+// padding is written out.
 var accepted = []layout.Accepted{
+	{Kind: layout.KindSign, Name: "MIB_UDP*ROW_OWNER_MODULE.dwFlags", Set: layout.SetMinGW,
+		Reason: "MinGW-w64 makes it a DWORD, Wine and the SDKs an int"},
 	{Kind: layout.KindAlign, Name: "MIB_*_OWNER_MODULE", GOARCH: "386", Reason: align386},
 	{Kind: layout.KindAlign, Name: "MIB_TCPSTATS2", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "MIB_UDPSTATS2", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "MIB_UDP*ROW2", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "MIB_UDP*TABLE2", GOARCH: "386", Reason: align386},
 	{Kind: layout.KindAlign, Name: "TCP_ESTATS_*", GOARCH: "386", Reason: align386},
 }
 
 const align386 = "Go aligns 64-bit integers to 4 bytes on 386; Windows copies these, and x86 reads them anywhere"
 
-// omitted is what iprtrmib.h declares beside TCP. Nothing of tcpmib.h and tcpestats.h is left out.
+// omitted is what iprtrmib.h declares beside TCP and UDP. Nothing of the other headers is left out.
 var omitted = []layout.Omission{
-	{Name: "MIB_UDP*", Reason: "UDP"},
-	{Name: "UDP_*", Reason: "UDP"},
 	{Name: "MIB_IF*", Reason: "network interfaces"},
 	{Name: "MIBICMP*", Reason: "ICMP"},
 	{Name: "MIB_ICMP*", Reason: "ICMP"},

@@ -185,7 +185,7 @@ func (c *comparison) accept(findings []Finding) (rest []Finding, accepted []Acce
 	for _, f := range findings {
 		i := slices.IndexFunc(c.rules.Accepted, func(a Accepted) bool {
 			ok, _ := path.Match(a.Name, f.Item)
-			return ok && a.Kind == f.Kind && (a.GOARCH == "" || a.GOARCH == c.h.GOARCH)
+			return ok && a.Kind == f.Kind && a.holds(c.h)
 		})
 		if i < 0 {
 			rest = append(rest, f)
@@ -289,7 +289,7 @@ func (c *comparison) unusedRules() {
 			}
 		}
 		for i, a := range c.rules.Accepted {
-			if !c.used[i] && (a.GOARCH == "" || a.GOARCH == c.h.GOARCH) && c.declares(a.Name) {
+			if !c.used[i] && a.holds(c.h) && c.declares(a.Name) {
 				c.find(KindGap, a.Name, "its difference (%s) is accepted (%s), but does not occur: remove it from the list", a.Kind, a.Reason)
 			}
 		}

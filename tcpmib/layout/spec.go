@@ -148,9 +148,16 @@ type Accepted struct {
 	Kind Kind
 	// Name is the item of the finding, or a path.Match pattern of it.
 	Name string
-	// GOARCH limits it to one architecture. Empty means all.
+	// Set limits it to one header set, one of the Set constants, and GOARCH to one architecture.
+	// Empty means all.
+	Set    string
 	GOARCH string
 	Reason string
+}
+
+// holds reports whether the difference is one of these headers.
+func (a *Accepted) holds(h *Headers) bool {
+	return (a.Set == "" || a.Set == h.Set) && (a.GOARCH == "" || a.GOARCH == h.GOARCH)
 }
 
 // Omission is a declaration that Go leaves out on purpose. Its name may be a path.Match pattern.

@@ -11,6 +11,7 @@ import (
 // https://learn.microsoft.com/windows/win32/api/udpmib/ns-udpmib-mib_udprow
 type UDPRow struct {
 	_         structs.HostLayout `c:"MIB_UDPROW"`
+	_         [0]uint32          // C aligns the row to 4 bytes
 	LocalAddr [4]byte            `c:"dwLocalAddr"` // network byte order; 0.0.0.0 is every interface
 	LocalPort [4]byte            `c:"dwLocalPort"` // network byte order; bytes 2 and 3 may be garbage
 }

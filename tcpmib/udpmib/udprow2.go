@@ -18,7 +18,7 @@ type UDPRow2 struct {
 	OwningPid        uint32                          `c:"dwOwningPid"` // the process that bound it
 	_                [4]byte                         // C aligns the time to 8 bytes on 386 too, Go does not
 	CreateTimestamp  int64                           `c:"liCreateTimestamp.QuadPart"` // when it was bound, in units of 100 ns since 1601, UTC
-	Flags            int32                           `c:"dwFlags"`                    // bit 0: see SpecificPortBind
+	Flags            int32                           `c:"dwFlags|SpecificPortBind"`   // a union of both in the header; the latter is bit 0
 	_                [4]byte                         // C aligns what follows to 8 bytes on 386 too, Go does not
 	OwningModuleInfo [tcpmib.OwningModuleSize]uint64 `c:"OwningModuleInfo"` // for GetOwnerModuleFromUdpEntry only
 	RemoteAddr       [4]byte                         `c:"dwRemoteAddr"`     // network byte order
@@ -60,7 +60,7 @@ type UDP6Row2 struct {
 	OwningPid        uint32                          `c:"dwOwningPid"`    // the process that bound it
 	_                [4]byte                         // C aligns the time to 8 bytes on 386 too, Go does not
 	CreateTimestamp  int64                           `c:"liCreateTimestamp.QuadPart"` // when it was bound, in units of 100 ns since 1601, UTC
-	Flags            int32                           `c:"dwFlags"`                    // bit 0: see SpecificPortBind
+	Flags            int32                           `c:"dwFlags|SpecificPortBind"`   // a union of both in the header; the latter is bit 0
 	_                [4]byte                         // C aligns what follows to 8 bytes on 386 too, Go does not
 	OwningModuleInfo [tcpmib.OwningModuleSize]uint64 `c:"OwningModuleInfo"` // for GetOwnerModuleFromUdp6Entry only
 	RemoteAddr       [16]byte                        `c:"ucRemoteAddr"`     // network byte order
