@@ -35,6 +35,9 @@ var mutations = []mutation{
 	}},
 	{"dropped field", layout.KindForgotten, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		whole, _, _ := strings.Cut(member(f[i]), ".") // liCreateTimestamp.QuadPart
+		if strings.HasSuffix(f[i].Tag.Get("c"), "|SpecificPortBind") {
+			whole = "SpecificPortBind" // of the union with dwFlags, C declares the bit-field first
+		}
 		return append(append([]reflect.StructField{}, f[:i]...), f[i+1:]...), whole
 	}},
 	{"added field", layout.KindAbsent, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
