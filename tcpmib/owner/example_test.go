@@ -24,23 +24,23 @@ func Example() {
 		fmt.Println(err)
 	}
 	for _, c := range conns {
-		fmt.Println(c.Local, c.Remote, c.State, processes[c.PID].Name, services[c.PID])
+		fmt.Println(c.Local, c.Remote, c.State, processes.Name(c.PID), services[c.PID])
 	}
 }
 
 func ExampleSnapshot() {
 	processes, err := owner.Snapshot()
-	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // what is not Windows has these two only
+	if err != nil && !errors.Is(err, errors.ErrUnsupported) { // other systems have only these two
 		fmt.Println(err)
 	}
-	fmt.Println(processes[owner.SystemPID].Name)
-	fmt.Println(processes[owner.IdlePID].Name)
+	fmt.Println(processes.Name(owner.SystemPID))
+	fmt.Println(processes.Name(owner.IdlePID))
 	// Output:
 	// System
 	// System Idle Process
 }
 
-// A connection that is older than the process with its PID was another's.
+// A connection that is older than the process with its PID belonged to another.
 func ExampleProcess_ReusedPID() {
 	p := owner.Process{PID: 4711, Name: "notepad.exe", Created: time.Date(2026, 1, 2, 15, 0, 0, 0, time.UTC)}
 	fmt.Println(p.ReusedPID(time.Date(2026, 1, 2, 14, 0, 0, 0, time.UTC)))

@@ -16,6 +16,12 @@ func TestNotWindows(t *testing.T) {
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
 	_, err = owner.Services()
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
-	_, err = owner.Process{PID: 1}.Path()
-	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	p := owner.Process{PID: 1}
+	for what, ask := range map[string]func() (string, error){"path": p.Path, "command line": p.CommandLine, "user": p.User} {
+		_, err = ask()
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+		assert.ErrorContains(t, err, what+" of process 1")
+	}
+	_, errs := owner.Processes{1: p}.Details(1)
+	assert.Len(t, errs[1], 3)
 }

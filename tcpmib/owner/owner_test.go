@@ -1,6 +1,7 @@
 package owner_test
 
 import (
+	"io/fs"
 	"testing"
 	"time"
 
@@ -34,4 +35,19 @@ func TestSnapshotNamesTheKernel(t *testing.T) {
 	assert.Equal(t, "System", p[owner.SystemPID].Name)
 	assert.EqualValues(t, owner.SystemPID, p[owner.SystemPID].PID)
 	assert.Zero(t, p[1<<32-1], "nobody")
+}
+
+// Errors name the process that was asked for (R3).
+func TestErrorsNameThePID(t *testing.T) {
+	p, _ := owner.Snapshot()
+	_, err := p.Path(4_000_000_001)
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "process 4000000001 ")
+	assert.Empty(t, p.Name(4_000_000_001))
+	assert.Equal(t, "System", p.Name(owner.SystemPID))
+	_, err = p.Path(owner.SystemPID)
+	assert.ErrorContains(t, err, "path of process 4: ")
+	details, errs := p.Details(4_000_000_001)
+	assert.Empty(t, details)
+	assert.ErrorContains(t, errs[4_000_000_001][0], "process 4000000001 is not in the snapshot")
 }

@@ -27,7 +27,11 @@ func (p Processes) read() error {
 		// KeepAlive below keeps.
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(&aligned)), size), entry)
 		info := (*windows.SYSTEM_PROCESS_INFORMATION)(unsafe.Pointer(&aligned))
-		process := Process{PID: uint32(info.UniqueProcessID), Created: filetime(info.CreateTime)}
+		process := Process{
+			PID:     uint32(info.UniqueProcessID),
+			Parent:  uint32(info.InheritedFromUniqueProcessID),
+			Created: filetime(info.CreateTime),
+		}
 		if info.ImageName.Buffer != nil {
 			process.Name = info.ImageName.String()
 		}
@@ -62,38 +66,129 @@ func systemProcesses() ([]byte, error) {
 }
 
 func (p Process) path() (string, error) {
-	fail := func(err error) (string, error) {
-		// This is how OpenProcess says that there is no such process.
-		if errors.Is(err, windows.ERROR_INVALID_PARAMETER) {
-			err = fs.ErrNotExist
+	path, err := p.ask(windows.PROCESS_QUERY_LIMITED_INFORMATION, func(handle windows.Handle) (string, error) {
+		name := make([]uint16, windows.MAX_LONG_PATH)
+		size := uint32(len(name))
+		if err := windows.QueryFullProcessImageName(handle, 0, &name[0], &size); err != nil {
+			return "", err
 		}
+		return windows.UTF16ToString(name[:size]), nil
+	})
+	if err != nil {
 		return "", fmt.Errorf("owner: path of process %d: %w", p.PID, err)
 	}
-	handle, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, p.PID)
+	return path, nil
+}
+
+func (p Process) commandLine() (string, error) {
+	const access = windows.PROCESS_QUERY_INFORMATION | windows.PROCESS_VM_READ
+	line, err := p.ask(access, readCommandLine)
 	if err != nil {
-		return fail(err)
+		return "", fmt.Errorf("owner: command line of process %d: %w", p.PID, err)
+	}
+	return line, nil
+}
+
+func (p Process) user(known users) (string, error) {
+	user, err := p.ask(windows.PROCESS_QUERY_LIMITED_INFORMATION, func(handle windows.Handle) (string, error) {
+		return readUser(handle, known)
+	})
+	if err != nil {
+		return "", fmt.Errorf("owner: user of process %d: %w", p.PID, err)
+	}
+	return user, nil
+}
+
+// ask opens the process, if it is still this one, for a question about it.
+func (p Process) ask(access uint32, question func(windows.Handle) (string, error)) (string, error) {
+	handle, err := windows.OpenProcess(access, false, p.PID)
+	if errors.Is(err, windows.ERROR_INVALID_PARAMETER) {
+		return "", fs.ErrNotExist // this is how OpenProcess says that there is no such process
+	}
+	if err != nil {
+		return "", err
 	}
 	defer windows.CloseHandle(handle)
 
 	var created, exited, kernel, user windows.Filetime
 	if err := windows.GetProcessTimes(handle, &created, &exited, &kernel, &user); err != nil {
-		return fail(err)
+		return "", err
 	}
 	if now := filetime(int64(created.HighDateTime)<<32 | int64(created.LowDateTime)); !p.Created.IsZero() && !now.Equal(p.Created) {
-		return fail(fs.ErrNotExist)
+		return "", fs.ErrNotExist
 	}
 	// A process that has ended can be opened while somebody holds on to it.
 	const stillActive = 259 // STILL_ACTIVE
 	var code uint32
 	if err := windows.GetExitCodeProcess(handle, &code); err == nil && code != stillActive {
-		return fail(fs.ErrNotExist)
+		return "", fs.ErrNotExist
 	}
-	name := make([]uint16, windows.MAX_LONG_PATH)
-	size := uint32(len(name))
-	if err := windows.QueryFullProcessImageName(handle, 0, &name[0], &size); err != nil {
-		return fail(err)
+	return question(handle)
+}
+
+// readCommandLine follows the pointers of another process, which are numbers here: the collector
+// must not take them for Go's.
+func readCommandLine(handle windows.Handle) (string, error) {
+	var basic struct { // PROCESS_BASIC_INFORMATION
+		_   uintptr
+		peb uintptr
+		_   [4]uintptr
 	}
-	return windows.UTF16ToString(name[:size]), nil
+	err := windows.NtQueryInformationProcess(handle, windows.ProcessBasicInformation, unsafe.Pointer(&basic), uint32(unsafe.Sizeof(basic)), nil)
+	if err != nil {
+		return "", err
+	}
+	var parameters uintptr
+	err = readMemory(handle, basic.peb+unsafe.Offsetof(windows.PEB{}.ProcessParameters), unsafe.Pointer(&parameters), unsafe.Sizeof(parameters))
+	if err != nil {
+		return "", err
+	}
+	var line struct { // UNICODE_STRING
+		length, _ uint16 // in bytes
+		buffer    uintptr
+	}
+	at := parameters + unsafe.Offsetof(windows.RTL_USER_PROCESS_PARAMETERS{}.CommandLine)
+	if err := readMemory(handle, at, unsafe.Pointer(&line), unsafe.Sizeof(line)); err != nil {
+		return "", err
+	}
+	units := make([]uint16, line.length/2)
+	if len(units) == 0 {
+		return "", nil
+	}
+	if err := readMemory(handle, line.buffer, unsafe.Pointer(&units[0]), uintptr(2*len(units))); err != nil {
+		return "", err
+	}
+	return windows.UTF16ToString(units), nil
+}
+
+// readMemory copies size bytes of a process to memory of this one that has room for them.
+func readMemory(handle windows.Handle, from uintptr, to unsafe.Pointer, size uintptr) error {
+	return windows.ReadProcessMemory(handle, from, (*byte)(to), size, nil)
+}
+
+func readUser(handle windows.Handle, known users) (string, error) {
+	var token windows.Token
+	if err := windows.OpenProcessToken(handle, windows.TOKEN_QUERY, &token); err != nil {
+		return "", err
+	}
+	defer token.Close()
+	owner, err := token.GetTokenUser()
+	if err != nil {
+		return "", err
+	}
+	sid := owner.User.Sid.String()
+	if name, ok := known[sid]; ok {
+		return name, nil
+	}
+	name := sid
+	if account, domain, _, err := owner.User.Sid.LookupAccount(""); err == nil {
+		name = account
+		if domain != "" {
+			name = domain + `\` + account
+		}
+	}
+	known[sid] = name
+	return name, nil
 }
 
 // filetime is a time that Windows counts in units of 100 ns since 1601; 0 is

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -126,4 +127,35 @@ func TestServices(t *testing.T) {
 	}
 	assert.True(t, names["Dnscache"] && names["EventLog"] && names["RpcSs"], "%v", names)
 	assert.Greater(t, len(names), 20)
+}
+
+// A child has this process as its parent, its user, and the command line that it was given.
+func TestDetails(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "--say", "two words", "ä𝄞")
+	cmd.Env = append(os.Environ(), "WINMIB_CHILD=1")
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	defer cmd.Wait()
+	defer stdin.Close()
+	child, self := uint32(cmd.Process.Pid), uint32(os.Getpid())
+
+	processes, err := owner.Snapshot()
+	require.NoError(t, err)
+	assert.Equal(t, self, processes[child].Parent)
+	details, errs := processes.Details(child, self, owner.SystemPID, 99999)
+	assert.Empty(t, errs[child])
+	assert.Empty(t, errs[self])
+	assert.True(t, strings.HasSuffix(details[child].CommandLine, `--say "two words" ä𝄞`), details[child].CommandLine)
+	assert.Equal(t, details[self].Path, details[child].Path)
+	current, err := user.Current()
+	require.NoError(t, err)
+	assert.Equal(t, strings.ToLower(current.Username), strings.ToLower(details[child].User))
+	assert.Equal(t, details[self].User, details[child].User)
+	require.Len(t, errs[99999], 1)
+	assert.ErrorIs(t, errs[99999][0], fs.ErrNotExist)
+	assert.NotEmpty(t, errs[owner.SystemPID], "the kernel has no path")
+	for _, err := range errs[owner.SystemPID] {
+		assert.ErrorContains(t, err, "of process 4: ")
+	}
 }
