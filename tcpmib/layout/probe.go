@@ -133,7 +133,7 @@ func (g *Go) insideQuestions(rules Rules, name, member string, t *GoType) []ques
 }
 
 // magic starts every array of the probe, so that none is all zeros and none is mistaken for another thing.
-const magic = 0x4C41594F5554 // LAYOUT
+const magic int64 = 0x4C41594F5554 // LAYOUT
 
 // The newest Windows is declared, or headers hide what is new. NTDDI_VERSION is above every release of
 // Windows 10 and 11 so far, which headers compare with >=.
