@@ -54,7 +54,7 @@ task_build() {
 task_run() {
 	task_build
 	wine_ready
-	# Wine 8 takes some milliseconds for the owner of each row.
+	# Wine 8 and 9 take some milliseconds for the owner of each row.
 	if [[ ${WINMIB_TABLE:-auto} == auto && $table == wine ]] && (($(cat /proc/net/tcp* | wc -l) > 1000)); then
 		table=standin standin_note="Wine is slow with so many sockets, so a stand-in iphlpapi.dll reads /proc/net (WINMIB_TABLE=wine: Wine's own)"
 	fi
@@ -413,7 +413,7 @@ wine_ready() {
 }
 standin_note="this Wine's own TCP table is not this machine's, so a stand-in iphlpapi.dll reads /proc/net (WINMIB_TABLE=wine: Wine's own)"
 
-# wine_sees_linux says whether Wine's netstat shows a connection of a Linux program. Up to Wine 8 it does.
+# wine_sees_linux says whether Wine's netstat shows a connection of a Linux program. It does in Wine 8 and 9.
 wine_sees_linux() {
 	local port status=0
 	coproc linux {

@@ -206,9 +206,9 @@ func probeSource(headers []string, questions []question, partial bool) (src stri
 	for i, q := range questions {
 		switch {
 		case q.kind != askFunction:
-			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, %s};\n", i, magic, q.numbers())
+			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, %s};\n", i, int64(magic), q.numbers())
 		case partial:
-			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, sizeof(&%s)};\n", i, magic, q.name)
+			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, sizeof(&%s)};\n", i, int64(magic), q.name)
 		default:
 			fmt.Fprintf(&b, "__typeof__(%s) *layout_%d;\n", q.name, i)
 		}

@@ -1,6 +1,7 @@
-/* A stand-in iphlpapi.dll for Wine: its tables are those of the Linux machine. From version 9 on
- * Wine's own tables have the sockets of Wine programs only, and nothing that is left of a closed
- * one; up to version 8 Wine searches the files of all its processes for the owner of each row.
+/* A stand-in iphlpapi.dll for Wine: its tables are those of the Linux machine. Those of Wine 10
+ * have the sockets of Wine programs only, and nothing that is left of a closed one. Those of Wine 8
+ * and 9 are the machine's, but Wine searches the files of all its processes for the owner of each
+ * row.
  *
  * build.sh builds it and puts it into the system32 of a Wine prefix of its own, for programs run
  * with WINEDLLOVERRIDES=iphlpapi=n. Wine's own DLL is beside it as wineiphlpapi.dll. A .def file
