@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,9 +31,9 @@ func (a *app) closeCommand() *cobra.Command {
 			"SetTcpEntry: both sides see a reset. It shows the connections, asks, closes them, and\n" +
 			"checks that they are gone. A connection that has already gone does not count as a failure.\n\n" +
 			"Windows can close only IPv4 connections, and only for administrators. Listening sockets\n" +
-			"are not connections, and those of System (PID 4) are never closed.\n\n" +
-			"Exit codes: 0 all are gone, 1 nothing matched or the answer was no, 2 usage, 3 a\n" +
-			"connection is still there.\n\n" + filter.Help,
+			"are not connections, and those of System (PID 4) are never closed: such matches are skipped.\n\n" +
+			"Exit codes: 0 all matches are gone, 1 nothing matched or the answer was no, 2 usage, 3 a\n" +
+			"match is still there, be it one that was skipped.\n\n" + filter.Help,
 		Example: "  tcpmib close 192.168.1.23:50120 203.0.113.7:443\n" +
 			"  tcpmib close --process chrome --state close-wait\n" +
 			"  tcpmib close --remote 203.0.113.7 --yes",
@@ -75,12 +73,21 @@ func (a *app) closeEndpoints(args []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return c.Local != local || c.Remote != remote })
+	s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return !between(c, local, remote) })
 	if len(s.Conns) == 0 {
-		fmt.Fprintf(a.Out, "gone    %v to %v\n", local, remote)
+		fmt.Fprintf(a.Out, "gone     %v to %v\n", local, remote)
 		return nil
 	}
 	return a.closeAll(s, yes)
+}
+
+// between reports whether c is the connection between two endpoints, or the listening socket that
+// netstat and the tables of Windows show with the remote endpoint 0.0.0.0:0 or [::]:0.
+func between(c tcpmib.Conn, local, remote netip.AddrPort) bool {
+	if !c.Remote.IsValid() {
+		return c.Local == local && remote.Addr().IsUnspecified() && remote.Port() == 0
+	}
+	return c.Local == local && c.Remote == remote
 }
 
 func (a *app) closeMatches(f *filter.Filter, yes bool) error {
@@ -88,61 +95,112 @@ func (a *app) closeMatches(f *filter.Filter, yes bool) error {
 	if s == nil {
 		return readErr
 	}
-	s.Sort(nil, false)
-	return withRead(readErr, a.closeAll(s, yes))
-}
-
-// closeAll shows the connections, asks, closes them and checks that they are gone.
-func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
-	s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool {
-		err := closable(c)
-		if err != nil {
-			a.Say("%s skipped: %s", rows.Endpoints(c), cli.Sentence(err))
-		}
-		return err != nil
-	})
-	if len(s.Conns) == 0 {
-		return cli.ErrNothing
+	if readErr != nil {
+		a.Say("%s", advise(readErr))
 	}
-	if err := a.showOnStderr(s); err != nil {
+	s.Sort(nil, false)
+	if err := a.closeAll(s, yes); err != nil && !errors.Is(err, cli.ErrNothing) || readErr == nil {
 		return err
 	}
-	if !yes {
-		answer, err := a.ask(fmt.Sprintf("Close %s? [y/N] ", cli.Count(len(s.Conns), "connection")))
-		if err != nil {
-			return err
-		}
-		if !answer {
-			return cli.ErrNothing
-		}
-	}
-	var failed error
-	for _, c := range s.Conns {
-		gone, err := a.closeVerified(c)
-		switch {
-		case err != nil:
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", rows.Endpoints(c), err))
-			fmt.Fprintf(a.Out, "failed  %s\n", rows.Endpoints(c))
-		case gone:
-			fmt.Fprintf(a.Out, "gone    %s\n", rows.Endpoints(c))
-		default:
-			fmt.Fprintf(a.Out, "closed  %s\n", rows.Endpoints(c))
-		}
-	}
-	return failed
+	return cli.ErrReported
 }
 
-// closable returns why a connection cannot be closed, or nil.
-func closable(c tcpmib.Conn) error {
+// closeAll shows the connections, asks, closes those that can be closed and checks that they are
+// gone. If any is still there, it returns ErrReported.
+func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
+	if len(s.Conns) == 0 {
+		a.Say("no connection matches")
+		return cli.ErrNothing
+	}
+	var skipped, closable []outcome
+	for _, c := range s.Conns {
+		if o := (outcome{conn: c, err: cannotClose(c)}); o.err != nil {
+			skipped = append(skipped, o)
+		} else {
+			closable = append(closable, o)
+		}
+	}
+	a.sayCauses(skipped, "socket", " skipped: ")
+	if len(closable) > 0 {
+		s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return cannotClose(c) != nil })
+		if err := a.showOnStderr(s); err != nil {
+			return err
+		}
+		if !yes {
+			answer, err := a.ask(fmt.Sprintf("Close %s? [y/N] ", cli.Count(len(closable), "connection")))
+			if err != nil {
+				return err
+			}
+			if !answer {
+				return cli.ErrNothing
+			}
+		}
+		a.closeAndVerify(closable)
+	}
+	if err := a.writeOutcomes(closable, skipped); err != nil {
+		return err
+	}
+	if a.sayCauses(closable, "connection", ": ") || len(skipped) > 0 {
+		return cli.ErrReported
+	}
+	return nil
+}
+
+// writeOutcomes writes a line for each connection: what became of it.
+func (a *app) writeOutcomes(closed, skipped []outcome) error {
+	out := newOutput(&a.Terminal)
+	for _, o := range closed {
+		word := "closed"
+		switch {
+		case o.err != nil:
+			word = "failed"
+		case o.notFound != nil:
+			word = "gone"
+		}
+		fmt.Fprintf(out, "%-7s  %s\n", word, rows.Endpoints(o.conn))
+	}
+	for _, o := range skipped {
+		fmt.Fprintf(out, "skipped  %s\n", rows.Endpoints(o.conn))
+	}
+	return out.Flush()
+}
+
+// sayCauses prints a line for each reason why connections are still there, and reports whether there
+// is any.
+func (a *app) sayCauses(outcomes []outcome, noun, then string) bool {
+	var causes []string
+	affected := map[string][]outcome{}
+	for _, o := range outcomes {
+		if o.err == nil {
+			continue
+		}
+		cause := advise(o.err)
+		if affected[cause] == nil {
+			causes = append(causes, cause)
+		}
+		affected[cause] = append(affected[cause], o)
+	}
+	for _, cause := range causes {
+		subject := cli.Count(len(affected[cause]), noun)
+		if len(affected[cause]) == 1 {
+			subject = rows.Endpoints(affected[cause][0].conn)
+		}
+		a.Say("%s%s%s", subject, then, cause)
+	}
+	return len(causes) > 0
+}
+
+// cannotClose returns why a connection cannot be closed, or nil.
+func cannotClose(c tcpmib.Conn) error {
 	switch {
 	case c.PID == owner.SystemPID:
-		return errors.New("it belongs to System (PID 4)")
-	case c.Family() == tcpmib.IPv6:
-		return errors.New("only IPv4 connections can be closed: end its process instead")
+		return errors.New("connections of System (PID 4) are never closed")
 	case c.State == tcpmib.StateListen:
-		return errors.New("it is a listening socket, not a connection: end its process instead")
+		return errors.New("a listening socket is not a connection: end its process instead")
+	case c.Family() == tcpmib.IPv6:
+		return errors.New("only IPv4 connections can be closed: end the process instead")
 	case c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:
-		return errors.New("it is not connected")
+		return errors.New("a socket that is only bound is not a connection: end its process instead")
 	}
 	return nil
 }
@@ -165,48 +223,4 @@ func (a *app) ask(question string) (bool, error) {
 		return false, cli.Usagef("cannot ask for confirmation: standard input is not a terminal; use --yes")
 	}
 	return answer == "y" || answer == "yes", nil
-}
-
-const (
-	closeTime  = time.Second // how long a connection may take to go
-	closePause = 50 * time.Millisecond
-)
-
-// closeVerified closes a connection of this computer and checks that it is gone. It reports whether
-// the connection had already gone before.
-func (a *app) closeVerified(c tcpmib.Conn) (gone bool, err error) {
-	if err := closable(c); err != nil {
-		return false, err
-	}
-	err = a.live.close(c)
-	gone = errors.Is(err, fs.ErrNotExist)
-	if err != nil && !gone {
-		return false, elevate(err)
-	}
-	r := tcpmib.Reader{Source: a.live.source()}
-	for start := time.Now(); ; time.Sleep(closePause) {
-		conns, readErr := r.AppendConns(nil, tcpmib.IPv4)
-		if readErr != nil {
-			return false, fmt.Errorf("closed, but cannot check that it is gone: %w", readErr)
-		}
-		there := slices.ContainsFunc(conns, func(d tcpmib.Conn) bool {
-			return d.Local == c.Local && d.Remote == c.Remote && d.PID == c.PID
-		})
-		switch {
-		case !there:
-			return gone, nil
-		case gone: // Windows also says so to users without the right
-			return false, elevate(fmt.Errorf("%w, and it is still there: %w", err, fs.ErrPermission))
-		case time.Since(start) > closeTime:
-			return false, errors.New("it is still there")
-		}
-	}
-}
-
-// elevate adds how to get the right that is missing.
-func elevate(err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
-		return err
-	}
-	return fmt.Errorf("%w: start the terminal with \"Run as administrator\", or PowerShell with Start-Process powershell -Verb RunAs, and try again", err)
 }

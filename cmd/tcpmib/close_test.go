@@ -21,28 +21,29 @@ import (
 // closing is a made-up machine on which connections can be closed.
 type closing struct {
 	*fixture.Machine
-	asked    []string
-	keep     bool          // say that it is closed, and keep it
-	linger   time.Duration // how long a closed one stays in the table
-	err      error
-	closedAt time.Time
-	closed   tcpmib.Conn
+	asked  []string
+	keep   bool          // say that it is closed, and keep it
+	linger time.Duration // how long closed ones stay in the table
+	err    error
+	closed map[tcpmib.Endpoints]time.Time
 }
 
 func (m *closing) close(c tcpmib.Conn) error {
 	m.asked = append(m.asked, rows.Endpoints(c))
-	if m.err == nil {
-		m.closed, m.closedAt = c, time.Now()
+	if m.err == nil && !m.keep {
+		if m.closed == nil {
+			m.closed = map[tcpmib.Endpoints]time.Time{}
+		}
+		m.closed[c.Endpoints()] = time.Now()
 	}
 	return m.err
 }
 
 func (m *closing) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
-	if m.closed.Local.IsValid() && !m.keep && time.Since(m.closedAt) >= m.linger {
-		m.Rows4 = slices.DeleteFunc(m.Rows4, func(r tcpmib.TCPRow2) bool {
-			return r.Local() == m.closed.Local && r.Remote() == m.closed.Remote
-		})
-	}
+	m.Rows4 = slices.DeleteFunc(m.Rows4, func(r tcpmib.TCPRow2) bool {
+		at, ok := m.closed[r.Conn().Endpoints()]
+		return ok && time.Since(at) >= m.linger
+	})
 	return m.Machine.Ask(q, buf)
 }
 
@@ -62,27 +63,32 @@ func TestClose(t *testing.T) {
 		code   int
 		asked  []string
 	}{
-		"yes":        {args: args, answer: "y\n", stdout: "closed  " + one + "\n", stderr: "Close 1 connection? [y/N] ", asked: []string{one}},
-		"no":         {args: args, answer: "\n", stderr: "Close 1 connection? [y/N] ", code: cli.ExitNothing},
-		"nobody":     {args: args, stderr: "cannot ask for confirmation: standard input is not a terminal; use --yes", code: cli.ExitUsage},
-		"--yes":      {args: args + " --yes", stdout: "closed  " + one + "\n", stderr: "192.168.1.23:50120  203.0.113.7:443  ESTABLISHED  9216  chrome.exe", asked: []string{one}},
-		"slowly":     {args: args + " -y", m: closing{linger: 700 * time.Millisecond}, stdout: "closed  " + one + "\n", asked: []string{one}},
-		"matches":    {args: "--remote 203.0.113.7 --yes", stdout: "closed  " + one + "\nclosed  " + two + "\n", asked: []string{one, two}},
-		"gone":       {args: noSuch, stdout: "gone    192.168.1.23:50120 to 203.0.113.7:444\n"},
-		"no match":   {args: "--port 1 --yes", code: cli.ExitNothing},
-		"system":     {args: "--pid 4 --established --yes", stderr: "skipped: it belongs to System (PID 4)", code: cli.ExitNothing},
-		"system, 4":  {args: "192.168.1.23:445 192.168.1.99:52001 --yes", stderr: "skipped: it belongs to System (PID 4)", code: cli.ExitNothing},
-		"listening":  {args: "--local-port 5432 --listening --yes", stderr: "127.0.0.1:5432 skipped: it is a listening socket, not a connection", code: cli.ExitNothing},
-		"ipv6":       {args: "--local-port 8443 --yes", stderr: "skipped: only IPv4 connections can be closed", code: cli.ExitNothing},
-		"bound":      {args: "--state reserved --yes", stderr: "it is not connected", code: cli.ExitNothing},
-		"denied":     {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}}, stdout: "failed  " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: cli.ExitFailure, asked: []string{one}},
-		"denied 317": {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 317}}, stdout: "failed  " + one + "\n", stderr: "and it is still there: permission denied: start the terminal with", code: cli.ExitFailure, asked: []string{one}},
-		"stays":      {args: args + " --yes", m: closing{keep: true}, stdout: "failed  " + one + "\n", stderr: "it is still there", code: cli.ExitFailure, asked: []string{one}},
-		"bad":        {args: "here there", stderr: `"here" is not an endpoint: want an address and a port such as`, code: cli.ExitUsage},
-		"one":        {args: "1.2.3.4:5", stderr: "want the two endpoints of a connection, or filters", code: cli.ExitUsage},
-		"nothing":    {args: "", stderr: "want the two endpoints of a connection, or filters", code: cli.ExitUsage},
-		"off":        {args: "--established=false --ipv4=false --yes", stderr: "want the two endpoints of a connection, or filters", code: cli.ExitUsage},
-		"both":       {args: args + " --port 1", stderr: "not both", code: cli.ExitUsage},
+		"yes":         {args: args, answer: "y\n", stdout: "closed   " + one + "\n", stderr: "Close 1 connection? [y/N] ", asked: []string{one}},
+		"no":          {args: args, answer: "\n", stderr: "Close 1 connection? [y/N] ", code: cli.ExitNothing},
+		"nobody":      {args: args, stderr: "cannot ask for confirmation: standard input is not a terminal; use --yes", code: cli.ExitUsage},
+		"--yes":       {args: args + " --yes", stdout: "closed   " + one + "\n", stderr: "192.168.1.23:50120  203.0.113.7:443  ESTABLISHED  9216  chrome.exe", asked: []string{one}},
+		"slowly":      {args: args + " -y", m: closing{linger: 700 * time.Millisecond}, stdout: "closed   " + one + "\n", asked: []string{one}},
+		"matches":     {args: "--remote 203.0.113.7 --yes", stdout: "closed   " + one + "\nclosed   " + two + "\n", asked: []string{one, two}},
+		"gone":        {args: noSuch, stdout: "gone     192.168.1.23:50120 to 203.0.113.7:444\n"},
+		"no match":    {args: "--port 1 --yes", stderr: "tcpmib: no connection matches\n", code: cli.ExitNothing},
+		"system":      {args: "--pid 4 --established --yes", stdout: "skipped  [fe80::1c2b:3fff:fe4a:5d6e%12]:50140 to [fe80::9e05:d6ff:fe00:1%12]:445\n", stderr: "skipped: connections of System (PID 4) are never closed", code: cli.ExitFailure},
+		"system, 4":   {args: "192.168.1.23:445 192.168.1.99:52001 --yes", stdout: "skipped  192.168.1.23:445 to 192.168.1.99:52001\n", stderr: "skipped: connections of System (PID 4) are never closed", code: cli.ExitFailure},
+		"listening":   {args: "--local-port 5432 --listening --yes", stdout: "skipped  127.0.0.1:5432\n", stderr: "127.0.0.1:5432 skipped: a listening socket is not a connection", code: cli.ExitFailure},
+		"listener":    {args: "127.0.0.1:5432 0.0.0.0:0 --yes", stdout: "skipped  127.0.0.1:5432\n", stderr: "127.0.0.1:5432 skipped: a listening socket is not a connection", code: cli.ExitFailure},
+		"listener 6":  {args: "[::1]:49669 [::]:0 --yes", stdout: "skipped  [::1]:49669\n", stderr: "[::1]:49669 skipped: a listening socket is not a connection", code: cli.ExitFailure},
+		"no listener": {args: "127.0.0.1:5433 0.0.0.0:0", stdout: "gone     127.0.0.1:5433 to 0.0.0.0:0\n"},
+		"ipv6":        {args: "--local-port 8443 --yes", stdout: "skipped  [::ffff:192.168.1.23]:8443 to [::ffff:192.168.1.50]:49800\n", stderr: "skipped: only IPv4 connections can be closed", code: cli.ExitFailure},
+		"bound":       {args: "--state reserved --yes", stdout: "skipped  192.168.1.23:50132 to 0.0.0.0:0\n", stderr: "skipped: a socket that is only bound is not a connection", code: cli.ExitFailure},
+		"some":        {args: "--process postgres --yes", stdout: "closed   127.0.0.1:5432 to 127.0.0.1:50112\nskipped  127.0.0.1:5432\nskipped  [::1]:49669\n", stderr: "tcpmib: 2 sockets skipped: a listening socket is not a connection: end its process instead\n", code: cli.ExitFailure, asked: []string{"127.0.0.1:5432 to 127.0.0.1:50112"}},
+		"some, no":    {args: "--process postgres", answer: "n\n", stderr: "Close 1 connection? [y/N] ", code: cli.ExitNothing},
+		"denied":      {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}}, stdout: "failed   " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: cli.ExitFailure, asked: []string{one}},
+		"denied 317":  {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 317}}, stdout: "failed   " + one + "\n", stderr: "and it is still there: permission denied: start the terminal with", code: cli.ExitFailure, asked: []string{one}},
+		"stays":       {args: args + " --yes", m: closing{keep: true}, stdout: "failed   " + one + "\n", stderr: "it is still there", code: cli.ExitFailure, asked: []string{one}},
+		"bad":         {args: "here there", stderr: `"here" is not an endpoint: want an address and a port such as`, code: cli.ExitUsage},
+		"one":         {args: "1.2.3.4:5", stderr: "want the two endpoints of a connection, or filters", code: cli.ExitUsage},
+		"nothing":     {args: "", stderr: "want the two endpoints of a connection, or filters", code: cli.ExitUsage},
+		"off":         {args: "--established=false --ipv4=false --yes", stderr: "want the two endpoints of a connection, or filters", code: cli.ExitUsage},
+		"both":        {args: args + " --port 1", stderr: "not both", code: cli.ExitUsage},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -114,9 +120,60 @@ func TestCloseHalf(t *testing.T) {
 		a := testApp(&system, names)
 		fake(a).closeConn = system.close
 		got := runApp(a, append([]string{"close"}, strings.Fields(args)...)...)
-		assert.Contains(t, got.stdout, "closed  192.168.1.23:50120 to 203.0.113.7:443\n")
+		assert.Contains(t, got.stdout, "closed   192.168.1.23:50120 to 203.0.113.7:443\n")
 		assert.Equal(t, code, got.code, got.stderr)
 		assert.Equal(t, code == cli.ExitFailure, strings.Contains(got.stderr, "GetTcp6Table2: not supported"))
+	}
+}
+
+// counted is a machine that counts how often its tables are read.
+type counted struct {
+	tcpmib.Source
+	read map[string]int
+}
+
+func (c *counted) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	size, code = c.Source.Ask(q, buf)
+	if code == 0 {
+		c.read[q.Func]++
+	}
+	return size, code
+}
+
+// Thousands that stay cost the time and the readings of one, and a line for each reason.
+func TestCloseThousands(t *testing.T) {
+	const n = 3000
+	set := tcpmib.Query{Func: "SetTcpEntry"}
+	for name, tt := range map[string]struct {
+		err    error
+		reads  int // to check
+		stderr string
+	}{
+		"refused":     {&tcpmib.Error{Query: set, Code: 5}, 0, "tcpmib: 3000 connections: SetTcpEntry: access is denied"},
+		"not found":   {&tcpmib.Error{Query: set, Code: 317}, 1, "and it is still there: permission denied: start"},
+		"not carried": {nil, 21, "tcpmib: 3000 connections: it is still there\n"}, // as under Wine
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := &fixture.Machine{}
+				for i := range n {
+					m.Add4(fmt.Sprintf("10.0.0.1:%d", 1024+i), "10.0.0.2:80", tcpmib.StateEstab, 7, tcpmib.OffloadStateInHost)
+				}
+				source := &counted{m, map[string]int{}}
+				a := testApp(source, nil)
+				calls := 0
+				fake(a).closeConn = func(tcpmib.Conn) error { calls++; return tt.err }
+				start := time.Now()
+				got := runApp(a, "close", "--remote-port=80", "--yes")
+				assert.Equal(t, cli.ExitFailure, got.code)
+				assert.Equal(t, n, calls)
+				assert.Equal(t, n, strings.Count(got.stdout, "failed   10.0.0.1:"))
+				assert.Equal(t, 1, strings.Count(got.stderr, "tcpmib: "), "one line a reason")
+				assert.Contains(t, got.stderr, tt.stderr)
+				assert.LessOrEqual(t, source.read["GetTcpTable2"], 1+tt.reads)
+				assert.LessOrEqual(t, time.Since(start), closeTime+closePause)
+			})
+		})
 	}
 }
 
@@ -142,7 +199,7 @@ func TestCloseRace(t *testing.T) {
 	}
 	got := runApp(a, "close", "192.168.1.23:50120", "203.0.113.7:443", "--yes")
 	assert.Equal(t, cli.ExitOK, got.code, got.stderr)
-	assert.Equal(t, "gone    192.168.1.23:50120 to 203.0.113.7:443\n", got.stdout)
+	assert.Equal(t, "gone     192.168.1.23:50120 to 203.0.113.7:443\n", got.stdout)
 }
 
 // A table that cannot be read after the close is no proof that it worked.
