@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,9 +43,9 @@ func (a *app) estatsCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.estats(&f, func(c tcpmib.Conn) bool { return c.Local == local && c.Remote == remote })
+				return a.estats(&f, func(c tcpmib.Conn) bool { return between(c, local, remote) })
 			case len(args) == 0 && filtered:
-				return a.estats(&f, func(c tcpmib.Conn) bool { return c.Remote.IsValid() && c.Remote.Port() != 0 })
+				return a.estats(&f, connected)
 			}
 			return cli.Usagef("want the two endpoints of a connection, or filters such as --process, not both")
 		},
@@ -63,9 +64,21 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 		return readErr
 	}
 	s.Sort(nil, false)
+	// From here on an interrupt ends the collection early, but not before it is restored.
+	ctx, stop := a.untilInterrupt(context.Background())
+	defer stop()
+	s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return !wanted(c) })
+	if len(s.Conns) == 0 {
+		a.Say("no connection matches")
+		return withRead(readErr, cli.ErrNothing)
+	}
 	var collections []*collection
 	for _, c := range s.Conns {
-		if !wanted(c) {
+		if ctx.Err() != nil {
+			break
+		}
+		if !connected(c) {
+			a.Say("%s skipped: only connections have statistics", rows.Endpoints(c))
 			continue
 		}
 		collected, err := collect(a.live.estats(), c)
@@ -83,9 +96,7 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 		return withRead(readErr, cli.ErrNothing)
 	}
 	done := a.Progress("collecting for " + f.duration.String())
-	ctx, stop := a.untilInterrupt(context.Background())
 	sleep(ctx, f.duration)
-	stop()
 	done()
 
 	var measured []rows.Row
@@ -125,6 +136,9 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	}
 	return readErr
 }
+
+// connected reports whether c is a connection, and not a socket that listens or is only bound.
+func connected(c tcpmib.Conn) bool { return c.Remote.IsValid() && c.Remote.Port() != 0 }
 
 func (a *app) sayClosed(c tcpmib.Conn) {
 	a.Say("%s skipped: it has closed", rows.Endpoints(c))
@@ -208,11 +222,20 @@ func (c *collection) read() (rows.Measured, error) {
 	}
 	// Counters that were already enabled did not start at 0.
 	if c.data.RW.EnableCollection == 1 {
-		m.BytesIn -= c.data.DataBytesIn
-		m.BytesOut -= c.data.DataBytesOut
+		m.BytesIn = since(c.data.DataBytesIn, m.BytesIn)
+		m.BytesOut = since(c.data.DataBytesOut, m.BytesOut)
 	}
 	if c.path.RW.EnableCollection == 1 {
-		m.Retransmitted = uint64(path.PktsRetrans - c.path.PktsRetrans)
+		m.Retransmitted = since(uint64(c.path.PktsRetrans), m.Retransmitted)
 	}
 	return m, nil
+}
+
+// since returns how much a counter grew. One that went down started again at 0, because another
+// program disabled the collection and enabled it again.
+func since(older, newer uint64) uint64 {
+	if newer < older {
+		return newer
+	}
+	return newer - older
 }

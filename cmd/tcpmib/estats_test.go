@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"io/fs"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -104,6 +106,93 @@ func TestEstatsOnAlready(t *testing.T) {
 	assert.Equal(t, cli.ExitOK, got.code, got.stderr)
 	assert.Contains(t, got.stdout, ",1000,200,10,23,,71\n")
 	assert.Empty(t, m.sets)
+}
+
+// A counter that went down was reset by another program: it counts from there.
+func TestEstatsCounterWentDown(t *testing.T) {
+	m := newMeasuring()
+	a := officeApp()
+	s, err := a.read(a.live, &filter.Filter{})
+	assert.NoError(t, err)
+	for _, c := range s.Conns {
+		m.data[c] = tcpestats.Data{RW: tcpestats.DataRWv0{EnableCollection: 1}, DataRODv0: tcpestats.DataRODv0{DataBytesIn: 5_000_000, DataBytesOut: 5_000_000}}
+		m.path[c] = tcpestats.Path{RW: tcpestats.PathRWv0{EnableCollection: 1}, PathRODv0: tcpestats.PathRODv0{PktsRetrans: 300}}
+	}
+	calls := m.calls()
+	fake(a).calls = calls
+	fake(a).calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
+		d, err := calls.data(c)
+		m.data[c] = tcpestats.Data{RW: d.RW}
+		return d, err
+	}
+	fake(a).calls.path = func(c tcpmib.Conn) (tcpestats.Path, error) {
+		p, err := calls.path(c)
+		m.path[c] = tcpestats.Path{RW: p.RW}
+		return p, err
+	}
+	synctest.Test(t, func(t *testing.T) {
+		got := runApp(a, "estats", "192.168.1.23:50120", "203.0.113.7:443", "--format=csv")
+		assert.Contains(t, got.stdout, ",1000,200,10,23,,71\n")
+	})
+}
+
+// An interrupt ends the collection and never leaves it on, whenever it comes.
+func TestEstatsInterrupted(t *testing.T) {
+	for name, after := range map[string]int{"at first": 0, "while enabling": 3, "while collecting": 6, "while restoring": 7} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMeasuring()
+				a := officeApp()
+				caught := false // whether the program handles an interrupt, which would kill it otherwise
+				var interrupt context.CancelFunc
+				a.untilInterrupt = func(ctx context.Context) (context.Context, context.CancelFunc) {
+					ctx, interrupt = context.WithCancel(ctx)
+					caught = true
+					if after == 0 {
+						interrupt()
+					}
+					return ctx, func() { caught = false }
+				}
+				calls := m.calls()
+				fake(a).calls = calls
+				setPath := func(c tcpmib.Conn, want tcpestats.Path) error {
+					assert.True(t, caught)
+					err := calls.setPath(c, want)
+					if len(m.sets)/2 == after {
+						interrupt()
+					}
+					return err
+				}
+				fake(a).calls.setPath = setPath
+				if after == 6 {
+					time.AfterFunc(time.Second, func() { interrupt() })
+				}
+				start := time.Now()
+				got := runApp(a, "estats", "--process=chrome,ssh,sqlclient", "--remote-port=22,443,5432", "-4", "--for=1m", "--format=jsonl")
+				assert.Less(t, time.Since(start), 2*time.Second)
+				for _, d := range m.data {
+					assert.Zero(t, d.RW.EnableCollection)
+				}
+				for _, p := range m.path {
+					assert.Zero(t, p.RW.EnableCollection)
+				}
+				assert.Equal(t, strings.Count(got.stdout, "\n")*4, len(m.sets), "what was enabled is restored and shown")
+				assert.NotContains(t, got.stderr, "no connection matches")
+			})
+		})
+	}
+}
+
+func TestEstatsOfNoConnection(t *testing.T) {
+	for args, want := range map[string]string{
+		"127.0.0.1:5432 0.0.0.0:0":     "tcpmib: 127.0.0.1:5432 skipped: only connections have statistics\n",
+		"192.168.1.23:50132 0.0.0.0:0": "tcpmib: 192.168.1.23:50132 to 0.0.0.0:0 skipped: only connections have statistics\n",
+		"127.0.0.1:5432 0.0.0.0:1":     "tcpmib: no connection matches\n",
+		"--listening":                  "tcpmib: no connection matches\n",
+	} {
+		got := runEstats(t, newMeasuring(), strings.Fields(args)...)
+		assert.Equal(t, result{"", want, cli.ExitNothing}, got, args)
+	}
 }
 
 func TestEstatsErrors(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -17,45 +16,59 @@ const (
 )
 
 // resolve looks up the names of remote addresses concurrently. Those that take too long stay without
-// a name.
+// a name: it does not wait for lookups that ignore their context, as those of Windows do.
 func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
 	defer a.Progress("looking up the names of remote addresses")()
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
 	defer cancel()
 
-	addrs := make(chan netip.Addr)
-	var mu sync.Mutex
-	hosts := map[netip.Addr]string{}
-	var workers sync.WaitGroup
-	for range resolveWorkers {
-		workers.Go(func() {
-			for addr := range addrs {
-				names, err := a.lookup(ctx, addr.WithZone("").String())
-				if err != nil || len(names) == 0 {
-					continue
+	addrs := remoteAddrs(s.Conns)
+	todo := make(chan netip.Addr, len(addrs))
+	for _, addr := range addrs {
+		todo <- addr
+	}
+	close(todo)
+	type answer struct {
+		addr netip.Addr
+		host string
+	}
+	answers := make(chan answer, len(addrs)) // nobody waits for the late ones
+	for range min(resolveWorkers, len(addrs)) {
+		go func() {
+			for addr := range todo {
+				if ctx.Err() != nil {
+					return
 				}
-				mu.Lock()
-				hosts[addr] = strings.TrimSuffix(names[0], ".")
-				mu.Unlock()
+				host := ""
+				if names, err := a.lookup(ctx, addr.WithZone("").String()); err == nil && len(names) > 0 {
+					host = strings.TrimSuffix(names[0], ".")
+				}
+				answers <- answer{addr, host}
 			}
-		})
+		}()
 	}
-	seen := map[netip.Addr]bool{}
-	for _, c := range s.Conns {
-		addr := c.Remote.Addr()
-		if !addr.IsValid() || addr.IsUnspecified() || seen[addr] {
-			continue
-		}
-		seen[addr] = true
+	s.Hosts = map[netip.Addr]string{}
+	for range addrs {
 		select {
-		case addrs <- addr:
-			continue
+		case found := <-answers:
+			s.Hosts[found.addr] = found.host
 		case <-ctx.Done():
+			return nil
 		}
-		break
 	}
-	close(addrs)
-	workers.Wait()
-	s.Hosts = hosts
 	return nil
+}
+
+// remoteAddrs returns the remote addresses of connections, each once.
+func remoteAddrs(conns []tcpmib.Conn) []netip.Addr {
+	var addrs []netip.Addr
+	seen := map[netip.Addr]bool{}
+	for _, c := range conns {
+		addr := c.Remote.Addr()
+		if addr.IsValid() && !addr.IsUnspecified() && !seen[addr] {
+			seen[addr] = true
+			addrs = append(addrs, addr)
+		}
+	}
+	return addrs
 }
