@@ -35,6 +35,7 @@ type fakeMachine struct {
 	listServices func() (map[uint32][]string, error)
 	closeConn    func(tcpmib.Conn) error
 	calls        estatsCalls
+	asked        int // for modules
 }
 
 func (m *fakeMachine) source() tcpmib.Source                  { return m.asks }
@@ -45,10 +46,12 @@ func (m *fakeMachine) close(c tcpmib.Conn) error              { return m.closeCo
 func (m *fakeMachine) estats() estatsCalls                    { return m.calls }
 
 func (m *fakeMachine) module4(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
+	m.asked++
 	return tcpmib.OwnerModule{Name: fmt.Sprintf("module%d", r.OwningPid)}, nil
 }
 
 func (m *fakeMachine) module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error) {
+	m.asked++
 	return tcpmib.OwnerModule{}, fs.ErrPermission
 }
 

@@ -104,15 +104,20 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if s == nil {
 		return readErr
 	}
-	a.enrich(m, s, f.filter.Families(), slices.Concat(f.extra, f.columns, f.sortBy, named), out.Columns)
+	// What the sort needs is read for all rows, and everything else for those that are printed.
+	a.enrich(m, s, f.filter.Families(), f.sortBy, nil)
 	s.Sort(f.sortBy, f.reverse)
 	if f.limit > 0 {
 		s.Conns = s.Conns[:min(f.limit, len(s.Conns))]
 	}
 	if f.count {
 		fmt.Fprintln(out, len(s.Conns))
-	} else if err := write(out, s.Rows()); err != nil {
-		return err
+	} else {
+		sorted := func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) } // its trouble has been reported
+		a.enrich(m, s, f.filter.Families(), slices.DeleteFunc(slices.Concat(f.extra, f.columns, named), sorted), out.Columns)
+		if err := write(out, s.Rows()); err != nil {
+			return err
+		}
 	}
 	if err := out.Flush(); err != nil {
 		return err

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"errors"
-	"net/netip"
 
 	"github.com/spf13/cobra"
 
@@ -34,15 +32,48 @@ func (a *app) machine(from string) (machine, error) {
 func (a *app) read(m machine, f *filter.Filter) (*rows.Snapshot, error) {
 	defer a.Progress("reading the TCP tables")()
 	s := &rows.Snapshot{}
-	r := tcpmib.Reader{Source: m.source()}
 	var err error
-	s.Conns, err = r.AppendConns(nil, f.Families())
+	s.Conns, err = readConns(m, f)
 	if len(s.Conns) == 0 && err != nil {
 		return nil, err
 	}
 	s.Processes = a.processes(m)
 	s.Keep(f.Match)
 	return s, err
+}
+
+// readConns reads the tables that a filter needs. Windows has one of listening sockets alone, which
+// spares a busy machine its connections, and which captures do not have.
+func readConns(m machine, f *filter.Filter) ([]tcpmib.Conn, error) {
+	r := tcpmib.Reader{Source: m.source()}
+	if f.OnlyListening() {
+		conns, err := readListening(&r, f.Families())
+		if !errors.Is(err, errors.ErrUnsupported) {
+			return conns, err
+		}
+	}
+	return r.AppendConns(nil, f.Families())
+}
+
+// readListening reads the listening sockets. Their table has no offload states; a socket without a
+// connection has none to offload, so the zero value, in host, is what the full table has.
+func readListening(r *tcpmib.Reader, families tcpmib.Family) (conns []tcpmib.Conn, err error) {
+	var err4, err6 error
+	if families&tcpmib.IPv4 != 0 {
+		var table []tcpmib.TCPRowOwnerPID
+		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerPID](r, tcpmib.Listeners, false)
+		for i := range table {
+			conns = append(conns, table[i].Conn())
+		}
+	}
+	if families&tcpmib.IPv6 != 0 {
+		var table []tcpmib.TCP6RowOwnerPID
+		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerPID](r, tcpmib.Listeners, false)
+		for i := range table {
+			conns = append(conns, table[i].Conn())
+		}
+	}
+	return conns, errors.Join(err4, err6)
 }
 
 // withRead returns the error of a command that ended with err after it could read only a part.
@@ -91,38 +122,40 @@ func (a *app) enrich(m machine, s *rows.Snapshot, families tcpmib.Family, asked,
 	}
 }
 
-// readCreated reads the owner module tables, once.
+// readCreated reads the owner module tables, once, and keeps what belongs to the connections.
 func (a *app) readCreated(m machine, s *rows.Snapshot, families tcpmib.Family) error {
 	if s.Owned != nil {
 		return nil
 	}
-	s.Owned = map[rows.Identity]*rows.Owned{}
-	add := func(local, remote netip.AddrPort, pid uint32, o rows.Owned) {
-		s.Owned[rows.Identity{Local: local, Remote: remote, PID: pid}] = &o
+	s.Owned = make(map[rows.Identity]*rows.Owned, len(s.Conns))
+	for _, c := range s.Conns {
+		s.Owned[rows.IdentityOf(c)] = &rows.Owned{}
 	}
 	r := tcpmib.Reader{Source: m.source()}
 	var err4, err6 error
 	if families&tcpmib.IPv4 != 0 {
 		var table []tcpmib.TCPRowOwnerModule
 		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
-		for _, row := range table {
-			add(row.Local(), row.Remote(), row.OwningPid, rows.Owned{
-				Created:    row.CreateTime(),
-				ReadModule: func() (tcpmib.OwnerModule, error) { return m.module4(&row) },
-			})
+		for i := range table {
+			if o := s.Owned[rows.IdentityOf(table[i].Conn())]; o != nil {
+				row := table[i] // the table is overwritten by the next one
+				o.Created = row.CreateTime()
+				o.ReadModule = func() (tcpmib.OwnerModule, error) { return m.module4(&row) }
+			}
 		}
 	}
 	if families&tcpmib.IPv6 != 0 {
 		var table []tcpmib.TCP6RowOwnerModule
 		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
-		for _, row := range table {
-			add(row.Local(), row.Remote(), row.OwningPid, rows.Owned{
-				Created:    row.CreateTime(),
-				ReadModule: func() (tcpmib.OwnerModule, error) { return m.module6(&row) },
-			})
+		for i := range table {
+			if o := s.Owned[rows.IdentityOf(table[i].Conn())]; o != nil {
+				row := table[i]
+				o.Created = row.CreateTime()
+				o.ReadModule = func() (tcpmib.OwnerModule, error) { return m.module6(&row) }
+			}
 		}
 	}
-	return cmp.Or(err4, err6)
+	return errors.Join(err4, err6)
 }
 
 // readModules asks for the module of each connection. Many have none: their processes belong to
@@ -131,11 +164,12 @@ func (a *app) readModules(m machine, s *rows.Snapshot, families tcpmib.Family) e
 	defer a.Progress("asking for modules")()
 	err := a.readCreated(m, s, families)
 	for _, c := range s.Conns {
-		o, ok := s.Owned[rows.IdentityOf(c)]
-		if !ok || c.PID == owner.IdlePID {
+		o := s.Owned[rows.IdentityOf(c)]
+		if o == nil || o.ReadModule == nil || c.PID == owner.IdlePID {
 			continue
 		}
 		module, err := o.ReadModule()
+		o.ReadModule = nil // once is enough
 		if missing := (*notCapturedError)(nil); errors.As(err, &missing) {
 			return err
 		}
@@ -147,6 +181,9 @@ func (a *app) readModules(m machine, s *rows.Snapshot, families tcpmib.Family) e
 }
 
 func (a *app) readServices(m machine, s *rows.Snapshot, _ tcpmib.Family) (err error) {
+	if s.Services != nil {
+		return nil
+	}
 	s.Services, err = m.services()
 	return err
 }

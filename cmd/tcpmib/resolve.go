@@ -18,6 +18,9 @@ const (
 // resolve looks up the names of remote addresses concurrently. Those that take too long stay without
 // a name: it does not wait for lookups that ignore their context, as those of Windows do.
 func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
+	if s.Hosts != nil {
+		return nil
+	}
 	defer a.Progress("looking up the names of remote addresses")()
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
 	defer cancel()

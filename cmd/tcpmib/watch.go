@@ -259,9 +259,8 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 			continue
 		}
 		seen = true
-		processes := names(c.Time)
-		now := rows.Row{Conn: c.Conn, Process: processes[c.Conn.PID].Name}
-		before := rows.Row{Conn: c.Old, Process: processes[c.Old.PID].Name}
+		s := rows.Snapshot{Processes: names(c.Time)}
+		now, before := s.Row(c.Conn), s.Row(c.Old)
 		if !f.filter.Match(&now) && !(c.Kind == tcpmib.Changed && f.filter.Match(&before)) {
 			continue
 		}

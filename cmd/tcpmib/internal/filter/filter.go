@@ -157,6 +157,11 @@ func (f *Filter) Families() tcpmib.Family {
 	return f.Family
 }
 
+// OnlyListening reports whether the filter can select nothing but listening sockets.
+func (f *Filter) OnlyListening() bool {
+	return len(f.states.some) > 0 && !slices.ContainsFunc(f.states.some, func(s tcpmib.State) bool { return s != tcpmib.StateListen })
+}
+
 // Match reports whether the filter selects a row.
 func (f *Filter) Match(r *rows.Row) bool {
 	local, remote := r.Local, r.Remote

@@ -22,6 +22,9 @@ func Order(by []Column, reverse bool) func(a, b *Row) int {
 
 // compareFold compares names ignoring the case of ASCII letters, as Windows does.
 func compareFold(a, b string) int {
+	if a == b { // as most names of a busy machine are: much faster
+		return 0
+	}
 	for i := range min(len(a), len(b)) {
 		if order := cmp.Compare(lower(a[i]), lower(b[i])); order != 0 {
 			return order

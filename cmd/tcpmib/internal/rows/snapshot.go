@@ -33,8 +33,8 @@ func IdentityOf(c tcpmib.Conn) Identity { return Identity{c.Local, c.Remote, c.P
 // Owned is what the owner module tables say about a connection.
 type Owned struct {
 	Created    time.Time
-	Module     string // "" until read
-	ReadModule func() (tcpmib.OwnerModule, error)
+	Module     string                             // "" until read
+	ReadModule func() (tcpmib.OwnerModule, error) // nil if there is nothing to ask
 }
 
 // Rows yields a row for each connection, valid until the next one.
@@ -67,16 +67,24 @@ func (s *Snapshot) Sort(by []Column, reverse bool) {
 		}
 		return
 	}
-	compare := Order(by, reverse)
-	slices.SortFunc(s.Conns, func(a, b tcpmib.Conn) int {
-		ra, rb := s.Row(a), s.Row(b)
-		return compare(&ra, &rb)
-	})
+	// Rows are made once each, and not for each of the comparisons.
+	list, sorted := make([]Row, len(s.Conns)), make([]*Row, len(s.Conns))
+	for i, c := range s.Conns {
+		list[i] = s.Row(c)
+		sorted[i] = &list[i]
+	}
+	slices.SortFunc(sorted, Order(by, reverse))
+	for i, r := range sorted {
+		s.Conns[i] = r.Conn
+	}
 }
 
 // Row returns the row of a connection.
 func (s *Snapshot) Row(c tcpmib.Conn) Row {
 	process := s.Processes[c.PID]
+	if c.PID == owner.IdlePID {
+		process = owner.Process{} // nobody owns it, as in TIME-WAIT
+	}
 	r := Row{
 		Conn:       c,
 		Process:    process.Name,
@@ -86,7 +94,7 @@ func (s *Snapshot) Row(c tcpmib.Conn) Row {
 	if s.Owned == nil {
 		return r
 	}
-	if o, ok := s.Owned[IdentityOf(c)]; ok {
+	if o := s.Owned[IdentityOf(c)]; o != nil {
 		r.Created, r.Module = o.Created, o.Module
 		if process.ReusedPID(o.Created) {
 			r.Process, r.Services = "", nil // its owner has ended

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+// Modules, one call each, are asked for the rows that are printed, and for all only to sort by them.
+func TestModulesOfPrintedRows(t *testing.T) {
+	for args, want := range map[string]int{
+		"--format=wide --limit=3":                 3,
+		"--format=wide --limit=3 --sort=process":  3,
+		"--module --count":                        0,
+		"--module --limit=2":                      2,
+		"--format=template={{.module}} --limit=1": 1,
+		"--sort=module --limit=1 --format=wide":   28, // all that have an owner
+		"--sort=module --module":                  28,
+	} {
+		a := officeApp()
+		got := runApp(a, append([]string{"--state=!time-wait"}, strings.Fields(args)...)...)
+		require.Zero(t, got.code, got.stderr)
+		assert.Equal(t, want, fake(a).asked, args)
+	}
+}
+
+// recorded is a Source that records what it was asked.
+type recorded struct {
+	tcpmib.Source
+	asked map[string]bool
+}
+
+func (r *recorded) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	r.asked[fmt.Sprintf("%s %d %d", q.Func, q.Family, q.Class)] = true
+	return r.Source.Ask(q, buf)
+}
+
+// Who wants listening sockets alone does not have Windows copy all connections.
+func TestListeningAsksForListenersOnly(t *testing.T) {
+	const class = tcpmib.TCPTableOwnerPIDListener
+	listeners := []string{fmt.Sprintf("GetExtendedTcpTable 2 %d", class), fmt.Sprintf("GetExtendedTcpTable 23 %d", class)}
+	all := []string{"GetTcpTable2 0 0", "GetTcp6Table2 0 0"}
+	for args, want := range map[string][]string{
+		"--listening":                     listeners,
+		"--state=listen --port=135":       listeners,
+		"--listening -6":                  listeners[1:],
+		"--listening --state=established": all,
+		"--state=!established":            all,
+		"--port=135":                      all,
+	} {
+		m, processes := fixture.Office()
+		r := &recorded{m, map[string]bool{}}
+		got := runApp(testApp(r, processes), append([]string{"--format=csv"}, strings.Fields(args)...)...)
+		require.Zero(t, got.code, got.stderr)
+		var asked []string
+		for q := range r.asked {
+			asked = append(asked, q)
+		}
+		assert.ElementsMatch(t, want, asked, args)
+
+		// The rows are those of the full table.
+		full := testApp(onlyFull{m}, processes)
+		assert.Equal(t, runApp(full, append([]string{"--format=csv"}, strings.Fields(args)...)...), got, args)
+	}
+}
+
+// onlyFull is a Source without tables of listening sockets, as captures are.
+type onlyFull struct{ tcpmib.Source }
+
+func (o onlyFull) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	if q.Func == "GetExtendedTcpTable" {
+		return 0, tcpmib.CodeNoAnswer
+	}
+	return o.Source.Ask(q, buf)
+}
+
+// answered is a Source that answers each query as another did the first time, without its cost.
+type answered struct {
+	tcpmib.Source
+	answers map[tcpmib.Query][]byte
+}
+
+func (a *answered) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	if answer, ok := a.answers[q]; ok && len(answer) <= len(buf) {
+		return uint32(copy(buf, answer)), 0
+	}
+	size, code = a.Source.Ask(q, buf)
+	if code == 0 {
+		a.answers[q] = bytes.Clone(buf[:size])
+	}
+	return size, code
+}
+
+// What list does for a million connections, beside the plain table, by turns: the metric "ratio".
+// None may cost more than twice as much.
+func BenchmarkMillion(b *testing.B) {
+	m := &fixture.Machine{}
+	processes := owner.Processes{}
+	for i := range 1_000_000 {
+		pid := uint32(4 + i*7919%300*4)
+		m.Rows4 = append(m.Rows4, tcpmib.TCPRow2{
+			State:     tcpmib.StateEstab,
+			LocalAddr: [4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}, LocalPort: [4]byte{195},
+			RemoteAddr: [4]byte{203, 0, 113, 7}, RemotePort: [4]byte{1, 187},
+			OwningPid: pid,
+		})
+		processes[pid] = owner.Process{PID: pid, Name: fmt.Sprintf("program%d.exe", pid%37)}
+	}
+	source := &answered{m, map[tcpmib.Query][]byte{}}
+	run := func(args ...string) time.Duration {
+		a := testApp(source, processes)
+		a.In, a.Out, a.Err = &bytes.Buffer{}, io.Discard, io.Discard
+		start := time.Now()
+		require.Zero(b, a.run(append(args, "-4")))
+		return time.Since(start)
+	}
+	for _, args := range []string{"--sort=process,pid", "--format=wide --limit=10"} {
+		b.Run(args, func(b *testing.B) {
+			run(strings.Fields(args)...) // answers are remembered
+			var plain, other time.Duration
+			for b.Loop() {
+				plain += run()
+				other += run(strings.Fields(args)...)
+			}
+			ratio := float64(other) / float64(plain)
+			b.ReportMetric(ratio, "ratio")
+			if ratio > 2 {
+				b.Errorf("%s takes %.1f times as long as the plain table", args, ratio)
+			}
+		})
+	}
+}
