@@ -87,7 +87,7 @@ func TestNewerCapture(t *testing.T) {
 	for _, command := range []string{"list", "watch", "stats", "summary"} {
 		got := runApp(newApp(), command, "--from", path)
 		assert.Equal(t, cli.ExitFailure, got.code, command)
-		assert.Contains(t, got.stderr, "format version 2, and this program reads version 1", command)
+		assert.Contains(t, got.stderr, "version 3, and this program reads versions up to 2", command)
 		assert.NotContains(t, got.stderr, "are read from Windows", command)
 	}
 }

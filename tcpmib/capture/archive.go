@@ -36,7 +36,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	case errors.Is(err, tcpmib.ErrTooLarge):
 		return nil, err
 	case err != nil:
-		return nil, fmt.Errorf("%w: not a capture, or not all of one: %w", tcpmib.ErrMalformed, err)
+		return nil, fmt.Errorf("%w: not a tcpmib capture, or a truncated one: %w", tcpmib.ErrMalformed, err)
 	case len(z.File) > maxEntries:
 		return nil, fmt.Errorf("%w: %d entries, the limit is %d", tcpmib.ErrTooLarge, len(z.File), maxEntries)
 	}

@@ -1,75 +1,84 @@
-// Package capture records what Windows answered and answers from the record, on
-// any system: what a machine's TCP tables were can be looked at, tested against
-// and reported, long after and elsewhere.
+// Package capture records what Windows answered, and answers from the record on any system: a
+// machine's tables can be looked at, tested against and reported, long after and elsewhere.
 //
-// [Write] asks every query of [Queries] and writes the answers as they came, byte
-// for byte. [Open] and [Read] return them as a [tcpmib.Source] for a
-// [tcpmib.Reader].
+// [Write] asks every query of [Queries] and writes the answers as they came, byte for byte. [Open] and
+// [Read] return them as a [tcpmib.Source] for a [tcpmib.Reader] or a udpmib.Reader.
 //
 // # Format
 //
 // A capture is a zip file, so any tool can look into it. It holds:
 //
 //   - manifest.json, an object with the keys
-//     format ("tcpmib capture"), version (1), time (RFC 3339), windowsVersion
+//     format ("tcpmib capture"), version (1 or 2), time (RFC 3339), windowsVersion
 //     ("10.0.22631", or nothing where unknown), goarch ("amd64"), processes (an
-//     object: process ID to image name) and answers (an array).
+//     object: process ID to image name), owners (since version 2, an object: process ID to
+//     an object) and answers (an array).
 //   - for each answer with a table one entry, its own, with the bytes that the
 //     function wrote into its buffer, in the byte order and layout of the machine:
-//     little-endian, as tcpmib.h lays them out for goarch.
+//     little-endian, as tcpmib.h and udpmib.h lay them out for goarch.
 //
-// An answer is an object with the keys func ("GetTcpTable2"), family (AF_INET is
-// 2, AF_INET6 is 23; 0 where the function takes none), class (TCP_TABLE_CLASS; 0
-// where the function takes none), code (what the function returned), and, if that
-// was 0, entry (the name in the zip) and bytes (its size). Tables are recorded
-// sorted, and answer queries that ask for order and those that do not. The codes
-// 122 and 0xC0000001, with which Windows asks to be asked again, are no answers.
+// An answer is an object with the keys func ("GetTcpTable2"), family (AF_INET is 2, AF_INET6 is 23; 0
+// where the function takes none), class (TCP_TABLE_CLASS or UDP_TABLE_CLASS; 0 where the function
+// takes none), code (what the function returned), and, if that was 0, entry (the name in the zip) and
+// bytes (its size). Tables are recorded sorted where the function can sort, and answer queries that
+// ask for order and those that do not. The codes 122 and 0xC0000001, with which Windows asks to be
+// asked again, are no answers.
 //
-// A reader refuses a version that it does not know, and ignores keys and entries
-// that it does not know. Version 1 will not change its meaning.
+// An owner is an object with those of these keys that are known: parent (a process ID), created
+// (RFC 3339), path, commandLine, user, services (an array of names).
+//
+// Version 1 has the answers of TCP without bound sockets, and no owners. A reader refuses a version
+// that is newer than it knows, and ignores keys and entries that it does not know. A version does not
+// change its meaning.
 //
 // # Limits
 //
-// [Read] takes a capture from a stranger, and [Write] writes none that Read would
-// refuse. Past these limits a capture is [tcpmib.ErrTooLarge]:
+// [Read] takes a capture from a stranger, and [Write] writes none that Read would refuse. Past these
+// limits a capture is [tcpmib.ErrTooLarge]:
 //
-//   - one answer: 256 MiB ([MaxEntryBytes])
-//   - all answers: 512 MiB ([MaxBytes])
-//   - the file: 528 MiB
+//   - one answer: 256 MiB ([MaxEntryBytes]; in 32-bit programs 64 MiB)
+//   - all answers: twice as much ([MaxBytes])
+//   - the file: a 32nd more than that
 //   - its directory: 512 KiB, and in it 1,024 entries
-//   - the manifest: 8 MiB, and in it 1,024 answers and 131,072 processes
+//   - the manifest: 8 MiB, and in it 1,024 answers, 131,072 processes, 32,768 owners and 65,536
+//     services
 //
-// Memory: the answers as they are, and at most 64 MiB for all the rest, of which
-// the processes stay. Sizes are held against the limits before memory is taken,
-// and a file of n bytes takes no more than 1,032 times n for an answer, whatever
-// it claims.
+// Memory: the answers as they are, and at most 64 MiB for all the rest, of which the processes and
+// owners stay. Sizes are checked before memory is taken, and a file of n bytes takes no more than
+// 1,032 times n for an answer, whatever it claims.
 //
-// Time: all entries together are unpacked from no more bytes than the file has, so
-// it grows with the file and with the answers alone.
+// Time: all entries together are unpacked from no more bytes than the file has, so it grows with the
+// file and with the answers alone.
 package capture
 
 import (
+	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 const (
 	// MaxEntryBytes is how large one answer may be, in bytes.
 	MaxEntryBytes = tcpmib.DefaultMaxBytes
 
-	// MaxBytes is how large all answers may be together, in bytes. A capture file
-	// may be a 32nd larger: it has a manifest too, and answers that Deflate cannot
-	// pack it makes a little longer.
+	// MaxBytes is how large all answers may be together, in bytes. A capture file may be a 32nd
+	// larger: it has a manifest too, and Deflate makes answers that it cannot pack a little longer.
 	MaxBytes = 2 * MaxEntryBytes
 )
 
-// Version is the version of the format that Write writes and Open reads.
-const Version = 1
+// Version is the version of the format that Write writes. Open reads it and all older ones.
+const Version = 2
 
-// Queries are the questions that Write asks, in this order. They are a copy: who
-// changes them does not change Write.
+// ErrVersion is what errors.Is finds when a capture has a newer version of the format than this
+// package reads.
+var ErrVersion = errors.New("a capture of a newer version")
+
+// Queries are the questions that Write asks, in this order. They are a copy: changing them does not
+// change Write.
 var Queries = queries()
 
 func queries() []tcpmib.Query {
@@ -82,6 +91,14 @@ func queries() []tcpmib.Query {
 		{Func: "GetTcpStatisticsEx2", Family: tcpmib.AFInet6},
 		{Func: "GetTcpStatisticsEx", Family: tcpmib.AFInet},
 		{Func: "GetTcpStatisticsEx", Family: tcpmib.AFInet6},
+		{Func: "InternalGetBoundTcpEndpointTable"},
+		{Func: "InternalGetBoundTcp6EndpointTable"},
+		{Func: "GetExtendedUdpTable", Family: tcpmib.AFInet, Class: uint32(udpmib.UDPTableClassOwnerModule), Order: true},
+		{Func: "GetExtendedUdpTable", Family: tcpmib.AFInet6, Class: uint32(udpmib.UDPTableClassOwnerModule), Order: true},
+		{Func: "GetUdpStatisticsEx2", Family: tcpmib.AFInet},
+		{Func: "GetUdpStatisticsEx2", Family: tcpmib.AFInet6},
+		{Func: "GetUdpStatisticsEx", Family: tcpmib.AFInet},
+		{Func: "GetUdpStatisticsEx", Family: tcpmib.AFInet6},
 	}
 }
 
@@ -92,10 +109,21 @@ type Info struct {
 	WindowsVersion string            // such as "10.0.22631"; "" where unknown
 	GOARCH         string            // of the program that read them, such as "amd64"
 	Processes      map[uint32]string // the image names of the processes at that time, by ID; may be nil
+	Owners         map[uint32]Owner  // what else was known of them, by ID; may be nil
 }
 
-// Capture is a recorded machine: it answers as that one did. It does not change,
-// so any number of Readers may use it at once.
+// Owner is what was known of a process beside its name. What was not known is the zero value.
+type Owner struct {
+	Parent      uint32    `json:"parent,omitempty"` // the ID of the process that created it
+	Created     time.Time `json:"created,omitzero"`
+	Path        string    `json:"path,omitempty"`
+	CommandLine string    `json:"commandLine,omitempty"` // may hold secrets: leave it out of captures for others
+	User        string    `json:"user,omitempty"`
+	Services    []string  `json:"services,omitempty"`
+}
+
+// Capture is a recorded machine: it answers as that one did. It does not change, so any number of
+// Readers may use it at once.
 type Capture struct {
 	info    Info
 	answers map[tcpmib.Query]answer
@@ -106,16 +134,20 @@ type answer struct {
 	table []byte
 }
 
-// Info says when and where c was made. Its map is the caller's, a copy.
+// Info says when and where c was made. The caller owns its maps, which are copies.
 func (c *Capture) Info() Info {
 	info := c.info
 	info.Processes = maps.Clone(info.Processes)
+	info.Owners = maps.Clone(info.Owners)
+	for pid, owner := range info.Owners {
+		owner.Services = slices.Clone(owner.Services)
+		info.Owners[pid] = owner
+	}
 	return info
 }
 
-// Ask answers as the recorded machine did, errors included. A query that was not
-// recorded has the answer tcpmib.CodeNoAnswer. Order makes no difference: tables
-// are recorded sorted.
+// Ask answers as the recorded machine did, errors included. A query that was not recorded has the
+// answer tcpmib.CodeNoAnswer. Order makes no difference: tables are recorded sorted.
 func (c *Capture) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	a, ok := c.answers[key(q)]
 	switch {

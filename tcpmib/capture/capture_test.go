@@ -20,6 +20,7 @@ import (
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // answers is a Source with one answer a function.
@@ -56,6 +57,11 @@ var (
 		WindowsVersion: "10.0.22631",
 		GOARCH:         "arm64",
 		Processes:      map[uint32]string{0: "System Idle Process", 4: "System", 1234: "näme <&>.exe"},
+		Owners: map[uint32]capture.Owner{
+			4: {},
+			1234: {Parent: 4, Created: time.Date(2024, 5, 6, 7, 0, 0, 100, time.UTC), Path: `C:\näme <&>.exe`,
+				CommandLine: `"näme <&>.exe" --a "b c"`, User: `NT AUTHORITY\SYSTEM`, Services: []string{"Dnscache", "NlaSvc"}},
+		},
 	}
 	twoTables = answers{
 		"GetTcpTable2":  {table: table(28, 1500)}, // larger than a Reader's first buffer
@@ -106,12 +112,33 @@ func TestRoundTrip(t *testing.T) {
 	assert.Equal(t, write(t, twoTables), write(t, c), "a capture of a capture is the same file")
 }
 
-// Whoever changes what this package hands out changes only what he has.
+// Version 2 has UDP and bound sockets.
+func TestUDPAndBoundSockets(t *testing.T) {
+	udp := append(binary.LittleEndian.AppendUint32(nil, 1), make([]byte, 4+160)...)
+	copy(udp[8:], []byte{10, 0, 0, 1, 0, 53})
+	c, err := read(write(t, answers{
+		"GetTcpTable2":                     {table: table(28, 0)},
+		"InternalGetBoundTcpEndpointTable": {table: table(28, 2)},
+		"GetExtendedUdpTable":              {table: udp},
+	}))
+	require.NoError(t, err)
+	bound, err := (&tcpmib.Reader{Source: c}).AppendBound(nil, tcpmib.IPv4)
+	require.NoError(t, err)
+	assert.Len(t, bound, 2)
+	endpoints, err := (&udpmib.Reader{Source: c}).AppendEndpoints(nil, tcpmib.IPv4)
+	require.NoError(t, err)
+	require.Len(t, endpoints, 1)
+	assert.Equal(t, "10.0.0.1:53", endpoints[0].Local.String())
+}
+
+// What this package hands out is the caller's: changing it changes nothing else.
 func TestNothingIsShared(t *testing.T) {
 	file := write(t, twoTables)
 	c, err := read(file)
 	require.NoError(t, err)
 	clear(c.Info().Processes)
+	c.Info().Owners[1234].Services[0] = "Spooler"
+	clear(c.Info().Owners)
 	assert.Empty(t, cmp.Diff(info, c.Info()))
 
 	defer func(q tcpmib.Query) { capture.Queries[0] = q }(capture.Queries[0])
@@ -152,11 +179,17 @@ func TestUnknownIsIgnored(t *testing.T) {
 func TestRealCapture(t *testing.T) {
 	c, err := capture.Open("testdata/wine-8.0.zip")
 	require.NoError(t, err)
+	assert.Equal(t, 1, c.Info().Version)
+	assert.Empty(t, c.Info().Owners)
 	assert.Equal(t, "6.1.7601", c.Info().WindowsVersion)
 	assert.Equal(t, "amd64", c.Info().GOARCH)
 	assert.Equal(t, "tmpcap.exe", c.Info().Processes[208])
 
 	r := tcpmib.Reader{Source: c}
+	_, err = r.AppendBound(nil, tcpmib.Both)
+	assert.ErrorIs(t, err, errors.ErrUnsupported, "version 1 has no bound sockets")
+	_, err = (&udpmib.Reader{Source: c}).AppendEndpoints(nil, tcpmib.Both)
+	assert.ErrorIs(t, err, errors.ErrUnsupported, "nor UDP")
 	conns, err := r.AppendConns(nil, tcpmib.Both)
 	require.NoError(t, err)
 	assert.Len(t, conns, 17)
@@ -347,12 +380,13 @@ func TestHostileFiles(t *testing.T) {
 		is   error
 		text string
 	}{
-		{"empty", nil, tcpmib.ErrMalformed, "not a capture"},
-		{"foreign: text", []byte("Proto  Local Address\r\n"), tcpmib.ErrMalformed, "not a capture"},
+		{"empty", nil, tcpmib.ErrMalformed, "not a tcpmib capture"},
+		{"foreign: text", []byte("Proto  Local Address\r\n"), tcpmib.ErrMalformed, "not a tcpmib capture"},
 		{"foreign: a zip of something", archive(t, entry{name: "word/document.xml", body: []byte("<w/>")}), tcpmib.ErrMalformed, `entry "manifest.json"`},
 		{"foreign: another manifest", archive(t, entry{name: "manifest.json", body: []byte(`{"name":"app","version":1}`)}), tcpmib.ErrMalformed, `its format is ""`},
 		{"manifest is no JSON", archive(t, entry{name: "manifest.json", body: []byte("<xml>")}), tcpmib.ErrMalformed, `entry "manifest.json"`},
-		{"manifest of a later version", archive(t, entry{name: "manifest.json", body: []byte(`{"format":"tcpmib capture","version":2}`)}), errors.ErrUnsupported, "version 2"},
+		{"manifest of a later version", archive(t, entry{name: "manifest.json", body: []byte(`{"format":"tcpmib capture","version":3}`)}), capture.ErrVersion, "its format has version 3, and this program reads versions up to 2; use a newer program"},
+		{"manifest without a version", archive(t, entry{name: "manifest.json", body: []byte(`{"format":"tcpmib capture"}`)}), tcpmib.ErrMalformed, "its version is 0"},
 		{"manifest is too large", archive(t, entry{"manifest.json", nil, func(h *zip.FileHeader) { h.UncompressedSize64 = 8<<20 + 1 }}), tcpmib.ErrTooLarge, `entry "manifest.json"`},
 		{"entry is missing", archive(t, oneAnswer), tcpmib.ErrMalformed, `entry "a.bin"`},
 		{"entry is there twice", archive(t, oneAnswer, entry{name: "a.bin"}, entry{name: "a.bin"}), tcpmib.ErrMalformed, `entry "a.bin"`},
@@ -366,7 +400,7 @@ func TestHostileFiles(t *testing.T) {
 		{"manifest is an answer", archive(t, manifest(`[{"func":"F","entry":"manifest.json","bytes":4}]`)), tcpmib.ErrMalformed, "used twice"},
 		{"answers are no array", archive(t, manifest(`{"func":"F","code":5}`)), tcpmib.ErrMalformed, "{, and it takes a ["},
 		{"processes are no object", archive(t, manifest(`[],"processes":["a.exe"]`)), tcpmib.ErrMalformed, "[, and it takes a {"},
-		{"process ID is none", archive(t, manifest(`[],"processes":{"-1":"a.exe"}`)), tcpmib.ErrMalformed, `"-1" is no process ID`},
+		{"process ID is none", archive(t, manifest(`[],"processes":{"-1":"a.exe"}`)), tcpmib.ErrMalformed, `"-1" is not a process ID`},
 		{"process name is none", archive(t, manifest(`[],"processes":{"1":{}}`)), tcpmib.ErrMalformed, `entry "manifest.json"`},
 		{"code 122", archive(t, manifest(`[{"func":"GetTcpTable2","code":122}]`)), tcpmib.ErrMalformed, `entry "manifest.json": malformed table: "GetTcpTable2" has the code 122`},
 		{"code 0xC0000001", archive(t, manifest(`[{"func":"GetTcpTable2","code":3221225473}]`)), tcpmib.ErrMalformed, `entry "manifest.json": malformed table: "GetTcpTable2" has the code 3221225473`},

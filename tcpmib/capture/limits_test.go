@@ -79,6 +79,14 @@ func manyProcesses(n int) string {
 	return strings.Join(list, ",")
 }
 
+func manyOwners(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf(`"%d":{"services":["",""]}`, i)
+	}
+	return strings.Join(list, ",")
+}
+
 // What a manifest takes is bounded by more than its length: the shortest answer is
 // three bytes of text.
 func TestManifestLimits(t *testing.T) {
@@ -93,6 +101,9 @@ func TestManifestLimits(t *testing.T) {
 		{"1,025 answers", manifestHead + "[" + errorAnswers(1025) + "]}", tcpmib.ErrTooLarge, "more than 1024 answers", 2},
 		{"empty answers", manifestHead + "[" + strings.Repeat("{},", 1<<18) + "{}]}", tcpmib.ErrTooLarge, "more than 1024 answers", 2},
 		{"131,073 processes", manifestHead + `[],"processes":{` + manyProcesses(1<<17+1) + "}}", tcpmib.ErrTooLarge, "more than 131072 processes", 64},
+		{"32,768 owners with 65,536 services", manifestHead + `[],"owners":{` + manyOwners(1<<15) + "}}", nil, "", 64},
+		{"32,769 owners", manifestHead + `[],"owners":{` + strings.ReplaceAll(manyOwners(1<<15+1), `"",""`, "") + "}}", tcpmib.ErrTooLarge, "more than 32768 owners", 64},
+		{"65,537 services", manifestHead + `[],"owners":{"1":{"services":["a"]},"2":{"services":[` + strings.Repeat(`"",`, 1<<16) + `""]}}}`, tcpmib.ErrTooLarge, "more than 65536 services", 64},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := archive(t, entry{name: "manifest.json", body: []byte(c.manifest)})

@@ -21,6 +21,8 @@ const (
 	// A process takes some 30 bytes, a machine has at most some 100,000 of them.
 	maxManifestBytes = 8 << 20
 	maxProcesses     = 1 << 17
+	maxOwners        = 1 << 15
+	maxServices      = 1 << 16 // of all owners
 	maxAnswers       = maxEntries
 )
 
@@ -31,6 +33,7 @@ type manifest struct {
 	WindowsVersion string    `json:"windowsVersion"`
 	GOARCH         string    `json:"goarch"`
 	Processes      processes `json:"processes"`
+	Owners         owners    `json:"owners,omitempty"`
 	Answers        answers   `json:"answers"`
 }
 
@@ -56,16 +59,27 @@ func decodeManifest(text []byte) (m manifest, err error) {
 		return m, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, err)
 	case m.Format != formatName:
 		return m, fmt.Errorf("%w: its format is %.99q, not %q", tcpmib.ErrMalformed, m.Format, formatName)
-	case m.Version != Version:
-		return m, fmt.Errorf("format version %d, and this program reads version %d, use a newer one: %w",
-			m.Version, Version, errors.ErrUnsupported)
+	case m.Version < 1:
+		return m, fmt.Errorf("%w: its version is %d", tcpmib.ErrMalformed, m.Version)
+	case m.Version > Version:
+		return m, fmt.Errorf("%w: its format has version %d, and this program reads versions up to %d; use a newer program",
+			ErrVersion, m.Version, Version)
 	}
 	return m, m.Answers.check()
 }
 
 func encodeManifest(m manifest) ([]byte, error) {
-	if len(m.Processes) > maxProcesses {
+	services := 0
+	for _, owner := range m.Owners {
+		services += len(owner.Services)
+	}
+	switch {
+	case len(m.Processes) > maxProcesses:
 		return nil, errTooManyProcesses
+	case len(m.Owners) > maxOwners:
+		return nil, errTooManyOwners
+	case services > maxServices:
+		return nil, errTooManyServices
 	}
 	if m.Processes == nil {
 		m.Processes = processes{} // the format has an object there, not null
@@ -83,11 +97,13 @@ func encodeManifest(m manifest) ([]byte, error) {
 
 var (
 	errTooManyProcesses = fmt.Errorf("%w: more than %d processes", tcpmib.ErrTooLarge, maxProcesses)
+	errTooManyOwners    = fmt.Errorf("%w: more than %d owners", tcpmib.ErrTooLarge, maxOwners)
+	errTooManyServices  = fmt.Errorf("%w: more than %d services", tcpmib.ErrTooLarge, maxServices)
 	errTooManyAnswers   = fmt.Errorf("%w: more than %d answers", tcpmib.ErrTooLarge, maxAnswers)
 )
 
-// Three bytes of text, "{},", are an answer, which takes 56 bytes of memory. So the
-// two lists are decoded one element at a time, and not past their limits.
+// Three bytes of text, "{},", are an answer, which takes 56 bytes of memory. So the lists are decoded
+// one element at a time, and not past their limits.
 
 type answers []manifestAnswer
 
@@ -130,11 +146,72 @@ func (list answers) check() error {
 type processes map[uint32]string
 
 func (names *processes) UnmarshalJSON(text []byte) error {
+	*names = processes{}
+	return byPID(text, func(pid uint32, d *json.Decoder) error {
+		var name string
+		if err := d.Decode(&name); err != nil {
+			return err
+		}
+		if (*names)[pid] = name; len(*names) > maxProcesses {
+			return errTooManyProcesses
+		}
+		return nil
+	})
+}
+
+type owners map[uint32]Owner
+
+func (list *owners) UnmarshalJSON(text []byte) error {
+	*list = owners{}
+	left := maxServices
+	return byPID(text, func(pid uint32, d *json.Decoder) error {
+		owner := struct {
+			Owner
+			Services serviceNames `json:"services"` // in place of those of Owner
+		}{Services: serviceNames{left: left}}
+		if err := d.Decode(&owner); err != nil {
+			return err
+		}
+		left = owner.Services.left
+		owner.Owner.Services = owner.Services.names
+		if (*list)[pid] = owner.Owner; len(*list) > maxOwners {
+			return errTooManyOwners
+		}
+		return nil
+	})
+}
+
+// serviceNames are decoded as long as some are left.
+type serviceNames struct {
+	names []string
+	left  int
+}
+
+func (s *serviceNames) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if null, err := opens(d, '['); null || err != nil {
+		return err
+	}
+	s.names = nil
+	for d.More() {
+		if s.left--; s.left < 0 {
+			return errTooManyServices
+		}
+		var name string
+		if err := d.Decode(&name); err != nil {
+			return err
+		}
+		s.names = append(s.names, name)
+	}
+	return nil
+}
+
+// byPID reads an object whose keys are process IDs, with a function that reads one value.
+func byPID(text []byte, value func(pid uint32, d *json.Decoder) error) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	if null, err := opens(d, '{'); null || err != nil {
 		return err
 	}
-	*names = processes{}
 	for d.More() {
 		key, err := d.Token()
 		if err != nil {
@@ -142,15 +219,10 @@ func (names *processes) UnmarshalJSON(text []byte) error {
 		}
 		pid, err := strconv.ParseUint(key.(string), 10, 32)
 		if err != nil {
-			return fmt.Errorf("%.99q is no process ID", key)
+			return fmt.Errorf("%.99q is not a process ID", key)
 		}
-		var name string
-		if err := d.Decode(&name); err != nil {
+		if err := value(uint32(pid), d); err != nil {
 			return err
-		}
-		(*names)[uint32(pid)] = name
-		if len(*names) > maxProcesses {
-			return errTooManyProcesses
 		}
 	}
 	return nil

@@ -8,10 +8,9 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Open reads the capture at path. Errors name the file and, where one is at
-// fault, the entry: errors.Is finds tcpmib.ErrMalformed in one that is not a whole
-// capture, tcpmib.ErrTooLarge in one past the limits, and errors.ErrUnsupported in
-// one of a later version.
+// Open reads the capture at path. Errors name the file and, where one is at fault, the entry:
+// errors.Is finds tcpmib.ErrMalformed in one that is not a whole capture, tcpmib.ErrTooLarge in one
+// past the limits, and ErrVersion in one of a newer version.
 func Open(path string) (*Capture, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -55,7 +54,7 @@ func read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 		return nil, fmt.Errorf("entry %q: %w", manifestEntry, err)
 	}
 	c := &Capture{
-		info:    Info{m.Version, m.Time, m.WindowsVersion, m.GOARCH, m.Processes},
+		info:    Info{m.Version, m.Time, m.WindowsVersion, m.GOARCH, m.Processes, m.Owners},
 		answers: map[tcpmib.Query]answer{},
 	}
 	left := maxBytes

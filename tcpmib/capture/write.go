@@ -12,18 +12,16 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Write asks src the Queries and writes the answers to w as a capture; a nil src
-// is this machine, about which empty Time, WindowsVersion and GOARCH of info are
-// filled in.
+// Write asks src the Queries and writes the answers to w as a capture; a nil src is this machine,
+// about which empty Time, WindowsVersion and GOARCH of info are filled in.
 //
-// A function that fails is recorded as failing. If none of them works, or if an
-// answer or info is past the limits, that is Write's error, and what it wrote is
-// no capture.
+// A function that fails is recorded as failing. If none of them works, or if an answer or info is past
+// the limits, that is Write's error, and what it wrote is not a capture.
 func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	if src == nil {
 		info = thisMachine(info)
 	}
-	m := manifest{formatName, Version, info.Time, info.WindowsVersion, info.GOARCH, info.Processes, nil}
+	m := manifest{formatName, Version, info.Time, info.WindowsVersion, info.GOARCH, info.Processes, info.Owners, nil}
 	z := zip.NewWriter(w)
 	r := tcpmib.Reader{Source: src, MaxBytes: MaxEntryBytes}
 	var total int64
