@@ -210,7 +210,7 @@ func (b *structBuilder) pad(want, align []int64, last bool) error {
 	}
 	switch {
 	case !reaches(four):
-		return fmt.Errorf("Go cannot reach offset %v on %v: the struct is packed, or needs a file for each architecture", want, b.arches())
+		return fmt.Errorf("no padding in Go reaches offset %v on %v: the struct is packed, or needs a file for each architecture", want, b.arches())
 	case last: // Go adds a byte to a struct that ends in an array of none
 		return fmt.Errorf("386 needs 4 bytes of padding that the others must not have: use -goarch 386 and -goarch amd64,arm64, and a file for each")
 	}

@@ -209,10 +209,9 @@ type differences struct {
 	findings  []Finding
 	notes     map[*GoField][]string
 
-	later     []*match // the matches so far, with a member
-	shift     int64    // how much further up C has the last field
-	explained bool     // something before this field accounts for another shift
-	end       int64    // of what was seen in C
+	shift     int64 // how much further up C has the last field
+	explained bool  // something before this field accounts for another shift
+	end       int64 // of what was seen in C
 }
 
 func (d *differences) find(f *GoField, kind Kind, item, format string, args ...any) {

@@ -39,7 +39,7 @@ func testReservations(t *testing.T, protocol string, create, lookup func(start, 
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	created, err := create(8080, 16)
 	require.NoError(t, err)
-	assert.EqualValues(t, 0x100000000+8080, created)
+	assert.EqualValues(t, uint64(0x100000000+8080), created)
 	found, err := lookup(8080, 16)
 	require.NoError(t, err)
 	assert.Equal(t, created, found)
