@@ -172,6 +172,7 @@ task_test() {
 	# The sources themselves.
 	step 'gofmt' gofmt_clean
 	step 'go mod tidy' go mod tidy -diff
+	step 'go mod tidy, .github/tools' go -C .github/tools mod tidy -diff
 	step 'shellcheck' shellcheck build.sh .ci/run
 	step 'actionlint' go tool actionlint
 	step 'C: gcc and clang, C11, no warnings' c_lint
@@ -189,6 +190,7 @@ task_test() {
 	local staticcheck
 	staticcheck=$(go tool -n staticcheck) # built here, where the C compiler is Linux's own
 	step 'staticcheck, linux' "$staticcheck" ./...
+	step 'vet and staticcheck, .github/tools' tools_lint "$staticcheck"
 	step 'staticcheck, windows' windows amd64 0 "$staticcheck" ./...
 	step 'staticcheck, windows, cgo' windows amd64 1 "$staticcheck" ./...
 
@@ -216,6 +218,7 @@ task_test() {
 			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' "${system[@]}"
 	fi
 	step 'a program that vendors the module, Wine' vendored
+	tests 'the API, tcpmib.exe, the release' go -C .github/tools test -count=1 ./...
 
 	# The same program on systems that do not exist.
 	wine=(go test -count=1 "-exec='$root/build.sh' synthetic")
@@ -327,9 +330,15 @@ build_and_vet() {
 	go vet ./...
 }
 
+tools_lint() ( # <staticcheck>
+	cd .github/tools
+	go vet ./...
+	"$1" ./...
+)
+
 c_lint() {
 	local file target cc=()
-	for file in native/*.c native/testdata/*.c tcpmib/internal/synthetic/testdata/*.c; do
+	for file in native/*.c native/testdata/*.c tcpmib/internal/synthetic/testdata/*.c .github/tools/exe/testdata/*.c; do
 		for target in gcc/{x86_64,i686} clang/{x86_64,i686,aarch64}; do
 			case $target in
 			gcc/*) cc=("${target#*/}-w64-mingw32-gcc") ;;

@@ -29,8 +29,8 @@ func TestExported(t *testing.T) {
 	}
 }
 
-// TestExportedEverywhere holds the other targets to the names of windows/amd64: a program that
-// compiles for one compiles for all.
+// TestExportedEverywhere holds the other targets to the names and types of windows/amd64: a program that
+// compiles for one compiles for all. Values may differ, as the limits of 32-bit programs do.
 func TestExportedEverywhere(t *testing.T) {
 	want, err := exported(root, "windows", "amd64", os.Environ())
 	require.NoError(t, err)
@@ -38,8 +38,17 @@ func TestExportedEverywhere(t *testing.T) {
 		goos, goarch, _ := strings.Cut(target, "/")
 		got, err := exported(root, goos, goarch, os.Environ())
 		require.NoError(t, err)
-		assert.Empty(t, cmp.Diff(want, got), target)
+		assert.Empty(t, cmp.Diff(withoutValues(want), withoutValues(got)), target)
 	}
+}
+
+func withoutValues(lines []string) []string {
+	var out []string
+	for _, line := range lines {
+		declared, _, _ := strings.Cut(line, " = ")
+		out = append(out, declared)
+	}
+	return out
 }
 
 func TestVerdicts(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 )
 
@@ -51,21 +50,22 @@ func addFile(w *zip.Writer, name string, content []byte) error {
 // thirdPartyNotices returns the licences of Go and of every module in the program: most of them ask
 // that their text comes with it.
 func thirdPartyNotices(info *buildinfo.BuildInfo) ([]byte, error) {
-	goLicence, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "LICENSE"))
+	goroot, err := goOutput("env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	goLicence, err := os.ReadFile(filepath.Join(goroot, "LICENSE"))
 	if err != nil {
 		return nil, err
 	}
 	var notices bytes.Buffer
 	fmt.Fprintf(&notices, "The Go standard library and runtime, %s\n\n%s\n", info.GoVersion, goLicence)
 	for _, module := range info.Deps {
-		list := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", module.Path)
-		list.Dir = root
-		list.Stderr = os.Stderr
-		dir, err := list.Output()
+		dir, err := goOutput("list", "-m", "-f", "{{.Dir}}", module.Path)
 		if err != nil {
-			return nil, fmt.Errorf("go list -m %s: %w", module.Path, err)
+			return nil, err
 		}
-		licences, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(dir)), "LICEN[CS]E*"))
+		licences, err := filepath.Glob(filepath.Join(dir, "LICEN[CS]E*"))
 		if err != nil {
 			return nil, err
 		}
@@ -81,6 +81,18 @@ func thirdPartyNotices(info *buildinfo.BuildInfo) ([]byte, error) {
 		}
 	}
 	return notices.Bytes(), nil
+}
+
+// goOutput runs the go command in the repository.
+func goOutput(args ...string) (string, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir = root
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go %s: %w", strings.Join(args, " "), err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }
 
 // writeSBOM lists the program's modules as CycloneDX, without the time and serial number that would
