@@ -96,7 +96,7 @@ task_bench() {
 	need "${build_packages[@]}" "${run_packages[@]}"
 	cd "$root"
 	local synthetic="-exec='$root/build.sh' synthetic"
-	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns)$' ./tcpmib
+	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns|AppendEndpoints)$' ./tcpmib ./tcpmib/udpmib
 	windows amd64 1 go test -run '^$' -bench . "$synthetic" ./tcpmib/internal/synthetic
 	windows amd64 1 go -C tcpmib/bench test -count=1 -run '^TestTable$' "$synthetic"
 }

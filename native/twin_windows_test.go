@@ -16,7 +16,7 @@ import (
 	"github.com/winmib/winmib/native"
 )
 
-// With this set, the test program prints the two tables and ends.
+// With this set, the test program prints the tables and ends.
 const printTables = "WINMIB_PRINT_TABLES"
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-var tables = []func([]byte, bool) (size, code uint32){native.GetTcpTable2, native.GetTcp6Table2}
+var tables = []func([]byte, bool) (size, code uint32){
+	native.GetTcpTable2, native.GetTcp6Table2, native.GetUdpTable, native.GetUdp6Table,
+}
 
 // answer asks for a sorted table with a buffer that has room for any here.
 func answer(get func([]byte, bool) (size, code uint32)) (table []byte, code uint32) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/internal/synthetic"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // With this set, the test program prints the outcomes and ends.
@@ -22,6 +23,17 @@ func TestMain(m *testing.M) {
 	os.Exit(synthetic.Main(m))
 }
 
+var outcomeQueries = []tcpmib.Query{
+	{Func: "GetTcpTable2"},
+	{Func: "GetTcp6Table2"},
+	{Func: "InternalGetBoundTcpEndpointTable"},
+	{Func: "InternalGetBoundTcp6EndpointTable"},
+	{Func: "GetUdpTable"},
+	{Func: "GetUdp6Table"},
+	{Func: "GetExtendedUdpTable", Family: tcpmib.AFInet, Class: uint32(udpmib.UDPTableClassOwnerPID)},
+	{Func: "GetExtendedUdpTable", Family: tcpmib.AFInet6, Class: uint32(udpmib.UDPTableClassOwnerPID)},
+}
+
 // outcomes is a line for each answer of each case: a digest of its bytes and the
 // error.
 func outcomes() string {
@@ -31,9 +43,9 @@ func outcomes() string {
 			return err.Error()
 		}
 		var r tcpmib.Reader
-		for _, q := range []tcpmib.Query{{Func: "GetTcpTable2"}, {Func: "GetTcp6Table2"}} {
+		for _, q := range outcomeQueries {
 			table, err := r.Raw(q)
-			fmt.Fprintf(&out, "%s, %s: %d bytes, %x, %v\n", c.name, q.Func, len(table), sha256.Sum256(table), err)
+			fmt.Fprintf(&out, "%s, %v: %d bytes, %x, %v\n", c.name, q, len(table), sha256.Sum256(table), err)
 		}
 	}
 	return out.String()
