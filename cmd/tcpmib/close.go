@@ -209,7 +209,7 @@ func (a *app) showOnStderr(s *rows.Snapshot) error {
 	t := a.Terminal
 	t.Out = a.Err
 	out := newOutput(&t)
-	out.Columns = rows.TableColumns
+	out.Columns, out.Optional = rows.TableColumns, rows.TableColumns
 	return errors.Join(rows.WriteTable(out, s.Rows()), out.Flush())
 }
 

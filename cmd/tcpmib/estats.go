@@ -117,7 +117,7 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	}
 	format, _ := rows.FormatNamed(rows.MeasuredFormats, f.format) // the flag accepts no other
 	out := newOutput(&a.Terminal)
-	out.Columns = format.Columns
+	out.Columns, out.Optional = format.Columns, format.Columns
 	err := format.Write(out, func(yield func(*rows.Row) bool) {
 		for i := range measured {
 			if !yield(&measured[i]) {

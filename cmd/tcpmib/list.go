@@ -141,6 +141,7 @@ func (f *listFlags) formatOf(out *rows.Output) (write rows.Writer, named []rows.
 	out.Columns = f.columns
 	if out.Columns == nil {
 		out.Columns = slices.Clone(known.Columns)
+		out.Optional = slices.DeleteFunc(slices.Clone(known.Columns), func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) })
 	}
 	for _, c := range f.extra {
 		if !rows.Has(out.Columns, c.Name) {

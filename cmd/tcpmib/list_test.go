@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"runtime"
@@ -359,19 +360,76 @@ type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
-// What a screen is too narrow for is cut on the screen, where the port stays, and
-// nowhere else.
+// onScreen returns a program on a screen of this width.
+func onScreen(width int) *app {
+	a := officeApp()
+	a.Environ = []string{"TERM=xterm", "CLICOLOR_FORCE=1", fmt.Sprint("COLUMNS=", width), "NO_COLOR=1"}
+	return a
+}
+
+// On a narrow screen columns go and shrink so that a person can read what is left.
 func TestWidth(t *testing.T) {
-	m, processes := fixture.Office()
-	a := testApp(m, processes)
-	a.Environ = []string{"TERM=xterm", "CLICOLOR_FORCE=1", "COLUMNS=100", "NO_COLOR=1"}
-	narrow := runApp(a, "-6").stdout
-	fixture.Golden(t, "list/narrow.golden", narrow)
-	for line := range strings.Lines(narrow) {
-		assert.LessOrEqual(t, cli.DisplayWidth(strings.TrimSpace(line)), 100)
+	for _, width := range []int{40, 60, 80} {
+		fixture.Golden(t, fmt.Sprintf("list/width%d.golden", width), runApp(onScreen(width)).stdout)
 	}
-	a.Environ = []string{"TERM=xterm", "COLUMNS=100"} // a pipe
-	assert.NotContains(t, runApp(a, "-6").stdout, "…")
+	whole := runOffice(t)
+	assert.Equal(t, whole, runApp(onScreen(200)).stdout, "a wide screen shows all")
+	a := officeApp()
+	a.Environ = []string{"TERM=xterm", "COLUMNS=40"} // a pipe
+	assert.Equal(t, whole, runApp(a).stdout)
+}
+
+// However narrow the screen, no line is wider, ports are whole, and IPv4 endpoints are as long as two
+// of them fit.
+func TestWidthKeepsEndpoints(t *testing.T) {
+	ends := strings.Split(strings.TrimSpace(runOffice(t, "--format=template={{.local}} {{.localPort}} {{.remote}} {{.remotePort}}")), "\n")
+	for width := 28; width < 140; width++ {
+		for _, args := range []string{"", "--format=wide", "--created", "--columns=local,remote,process"} {
+			if width < 60 && args != "" && args != "--format=wide" {
+				continue // what was asked for is not dropped
+			}
+			got := runApp(onScreen(width), append([]string{"--no-header"}, strings.Fields(args)...)...)
+			for i, line := range strings.Split(strings.TrimSpace(got.stdout), "\n") {
+				cells := strings.Fields(ends[i]) // local endpoint and port; remote ones, if there are any
+				if args != "--created" || width > 80 {
+					assert.LessOrEqual(t, cli.DisplayWidth(line), width, "%s: %s", args, line)
+				}
+				for j := 0; j+1 < len(cells); j += 2 {
+					end, port := cells[j], cells[j+1]
+					if !strings.Contains(end, ":") {
+						continue // no remote endpoint
+					}
+					assert.Contains(t, line, ":"+port, "%d %s", width, args)
+					if width >= 40 && !strings.HasPrefix(end, "[") {
+						assert.Contains(t, line, end, "%d %s", width, args)
+					}
+				}
+			}
+		}
+	}
+}
+
+// The column that is the same in every row goes first, unless somebody asked for it.
+func TestWidthDropsTheSameFirst(t *testing.T) {
+	for _, tt := range []struct {
+		args   string
+		width  int
+		header string
+	}{
+		{"-4 --pid=9216,8088 --state=established", 80, "LOCAL REMOTE STATE PID PROCESS OFFLOAD"}, // all fits
+		{"-4 --pid=9216,8088 --state=established", 72, "LOCAL REMOTE STATE PID PROCESS"},
+		{"-4 --pid=9216,8088 --state=established", 60, "LOCAL REMOTE STATE PID"},
+		{"-4 --pid=9216,8088 --state=established --columns=local,offload,remote,state,pid", 40, "LOCAL OFFLOAD REMOTE STATE PID"},
+		{"-4 --pid=9216,8088 --state=established --sort=offload", 72, "LOCAL REMOTE STATE PID OFFLOAD"},
+		{"-4 --listening", 60, "LOCAL REMOTE STATE PID PROCESS"},
+		{"-4 --listening", 50, "LOCAL REMOTE PID PROCESS"},
+		{"-4 --listening", 36, "LOCAL PID PROCESS"},
+		{"-4 --local-port=3389 --listening", 48, "LOCAL REMOTE STATE PID PROCESS"}, // one row
+	} {
+		got := runApp(onScreen(tt.width), strings.Fields(tt.args)...)
+		header, _, _ := strings.Cut(got.stdout, "\n")
+		assert.Equal(t, tt.header, strings.Join(strings.Fields(header), " "), "%s %d\n%s", tt.args, tt.width, got.stdout)
+	}
 }
 
 func TestColour(t *testing.T) {

@@ -1,6 +1,10 @@
 package rows
 
-import "charm.land/lipgloss/v2"
+import (
+	"slices"
+
+	"charm.land/lipgloss/v2"
+)
 
 // Column is one thing that is known about a row. Its name is its key in JSON and templates, its
 // header in CSV, and its name for --columns and --sort.
@@ -13,4 +17,9 @@ type Column struct {
 	Compare func(a, b *Row) int                 // the order of --sort
 	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
 	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+}
+
+// isAddress reports whether the column shows addresses, which are cut only if nothing else helps.
+func (c *Column) isAddress() bool {
+	return slices.Contains([]string{"local", "localAddress", "remote", "remoteAddress"}, c.Name)
 }

@@ -14,7 +14,7 @@ var Columns = []Column{
 	{Name: "family", Title: "FAMILY",
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Family().String()...) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Family(), b.Family()) }},
-	{Name: "local", Title: "LOCAL", Shrink: shrinkMiddle,
+	{Name: "local", Title: "LOCAL", Shrink: shrinkEndpoint,
 		Text:    func(dst []byte, r *Row) []byte { return r.Local.AppendTo(dst) },
 		Compare: func(a, b *Row) int { return a.Local.Compare(b.Local) }},
 	{Name: "localAddress", Title: "LOCAL ADDRESS", Shrink: shrinkMiddle,
@@ -23,7 +23,7 @@ var Columns = []Column{
 	{Name: "localPort", Title: "LOCAL PORT", Number: true,
 		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.Local.Port()) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Local.Port(), b.Local.Port()) }},
-	{Name: "remote", Title: "REMOTE", Shrink: shrinkMiddle,
+	{Name: "remote", Title: "REMOTE", Shrink: shrinkEndpoint,
 		Text: func(dst []byte, r *Row) []byte {
 			if !r.Remote.IsValid() {
 				return dst

@@ -8,10 +8,11 @@ import (
 // Output is where a format writes, and how.
 type Output struct {
 	*bufio.Writer
-	Columns []Column
-	Header  bool // write a header row, in formats that have one
-	Color   bool
-	Width   int // of the screen; 0: unlimited
+	Columns  []Column
+	Optional []Column // those that a table may drop on a narrow screen
+	Header   bool     // write a header row, in formats that have one
+	Color    bool
+	Width    int // of the screen; 0: unlimited
 }
 
 // Writer writes rows in a format. It may iterate over them more than once.

@@ -9,14 +9,11 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-const (
-	gap      = "  " // between columns
-	minWidth = 12   // a narrow screen shrinks no column below it
-)
+const gap = "  " // between columns
 
 // WriteTable writes aligned columns.
 func WriteTable(out *Output, rows iter.Seq[*Row]) error {
-	t := Table{Columns: out.Columns, Color: out.Color}
+	t := Table{Columns: out.Columns, Optional: out.Optional, Color: out.Color}
 	t.Fit(rows, out.Header, out.Width)
 	if out.Header {
 		out.WriteString(t.Header() + "\n")
@@ -31,54 +28,23 @@ func WriteTable(out *Output, rows iter.Seq[*Row]) error {
 
 // Table lays out rows in columns.
 type Table struct {
-	Columns []Column
-	Widths  []int // of the columns; set by Fit
-	Color   bool
-	buf     []byte
-}
-
-// Fit makes each column as wide as its widest cell, and then shrinks columns until they fit the
-// screen. A screen of width 0 is unlimited.
-func (t *Table) Fit(rows iter.Seq[*Row], header bool, screen int) {
-	t.Widths = make([]int, len(t.Columns))
-	if header {
-		for i, c := range t.Columns {
-			t.Widths[i] = len(c.Title)
-		}
-	}
-	for r := range rows {
-		for i := range t.Columns {
-			t.Widths[i] = max(t.Widths[i], cli.DisplayWidth(t.Cell(&t.Columns[i], r)))
-		}
-	}
-	if screen <= 0 {
-		return
-	}
-	total := len(gap) * (len(t.Columns) - 1)
-	for _, width := range t.Widths {
-		total += width
-	}
-	for ; total > screen; total-- {
-		widest := -1
-		for i, c := range t.Columns {
-			if c.Shrink != nil && t.Widths[i] > minWidth && (widest < 0 || t.Widths[i] > t.Widths[widest]) {
-				widest = i
-			}
-		}
-		if widest < 0 {
-			return
-		}
-		t.Widths[widest]--
-	}
+	Columns  []Column
+	Optional []Column // those that Fit may drop on a narrow screen
+	Widths   []int    // of the columns; set by Fit
+	Color    bool
+	buf      []byte
 }
 
 // Cell returns the text of a row in a column, safe for a terminal.
-func (t *Table) Cell(c *Column, r *Row) string {
+func (t *Table) Cell(c *Column, r *Row) string { return cli.Printable(string(t.cell(c, r))) }
+
+// cell returns the text of a row in a column as it is, valid until the next call.
+func (t *Table) cell(c *Column, r *Row) []byte {
 	t.buf = c.Text(t.buf[:0], r)
 	if len(t.buf) == 0 {
-		return "-"
+		t.buf = append(t.buf, '-')
 	}
-	return cli.Printable(string(t.buf))
+	return t.buf
 }
 
 // Header returns the header row.
