@@ -36,7 +36,7 @@ func (a *app) statsCommand() *cobra.Command {
 	flags.BoolVarP(&f.only4, "ipv4", "4", false, "IPv4 only")
 	flags.BoolVarP(&f.only6, "ipv6", "6", false, "IPv6 only")
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", statsview.Names())
-	cli.DurationFlag(flags, &f.interval, "interval", "show rates every `duration`, such as 5s")
+	cli.IntervalFlag(flags, &f.interval, "interval", "show rates every `duration`, such as 5s")
 	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
 	addFrom(cmd, &f.from)
 	return cmd
@@ -81,18 +81,16 @@ func (a *app) stats(f *statsFlags) error {
 // statsRates shows rates until ctx ends. It continues with the families that can be read.
 func (a *app) statsRates(ctx context.Context, m machine, f *statsFlags, families []tcpmib.Family) error {
 	older, start := statsview.Reading{}, time.Now()
-	reported := map[string]bool{} // an error that persists is reported once
+	reported := reports{}
 	for {
 		newer, err := readStats(m, families)
 		if len(newer.Families) == 0 {
 			return err
 		}
 		if err != nil {
-			text := advise(err)
-			if !reported[text] {
-				a.Say("%s", text)
+			if reported.first(err) {
+				a.Say("%s", advise(err))
 			}
-			reported[text] = true
 		}
 		if rates := newer.Since(older); len(rates.Families) > 0 {
 			if err := a.showStats(f, &rates); err != nil {

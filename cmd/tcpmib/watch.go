@@ -15,7 +15,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
-	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // Formats of watch.
@@ -56,7 +55,7 @@ func (a *app) watchCommand() *cobra.Command {
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format` (default screen on a terminal, else jsonl)", []string{watchScreen, watchJSONL})
-	cli.DurationFlag(flags, &f.interval, "interval", "refresh `interval`, such as 500ms or 5s")
+	cli.IntervalFlag(flags, &f.interval, "interval", "refresh `interval`, such as 500ms or 5s")
 	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
 	flags.BoolVar(&f.once, "once", false, "take two snapshots, print what changed, and exit")
 	cli.FilesFlag(flags, &f.from, "from", "watch the capture in `file`, not this machine; repeat it for one per refresh")
@@ -89,7 +88,8 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 			World: a.world(f.filter.Families(), captures), Interval: f.interval, Filter: f.filter,
 		})
 	case captures != nil:
-		return a.writeEvents(replay(captures, f.filter.Families()), f, capturedNames(captures), true)
+		n := &names{}
+		return a.writeEvents(replay(captures, f.filter.Families(), n), f, func(time.Time) *names { return n }, true)
 	case f.once:
 		return a.writeEvents(once(ctx, a.live, f), f, a.liveNames(), true)
 	}
@@ -180,11 +180,13 @@ func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[tcpmib.Change
 	}
 }
 
-// replay yields the changes from one capture to the next.
-func replay(captures []*capturedMachine, families tcpmib.Family) iter.Seq2[tcpmib.Change, error] {
+// replay yields the changes from one capture to the next, and hands on the names.
+func replay(captures []*capturedMachine, families tcpmib.Family, n *names) iter.Seq2[tcpmib.Change, error] {
 	return func(yield func(tcpmib.Change, error) bool) {
 		t := &tcpmib.Tracker{}
 		for _, captured := range captures {
+			processes, _ := captured.processes() // a capture has some or none
+			n.next(processes)
 			r := &tcpmib.Reader{Source: captured.source()}
 			for c, err := range t.Changes(r, families, captured.Info().Time) {
 				if !yield(c, err) {
@@ -195,60 +197,26 @@ func replay(captures []*capturedMachine, families tcpmib.Family) iter.Seq2[tcpmi
 	}
 }
 
-// A naming returns the processes at a time.
-type naming func(time.Time) owner.Processes
-
-// liveNames reads the processes again at each tick with a change.
-func (a *app) liveNames() naming {
-	var last time.Time
-	var known owner.Processes
-	return func(t time.Time) owner.Processes {
-		if known == nil || !t.Equal(last) {
-			old := known
-			known, last = a.processes(a.live), t
-			// A process that has ended together with its connections keeps its name.
-			for pid, process := range old {
-				if _, ok := known[pid]; !ok {
-					known[pid] = process
-				}
-			}
-		}
-		return known
-	}
-}
-
-// capturedNames returns the captured processes.
-func capturedNames(captures []*capturedMachine) naming {
-	known := map[time.Time]owner.Processes{}
-	for _, c := range captures {
-		known[c.Info().Time.UTC()], _ = c.processes()
-	}
-	return func(t time.Time) owner.Processes { return known[t.UTC()] }
-}
-
 // writeEvents writes each change as a line. Errors end the command with a failure if final, and are
 // reported at once otherwise.
-func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, names naming, final bool) error {
+func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, named naming, final bool) error {
 	encoder := rows.NewEvents()
 	var failed error
 	seen, found := false, false
 	unread, missing := false, 0
-	reported := map[string]bool{} // an error that persists is reported once
+	reported := reports{}
 	for c, err := range changes {
 		if err != nil {
 			late := (*tcpmib.MissedError)(nil)
 			unread = unread || !errors.As(err, &late)
-			text := advise(err)
-			first := !reported[text]
-			reported[text] = true
 			switch {
 			case notWindows(err):
 				return err
-			case !first:
+			case !reported.first(err):
 			case final:
 				failed = errors.Join(failed, err)
 			default:
-				a.Say("%s", text)
+				a.Say("%s", advise(err))
 				if errors.Is(err, errors.ErrUnsupported) {
 					missing++
 				}
@@ -259,8 +227,7 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 			continue
 		}
 		seen = true
-		s := rows.Snapshot{Processes: names(c.Time)}
-		now, before := s.Row(c.Conn), s.Row(c.Old)
+		now, before := named(c.Time).rows(c)
 		if !f.filter.Match(&now) && !(c.Kind == tcpmib.Changed && f.filter.Match(&before)) {
 			continue
 		}

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -17,6 +20,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -120,16 +124,48 @@ func TestWatchEvents(t *testing.T) {
 	}
 }
 
-// Who was late has read what there is: nothing.
+// Who was late has read what there is: nothing. It says so once, however much was missed.
 func TestWatchLate(t *testing.T) {
 	a := testApp(&fixture.Machine{}, nil)
 	var stderr bytes.Buffer
 	a.Err = &stderr
 	late := func(yield func(tcpmib.Change, error) bool) {
-		yield(tcpmib.Change{}, &tcpmib.MissedError{Ticks: 2, Interval: time.Second})
+		for ticks := range 3 {
+			yield(tcpmib.Change{}, &tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second})
+		}
+		for size := range 3 {
+			yield(tcpmib.Change{}, fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed))
+		}
 	}
-	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, capturedNames(nil), false), cli.ErrNothing)
+	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, nil, false), cli.ErrReported)
 	assert.Contains(t, stderr.String(), "ticks missed: 2")
+	assert.Equal(t, 2, strings.Count(stderr.String(), "\n"), stderr.String())
+}
+
+// What closed between two captures has the name that its process had, though the process has ended,
+// another has its PID, and both captures have the same time.
+func TestWatchCapturesKeepNames(t *testing.T) {
+	before, after := &fixture.Machine{}, &fixture.Machine{}
+	for pid, port := range []string{"1000", "2000", "3000"} {
+		before.Add4("10.0.0.1:"+port, "10.0.0.2:80", tcpmib.StateEstab, uint32(pid+1), tcpmib.OffloadStateInHost)
+	}
+	after.Add4("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3, tcpmib.OffloadStateInHost)
+	after.Add4("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateEstab, 2, tcpmib.OffloadStateInHost)
+	record := func(m *fixture.Machine, processes map[uint32]string) string {
+		path := filepath.Join(t.TempDir(), "capture.zip")
+		var b bytes.Buffer
+		require.NoError(t, capture.Write(&b, m, capture.Info{Time: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC), Processes: processes}))
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+		return path
+	}
+	args := []string{"watch", "--format=jsonl",
+		"--from", record(before, map[uint32]string{1: "ended.exe", 2: "first.exe", 3: "stays.exe"}),
+		"--from", record(after, map[uint32]string{2: "second.exe", 3: "stays.exe"})}
+	got := runApp(officeApp(), args...)
+	assert.Equal(t, []string{"present ended.exe", "present first.exe", "present stays.exe",
+		"closed ended.exe", "closed first.exe", "opened second.exe"}, events(t, got.stdout))
+	got = runApp(officeApp(), append(args, "--process=ended")...)
+	assert.Equal(t, []string{"present ended.exe", "closed ended.exe"}, events(t, got.stdout))
 }
 
 func TestWatchClosedPipe(t *testing.T) {

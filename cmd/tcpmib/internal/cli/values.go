@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -53,6 +54,31 @@ func (d *duration) Set(text string) error {
 		return errors.New("want a duration such as 500ms, 5s or 1m")
 	}
 	*d = duration(parsed)
+	return nil
+}
+
+// MinInterval is the shortest interval: reading the tables takes milliseconds.
+const MinInterval = 10 * time.Millisecond
+
+// IntervalFlag declares a flag like DurationFlag that takes no duration below MinInterval.
+func IntervalFlag(flags *pflag.FlagSet, value *time.Duration, name, usage string) {
+	flags.Var((*interval)(value), name, usage)
+}
+
+type interval time.Duration
+
+func (i *interval) String() string { return (*duration)(i).String() }
+func (i *interval) Type() string   { return (*duration)(i).Type() }
+
+func (i *interval) Set(text string) error {
+	var d duration
+	if err := d.Set(text); err != nil {
+		return err
+	}
+	if d < duration(MinInterval) {
+		return fmt.Errorf("want %v or longer", MinInterval)
+	}
+	*i = interval(d)
 	return nil
 }
 
