@@ -28,8 +28,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-gen", "POINT", "./..."}, "-gen takes no packages"},
 		{[]string{"-map", bad, "./..."}, "want two words"},
 		{[]string{"-allow", bad, "./..."}, "OnlyOneWord has no reason: write it behind the name"},
-		{[]string{"-map", bad + "2", "./..."}, "no such file"},
-		{[]string{"-allow", bad + "2", "./..."}, "no such file"},
+		{[]string{"-map", bad + "2", "./..."}, "-map: open "},
+		{[]string{"-allow", bad + "2", "./..."}, "-allow: open "},
 		{[]string{"-nosuch"}, "flag provided but not defined: -nosuch"},
 	} {
 		_, err := parseOptions(test.args, &bytes.Buffer{})
