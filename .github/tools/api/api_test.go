@@ -45,8 +45,10 @@ func TestExportedEverywhere(t *testing.T) {
 func withoutValues(lines []string) []string {
 	var out []string
 	for _, line := range lines {
-		declared, _, _ := strings.Cut(line, " = ")
-		out = append(out, declared)
+		if strings.Contains(line, ", const ") {
+			line, _, _ = strings.Cut(line, " = ")
+		}
+		out = append(out, line)
 	}
 	return out
 }

@@ -1,0 +1,67 @@
+package tcpmib_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
+)
+
+// A Tracker compares each snapshot with the last one that succeeded. Here both come from one capture,
+// so nothing changes after the first.
+func ExampleTracker() {
+	recorded, err := capture.Open("capture/testdata/wine-8.0.zip")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := tcpmib.Reader{Source: recorded}
+	var tracker tcpmib.Tracker
+	for range 2 {
+		changes := 0
+		for change, err := range tracker.Changes(&r, tcpmib.IPv4, recorded.Info().Time) {
+			if err != nil {
+				fmt.Println(err)
+				continue
+			}
+			if changes == 0 {
+				fmt.Println("first:", change.Kind, change.Conn.Local, change.Conn.State)
+			}
+			changes++
+		}
+		fmt.Println(changes, "changes")
+	}
+	// Output:
+	// first: present 0.0.0.0:2024 LISTEN
+	// 9 changes
+	// 0 changes
+}
+
+// How long each connection has been open.
+func ExampleReader_AppendOwned() {
+	var r tcpmib.Reader
+	conns, err := r.AppendOwned(nil, tcpmib.Both)
+	for _, c := range conns {
+		if !c.Created.IsZero() {
+			fmt.Println(c.Local, c.Remote, time.Since(c.Created).Round(time.Second))
+		}
+	}
+	if err != nil {
+		fmt.Println(err)
+	}
+}
+
+// Who holds port 8080 without listening on it: a socket that is bound is in no other table.
+func ExampleReader_AppendBound() {
+	var r tcpmib.Reader
+	bound, err := r.AppendBound(nil, tcpmib.Both)
+	for _, c := range bound {
+		if c.Local.Port() == 8080 {
+			fmt.Println(c.Local, "is bound by process", c.PID)
+		}
+	}
+	if err != nil {
+		fmt.Println(err)
+	}
+}
