@@ -3,6 +3,7 @@ package tcpmib_test
 import (
 	"encoding/binary"
 	"errors"
+	"io/fs"
 	"math"
 	"testing"
 
@@ -149,4 +150,83 @@ func TestFetchKeepsUnderTheCeiling(t *testing.T) {
 	_, err = r.TCPTable2(false)
 	require.True(t, errors.As(err, &e))
 	assert.Equal(t, tcpmib.Error{Query: tcpmib.Query{Func: "GetTcpTable2"}, Code: 87}, *e)
+}
+
+// How buffers grow: what was asked for and a 1 KiB, with headroom of an eighth, then a quarter, a half
+// and the whole again; half as much again where what was asked for should have fitted; never past the
+// limit.
+func TestFetchGrows(t *testing.T) {
+	const kib = 1 << 10
+	for _, test := range []struct {
+		name     string
+		maxBytes int
+		asks     []uint32 // for how much, at each attempt; 0 is STATUS_UNSUCCESSFUL
+		want     []int    // the buffers
+	}{
+		{"as asked for", 0, []uint32{64 * kib}, []int{32 * kib, 73 * kib}},
+		{"more headroom each time", 0, []uint32{64 * kib, 128 * kib, 256 * kib, 512 * kib, 2048 * kib},
+			[]int{32 * kib, 73 * kib, 161 * kib, 385 * kib, 1025 * kib, 4097 * kib}},
+		{"a multiple of 8", 0, []uint32{100_001}, []int{32 * kib, (100_001 + 100_001/8 + kib + 7) &^ 7}},
+		{"asked for what there is", 0, []uint32{32 * kib}, []int{32 * kib, 48*kib + 6*kib + kib}},
+		{"asked for a byte more than there is", 0, []uint32{32*kib + 1}, []int{32 * kib, 36*kib + kib + 8}},
+		{"churn", 0, []uint32{0, 0}, []int{32 * kib, 55 * kib, (55*kib*3/2 + 55*kib*3/8 + kib + 7) &^ 7}},
+		{"up to the limit", 40 * kib, []uint32{40 * kib, 40 * kib}, []int{32 * kib, 40 * kib, 40 * kib}},
+		{"a limit below the first buffer", 8 * kib, []uint32{8 * kib}, []int{8 * kib, 8 * kib}},
+		{"a limit of nothing useful", 1, []uint32{1}, []int{4, 4}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []int
+			r := tcpmib.Reader{MaxBytes: test.maxBytes, Source: fake(func(_ tcpmib.Query, buf []byte) (size, code uint32) {
+				got = append(got, len(buf))
+				if len(got) > len(test.asks) {
+					return 0, 5
+				}
+				if ask := test.asks[len(got)-1]; ask != 0 {
+					return ask, insufficientBuffer
+				}
+				return 1, unsuccessful
+			})}
+			_, err := r.TCPTable2(false)
+			assert.ErrorIs(t, err, fs.ErrPermission)
+			assert.Equal(t, test.want, got)
+		})
+	}
+}
+
+// A buffer of exactly the limit is used, and the last attempt's answer counts.
+func TestFetchAtTheEdges(t *testing.T) {
+	table := table4(1170) // 32,764 bytes
+	r := tcpmib.Reader{Source: whole(table), MaxBytes: len(table)}
+	rows, err := r.TCPTable2(false)
+	require.NoError(t, err)
+	assert.Len(t, rows, 1170)
+	r = tcpmib.Reader{Source: whole(table), MaxBytes: len(table) - 1}
+	_, err = r.TCPTable2(false)
+	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+
+	calls := 0
+	r = tcpmib.Reader{Source: fake(func(q tcpmib.Query, buf []byte) (size, code uint32) {
+		if calls++; calls < 10 {
+			return uint32(len(buf)) + 1, insufficientBuffer
+		}
+		return whole(table4(1))(q, buf)
+	})}
+	rows, err = r.TCPTable2(false)
+	require.NoError(t, err)
+	assert.Len(t, rows, 1)
+
+	assert.Equal(t, map[bool]int{true: 256 << 20, false: 64 << 20}[math.MaxInt > math.MaxInt32], tcpmib.DefaultMaxBytes)
+}
+
+// A buffer that the limits allow is kept.
+func TestFetchKeepsItsBuffer(t *testing.T) {
+	for _, n := range []int{0, 100} {
+		table := table4(n)
+		r := tcpmib.Reader{Source: whole(table), MaxBytes: len(table)}
+		assert.Zero(t, testing.AllocsPerRun(10, func() {
+			if _, err := r.TCPTable2(false); err != nil {
+				t.Fatal(err)
+			}
+		}), "%d rows", n)
+	}
 }
