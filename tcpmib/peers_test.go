@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"math"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,12 +14,10 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// What other programs and packages that read these tables got wrong, each as a
-// test that their design fails. Elsewhere: rows of MIB_TCPTABLE_OWNER_MODULE read
-// 4 bytes early on 386 (tcpmib/conformance), the list of processes read again for
-// each row (TestOneProcessSnapshot in cmd/tcpmib), a process taken for the one that
-// had its PID before (TestReusedPID, TestPathOfTheDead in tcpmib/owner), the last
-// error reported instead of the return code (TestEveryErrorCode in
+// What other programs and packages that read these tables got wrong, each as a test that their design
+// fails. Elsewhere: the list of processes read again for each row (TestOneProcessSnapshot in
+// cmd/tcpmib), a process taken for the one that had its PID before (TestReusedPID, TestPathOfTheDead
+// in tcpmib/owner), the last error reported instead of the return code (TestEveryErrorCode in
 // tcpmib/internal/synthetic, whose DLL sets another last error).
 func TestPeers(t *testing.T) {
 	for defect, ours := range map[string]func(*testing.T){
@@ -79,6 +78,39 @@ func TestPeers(t *testing.T) {
 			assert.Equal(t, "RESERVED", tcpmib.State(100).String())
 			assert.Equal(t, "State(4294967295)", tcpmib.State(math.MaxUint32).String())
 		},
+		"tailscale, gopsutil: rows of MIB_TCPTABLE_OWNER_MODULE are read 4 bytes early on 386": func(t *testing.T) {
+			conn := tcpmib.Conn{Local: endpoint("127.0.0.1:8080"), Remote: endpoint("127.0.0.1:50000"), PID: 4242, State: tcpmib.StateEstab}
+			rows, err := tcpmib.DecodeTCPTableOwnerModule(ownerModules(tcpmib.Owned{Conn: conn}))
+			require.NoError(t, err)
+			require.Len(t, rows, 1)
+			assert.Equal(t, conn, rows[0].Conn())
+		},
+		"portmaster: calls are serialised because concurrency is unproven": func(t *testing.T) {
+			var wait sync.WaitGroup
+			for range 4 { // under the race detector, in the gate
+				wait.Go(func() {
+					r := tcpmib.Reader{Source: families(whole(table4(100)), whole(table6(100)))}
+					for range 100 {
+						conns, err := r.AppendConns(nil, tcpmib.Both)
+						assert.NoError(t, err)
+						assert.Len(t, conns, 200)
+					}
+				})
+			}
+			wait.Wait()
+		},
+		"telegraf: gopsutil spells SYN_RECV, FIN_WAIT1, FIN_WAIT2 and CLOSE differently, and they count 0": func(t *testing.T) {
+			for text, want := range map[string]tcpmib.State{
+				"SYN_RECV": tcpmib.StateSynRcvd, "SYN_RECEIVED": tcpmib.StateSynRcvd,
+				"FIN_WAIT1": tcpmib.StateFinWait1, "FIN_WAIT_1": tcpmib.StateFinWait1,
+				"FIN_WAIT2": tcpmib.StateFinWait2, "FIN_WAIT_2": tcpmib.StateFinWait2,
+				"CLOSE": tcpmib.StateClosed, "CLOSED": tcpmib.StateClosed,
+			} {
+				got, err := tcpmib.ParseState(text)
+				assert.NoError(t, err)
+				assert.Equal(t, want, got, text)
+			}
+		},
 		"go-netstat: order is ignored": func(t *testing.T) {
 			for _, order := range []bool{false, true} {
 				asked := !order
@@ -91,7 +123,7 @@ func TestPeers(t *testing.T) {
 				assert.Equal(t, order, asked)
 			}
 		},
-		"gopsutil, go-netstat, psutil: the scope of IPv6 addresses is lost": func(t *testing.T) {
+		"gopsutil, go-netstat, psutil, portmaster: the scope of IPv6 addresses is lost": func(t *testing.T) {
 			r := tcpmib.Reader{Source: whole(table6(1))}
 			conns, err := r.AppendConns(nil, tcpmib.IPv6)
 			require.NoError(t, err)
@@ -118,7 +150,7 @@ func TestPeers(t *testing.T) {
 			_, err = r.TCPTable2(false)
 			assert.ErrorIs(t, err, tcpmib.ErrMalformed)
 		},
-		"tailscale: more than 10 MiB or 65,535 rows are an error": func(t *testing.T) {
+		"tailscale, portmaster: more than 1 or 10 MiB or 65,535 rows are an error": func(t *testing.T) {
 			const n = 500_000
 			r := tcpmib.Reader{Source: whole(table4(n))}
 			rows, err := r.TCPTable2(false)
