@@ -123,10 +123,16 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 		return err
 	}
 	if len(s.Conns) == 0 {
+		if f.forPerson() && readErr == nil {
+			a.Say("no connection matches")
+		}
 		return withRead(readErr, cli.ErrNothing)
 	}
 	return readErr
 }
+
+// forPerson reports whether a person reads the output, who should not be left with a header row.
+func (f *listFlags) forPerson() bool { return !f.count && (f.format == "table" || f.format == "wide") }
 
 // formatOf returns the writer that --format names, and the columns that its template uses. It sets
 // the columns of out.

@@ -190,7 +190,11 @@ func TestListNothing(t *testing.T) {
 		"template={{.pid}}": "",
 	} {
 		got := runApp(testApp(&fixture.Machine{}, nil), "list", "--format", format)
-		assert.Equal(t, result{want, "", cli.ExitNothing}, got, format)
+		stderr := ""
+		if format == "table" {
+			stderr = "tcpmib: no connection matches\n"
+		}
+		assert.Equal(t, result{want, stderr, cli.ExitNothing}, got, format)
 	}
 	got := runApp(testApp(&fixture.Machine{}, nil), "list", "--format=sample")
 	assert.Equal(t, cli.ExitNothing, got.code)
@@ -481,4 +485,17 @@ func TestCSVOfOneEmptyField(t *testing.T) {
 	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)
 	assert.Equal(t, [][]string{{"remotePort"}, {""}, {"61022"}}, records)
+}
+
+// A name with escape sequences does nothing to a screen, and is whole in a pipe.
+func TestEscapesOnScreen(t *testing.T) {
+	for _, args := range []string{"--format=csv", "--format=template={{.process}}", "summary --format=prometheus", "--format=table", "summary"} {
+		a := onScreen(200)
+		got := runApp(a, append(strings.Fields(args), "--pid=5120")...)
+		assert.NotContains(t, got.stdout, "\x1b", args)
+		assert.Contains(t, got.stdout, "\ufffd[31m.exe", args)
+		if strings.Contains(args, "csv") || strings.Contains(args, "template") {
+			assert.Contains(t, runOffice(t, append(strings.Fields(args), "--pid=5120")...), "\x1b[31m.exe", args)
+		}
+	}
 }

@@ -19,6 +19,7 @@ func newOutput(t *cli.Terminal) *rows.Output {
 		Writer: bufio.NewWriterSize(t.Out, 64<<10),
 		Header: true,
 		Color:  t.UseColor(),
+		Screen: t.Screen(),
 		Width:  t.Width(),
 	}
 }

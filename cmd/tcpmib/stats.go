@@ -127,5 +127,5 @@ func readStats(m machine, families []tcpmib.Family) (statsview.Reading, error) {
 }
 
 func (a *app) showStats(f *statsFlags, r *statsview.Reading) error {
-	return statsview.Named(f.format).Write(a.Out, r, a.UseColor())
+	return statsview.Named(f.format).Write(a.Out, r, statsview.Options{Color: a.UseColor(), Width: a.Width()})
 }

@@ -152,3 +152,27 @@ func TestStatsTrouble(t *testing.T) {
 	assert.Empty(t, got.stdout)
 	assert.Equal(t, 1, strings.Count(got.stderr, "\n"))
 }
+
+// On a narrow screen counters stay whole and titles are cut.
+func TestStatsWidth(t *testing.T) {
+	for _, width := range []int{30, 40, 49, 80} {
+		got := runApp(onScreen(width), "stats")
+		for line := range strings.Lines(got.stdout) {
+			assert.LessOrEqual(t, cli.DisplayWidth(strings.TrimSuffix(line, "\n")), max(width, 32), line)
+		}
+		assert.Contains(t, got.stdout, "9876543210")
+		assert.Equal(t, width < 46, strings.Contains(got.stdout, "…"), width)
+	}
+}
+
+// The bars of a summary fill the screen, and names shrink on a narrow one.
+func TestSummaryWidth(t *testing.T) {
+	for _, width := range []int{30, 40, 60, 80, 200} {
+		got := runApp(onScreen(width), "summary")
+		widest := 0
+		for line := range strings.Lines(got.stdout) {
+			widest = max(widest, cli.DisplayWidth(strings.TrimSuffix(line, "\n")))
+		}
+		assert.Equal(t, width, widest, got.stdout)
+	}
+}

@@ -32,7 +32,8 @@ func (a *app) summaryCommand() *cobra.Command {
 		Short: "Count connections by state, process, remote address and local port",
 		Long: "summary counts connections by state, by process, by remote address and by local port.\n\n" +
 			"--format prometheus writes metrics for the textfile collector of windows_exporter:\n" +
-			"connections by family and state, by process, and by local port with a listening socket.\n" +
+			"connections by family and state, by process, and by local port with a listening socket (whatever\n" +
+			"--state, --remote, --remote-port and --addr say, which select connections).\n" +
 			"Remote addresses are left out because their number is unbounded. Use --output with it:\n" +
 			"the file is replaced atomically, and PowerShell's > would write UTF-16.\n\n" + filter.Help,
 		Example: "  tcpmib summary\n" +
@@ -55,19 +56,35 @@ func (a *app) summary(f *summaryFlags) error {
 	if err != nil {
 		return err
 	}
-	s, readErr := a.read(m, &f.filter)
+	reads := f.filter
+	if f.format == summaryPrometheus {
+		reads = filter.Filter{Family: f.filter.Family} // ports are those of all listening sockets
+	}
+	s, readErr := a.read(m, &reads)
 	// Half a count is not a metric: the missing family would look idle.
 	if s == nil || readErr != nil && f.format == summaryPrometheus {
 		return readErr
 	}
+	serving := f.filter.Serving()
+	listening := s.ListeningPorts(serving.Match)
+	s.Keep(f.filter.Match)
+	write := func(w io.Writer, o rows.CountsOptions, screen bool) error {
+		switch f.format {
+		case summaryJSON:
+			return rows.WriteCountsJSON(w, s)
+		case summaryPrometheus:
+			return rows.WritePrometheus(w, s, f.filter.Families(), listening, screen)
+		}
+		return rows.WriteCounts(w, s, o)
+	}
 	if f.output != "" {
 		err = writeFile(a.Out, f.output, func(w io.Writer) error {
-			return f.write(w, s, rows.CountsOptions{Limit: f.limit, ASCII: true})
+			return write(w, rows.CountsOptions{Limit: f.limit, ASCII: true}, false)
 		})
 	} else {
 		out := newOutput(&a.Terminal)
-		o := rows.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0}
-		err = errors.Join(f.write(out, s, o), out.Flush())
+		o := rows.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0, Width: out.Width}
+		err = errors.Join(write(out, o, out.Screen), out.Flush())
 	}
 	switch {
 	case err != nil:
@@ -76,15 +93,4 @@ func (a *app) summary(f *summaryFlags) error {
 		return withRead(readErr, cli.ErrNothing)
 	}
 	return readErr
-}
-
-// write writes the counts in the format that was asked for.
-func (f *summaryFlags) write(w io.Writer, s *rows.Snapshot, o rows.CountsOptions) error {
-	switch f.format {
-	case summaryJSON:
-		return rows.WriteCountsJSON(w, s)
-	case summaryPrometheus:
-		return rows.WritePrometheus(w, s, f.filter.Families())
-	}
-	return rows.WriteCounts(w, s, o)
 }

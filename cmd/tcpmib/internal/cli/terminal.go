@@ -68,8 +68,14 @@ func (t *Terminal) Colored() io.Writer {
 	return &colorprofile.Writer{Forward: t.Out, Profile: profile}
 }
 
+// Screen reports whether a person reads Out on a screen. For a pipe, CLICOLOR_FORCE says so.
+func (t *Terminal) Screen() bool {
+	force := t.getenv("CLICOLOR_FORCE")
+	return isTerminal(t.Out) || force != "" && force != "0"
+}
+
 // Width returns the number of columns of the screen behind Out, or 0 if there is none. For a pipe,
-// CLICOLOR_FORCE says that there is a screen and COLUMNS how wide it is.
+// COLUMNS says how wide it is.
 func (t *Terminal) Width() int {
 	if isTerminal(t.Out) {
 		width, _, err := term.GetSize(t.Out.(*os.File).Fd())
@@ -78,7 +84,7 @@ func (t *Terminal) Width() int {
 		}
 		return width
 	}
-	if force := t.getenv("CLICOLOR_FORCE"); force == "" || force == "0" {
+	if !t.Screen() {
 		return 0
 	}
 	width, _ := strconv.Atoi(t.getenv("COLUMNS"))

@@ -162,6 +162,16 @@ func (f *Filter) OnlyListening() bool {
 	return len(f.states.some) > 0 && !slices.ContainsFunc(f.states.some, func(s tcpmib.State) bool { return s != tcpmib.StateListen })
 }
 
+// Serving returns the filter without what only connections have: with which state, and from where. It
+// selects the listening sockets at whose ports the selected connections may be.
+func (f *Filter) Serving() Filter {
+	serving := *f
+	serving.states = terms[tcpmib.State]{}
+	serving.addrs, serving.remotes = terms[network]{}, terms[network]{}
+	serving.remotePorts = terms[ports]{}
+	return serving
+}
+
 // Match reports whether the filter selects a row.
 func (f *Filter) Match(r *rows.Row) bool {
 	local, remote := r.Local, r.Remote

@@ -33,9 +33,13 @@ type CountsOptions struct {
 	Limit int  // how many values of each group to show; 0: all
 	Color bool // bold titles and colored states
 	ASCII bool // no block characters: programs behind a pipe may misread them
+	Width int  // of the screen, which the bars fill; 0: there is none
 }
 
-const barWidth = 30
+const (
+	barWidth = 30 // of the longest, without a screen
+	minBar   = 8
+)
 
 // WriteCounts writes how many connections have each value, with a bar as long as its share of the
 // largest count.
@@ -60,6 +64,7 @@ func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
 		if o.Limit > 0 {
 			shown = counts[:min(o.Limit, len(counts))]
 		}
+		digits := len(fmt.Sprint(counts[0].n))
 		t := Table{Columns: []Column{g.column}, Color: o.Color}
 		t.Columns[0].Number = false
 		t.Fit(func(yield func(*Row) bool) {
@@ -68,11 +73,14 @@ func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
 					return
 				}
 			}
-		}, false, 0)
-		digits := len(fmt.Sprint(counts[0].n))
+		}, false, max(o.Width-minBar-len(gap)-digits-len(gap), 0))
+		longest := barWidth
+		if o.Width > 0 {
+			longest = max(o.Width-t.Widths[0]-len(gap)-digits-len(gap), minBar)
+		}
 		for _, c := range shown {
 			line := t.Line(&c.row)
-			length := max(1, c.n*barWidth/counts[0].n)
+			length := max(1, c.n*longest/counts[0].n)
 			text += fmt.Sprintf("%s  %*d  %s\n", line+cli.Spaces(t.Widths[0]-lipgloss.Width(line)), digits, c.n, strings.Repeat(bar, length))
 		}
 		if more := len(counts) - len(shown); more > 0 {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"iter"
 	"slices"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 // WriteCSV writes CSV as in RFC 4180, with the line ends of a text file.
@@ -17,6 +19,9 @@ func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 			}
 			start := len(line)
 			line = value(line, &out.Columns[i])
+			if out.Screen && !cli.Plain(line[start:]) {
+				line = append(line[:start], cli.Printable(string(line[start:]))...)
+			}
 			line = quoteCSV(line, start)
 		}
 		if len(line) == 0 { // its only field is empty, and readers skip empty lines

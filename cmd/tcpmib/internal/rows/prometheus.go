@@ -7,13 +7,26 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
 )
 
+// ListeningPorts returns the ports of the listening sockets whose rows match.
+func (s *Snapshot) ListeningPorts(match func(*Row) bool) map[uint16]bool {
+	ports := map[uint16]bool{}
+	for r := range s.Rows() {
+		if r.State == tcpmib.StateListen && match(r) {
+			ports[r.Local.Port()] = true
+		}
+	}
+	return ports
+}
+
 // WritePrometheus writes metrics in the text format that the textfile collector of windows_exporter
-// reads. States without connections count 0, so that no series comes and goes.
+// reads. States without connections count 0, and so do ports, so that no series comes and goes with
+// them. A name goes to a screen without the characters that would change it.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family) error {
+func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family, listening map[uint16]bool, screen bool) error {
 	states := map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family != 0 {
@@ -22,18 +35,20 @@ func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family) error {
 			}
 		}
 	}
-	port := func(r *Row) string { return labels("port", fmt.Sprint(r.Local.Port())) }
+	port := func(port uint16) string { return labels("port", fmt.Sprint(port)) }
 	processes, ports := map[string]int{}, map[string]int{}
-	for r := range s.Rows() {
-		states[labels("family", r.Family().String(), "state", r.State.String())]++
-		processes[labels("process", r.Process)]++
-		if r.State == tcpmib.StateListen {
-			ports[port(r)] = 0
-		}
+	for p := range listening {
+		ports[port(p)] = 0
 	}
 	for r := range s.Rows() {
-		if _, served := ports[port(r)]; served && r.State != tcpmib.StateListen {
-			ports[port(r)]++
+		states[labels("family", r.Family().String(), "state", r.State.String())]++
+		name := r.Process
+		if screen {
+			name = cli.Printable(name)
+		}
+		processes[labels("process", name)]++
+		if listening[r.Local.Port()] && r.State != tcpmib.StateListen {
+			ports[port(r.Local.Port())]++
 		}
 	}
 	var text []byte

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 // ParseTemplate returns a writer that executes a Go template for each row, one line a row, and the
@@ -36,8 +39,10 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 	return func(out *Output, rows iter.Seq[*Row]) error {
 		var values map[string]any
 		for r := range rows {
-			values = templateValues(r, values)
-			if err := t.Execute(out, values); err != nil {
+			values = templateValues(r, values, out.Screen)
+			if err := t.Execute(out, values); errors.As(err, new(template.ExecError)) {
+				return cli.Usagef("--format: %w", err)
+			} else if err != nil {
 				return err
 			}
 			if err := out.WriteByte('\n'); err != nil {
@@ -97,7 +102,7 @@ func walk(node parse.Node, found func(field string)) {
 
 // templateValues fills in what a template sees of a row. A missing number is 0, so that every
 // template can compare and print it; a missing text is empty.
-func templateValues(r *Row, values map[string]any) map[string]any {
+func templateValues(r *Row, values map[string]any, screen bool) map[string]any {
 	if values == nil {
 		values = make(map[string]any, len(Columns))
 	}
@@ -105,7 +110,11 @@ func templateValues(r *Row, values map[string]any) map[string]any {
 	for i := range Columns {
 		c := &Columns[i]
 		buf = c.Text(buf[:0], r)
-		var value any = string(buf)
+		text := string(buf)
+		if screen {
+			text = cli.Printable(text)
+		}
+		var value any = text
 		if c.Number {
 			value, _ = strconv.ParseUint(string(buf), 10, 64) // 0 for no text
 		}

@@ -1,6 +1,7 @@
 package statsview
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -51,5 +52,20 @@ var settings = []struct {
 	}},
 	{"time-out algorithm", func(s *tcpmib.Stats) string { return s.RTOAlgorithm.String() }},
 	{"minimum time-out, ms", func(s *tcpmib.Stats) string { return strconv.FormatInt(s.RTOMin.Milliseconds(), 10) }},
-	{"maximum time-out, ms", func(s *tcpmib.Stats) string { return strconv.FormatInt(s.RTOMax.Milliseconds(), 10) }},
+	{"maximum time-out, ms", func(s *tcpmib.Stats) string {
+		if ms := maxTimeout(s); ms != nil {
+			return strconv.FormatInt(*ms, 10)
+		}
+		return "unlimited"
+	}},
+}
+
+// maxTimeout returns the longest retransmission time-out in milliseconds, or nil for the largest number
+// that the field of Windows holds, which stands for none.
+func maxTimeout(s *tcpmib.Stats) *int64 {
+	ms := s.RTOMax.Milliseconds()
+	if ms == math.MaxUint32 {
+		return nil
+	}
+	return &ms
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -14,7 +16,13 @@ import (
 // Format is a named format of readings.
 type Format struct {
 	Name  string
-	Write func(w io.Writer, r *Reading, color bool) error
+	Write func(w io.Writer, r *Reading, o Options) error
+}
+
+// Options are how a table is drawn.
+type Options struct {
+	Color bool
+	Width int // of the screen; 0: there is none
 }
 
 // Formats are the formats of stats.
@@ -44,7 +52,7 @@ func Named(name string) Format {
 }
 
 // writeTable writes a line for each counter, with a cell for each family.
-func writeTable(w io.Writer, r *Reading, color bool) error {
+func writeTable(w io.Writer, r *Reading, o Options) error {
 	var lines [][]string
 	add := func(title string, cell func(s *Family) string) {
 		line := []string{title}
@@ -77,20 +85,14 @@ func writeTable(w io.Writer, r *Reading, color bool) error {
 			add(setting.title, func(s *Family) string { return setting.text(&s.Stats) })
 		}
 	}
-	// Columns wider than most counters stay in place from reading to reading.
-	left, right := 22, 12
-	for _, line := range lines {
-		for _, cell := range line[1:] {
-			right = max(right, len(cell))
-		}
-	}
+	left, right := widths(lines, o.Width)
 	var b bytes.Buffer
 	for i, line := range lines {
-		text := fmt.Sprintf("%-*s", left, line[0])
+		text := fmt.Sprintf("%-*s", left, ansi.Truncate(line[0], left, "…"))
 		for _, cell := range line[1:] {
 			text += "  " + fmt.Sprintf("%*s", right, cell)
 		}
-		if i == 0 && color {
+		if i == 0 && o.Color {
 			text = cli.Title.Render(text)
 		}
 		b.WriteString(text + "\n")
@@ -102,8 +104,24 @@ func writeTable(w io.Writer, r *Reading, color bool) error {
 	return err
 }
 
+// widths returns the width of the titles and of each family's column. Columns wider than most counters
+// stay in place from reading to reading. On a narrow screen counters stay whole, and titles do not.
+func widths(lines [][]string, screen int) (left, right int) {
+	left = len("segments retransmitted")
+	for _, line := range lines {
+		for _, cell := range line[1:] {
+			right = max(right, len(cell))
+		}
+	}
+	families := len(lines[0]) - 1
+	if steady := max(right, 12); screen == 0 || left+families*(2+steady) <= screen {
+		return left, steady
+	}
+	return max(min(left, screen-families*(2+right)), 8), right
+}
+
 // writeJSON writes one array with an object on each line.
-func writeJSON(w io.Writer, r *Reading, _ bool) error {
+func writeJSON(w io.Writer, r *Reading, _ Options) error {
 	text := []byte("[")
 	for i := range r.Families {
 		object, err := cli.EncodeJSON(object(r, &r.Families[i]))
@@ -120,7 +138,7 @@ func writeJSON(w io.Writer, r *Reading, _ bool) error {
 }
 
 // writeJSONLines writes an object on each line.
-func writeJSONLines(w io.Writer, r *Reading, _ bool) error {
+func writeJSONLines(w io.Writer, r *Reading, _ Options) error {
 	var text []byte
 	for i := range r.Families {
 		object, err := cli.EncodeJSON(object(r, &r.Families[i]))
@@ -157,7 +175,7 @@ func object(r *Reading, f *Family) cli.Object {
 	add("maxConnections", limit)
 	add("rtoAlgorithm", s.RTOAlgorithm.String())
 	add("rtoMinMilliseconds", s.RTOMin.Milliseconds())
-	add("rtoMaxMilliseconds", s.RTOMax.Milliseconds())
+	add("rtoMaxMilliseconds", maxTimeout(s))
 	return o
 }
 
