@@ -2,10 +2,13 @@ package main
 
 import (
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // shells are the shells with a completion script.
@@ -13,7 +16,7 @@ var shells = []struct {
 	name  string
 	write func(root *cobra.Command, w io.Writer) error
 }{
-	{"bash", func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) }},
+	{"bash", writeBash},
 	{"fish", func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) }},
 	{"powershell", (*cobra.Command).GenPowerShellCompletionWithDesc},
 	{"zsh", (*cobra.Command).GenZshCompletion},
@@ -45,4 +48,58 @@ func (a *app) completionCommand() *cobra.Command {
 			return cli.Usagef("want the name of one shell: %s", cli.Alternatives(names))
 		},
 	}
+}
+
+// writeBash writes the script of cobra, which needs the package bash-completion, and what it needs of
+// that package where there is none, as in a minimal container or on macOS.
+func writeBash(root *cobra.Command, w io.Writer) error {
+	if err := root.GenBashCompletionV2(w, true); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, withoutBashCompletion)
+	return err
+}
+
+// withoutBashCompletion splits the line at spaces, which quotes do not keep together.
+const withoutBashCompletion = `
+if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    __tcpmib_init_completion()
+    {
+        COMPREPLY=()
+        local line="${COMP_LINE:0:COMP_POINT}"
+        read -r -a words <<<"$line"
+        [[ $line == *[[:space:]] ]] && words+=("")
+        cword=$((${#words[@]} - 1))
+        cur="${words[cword]}"
+        prev="${words[cword - 1]}"
+    }
+fi
+if ! declare -F _filedir >/dev/null; then
+    _filedir()
+    {
+        local IFS=$'\n' kind=-f
+        [[ $1 == -d ]] && kind=-d
+        COMPREPLY=($(compgen $kind -- "$cur"))
+    }
+fi
+`
+
+// processNames returns the names of the processes of this machine, or of the capture in --from, for
+// the shell to offer. Where there are none it offers nothing.
+func (a *app) processNames(cmd *cobra.Command) []string {
+	from := ""
+	if flag := cmd.Flags().Lookup("from"); flag != nil {
+		from = flag.Value.String()
+	}
+	m, err := a.machine(from)
+	if err != nil {
+		return nil
+	}
+	processes, _ := m.processes()
+	delete(processes, owner.IdlePID)
+	names := map[string]bool{}
+	for _, process := range processes {
+		names[cli.Printable(process.Name)] = true
+	}
+	return slices.Sorted(maps.Keys(names))
 }

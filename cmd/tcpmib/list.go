@@ -70,8 +70,9 @@ func (a *app) listCommand() *cobra.Command {
 			}
 		}))
 	}
-	cli.Complete(cmd, "columns", rows.Names(rows.Columns))
-	cli.Complete(cmd, "sort", rows.Names(rows.Columns))
+	columns := func(*cobra.Command) []string { return rows.Names(rows.Columns) }
+	cli.CompleteList(cmd, "columns", columns)
+	cli.CompleteList(cmd, "sort", columns)
 	addFrom(cmd, &f.from)
 	return cmd
 }

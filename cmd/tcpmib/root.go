@@ -53,8 +53,14 @@ func (a *app) rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
 		a.estatsCommand(), a.captureCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
+	for _, cmd := range root.Commands() {
+		if cmd.Flags().Lookup("process") != nil {
+			cli.CompleteList(cmd, "process", a.processNames)
+		}
+	}
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Flags().SortFlags = false // as they are declared: filters first
+		cli.CompleteNoFiles(cmd, cmd.Name() != "capture")
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.InitDefaultHelpCmd()

@@ -47,6 +47,7 @@ func (a *app) summaryCommand() *cobra.Command {
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", []string{summaryTable, summaryJSON, summaryPrometheus})
 	cli.CountFlag(flags, &f.limit, "limit", "show the `n` largest counts of each table; 0: all")
 	cli.FileFlag(flags, &f.output, "output", "write to `file`, replaced once everything is written; - is stdout")
+	cli.CompleteFiles(cmd, "output")
 	addFrom(cmd, &f.from)
 	return cmd
 }

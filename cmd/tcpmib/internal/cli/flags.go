@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -80,23 +79,4 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 		name = "port"
 	}
 	return Usagef("%s takes no arguments, got %q; use filters such as --%s %s", cmd.CommandPath(), args[0], name, args[0])
-}
-
-// Complete offers words to the shell as the values of a flag.
-func Complete(cmd *cobra.Command, flag string, words []string) {
-	words = slices.Clone(words)
-	for i, word := range words {
-		words[i] = strings.TrimSuffix(word, Rest)
-	}
-	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
-	if err != nil {
-		panic(err) // the flag is not declared, or declared twice
-	}
-}
-
-// CompleteFiles offers files with an extension to the shell as the values of a flag.
-func CompleteFiles(cmd *cobra.Command, flag, extension string) {
-	if err := cmd.MarkFlagFilename(flag, extension); err != nil {
-		panic(err) // the flag is not declared
-	}
 }

@@ -97,7 +97,9 @@ func (f *Filter) AddFlags(cmd *cobra.Command) {
 			}
 		}))
 	}
-	cli.Complete(cmd, "state", rows.StateNames())
+	cli.CompleteList(cmd, "state", func(*cobra.Command) []string {
+		return strings.Split(strings.ToLower(strings.Join(rows.StateNames(), " ")), " ")
+	})
 }
 
 // Any reports whether there is any condition.
