@@ -1,5 +1,6 @@
-# Builds, tests and runs tcpmib on Windows, with a MinGW-w64 gcc or clang. build.sh has the same tasks for Linux.
-# Works in Windows PowerShell 5.1 and PowerShell 7. There is no param block: what follows the task goes to tcpmib unchanged.
+# Builds, tests and runs tcpmib on Windows, with a MinGW-w64 gcc or clang. build.sh has the same
+# tasks for Linux. Works in Windows PowerShell 5.1 and PowerShell 7. There is no param block: what
+# follows the task goes to tcpmib unchanged.
 $ErrorActionPreference = 'Stop'
 
 $help = @'
@@ -54,8 +55,9 @@ function Use-Go {
     if (-not (Have 'go')) { throw 'Go was installed but is not on PATH: open a new window and try again.' }
 }
 
-# Find-Compiler looks for a gcc or clang that makes MinGW programs for $target, on PATH first. The name proves nothing:
-# the gcc on an arm64 machine may be one for x86_64, and LLVM's clang one for MSVC.
+# Find-Compiler looks for a gcc or clang that makes MinGW programs for $target, on PATH first. The
+# name proves nothing: the gcc on an arm64 machine may be one for x86_64, and LLVM's clang one for
+# MSVC.
 function Find-Compiler {
     $folders = $env:PATH -split ';'
     foreach ($msys in $msysFolders) { $folders += "$msys\$($target.Folder)\bin" }
@@ -89,7 +91,8 @@ function Use-Compiler {
         $path = Find-Compiler
     }
     if (-not $path) { throw "No MinGW-w64 compiler for $arch. Put one on PATH and try again." }
-    # By its bare name, because Go splits CC at spaces; its folder goes first, because the compiler needs its DLLs.
+    # By its bare name, because Go splits CC at spaces; its folder goes first, because the compiler
+    # needs its DLLs.
     $env:PATH = "$([IO.Path]::GetDirectoryName($path));$env:PATH"
     $env:CC = [IO.Path]::GetFileName($path)
     return $path
@@ -180,8 +183,8 @@ if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'bench', 'c
     exit 2
 }
 
-# The program runs in the caller's folder, so that relative paths in its arguments work; everything else runs here. The
-# caller's variables are put back at the end.
+# The program runs in the caller's folder, so that relative paths in its arguments work; everything
+# else runs here. The caller's variables are put back at the end.
 $caller = Get-Location
 $variables = 'PATH', 'CC', 'GOOS', 'GOARCH', 'CGO_ENABLED', 'WINMIB_TWIN'
 $before = @{}

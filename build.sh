@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds, tests and runs tcpmib on Debian and Ubuntu: MinGW-w64 makes the Windows program, Wine runs it.
-# build.ps1 has the same tasks for Windows. State (Wine prefix, programs, DLLs) is kept in .build.
+# Builds, tests and runs tcpmib on Debian and Ubuntu: MinGW-w64 makes the Windows program, Wine runs
+# it. build.ps1 has the same tasks for Windows. State (Wine prefix, programs, DLLs) is kept in
+# .build.
 set -euo pipefail
 unset GOOS GOARCH CGO_ENABLED CC DISPLAY WAYLAND_DISPLAY
 
@@ -67,8 +68,8 @@ task_exec() {
 	wine_ready
 	wine_start "$table"
 	if [[ -t 1 ]]; then
-		# Wine's console counts the bytes of a color as columns and breaks lines early, so a pipe keeps it out of the
-		# way, and TTY_FORCE tells the program what is behind it.
+		# Wine's console counts the bytes of a color as columns and breaks lines early, so a pipe
+		# keeps it out of the way, and TTY_FORCE tells the program what is behind it.
 		local status=0
 		TTY_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
 		return "$status"
@@ -83,7 +84,8 @@ task_synthetic() {
 	WINMIB_SYNTHETIC=1 wine_run "$@"
 }
 
-# planted is exec on a system that looks for iphlpapi.dll in the program's folder first, as Windows does.
+# planted is exec on a system that looks for iphlpapi.dll in the program's folder first, as Windows
+# does.
 task_planted() {
 	need "${run_packages[@]}"
 	wine_start wine
@@ -106,7 +108,8 @@ task_screens() {
 	go -C "$root" test -count=1 -run '^TestScreens$' ./cmd/tcpmib -update
 }
 
-# release builds in a clean clone at the tag, so that the programs depend on the commit, Go and the C compilers alone.
+# release builds in a clean clone at the tag, so that the programs depend on the commit, Go and the
+# C compilers alone.
 release_go=go1.26.8
 task_release() { # [tag]
 	need_go
@@ -199,11 +202,13 @@ task_test() {
 	tail -n 1 <<<"$output"
 	tests 'tests, linux' go test ./...
 	tests "tests, linux, 386, $how_386" tests_386
-	# Without the tests that wait for compilers, which -short leaves out: the race detector finds nothing in those.
+	# Without the tests that wait for compilers, which -short leaves out: the race detector finds
+	# nothing in those.
 	tests 'tests, linux, race' go test -short -race ./...
 	fuzz
 
-	# The Windows program. One package after the other: they open and close sockets, and each looks at all of them.
+	# The Windows program. One package after the other: they open and close sockets, and each looks
+	# at all of them.
 	local wine=(go test -count=1 -p 1 "-exec='$root/build.sh' exec") system
 	mapfile -t system < <(system_packages)
 	step 'the twin without cgo' windows amd64 0 go test -c -o "$state/twin.exe" ./native
@@ -234,7 +239,8 @@ task_test() {
 
 # --- the steps of test
 
-# step runs a command: one line when it works, everything it printed when it does not. The output stays in $output.
+# step runs a command: one line when it works, everything it printed when it does not. The output
+# stays in $output.
 step() {
 	local name=$1 start=$SECONDS status
 	shift
@@ -254,7 +260,8 @@ step() {
 	printf 'ok %4ds\n' $((SECONDS - start))
 }
 
-# tests is a step of `go test`: it prints go's line for each package and how many tests ran, and none is a failure.
+# tests is a step of `go test`: it prints go's line for each package and how many tests ran, and
+# none is a failure.
 tests() {
 	local name=$1 passed skipped
 	shift
@@ -267,8 +274,9 @@ tests() {
 	((passed > 0)) || die "$name: no test ran"
 }
 
-# fuzz gives every fuzz target of the module some thousand inputs. (Not some seconds: on a busy machine `go test` takes the
-# end of its time for a failure now and then.) By default go test may take a minute to shorten each input that it keeps.
+# fuzz gives every fuzz target of the module some thousand inputs. (Not some seconds: on a busy
+# machine `go test` takes the end of its time for a failure now and then.) By default go test may
+# take a minute to shorten each input that it keeps.
 fuzz() {
 	local package target targets
 	targets=$(go test -list '^Fuzz' ./... | awk '/^Fuzz/ { names[n++] = $1 } /^ok/ { while (n) print $2, names[--n] }')
@@ -278,7 +286,8 @@ fuzz() {
 	done <<<"$targets"
 }
 
-# system_packages lists the packages that are not the same on Windows as on Linux: those with files of one system only.
+# system_packages lists the packages that are not the same on Windows as on Linux: those with files
+# of one system only.
 system_packages() {
 	diff <(files_on linux) <(files_on windows) | sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | grep -vE '/(layout/source|layoutcheck)$'
 }
@@ -287,8 +296,9 @@ files_on() { # <GOOS>
 	GOOS=$1 CGO_ENABLED=0 go list -f '{{.ImportPath}} {{.GoFiles}} {{.TestGoFiles}} {{.XTestGoFiles}}' ./...
 }
 
-# choose_386 finds out how this machine runs the 386 programs of Linux, by trying a small one: natively, or under qemu where
-# the kernel does not run them. WINMIB_386 (auto, native or qemu) decides instead.
+# choose_386 finds out how this machine runs the 386 programs of Linux, by trying a small one:
+# natively, or under qemu where the kernel does not run them. WINMIB_386 (auto, native or qemu)
+# decides instead.
 choose_386() {
 	how_386=${WINMIB_386:-auto}
 	case $how_386 in
@@ -304,9 +314,10 @@ choose_386() {
 	[[ $how_386 == native ]] || need qemu-user-static
 }
 
-# tests_386 runs the tests where 32 bits may matter: not those that run compilers and go list, which are the host's own. What
-# 32 bits change is Go's alone, so a 386 program of Linux shows it. Under qemu programs cannot start others, as the tests of
-# the command do, and Go's asynchronous preemption crashes.
+# tests_386 runs the tests where 32 bits may matter: not those that run compilers and go list, which
+# are the host's own. What 32 bits change is Go's alone, so a 386 program of Linux shows it. Under
+# qemu programs cannot start others, as the tests of the command do, and Go's asynchronous
+# preemption crashes.
 tests_386() {
 	local flags=("$@") packages others='/(layout|layout/source|conformance|layoutcheck)$'
 	if [[ $how_386 == qemu ]]; then
@@ -351,7 +362,8 @@ c_lint() {
 	done
 }
 
-# vendored builds a program outside the module, from its vendor folder alone, with the shim: the C files must be in it.
+# vendored builds a program outside the module, from its vendor folder alone, with the shim: the C
+# files must be in it.
 vendored() {
 	local program=$state/vendored
 	rm -rf "$program"
@@ -383,7 +395,8 @@ dll() { # <dll> <source> <libraries...>
 
 # --- Wine
 
-# find_wine looks for Wine itself first: Debian's wrapper complains about a missing 32-bit Wine at every run.
+# find_wine looks for Wine itself first: Debian's wrapper complains about a missing 32-bit Wine at
+# every run.
 find_wine() {
 	local program
 	for program in ${brings[wine64]}; do
@@ -394,8 +407,9 @@ find_wine() {
 	die 'no Wine found'
 }
 
-# Programs meet one of three iphlpapi.dll: Wine's own (wine), the stand-in (standin) or the synthetic one (synthetic). The last
-# two have a Wine prefix of their own, which starts as a copy of the first.
+# Programs meet one of three iphlpapi.dll: Wine's own (wine), the stand-in (standin) or the
+# synthetic one (synthetic). The last two have a Wine prefix of their own, which starts as a copy of
+# the first.
 prefix=
 overrides=
 
@@ -403,8 +417,8 @@ wine_run() {
 	WINMIB_WINE=1 WINEPREFIX=$prefix WINEDEBUG=-all WINEDLLOVERRIDES=$overrides "$WINE" "$@"
 }
 
-# wine_ready installs Wine and sets table to the iphlpapi.dll that shows this machine's sockets: WINMIB_TABLE, or, where that is
-# auto or unset, Wine's own if it does, else the stand-in.
+# wine_ready installs Wine and sets table to the iphlpapi.dll that shows this machine's sockets:
+# WINMIB_TABLE, or, where that is auto or unset, Wine's own if it does, else the stand-in.
 wine_ready() {
 	need "${run_packages[@]}"
 	find_wine
@@ -424,7 +438,8 @@ wine_ready() {
 }
 standin_note="this Wine's own TCP table is not this machine's, so a stand-in iphlpapi.dll reads /proc/net (WINMIB_TABLE=wine: Wine's own)"
 
-# wine_sees_linux says whether Wine's netstat shows a connection of a Linux program. It does in Wine 8 and 9.
+# wine_sees_linux says whether Wine's netstat shows a connection of a Linux program. It does in Wine
+# 8 and 9.
 wine_sees_linux() {
 	local port status=0
 	coproc linux {
@@ -442,8 +457,9 @@ wine_sees_linux() {
 	return "$status"
 }
 
-# wine_start makes a prefix the first time and boots Wine in it unless it runs. Its background processes must not hold the
-# caller's pipes open, so they are started here, apart from any program; they end a minute after the last program.
+# wine_start makes a prefix the first time and boots Wine in it unless it runs. Its background
+# processes must not hold the caller's pipes open, so they are started here, apart from any program;
+# they end a minute after the last program.
 wine_start() { # wine|standin|synthetic
 	find_wine
 	mkdir -p "$state"
@@ -495,7 +511,8 @@ wine_prefix_with() { # standin|synthetic
 	replace "$prefix/drive_c/windows/system32/iphlpapi.dll" "$ours"
 }
 
-# standin_exports prints the exports of the stand-in: the functions in its source, and all others of Wine's own DLL, forwarded there.
+# standin_exports prints the exports of the stand-in: the functions in its source, and all others of
+# Wine's own DLL, forwarded there.
 standin_exports() { # <Wine's iphlpapi.dll> <source>
 	local own name
 	own=$(grep -oP '^\w+ WINAPI \K\w+' "$2")
@@ -611,7 +628,8 @@ main() {
 		exit 2
 	}
 	mkdir -p "$state"
-	# Go cannot stamp a version into programs where git does not trust the checkout (another owner, say).
+	# Go cannot stamp a version into programs where git does not trust the checkout (another owner,
+	# say).
 	git -C "$root" rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS-} -buildvcs=false"
 	"task_$task" "$@"
 }
