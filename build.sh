@@ -69,9 +69,9 @@ task_exec() {
 	wine_start "$table"
 	if [[ -t 1 ]]; then
 		# Wine's console counts the bytes of a color as columns and breaks lines early, so a pipe
-		# keeps it out of the way, and TTY_FORCE tells the program what is behind it.
+		# keeps it out of the way, and TTY_FORCE and COLUMNS tell the program what is behind it.
 		local status=0
-		TTY_FORCE=1 wine_run "$@" | cat || status=${PIPESTATUS[0]}
+		TTY_FORCE=1 COLUMNS=$(tput cols) wine_run "$@" | cat || status=${PIPESTATUS[0]}
 		return "$status"
 	fi
 	wine_run "$@"

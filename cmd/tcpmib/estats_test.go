@@ -288,3 +288,17 @@ func TestInspect(t *testing.T) {
 	}
 	fixture.Golden(t, "inspect.golden", text)
 }
+
+// What one connection is asked for is asked of its family alone.
+func TestInspectAsksItsFamily(t *testing.T) {
+	m, processes := fixture.Office()
+	for family, other := range map[tcpmib.Family]string{tcpmib.IPv4: "GetExtendedTcpTable 23 8", tcpmib.IPv6: "GetExtendedTcpTable 2 8"} {
+		r := &recorded{m, map[string]bool{}}
+		a := testApp(r, processes)
+		fake(a).calls = newMeasuring().calls()
+		s, err := a.read(a.live, &filter.Filter{Family: family})
+		assert.NoError(t, err)
+		a.inspect(a.live, s.Conns[0])
+		assert.NotContains(t, r.asked, other)
+	}
+}

@@ -35,15 +35,14 @@ func writeFile(stdout io.Writer, name string, write func(io.Writer) error) error
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(name); err == nil { // a symlink to a file that is still to be made
+			return writeTo(name, os.O_WRONLY|os.O_CREATE, write)
+		}
 		return replaceFile(name, name, mode, write)
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		f, err := os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		return errors.Join(write(f), f.Close())
+		return writeTo(name, os.O_WRONLY, write)
 	case info.Mode().Perm()&0o222 == 0:
 		return fmt.Errorf("%s is read-only", name)
 	}
@@ -52,6 +51,14 @@ func writeFile(stdout io.Writer, name string, write func(io.Writer) error) error
 		return err
 	}
 	return replaceFile(name, path, info.Mode().Perm(), write)
+}
+
+func writeTo(name string, flag int, write func(io.Writer) error) error {
+	f, err := os.OpenFile(name, flag, 0o644)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
 }
 
 // replaceFile writes a new file and puts it in the place of path when it is complete. Errors name the

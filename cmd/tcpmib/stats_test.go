@@ -141,6 +141,7 @@ func TestStatsGap(t *testing.T) {
 	got := runApp(testApp(m, nil), "stats")
 	assert.Equal(t, cli.ExitOK, got.code)
 	assert.Contains(t, got.stdout, "segments received       18446744073709551615  18446744073709551615\n")
+	assert.Contains(t, got.stdout, "connection limit                           0                     0\n", "which is not unlimited")
 	assert.Contains(t, got.stdout, "time-out algorithm           RTOAlgorithm(0)       RTOAlgorithm(0)\n")
 }
 
@@ -175,4 +176,9 @@ func TestSummaryWidth(t *testing.T) {
 		}
 		assert.Equal(t, width, widest, got.stdout)
 	}
+}
+
+// All counts are shown with a limit of 0, right-aligned.
+func TestSummaryOfAll(t *testing.T) {
+	fixture.Golden(t, "summary.golden", runOffice(t, "summary", "--limit=0"))
 }

@@ -18,7 +18,8 @@ func (a *app) versionCommand() *cobra.Command {
 		Example: "  tcpmib version",
 		Args:    cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			version, commit := buildInfo()
+			info, _ := debug.ReadBuildInfo()
+			version, commit := buildOf(info)
 			_, err := fmt.Fprintf(a.Out, "tcpmib    %s\ncommit    %s\ncompiler  %s %s, %s/%s\nwindows   %s\n",
 				version, commit, runtime.Compiler, runtime.Version(), runtime.GOOS, runtime.GOARCH, native.Implementation)
 			return err
@@ -26,24 +27,23 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// buildInfo returns the version of the module and the commit, if the build knows them.
-func buildInfo() (version, commit string) {
+// buildOf returns the version of the module and the commit of a build, if it knows them.
+func buildOf(info *debug.BuildInfo) (version, commit string) {
 	version, commit = "unknown", "unknown"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	if info == nil {
 		return version, commit
 	}
 	if info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	dirty := ""
+	changed := ""
 	for _, s := range info.Settings {
 		switch {
 		case s.Key == "vcs.revision":
 			commit = s.Value
 		case s.Key == "vcs.modified" && s.Value == "true":
-			dirty = ", with changes"
+			changed = ", with changes"
 		}
 	}
-	return version, commit + dirty
+	return version, commit + changed
 }

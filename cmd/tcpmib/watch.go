@@ -64,6 +64,9 @@ func (a *app) watchCommand() *cobra.Command {
 }
 
 func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
+	if f.format == "" && !f.once && a.Screen() && !a.Interactive() {
+		a.Say("the live screen needs a console for its input and output, such as Windows has and build.sh run has not: writing JSON lines")
+	}
 	if err := f.check(flags, a.Interactive()); err != nil {
 		return err
 	}

@@ -168,6 +168,25 @@ func TestWatchCapturesKeepNames(t *testing.T) {
 	assert.Equal(t, []string{"present ended.exe", "closed ended.exe"}, events(t, got.stdout))
 }
 
+// A person who expects the screen is told why there are JSON lines; a program is not.
+func TestWatchWithoutConsole(t *testing.T) {
+	const why = "tcpmib: the live screen needs a console"
+	for environ, want := range map[string]bool{"TTY_FORCE=1": true, "CLICOLOR_FORCE=1": true, "TTY_FORCE=0": false, "": false} {
+		for args, asked := range map[string]bool{"watch": false, "watch --format=jsonl": true, "watch --once": true} {
+			synctest.Test(t, func(t *testing.T) {
+				a := officeApp()
+				a.Environ = []string{environ}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				a.untilInterrupt = func(context.Context) (context.Context, context.CancelFunc) { return ctx, cancel }
+				got := runApp(a, strings.Fields(args)...)
+				assert.Equal(t, want && !asked, strings.HasPrefix(got.stderr, why), "%s %s: %s", environ, args, got.stderr)
+				assert.Contains(t, got.stdout, `"event":"present"`)
+			})
+		}
+	}
+}
+
 func TestWatchClosedPipe(t *testing.T) {
 	m, processes := fixture.Office()
 	a := testApp(m, processes)

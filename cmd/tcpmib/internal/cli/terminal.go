@@ -68,10 +68,11 @@ func (t *Terminal) Colored() io.Writer {
 	return &colorprofile.Writer{Forward: t.Out, Profile: profile}
 }
 
-// Screen reports whether a person reads Out on a screen. For a pipe, CLICOLOR_FORCE says so.
+// Screen reports whether a person reads Out on a screen. For a pipe, CLICOLOR_FORCE or TTY_FORCE says
+// so.
 func (t *Terminal) Screen() bool {
-	force := t.getenv("CLICOLOR_FORCE")
-	return isTerminal(t.Out) || force != "" && force != "0"
+	forced := func(name string) bool { return t.getenv(name) != "" && t.getenv(name) != "0" }
+	return isTerminal(t.Out) || forced("CLICOLOR_FORCE") || forced("TTY_FORCE")
 }
 
 // Width returns the number of columns of the screen behind Out, or 0 if there is none. For a pipe,
