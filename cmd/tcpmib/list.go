@@ -41,7 +41,8 @@ func (a *app) listCommand() *cobra.Command {
 			filter.Help + "\n\n" +
 			"Columns, for --columns, --sort and templates:\n" + columnHelp() + "\n" +
 			"In templates, numbers are numbers (0 if missing) and everything else is text. --format wide\n" +
-			"shows more columns than table; --format sample prints what the C program in Microsoft's\n" +
+			"shows more columns than table; a narrow terminal leaves some out, unless they are named with\n" +
+			"--columns. --format sample prints what the C program in Microsoft's\n" +
 			"documentation of MIB_TCPROW2 prints.",
 		Example: "  tcpmib list --listening --sort localPort\n" +
 			"  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'\n" +
