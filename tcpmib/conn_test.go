@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// still has a table that does not change: it writes it into each buffer once, so that writing is not
-// measured.
+// still has a table that does not change: it writes it into each buffer once, so that writing is
+// not measured.
 type still struct {
 	table []byte
 	into  *byte // the buffer that has it
@@ -62,8 +62,8 @@ func TestConnsLeavesNoSourceBehind(t *testing.T) {
 	}
 }
 
-// BenchmarkConnsCold is Conns beside its baseline, the loop of BenchmarkAppendConns into a new slice
-// each time. They take turns, and the fastest turn of each counts.
+// BenchmarkConnsCold is Conns beside its baseline, the loop of BenchmarkAppendConns into a new
+// slice each time. They take turns, and the fastest turn of each counts.
 func BenchmarkConnsCold(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -50,8 +50,8 @@ func TestMappedAddressStaysIPv6(t *testing.T) {
 	assert.True(t, row.Local().Addr().Is4In6())
 }
 
-// A table is cut at every length, and claims every number of rows around the
-// true one and the largest: an error or exactly the rows that there are.
+// A table is cut at every length, and claims every number of rows around the true one and the
+// largest: an error or exactly the rows that there are.
 func TestDecodeAtEveryBoundary(t *testing.T) {
 	const row = 28
 	whole := table4(3)

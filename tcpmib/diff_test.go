@@ -99,9 +99,8 @@ func TestDiffAddsUp(t *testing.T) {
 	assert.Len(t, kinds, 3, "all kinds were there")
 }
 
-// churned is a sorted snapshot of n connections: of ten, seven are in all, one
-// has another state in each, one is there in every second, and one has another
-// port in each.
+// churned is a sorted snapshot of n connections: of ten, seven are in all, one has another state in
+// each, one is there in every second, and one has another port in each.
 func churned(n, generation int) []tcpmib.Conn {
 	var conns []tcpmib.Conn
 	for i := range n {

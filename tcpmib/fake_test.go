@@ -40,8 +40,8 @@ func fails(code uint32) fake {
 	return func(tcpmib.Query, []byte) (uint32, uint32) { return math.MaxUint32, code }
 }
 
-// table4 is a MIB_TCPTABLE2 with n rows, each with another remote port. Where
-// only 16 of 32 bits count, the others are garbage.
+// table4 is a MIB_TCPTABLE2 with n rows, each with another remote port. Where only 16 of 32 bits
+// count, the others are garbage.
 func table4(n int) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
 	for i := range n {
@@ -54,8 +54,8 @@ func table4(n int) []byte {
 	return b
 }
 
-// table6 is a MIB_TCP6TABLE2 with n rows, each with another remote port, from
-// fe80::1%7 to fe80::2%7.
+// table6 is a MIB_TCP6TABLE2 with n rows, each with another remote port, from fe80::1%7 to
+// fe80::2%7.
 func table6(n int) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
 	for i := range n {
@@ -82,8 +82,8 @@ func scoped(n int, row func(i int) (local, remote uint32, state tcpmib.State)) [
 	return b
 }
 
-// ownerModules is a MIB_TCPTABLE_OWNER_MODULE of connections, or a MIB_TCP6TABLE_OWNER_MODULE if the
-// first is of IPv6.
+// ownerModules is a MIB_TCPTABLE_OWNER_MODULE of connections, or a MIB_TCP6TABLE_OWNER_MODULE if
+// the first is of IPv6.
 func ownerModules(conns ...tcpmib.Owned) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
 	b = append(b, 0, 0, 0, 0)

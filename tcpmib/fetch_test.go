@@ -152,9 +152,9 @@ func TestFetchKeepsUnderTheCeiling(t *testing.T) {
 	assert.Equal(t, tcpmib.Error{Query: tcpmib.Query{Func: "GetTcpTable2"}, Code: 87}, *e)
 }
 
-// How buffers grow: what was asked for and a 1 KiB, with headroom of an eighth, then a quarter, a half
-// and the whole again; half as much again where what was asked for should have fitted; never past the
-// limit.
+// How buffers grow: what was asked for and a 1 KiB, with headroom of an eighth, then a quarter, a
+// half and the whole again; half as much again where what was asked for should have fitted; never
+// past the limit.
 func TestFetchGrows(t *testing.T) {
 	const kib = 1 << 10
 	for _, test := range []struct {

@@ -107,8 +107,8 @@ func TestTableOfFunctionsIsThatOfTheShim(t *testing.T) {
 	assert.Empty(t, cmp.Diff(want, got))
 }
 
-// The Go names are exported, and what their documentation says of elevation and
-// Windows is what the table says.
+// The Go names are exported, and what their documentation says of elevation and Windows is what the
+// table says.
 func TestTableOfFunctionsIsThatOfThePackages(t *testing.T) {
 	exported := maps.Clone(declarations(t, ".", false))
 	for _, below := range []string{"tcpestats", "udpmib"} {
@@ -128,8 +128,8 @@ func TestTableOfFunctionsIsThatOfThePackages(t *testing.T) {
 	}
 }
 
-// The tests exist and come to the function, and those that are said to prove
-// something under Wine are not skipped there.
+// The tests exist and come to the function, and those that are said to prove something under Wine
+// are not skipped there.
 func TestTableOfFunctionsIsThatOfTheTests(t *testing.T) {
 	live, synthetic := declarations(t, ".", true), declarations(t, "internal/synthetic", true)
 	for _, f := range functionTable {
@@ -192,8 +192,8 @@ func text(t *testing.T, name string) string {
 	return strings.ReplaceAll(string(b), "\r\n", "\n")
 }
 
-// declarations are those of the package in a folder, whatever system its files are
-// for: functions, methods as "Reader.Stats", types and values.
+// declarations are those of the package in a folder, whatever system its files are for: functions,
+// methods as "Reader.Stats", types and values.
 func declarations(t *testing.T, dir string, tests bool) map[string]ast.Node {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))

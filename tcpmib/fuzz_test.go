@@ -28,12 +28,11 @@ func FuzzDecodeTCP6TableOwnerModule(f *testing.F) {
 	fuzzDecode(f, 8, tcpmib.DecodeTCP6TableOwnerModule)
 }
 
-// fuzzDecode fuzzes the decoder of a table whose rows start at offset. Its seeds
-// are tables of two rows, whole and cut, and the real ones in testdata/fuzz.
+// fuzzDecode fuzzes the decoder of a table whose rows start at offset. Its seeds are tables of two
+// rows, whole and cut, and the real ones in testdata/fuzz.
 //
-// For any bytes, decoding returns either an error and nothing else, or exactly as
-// many rows as the table says, which are its bytes. Whatever is in the rows, their
-// methods return.
+// For any bytes, decoding returns either an error and nothing else, or exactly as many rows as the
+// table says, which are its bytes. Whatever is in the rows, their methods return.
 func fuzzDecode[Row any](f *testing.F, offset int, decode func([]byte) ([]Row, error)) {
 	size := int(reflect.TypeFor[Row]().Size())
 	seed := []byte{2, 0, 0, 0}

@@ -22,8 +22,8 @@ func guarded(t *testing.T) []byte {
 	return memory[:page:page]
 }
 
-// Tables of every length that end where memory ends, with every number of rows
-// that matters: decoding and conversion read nothing beyond.
+// Tables of every length that end where memory ends, with every number of rows that matters:
+// decoding and conversion read nothing beyond.
 func TestDecodeReadsNothingBehindTheBuffer(t *testing.T) {
 	memory := guarded(t)
 	for name, test := range map[string]struct {

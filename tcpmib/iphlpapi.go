@@ -4,48 +4,43 @@ import "github.com/winmib/winmib/native"
 
 // The functions of iphlpapi.dll, under their own names. The caller owns what they return.
 
-// GetTcpTable returns the IPv4 TCP connections without their owners; order asks
-// Windows to sort them by local, then remote endpoint. Needs no elevation.
-// Windows 2000.
+// GetTcpTable returns the IPv4 TCP connections without their owners; order asks Windows to sort
+// them by local, then remote endpoint. Needs no elevation. Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcptable
 func GetTcpTable(order bool) ([]TCPRow, error) { return new(Reader).TCPTable(order) }
 
-// GetTcp6Table returns the IPv6 TCP connections without their owners; order asks
-// Windows to sort them by local, then remote endpoint. Needs no elevation.
-// Windows Vista.
+// GetTcp6Table returns the IPv6 TCP connections without their owners; order asks Windows to sort
+// them by local, then remote endpoint. Needs no elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table
 func GetTcp6Table(order bool) ([]TCP6Row, error) { return new(Reader).TCP6Table(order) }
 
-// GetTcpTable2 returns the IPv4 TCP connections; order asks Windows to sort
-// them by local, then remote endpoint. Needs no elevation. Windows Vista.
+// GetTcpTable2 returns the IPv4 TCP connections; order asks Windows to sort them by local, then
+// remote endpoint. Needs no elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcptable2
 func GetTcpTable2(order bool) ([]TCPRow2, error) { return new(Reader).TCPTable2(order) }
 
-// GetTcp6Table2 returns the IPv6 TCP connections; order asks Windows to sort
-// them by local, then remote endpoint. Needs no elevation. Windows Vista.
+// GetTcp6Table2 returns the IPv6 TCP connections; order asks Windows to sort them by local, then
+// remote endpoint. Needs no elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table2
 func GetTcp6Table2(order bool) ([]TCP6Row2, error) { return new(Reader).TCP6Table2(order) }
 
-// GetExtendedTcpTable returns the TCP connections that the type of its rows
-// selects, in this way:
+// GetExtendedTcpTable returns the TCP connections that the type of its rows selects, in this way:
 //
 //	listeners, err := tcpmib.GetExtendedTcpTable[tcpmib.TCP6RowOwnerPID](tcpmib.Listeners, true)
 //
-// Row and rows stand for the header's address family and TCP_TABLE_CLASS; order
-// asks Windows to sort the rows by local, then remote endpoint. Windows refuses
-// the basic classes for IPv6 (ERROR_NOT_SUPPORTED, so that errors.Is(err,
-// errors.ErrUnsupported) holds): GetTcp6Table returns those rows. Needs no
-// elevation. Windows XP SP2.
+// Row and rows stand for the header's address family and TCP_TABLE_CLASS; order asks Windows to
+// sort the rows by local, then remote endpoint. Windows refuses the basic classes for IPv6
+// (ERROR_NOT_SUPPORTED, so that errors.Is(err, errors.ErrUnsupported) holds): GetTcp6Table returns
+// those rows. Needs no elevation. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
 func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) {
 	return ReadExtendedTcpTable[Row](new(Reader), rows, order)
 }
 
-// GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection,
-// for a row that GetExtendedTcpTable[TCPRowOwnerModule] has returned. A row whose
-// process is gone is an error for which errors.Is(err, fs.ErrNotExist) holds. Needs
-// elevation for the connections of programs in Windows' own folder: without, Windows
-// answers with empty strings for them. Windows XP SP2.
+// GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection, for a row that
+// GetExtendedTcpTable[TCPRowOwnerModule] has returned. A row whose process is gone is an error for
+// which errors.Is(err, fs.ErrNotExist) holds. Needs elevation for the connections of programs in
+// Windows' own folder: without, Windows answers with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 	return ReadOwnerModule("GetOwnerModuleFromTcpEntry", func(buf []byte) (size, code uint32) {
@@ -53,8 +48,8 @@ func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 	})
 }
 
-// GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for an IPv6
-// connection. Needs elevation for the same. Windows XP SP2.
+// GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for an IPv6 connection. Needs elevation
+// for the same. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
 func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 	return ReadOwnerModule("GetOwnerModuleFromTcp6Entry", func(buf []byte) (size, code uint32) {
@@ -62,8 +57,8 @@ func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 	})
 }
 
-// SetTcpEntry sets the state of an IPv4 connection. The one state that Windows
-// takes is StateDeleteTCB, which closes it: see Close. Needs elevation. Windows
+// SetTcpEntry sets the state of an IPv4 connection. The one state that Windows takes is
+// StateDeleteTCB, which closes it: see Close. Needs elevation. Windows
 // 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-settcpentry
 func SetTcpEntry(row *TCPRow) error {
@@ -73,23 +68,20 @@ func SetTcpEntry(row *TCPRow) error {
 	return nil
 }
 
-// GetTcpStatistics returns the counters of TCP over IPv4. Needs no elevation.
-// Windows 2000.
+// GetTcpStatistics returns the counters of TCP over IPv4. Needs no elevation. Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatistics
 func GetTcpStatistics() (TCPStats, error) {
 	return readOnce[TCPStats]("MIB_TCPSTATS", Query{Func: "GetTcpStatistics"})
 }
 
-// GetTcpStatisticsEx returns the counters of TCP over IPv4 or IPv6. Needs no
-// elevation. Windows XP.
+// GetTcpStatisticsEx returns the counters of TCP over IPv4 or IPv6. Needs no elevation. Windows XP.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex
 func GetTcpStatisticsEx(family Family) (TCPStats, error) {
 	return readStats[TCPStats]("GetTcpStatisticsEx", "MIB_TCPSTATS", family)
 }
 
-// GetTcpStatisticsEx2 is GetTcpStatisticsEx with 64-bit counters of segments.
-// Needs no elevation. Windows 10 version 1709; before it, errors.Is(err,
-// errors.ErrUnsupported) holds.
+// GetTcpStatisticsEx2 is GetTcpStatisticsEx with 64-bit counters of segments. Needs no elevation.
+// Windows 10 version 1709; before it, errors.Is(err, errors.ErrUnsupported) holds.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex2
 func GetTcpStatisticsEx2(family Family) (TCPStats2, error) {
 	return readStats[TCPStats2]("GetTcpStatisticsEx2", "MIB_TCPSTATS2", family)

@@ -13,8 +13,8 @@ import (
 
 const base = 0x7FFE_0000 // where the fabricated buffers lie, with room for 32-bit pointers
 
-// moduleInfo is a TCPIP_OWNER_MODULE_BASIC_INFO with pointers of a width, which
-// lead to offsets from base, and what follows it.
+// moduleInfo is a TCPIP_OWNER_MODULE_BASIC_INFO with pointers of a width, which lead to offsets
+// from base, and what follows it.
 func moduleInfo(width int, name, path int, text string) (b []byte) {
 	for _, offset := range []int{name, path} {
 		p := binary.LittleEndian.AppendUint64(nil, uint64(base+offset))

@@ -2,8 +2,7 @@ package tcpmib
 
 import "structs"
 
-// TCPTableClass is TCP_TABLE_CLASS: which rows GetExtendedTcpTable returns, and
-// in which form.
+// TCPTableClass is TCP_TABLE_CLASS: which rows GetExtendedTcpTable returns, and in which form.
 // https://learn.microsoft.com/windows/win32/api/iprtrmib/ne-iprtrmib-tcp_table_class
 type TCPTableClass uint32
 
@@ -45,18 +44,19 @@ func (c *TCPTableClass) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// OwnerModuleInfoClass is TCPIP_OWNER_MODULE_INFO_CLASS: what
-// GetOwnerModuleFromTcpEntry returns about a module.
+// OwnerModuleInfoClass is TCPIP_OWNER_MODULE_INFO_CLASS: what GetOwnerModuleFromTcpEntry returns
+// about a module.
 // https://learn.microsoft.com/windows/win32/api/iprtrmib/ne-iprtrmib-tcpip_owner_module_info_class
 type OwnerModuleInfoClass uint32
 
-// OwnerModuleInfoBasic is TCPIP_OWNER_MODULE_INFO_BASIC, the only class there
-// is: an OwnerModuleBasicInfo.
+// OwnerModuleInfoBasic is TCPIP_OWNER_MODULE_INFO_BASIC, the only class there is: an
+// OwnerModuleBasicInfo.
 const OwnerModuleInfoBasic OwnerModuleInfoClass = 0
 
 var ownerModuleInfoClasses = enum[OwnerModuleInfoClass]{"OwnerModuleInfoClass", "class of module information", map[OwnerModuleInfoClass]string{OwnerModuleInfoBasic: "Basic"}}
 
-// String returns "Basic", or "OwnerModuleInfoClass(1)" for a number that the header does not define.
+// String returns "Basic", or "OwnerModuleInfoClass(1)" for a number that the header does not
+// define.
 func (c OwnerModuleInfoClass) String() string { return ownerModuleInfoClasses.string(c) }
 
 // MarshalText writes what String prints.
@@ -68,10 +68,9 @@ func (c *OwnerModuleInfoClass) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// OwnerModuleBasicInfo is TCPIP_OWNER_MODULE_BASIC_INFO: where, in the buffer
-// that the system has filled, the module's name and path are. Both are
-// addresses of UTF-16 text that ends with a zero, not Go pointers: the text
-// lives as long as the buffer.
+// OwnerModuleBasicInfo is TCPIP_OWNER_MODULE_BASIC_INFO: where, in the buffer that the system has
+// filled, the module's name and path are. Both are addresses of UTF-16 text that ends with a zero,
+// not Go pointers: the text lives as long as the buffer.
 // https://learn.microsoft.com/windows/win32/api/iprtrmib/ns-iprtrmib-tcpip_owner_module_basic_info
 type OwnerModuleBasicInfo struct {
 	_          structs.HostLayout `c:"TCPIP_OWNER_MODULE_BASIC_INFO"`

@@ -49,8 +49,8 @@ func connect(t *testing.T, l *net.TCPListener) (client, server *net.TCPConn) {
 
 func addrPort(a net.Addr) netip.AddrPort { return a.(*net.TCPAddr).AddrPort() }
 
-// eventually waits until the connection between two endpoints is in a state, as
-// the system moves there in its own time, and returns it.
+// eventually waits until the connection between two endpoints is in a state, as the system moves
+// there in its own time, and returns it.
 func eventually(t *testing.T, family tcpmib.Family, local, remote netip.AddrPort, state tcpmib.State) tcpmib.Conn {
 	t.Helper()
 	var found tcpmib.Conn
@@ -67,8 +67,8 @@ func eventually(t *testing.T, family tcpmib.Family, local, remote netip.AddrPort
 	return found
 }
 
-// withoutWineZone drops the zone under Wine, whose scope IDs are the kind of an
-// address (loopback, link-local), not an interface.
+// withoutWineZone drops the zone under Wine, whose scope IDs are the kind of an address (loopback,
+// link-local), not an interface.
 func withoutWineZone(a netip.AddrPort) netip.AddrPort {
 	if !onWine() || onStandin() || !a.IsValid() {
 		return a
@@ -76,9 +76,8 @@ func withoutWineZone(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().WithZone(""), a.Port())
 }
 
-// assertOwner asserts that a socket belongs to this process. Wine before version
-// 10 knows the owners of IPv4 sockets only, and not of accepted ones: there
-// nobody is an answer too.
+// assertOwner asserts that a socket belongs to this process. Wine before version 10 knows the
+// owners of IPv4 sockets only, and not of accepted ones: there nobody is an answer too.
 func assertOwner(t *testing.T, c tcpmib.Conn, accepted bool) {
 	t.Helper()
 	want := []uint32{uint32(os.Getpid())}
@@ -88,9 +87,9 @@ func assertOwner(t *testing.T, c tcpmib.Conn, accepted bool) {
 	assert.Contains(t, want, c.PID, "PID of %v", c)
 }
 
-// ownedByWine makes Wine know the owner of a socket that listens: it looks for
-// sockets among the open files of its processes, and opens one there when an
-// option is set. Accepted sockets never get there.
+// ownedByWine makes Wine know the owner of a socket that listens: it looks for sockets among the
+// open files of its processes, and opens one there when an option is set. Accepted sockets never
+// get there.
 func ownedByWine(t *testing.T, l *net.TCPListener) {
 	t.Helper()
 	raw, err := l.SyscallConn()
@@ -108,9 +107,9 @@ func TestLiveStates(t *testing.T) {
 			ownedByWine(t, l)
 			assertOwner(t, eventually(t, family, addrPort(l.Addr()), netip.AddrPort{}, tcpmib.StateListen), false)
 
-			// Who closes first waits in FIN-WAIT-2 and TIME-WAIT, the other is
-			// in CLOSE-WAIT. Once it is the client, once the server, so that
-			// each state is seen on an end whose owner Wine knows.
+			// Who closes first waits in FIN-WAIT-2 and TIME-WAIT, the other is in CLOSE-WAIT. Once
+			// it is the client, once the server, so that each state is seen on an end whose owner
+			// Wine knows.
 			for _, first := range []string{"client", "server"} {
 				t.Run(first+" closes first", func(t *testing.T) {
 					client, server := connect(t, l)
@@ -151,8 +150,8 @@ func TestLiveStates(t *testing.T) {
 	}
 }
 
-// The rows of the header layer are the connections of the Go layer. Those of
-// others come and go between two reads, so only this test's own count.
+// The rows of the header layer are the connections of the Go layer. Those of others come and go
+// between two reads, so only this test's own count.
 func TestLiveLayersAgree(t *testing.T) {
 	own := map[uint16]bool{}
 	for address := range loopbacks {
@@ -183,8 +182,8 @@ func TestLiveLayersAgree(t *testing.T) {
 	}, 20*time.Second, 50*time.Millisecond)
 }
 
-// A scope ID is the index of an interface, in host byte order: a listener on a
-// link-local address has that interface's index as its zone.
+// A scope ID is the index of an interface, in host byte order: a listener on a link-local address
+// has that interface's index as its zone.
 func TestLiveZoneIsTheInterface(t *testing.T) {
 	if onWine() && !onStandin() {
 		t.Skip("Wine's scope IDs are not interfaces; this test is for Windows and the stand-in")

@@ -14,13 +14,13 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// 300 connections, half of each family, stay open while others open and close around
-// them. Each snapshot is the answer to one call, as it was; in it both ends of each
-// of the 300 are there once, established, and nothing on their port is there twice.
+// 300 connections, half of each family, stay open while others open and close around them. Each
+// snapshot is the answer to one call, as it was; in it both ends of each of the 300 are there once,
+// established, and nothing on their port is there twice.
 //
-// Wine has its rows from Linux, whose /proc/net/tcp is read in pieces and repeats
-// rows when connections come and go between two of them. So under Wine a snapshot
-// is held against the answer alone, and every connection must be in one of them.
+// Wine has its rows from Linux, whose /proc/net/tcp is read in pieces and repeats rows when
+// connections come and go between two of them. So under Wine a snapshot is held against the answer
+// alone, and every connection must be in one of them.
 func TestLiveChurn(t *testing.T) {
 	const stable, snapshots = 150, 3
 	type ends struct{ local, remote netip.AddrPort }

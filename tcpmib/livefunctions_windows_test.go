@@ -21,8 +21,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 
-// These tests call the functions of the header on this machine: Windows, or Linux
-// under Wine where that has the function.
+// These tests call the functions of the header on this machine: Windows, or Linux under Wine where
+// that has the function.
 
 // onlyWindows skips a test of what Wine does not do.
 func onlyWindows(t *testing.T, lacks string) {
@@ -32,9 +32,8 @@ func onlyWindows(t *testing.T, lacks string) {
 	}
 }
 
-// elevated says whether this program runs as administrator. Those of the jobs in
-// .github do; what is refused to others is tested wherever somebody runs the
-// tests in a plain window.
+// elevated says whether this program runs as administrator. Those of the jobs in .github do; what
+// is refused to others is tested wherever somebody runs the tests in a plain window.
 func elevated() bool { return windows.GetCurrentProcessToken().IsElevated() }
 
 // found is a row as any of the functions reports it.
@@ -198,8 +197,8 @@ func TestLiveGetTcpStatistics(t *testing.T) {
 			after, err := tcpmib.ReadStats(family)
 			require.NoError(t, err)
 			t.Logf("%+v", after)
-			// Wine 8 does not have GetTcpStatisticsEx2, and Linux names its algorithm
-			// and counts its segments otherwise.
+			// Wine 8 does not have GetTcpStatisticsEx2, and Linux names its algorithm and counts
+			// its segments otherwise.
 			if !onWine() {
 				assert.True(t, after.Wide, "this Windows has GetTcpStatisticsEx2")
 				assert.Equal(t, tcpmib.RTOAlgorithmVanj, after.RTOAlgorithm)
@@ -238,8 +237,8 @@ func TestLiveGetTcpStatisticsEx2(t *testing.T) {
 	}
 }
 
-// GetTcpStatisticsEx2 is looked up at run time: where it is missing, as in Wine 8,
-// the program runs and says so.
+// GetTcpStatisticsEx2 is looked up at run time: where it is missing, as in Wine 8, the program runs
+// and says so.
 func TestLiveMissingFunction(t *testing.T) {
 	_, err := tcpmib.GetTcpStatisticsEx2(tcpmib.IPv4)
 	if err == nil {
@@ -267,8 +266,8 @@ func testOwnerModule(t *testing.T, family tcpmib.Family, get func(tcpmib.Rows) (
 	require.NoError(t, err)
 	assert.Equal(t, strings.ToLower(filepath.Base(self)), strings.ToLower(module.Name))
 	assert.Equal(t, strings.ToLower(filepath.Base(self)), strings.ToLower(filepath.Base(module.Path)))
-	// Others are named too, services among them, or are nameless; none is an error
-	// but those that are gone or closed to us.
+	// Others are named too, services among them, or are nameless; none is an error but those that
+	// are gone or closed to us.
 	for _, r := range rows {
 		if _, err := r.module(); err != nil {
 			assert.True(t, errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission), "%v of %d: %v", r.local, r.pid, err)

@@ -149,8 +149,8 @@ func bindings(bound4, bound6, main4, main6 fake) fake {
 	}
 }
 
-// Of the bindings, those of sockets in the main table are left out: the same port and PID, not one of
-// them alone.
+// Of the bindings, those of sockets in the main table are left out: the same port and PID, not one
+// of them alone.
 func TestAppendBound(t *testing.T) {
 	setPort4 := func(table []byte, row int, port uint16, pid uint32) {
 		binary.BigEndian.PutUint16(table[4+28*row+8:], port)

@@ -14,11 +14,11 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// What other programs and packages that read these tables got wrong, each as a test that their design
-// fails. Elsewhere: the list of processes read again for each row (TestOneProcessSnapshot in
-// cmd/tcpmib), a process taken for the one that had its PID before (TestReusedPID, TestPathOfTheDead
-// in tcpmib/owner), the last error reported instead of the return code (TestEveryErrorCode in
-// tcpmib/internal/synthetic, whose DLL sets another last error).
+// What other programs and packages that read these tables got wrong, each as a test that their
+// design fails. Elsewhere: the list of processes read again for each row (TestOneProcessSnapshot in
+// cmd/tcpmib), a process taken for the one that had its PID before (TestReusedPID,
+// TestPathOfTheDead in tcpmib/owner), the last error reported instead of the return code
+// (TestEveryErrorCode in tcpmib/internal/synthetic, whose DLL sets another last error).
 func TestPeers(t *testing.T) {
 	for defect, ours := range map[string]func(*testing.T){
 		"go-netstat: a table that grows between two calls is an error": func(t *testing.T) {

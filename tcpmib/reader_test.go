@@ -148,8 +148,8 @@ func TestConnCompare(t *testing.T) {
 	}
 }
 
-// The IPv4 and IPv6 rows of a Reader do not share a buffer: those of both are valid
-// together, as AppendConns needs them, and each asks once when warm.
+// The IPv4 and IPv6 rows of a Reader do not share a buffer: those of both are valid together, as
+// AppendConns needs them, and each asks once when warm.
 func TestReaderHasABufferForEachFamily(t *testing.T) {
 	asked := 0
 	both := families(whole(table4(10_000)), whole(table6(5000)))

@@ -18,8 +18,8 @@ import (
 // wineDLL is Wine's own iphlpapi.dll where the stand-in of build.sh has taken its name.
 var wineDLL = windows.NewLazySystemDLL("wineiphlpapi.dll")
 
-// onStandin says whether the tables come from the stand-in iphlpapi.dll. Unlike Wine 8's, they
-// have every owner that is a Windows program, and scope IDs that are interfaces.
+// onStandin says whether the tables come from the stand-in iphlpapi.dll. Unlike Wine 8's, they have
+// every owner that is a Windows program, and scope IDs that are interfaces.
 func onStandin() bool { return wineDLL.Load() == nil }
 
 // rawTable is a table function and what a row of it has that the stand-in and Wine answer

@@ -90,8 +90,8 @@ func (s *State) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// OffloadState is TCP_CONNECTION_OFFLOAD_STATE: whether Windows or the network
-// card does the work of a connection.
+// OffloadState is TCP_CONNECTION_OFFLOAD_STATE: whether Windows or the network card does the work
+// of a connection.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ne-tcpmib-tcp_connection_offload_state
 type OffloadState uint32
 

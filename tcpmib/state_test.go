@@ -11,8 +11,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// What people and programs write for each state: RFC 793, the header, netstat, PowerShell, ss, gopsutil,
-// psutil, go-netstat, osquery, .NET.
+// What people and programs write for each state: RFC 793, the header, netstat, PowerShell, ss,
+// gopsutil, psutil, go-netstat, osquery, .NET.
 var stateWords = map[tcpmib.State][]string{
 	1:         {"CLOSED", "MIB_TCP_STATE_CLOSED", "Closed", "CLOSE"},
 	2:         {"LISTEN", "MIB_TCP_STATE_LISTEN", "LISTENING", "Listen"},

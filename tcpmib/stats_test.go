@@ -107,8 +107,8 @@ func TestStatsFamily(t *testing.T) {
 	}, asked)
 }
 
-// A system that has nothing to report has no statistics: there is no such thing as
-// statistics without numbers, as there are tables without rows.
+// A system that has nothing to report has no statistics: there is no such thing as statistics
+// without numbers, as there are tables without rows.
 func TestStatsWithoutData(t *testing.T) {
 	const noData = 232
 	r := tcpmib.Reader{Source: fails(noData)}

@@ -5,8 +5,8 @@ import (
 	"structs"
 )
 
-// TCPRow is MIB_TCPROW_LH, which is MIB_TCPROW since Windows Vista: one IPv4
-// TCP connection without its owner.
+// TCPRow is MIB_TCPROW_LH, which is MIB_TCPROW since Windows Vista: one IPv4 TCP connection without
+// its owner.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_lh
 type TCPRow struct {
 	_          structs.HostLayout `c:"MIB_TCPROW_LH"`
@@ -20,15 +20,15 @@ type TCPRow struct {
 // Local is the endpoint on this computer.
 func (r *TCPRow) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCPRow) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr, &r.RemotePort) }
 
 // Conn is the row as a Conn, without an owner: the row has none.
 func (r *TCPRow) Conn() Conn { return Conn{Local: r.Local(), Remote: r.Remote(), State: r.State} }
 
-// TCPRowW2K is MIB_TCPROW_W2K, the form of MIB_TCPROW before Windows Vista:
-// the same bytes, with a number for the state.
+// TCPRowW2K is MIB_TCPROW_W2K, the form of MIB_TCPROW before Windows Vista: the same bytes, with a
+// number for the state.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_w2k
 type TCPRowW2K struct {
 	_          structs.HostLayout `c:"MIB_TCPROW_W2K"`
@@ -39,8 +39,8 @@ type TCPRowW2K struct {
 	RemotePort [4]byte            `c:"dwRemotePort"` // network byte order; bytes 2 and 3 may be garbage; no meaning in LISTEN
 }
 
-// TCPTable is MIB_TCPTABLE: the number of rows, and the first of them; the
-// others follow it in memory.
+// TCPTable is MIB_TCPTABLE: the number of rows, and the first of them; the others follow it in
+// memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable
 type TCPTable struct {
 	_          structs.HostLayout `c:"MIB_TCPTABLE"`
@@ -48,8 +48,8 @@ type TCPTable struct {
 	Table      [1]TCPRow          `c:"table"` // NumEntries of them
 }
 
-// TCP6Row is MIB_TCP6ROW: one IPv6 TCP connection without its owner. Its state
-// comes first, unlike that of TCP6Row2.
+// TCP6Row is MIB_TCP6ROW: one IPv6 TCP connection without its owner. Its state comes first, unlike
+// that of TCP6Row2.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row
 type TCP6Row struct {
 	_             structs.HostLayout `c:"MIB_TCP6ROW"`
@@ -67,8 +67,8 @@ func (r *TCP6Row) Local() netip.AddrPort {
 	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCP6Row) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
@@ -76,8 +76,8 @@ func (r *TCP6Row) Remote() netip.AddrPort {
 // Conn is the row as a Conn, without an owner: the row has none.
 func (r *TCP6Row) Conn() Conn { return Conn{Local: r.Local(), Remote: r.Remote(), State: r.State} }
 
-// TCP6Table is MIB_TCP6TABLE: the number of rows, and the first of them; the
-// others follow it in memory.
+// TCP6Table is MIB_TCP6TABLE: the number of rows, and the first of them; the others follow it in
+// memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table
 type TCP6Table struct {
 	_          structs.HostLayout `c:"MIB_TCP6TABLE"`

@@ -5,8 +5,7 @@ import (
 	"structs"
 )
 
-// TCPRow2 is MIB_TCPROW2: one IPv4 TCP connection with its owner and offload
-// state.
+// TCPRow2 is MIB_TCPROW2: one IPv4 TCP connection with its owner and offload state.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow2
 type TCPRow2 struct {
 	_            structs.HostLayout `c:"MIB_TCPROW2"`
@@ -22,8 +21,8 @@ type TCPRow2 struct {
 // Local is the endpoint on this computer.
 func (r *TCPRow2) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCPRow2) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr, &r.RemotePort) }
 
 // Conn is the row as a Conn.
@@ -31,9 +30,8 @@ func (r *TCPRow2) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState}
 }
 
-// TCPTable2 is MIB_TCPTABLE2: the number of rows, and the first of them; the
-// others follow it in memory. DecodeTCPTable2 turns the bytes of a whole table
-// into a slice.
+// TCPTable2 is MIB_TCPTABLE2: the number of rows, and the first of them; the others follow it in
+// memory. DecodeTCPTable2 turns the bytes of a whole table into a slice.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable2
 type TCPTable2 struct {
 	_          structs.HostLayout `c:"MIB_TCPTABLE2"`
@@ -41,8 +39,7 @@ type TCPTable2 struct {
 	Table      [1]TCPRow2         `c:"table"` // NumEntries of them
 }
 
-// TCP6Row2 is MIB_TCP6ROW2: one IPv6 TCP connection with its owner and offload
-// state.
+// TCP6Row2 is MIB_TCP6ROW2: one IPv6 TCP connection with its owner and offload state.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row2
 type TCP6Row2 struct {
 	_             structs.HostLayout `c:"MIB_TCP6ROW2"`
@@ -57,14 +54,14 @@ type TCP6Row2 struct {
 	OffloadState  OffloadState       `c:"dwOffloadState"`
 }
 
-// Local is the endpoint on this computer. Its scope ID is the address's zone.
-// An IPv4 address mapped into IPv6 stays as it is.
+// Local is the endpoint on this computer. Its scope ID is the address's zone. An IPv4 address
+// mapped into IPv6 stays as it is.
 func (r *TCP6Row2) Local() netip.AddrPort {
 	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCP6Row2) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
@@ -74,9 +71,8 @@ func (r *TCP6Row2) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState}
 }
 
-// TCP6Table2 is MIB_TCP6TABLE2: the number of rows, and the first of them; the
-// others follow it in memory. DecodeTCP6Table2 turns the bytes of a whole table
-// into a slice.
+// TCP6Table2 is MIB_TCP6TABLE2: the number of rows, and the first of them; the others follow it in
+// memory. DecodeTCP6Table2 turns the bytes of a whole table into a slice.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table2
 type TCP6Table2 struct {
 	_          structs.HostLayout `c:"MIB_TCP6TABLE2"`

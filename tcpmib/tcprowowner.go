@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// OwningModuleSize is TCPIP_OWNING_MODULE_SIZE: how many numbers identify the
-// module that owns a connection.
+// OwningModuleSize is TCPIP_OWNING_MODULE_SIZE: how many numbers identify the module that owns a
+// connection.
 const OwningModuleSize = 16
 
-// TCPRowOwnerPID is MIB_TCPROW_OWNER_PID: one IPv4 TCP connection with the
-// process that owns it.
+// TCPRowOwnerPID is MIB_TCPROW_OWNER_PID: one IPv4 TCP connection with the process that owns it.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_owner_pid
 type TCPRowOwnerPID struct {
 	_          structs.HostLayout `c:"MIB_TCPROW_OWNER_PID"`
@@ -26,8 +25,8 @@ type TCPRowOwnerPID struct {
 // Local is the endpoint on this computer.
 func (r *TCPRowOwnerPID) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCPRowOwnerPID) Remote() netip.AddrPort {
 	return remote4(r.State, &r.RemoteAddr, &r.RemotePort)
 }
@@ -37,8 +36,8 @@ func (r *TCPRowOwnerPID) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
-// TCPTableOwnerPID is MIB_TCPTABLE_OWNER_PID: the number of rows, and the first
-// of them; the others follow it in memory.
+// TCPTableOwnerPID is MIB_TCPTABLE_OWNER_PID: the number of rows, and the first of them; the others
+// follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable_owner_pid
 type TCPTableOwnerPID struct {
 	_          structs.HostLayout `c:"MIB_TCPTABLE_OWNER_PID"`
@@ -46,8 +45,8 @@ type TCPTableOwnerPID struct {
 	Table      [1]TCPRowOwnerPID  `c:"table"` // NumEntries of them
 }
 
-// TCPRowOwnerModule is MIB_TCPROW_OWNER_MODULE: one IPv4 TCP connection with
-// the process and the module that own it and the time it was bound.
+// TCPRowOwnerModule is MIB_TCPROW_OWNER_MODULE: one IPv4 TCP connection with the process and the
+// module that own it and the time it was bound.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_owner_module
 type TCPRowOwnerModule struct {
 	_                structs.HostLayout       `c:"MIB_TCPROW_OWNER_MODULE"`
@@ -64,8 +63,8 @@ type TCPRowOwnerModule struct {
 // Local is the endpoint on this computer.
 func (r *TCPRowOwnerModule) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCPRowOwnerModule) Remote() netip.AddrPort {
 	return remote4(r.State, &r.RemoteAddr, &r.RemotePort)
 }
@@ -75,12 +74,12 @@ func (r *TCPRowOwnerModule) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
-// CreateTime is when the connection was created, or the zero time where Windows
-// does not know. It is in UTC and has a resolution of 100 ns.
+// CreateTime is when the connection was created, or the zero time where Windows does not know. It
+// is in UTC and has a resolution of 100 ns.
 func (r *TCPRowOwnerModule) CreateTime() time.Time { return filetime(r.CreateTimestamp) }
 
-// TCPTableOwnerModule is MIB_TCPTABLE_OWNER_MODULE: the number of rows, and the
-// first of them; the others follow it in memory.
+// TCPTableOwnerModule is MIB_TCPTABLE_OWNER_MODULE: the number of rows, and the first of them; the
+// others follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable_owner_module
 type TCPTableOwnerModule struct {
 	_          structs.HostLayout   `c:"MIB_TCPTABLE_OWNER_MODULE"`
@@ -89,8 +88,7 @@ type TCPTableOwnerModule struct {
 	Table      [1]TCPRowOwnerModule `c:"table"` // NumEntries of them
 }
 
-// TCP6RowOwnerPID is MIB_TCP6ROW_OWNER_PID: one IPv6 TCP connection with the
-// process that owns it.
+// TCP6RowOwnerPID is MIB_TCP6ROW_OWNER_PID: one IPv6 TCP connection with the process that owns it.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row_owner_pid
 type TCP6RowOwnerPID struct {
 	_             structs.HostLayout `c:"MIB_TCP6ROW_OWNER_PID"`
@@ -109,8 +107,8 @@ func (r *TCP6RowOwnerPID) Local() netip.AddrPort {
 	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCP6RowOwnerPID) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
@@ -120,8 +118,8 @@ func (r *TCP6RowOwnerPID) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
-// TCP6TableOwnerPID is MIB_TCP6TABLE_OWNER_PID: the number of rows, and the
-// first of them; the others follow it in memory.
+// TCP6TableOwnerPID is MIB_TCP6TABLE_OWNER_PID: the number of rows, and the first of them; the
+// others follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table_owner_pid
 type TCP6TableOwnerPID struct {
 	_          structs.HostLayout `c:"MIB_TCP6TABLE_OWNER_PID"`
@@ -129,8 +127,8 @@ type TCP6TableOwnerPID struct {
 	Table      [1]TCP6RowOwnerPID `c:"table"` // NumEntries of them
 }
 
-// TCP6RowOwnerModule is MIB_TCP6ROW_OWNER_MODULE: one IPv6 TCP connection with
-// the process and the module that own it and the time it was bound.
+// TCP6RowOwnerModule is MIB_TCP6ROW_OWNER_MODULE: one IPv6 TCP connection with the process and the
+// module that own it and the time it was bound.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row_owner_module
 type TCP6RowOwnerModule struct {
 	_                structs.HostLayout       `c:"MIB_TCP6ROW_OWNER_MODULE"`
@@ -151,8 +149,8 @@ func (r *TCP6RowOwnerModule) Local() netip.AddrPort {
 	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
-// Remote is the endpoint on the other side, or the zero value in LISTEN, where
-// the header gives it no meaning.
+// Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
+// no meaning.
 func (r *TCP6RowOwnerModule) Remote() netip.AddrPort {
 	return remote6(r.State, &r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
@@ -162,12 +160,12 @@ func (r *TCP6RowOwnerModule) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
-// CreateTime is when the connection was created, or the zero time where Windows
-// does not know. It is in UTC and has a resolution of 100 ns.
+// CreateTime is when the connection was created, or the zero time where Windows does not know. It
+// is in UTC and has a resolution of 100 ns.
 func (r *TCP6RowOwnerModule) CreateTime() time.Time { return filetime(r.CreateTimestamp) }
 
-// TCP6TableOwnerModule is MIB_TCP6TABLE_OWNER_MODULE: the number of rows, and
-// the first of them; the others follow it in memory.
+// TCP6TableOwnerModule is MIB_TCP6TABLE_OWNER_MODULE: the number of rows, and the first of them;
+// the others follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table_owner_module
 type TCP6TableOwnerModule struct {
 	_          structs.HostLayout    `c:"MIB_TCP6TABLE_OWNER_MODULE"`
@@ -176,8 +174,7 @@ type TCP6TableOwnerModule struct {
 	Table      [1]TCP6RowOwnerModule `c:"table"` // NumEntries of them
 }
 
-// filetime turns what Windows counts time in, 100 ns since 1601, into a time; 0
-// is the zero time.
+// filetime turns what Windows counts time in, 100 ns since 1601, into a time; 0 is the zero time.
 func filetime(ticks int64) time.Time {
 	const (
 		perSecond = 10_000_000

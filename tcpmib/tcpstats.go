@@ -2,17 +2,14 @@ package tcpmib
 
 import "structs"
 
-// TCPMaxConnDynamic is MIB_TCP_MAXCONN_DYNAMIC: the MaxConn of a computer
-// without a fixed limit.
+// TCPMaxConnDynamic is MIB_TCP_MAXCONN_DYNAMIC: the MaxConn of a computer without a fixed limit.
 const TCPMaxConnDynamic uint32 = 0xFFFFFFFF
 
-// RTOAlgorithm is TCP_RTO_ALGORITHM: how the retransmission time-out is
-// computed, after RFC 4022.
+// RTOAlgorithm is TCP_RTO_ALGORITHM: how the retransmission time-out is computed, after RFC 4022.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats_lh
 type RTOAlgorithm uint32
 
-// The algorithms, with the header's numbers. The header has each under two
-// names.
+// The algorithms, with the header's numbers. The header has each under two names.
 const (
 	RTOAlgorithmOther    RTOAlgorithm = 1 // TcpRtoAlgorithmOther, MIB_TCP_RTO_OTHER
 	RTOAlgorithmConstant RTOAlgorithm = 2 // TcpRtoAlgorithmConstant, MIB_TCP_RTO_CONSTANT: a constant time-out
@@ -40,9 +37,8 @@ func (a *RTOAlgorithm) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// TCPStats is MIB_TCPSTATS_LH, which is MIB_TCPSTATS since Windows Vista: the
-// counters of TCP over IPv4 or IPv6 since the computer started. They
-// wrap around at 2^32.
+// TCPStats is MIB_TCPSTATS_LH, which is MIB_TCPSTATS since Windows Vista: the counters of TCP over
+// IPv4 or IPv6 since the computer started. They wrap around at 2^32.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats_lh
 type TCPStats struct {
 	_            structs.HostLayout `c:"MIB_TCPSTATS_LH"`
@@ -63,8 +59,8 @@ type TCPStats struct {
 	NumConns     uint32             `c:"dwNumConns"`                  // current connections in any state but LISTEN
 }
 
-// TCPStatsW2K is MIB_TCPSTATS_W2K, the form of MIB_TCPSTATS before Windows
-// Vista: the same bytes, with a number for the algorithm.
+// TCPStatsW2K is MIB_TCPSTATS_W2K, the form of MIB_TCPSTATS before Windows Vista: the same bytes,
+// with a number for the algorithm.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats_w2k
 type TCPStatsW2K struct {
 	_            structs.HostLayout `c:"MIB_TCPSTATS_W2K"`
@@ -85,8 +81,8 @@ type TCPStatsW2K struct {
 	NumConns     uint32             `c:"dwNumConns"`     // current connections in any state but LISTEN
 }
 
-// TCPStats2 is MIB_TCPSTATS2, since Windows 10 version 1709: TCPStats with
-// 64-bit counters of segments.
+// TCPStats2 is MIB_TCPSTATS2, since Windows 10 version 1709: TCPStats with 64-bit counters of
+// segments.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcpstats2
 type TCPStats2 struct {
 	_            structs.HostLayout `c:"MIB_TCPSTATS2"`

@@ -17,8 +17,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// beats answers the k-th question of each family with its k-th answer, and then
-// with the last.
+// beats answers the k-th question of each family with its k-th answer, and then with the last.
 func beats(ipv4, ipv6 []fake) fake {
 	answers, asked := map[string][]fake{"GetTcpTable2": ipv4, "GetTcp6Table2": ipv6}, map[string]int{}
 	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
@@ -36,8 +35,8 @@ func slow(d time.Duration, f fake) fake {
 	}
 }
 
-// An event is what a Watch yielded, short enough to be compared by eye: when, in
-// seconds since the watch began, and what.
+// An event is what a Watch yielded, short enough to be compared by eye: when, in seconds since the
+// watch began, and what.
 func events(t *testing.T, r *tcpmib.Reader, interval time.Duration, family tcpmib.Family, n int, handle func(tcpmib.Change)) (got []string) {
 	t.Helper()
 	start := time.Now()
@@ -75,8 +74,8 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// A family that fails is reported at each beat, and its connections are neither
-// closed when it does nor opened when it works again. The other goes on.
+// A family that fails is reported at each beat, and its connections are neither closed when it does
+// nor opened when it works again. The other goes on.
 func TestWatchFailingFamily(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := tcpmib.Reader{Source: beats(
@@ -105,8 +104,7 @@ func TestWatchFamilyThatComesLate(t *testing.T) {
 	})
 }
 
-// Beats that a slow system or a slow reader takes are left out, told, and the
-// next one is in time.
+// Beats that a slow system or a slow reader takes are left out, told, and the next one is in time.
 func TestWatchMissedBeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := tcpmib.Reader{Source: beats([]fake{
@@ -149,8 +147,7 @@ func TestWatchMissedError(t *testing.T) {
 	})
 }
 
-// Cancelling ends the stream at once: while it waits, between two changes, and
-// before it begins.
+// Cancelling ends the stream at once: while it waits, between two changes, and before it begins.
 func TestWatchCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())

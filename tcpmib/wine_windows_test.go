@@ -35,8 +35,8 @@ func TestLiveListenersAreThoseOfProcNet(t *testing.T) {
 	}
 	listen(t, "0.0.0.0:0")
 	listen(t, "[::]:0")
-	// Others on the machine open and close sockets too: both reads have to
-	// fall into a moment of peace.
+	// Others on the machine open and close sockets too: both reads have to fall into a moment of
+	// peace.
 	require.EventuallyWithT(t, func(t *assert.CollectT) {
 		want := slices.Concat(procNet(t, "tcp", "0A"), procNet(t, "tcp6", "0A"))
 		conns, err := tcpmib.Conns(tcpmib.Both)

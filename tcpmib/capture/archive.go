@@ -23,8 +23,8 @@ type archive struct {
 }
 
 func openArchive(r io.ReaderAt, size int64) (*archive, error) {
-	// zip.NewReader takes memory for each entry of the directory, which goes on
-	// for as long as there are entries, whatever is said of its size.
+	// zip.NewReader takes memory for each entry of the directory, which goes on for as long as
+	// there are entries, whatever is said of its size.
 	limited := &limitedReader{r, maxDirectoryBytes,
 		fmt.Errorf("%w: the directory has more than %d bytes", tcpmib.ErrTooLarge, maxDirectoryBytes)}
 	var z *zip.Reader
@@ -40,8 +40,8 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	case len(z.File) > maxEntries:
 		return nil, fmt.Errorf("%w: %d entries, the limit is %d", tcpmib.ErrTooLarge, len(z.File), maxEntries)
 	}
-	// From here on only entries are read. Together they are no longer than the
-	// file, unless they overlap, as in a file made to be unpacked without end.
+	// From here on only entries are read. Together they are no longer than the file, unless they
+	// overlap, as in a file made to be unpacked without end.
 	limited.left, limited.err = size, errors.New("it overlaps another entry")
 	a := &archive{size, map[string]*zip.File{}}
 	for _, f := range z.File {
@@ -77,8 +77,8 @@ func (a *archive) read(name string, limit int64) ([]byte, error) {
 // maxRatio is the most that Deflate makes of one byte: two bits are 258 bytes.
 const maxRatio = 1032
 
-// unpack takes no more memory than f says that it needs: were it collected piece
-// by piece it would be there twice.
+// unpack takes no more memory than f says that it needs: were it collected piece by piece it would
+// be there twice.
 func unpack(f *zip.File) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
@@ -94,10 +94,10 @@ func unpack(f *zip.File) ([]byte, error) {
 	return b, err
 }
 
-// checkZip64 refuses a file of which zip.NewReader might believe that it has more
-// entries than a capture may have, and take memory for them at once. Only the end
-// record of a zip64 file has room for such a number. Which end record it takes
-// depends on much, so all that it might take are looked at.
+// checkZip64 refuses a file of which zip.NewReader might believe that it has more entries than a
+// capture may have, and take memory for them at once. Only the end record of a zip64 file has room
+// for such a number. Which end record it takes depends on much, so all that it might take are
+// looked at.
 func checkZip64(r io.ReaderAt, size int64) error {
 	const (
 		tailBytes    = 65 << 10 // where zip.NewReader looks for the end record

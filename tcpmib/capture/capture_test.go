@@ -79,8 +79,8 @@ func read(b []byte) (*capture.Capture, error) {
 	return capture.Read(bytes.NewReader(b), int64(len(b)))
 }
 
-// save writes a file that goes when the test ends. (Wine 8 cannot empty the folder
-// of testing's TempDir.)
+// save writes a file that goes when the test ends. (Wine 8 cannot empty the folder of testing's
+// TempDir.)
 func save(t *testing.T, b []byte) (path string) {
 	f, err := os.CreateTemp("", "*.zip")
 	require.NoError(t, err)
@@ -146,8 +146,8 @@ func TestNothingIsShared(t *testing.T) {
 	assert.Equal(t, file, write(t, twoTables))
 }
 
-// Who names no processes gets the object that the format has there, and a reader
-// takes a null and nothing at all as well.
+// Who names no processes gets the object that the format has there, and a reader takes a null and
+// nothing at all as well.
 func TestWithoutProcesses(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, capture.Write(&b, twoTables, capture.Info{}))
@@ -174,8 +174,8 @@ func TestUnknownIsIgnored(t *testing.T) {
 	assert.EqualValues(t, 5, code)
 }
 
-// A capture made under Wine 8 on Linux, by a program that had on 127.0.0.1:42404
-// and [::1]:42406 each a listener, two connections, one half closed and one closed.
+// A capture made under Wine 8 on Linux, by a program that had on 127.0.0.1:42404 and [::1]:42406
+// each a listener, two connections, one half closed and one closed.
 func TestRealCapture(t *testing.T) {
 	c, err := capture.Open("testdata/wine-8.0.zip")
 	require.NoError(t, err)
@@ -337,8 +337,7 @@ func archive(t testing.TB, entries ...entry) []byte {
 	return b.Bytes()
 }
 
-// bomb is an honest zip with n answers of so many bytes, which deflate to a
-// thousandth.
+// bomb is an honest zip with n answers of so many bytes, which deflate to a thousandth.
 func bomb(t testing.TB, bytesEach, n int) []byte {
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
@@ -425,8 +424,8 @@ func TestOpenMissing(t *testing.T) {
 	assert.ErrorContains(t, err, "none.zip")
 }
 
-// Cut anywhere or with any byte changed, a capture is an error, or it is what it
-// was where the byte has no meaning (a time stamp, say): never other rows.
+// Cut anywhere or with any byte changed, a capture is an error, or it is what it was where the byte
+// has no meaning (a time stamp, say): never other rows.
 func TestDamage(t *testing.T) {
 	small := answers{"GetTcpTable2": {table: table(28, 3)}, "GetTcp6Table2": {table: table(60, 2)}}
 	whole := write(t, small)

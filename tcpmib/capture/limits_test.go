@@ -87,8 +87,8 @@ func manyOwners(n int) string {
 	return strings.Join(list, ",")
 }
 
-// What a manifest takes is bounded by more than its length: the shortest answer is
-// three bytes of text.
+// What a manifest takes is bounded by more than its length: the shortest answer is three bytes of
+// text.
 func TestManifestLimits(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -150,8 +150,8 @@ func (c *counted) ReadAt(p []byte, at int64) (n int, err error) {
 	return n, err
 }
 
-// Entries that all lie in the same bytes, which unpack to nothing: as many answers
-// would take as many times as long as the file is.
+// Entries that all lie in the same bytes, which unpack to nothing: as many answers would take as
+// many times as long as the file is.
 func TestOverlappingEntries(t *testing.T) {
 	stream := append(bytes.Repeat([]byte{0, 0, 0, 0xFF, 0xFF}, 20000), 1, 0, 0, 0xFF, 0xFF)
 	var list []string
@@ -184,8 +184,8 @@ func TestOverlappingEntries(t *testing.T) {
 	assert.LessOrEqual(t, r.n, int64(len(file)+1<<19))
 }
 
-// directory is a zip of n empty folders with nothing but its directory, which
-// says that it has so many.
+// directory is a zip of n empty folders with nothing but its directory, which says that it has so
+// many.
 func directory(n int, says uint16) []byte {
 	record := make([]byte, 47)
 	copy(record, "PK\x01\x02")
@@ -199,8 +199,7 @@ func directory(n int, says uint16) []byte {
 	return append(b, end...)
 }
 
-// zip64 is file with the end record that a zip64 file has, which says that it has
-// n entries.
+// zip64 is file with the end record that a zip64 file has, which says that it has n entries.
 func zip64(file []byte, n uint64) []byte {
 	at := len(file) - 22
 	old := file[at:]

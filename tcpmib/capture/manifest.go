@@ -102,8 +102,8 @@ var (
 	errTooManyAnswers   = fmt.Errorf("%w: more than %d answers", tcpmib.ErrTooLarge, maxAnswers)
 )
 
-// Three bytes of text, "{},", are an answer, which takes 56 bytes of memory. So the lists are decoded
-// one element at a time, and not past their limits.
+// Three bytes of text, "{},", are an answer, which takes 56 bytes of memory. So the lists are
+// decoded one element at a time, and not past their limits.
 
 type answers []manifestAnswer
 

@@ -28,8 +28,7 @@ func Open(path string) (*Capture, error) {
 	return c, nil
 }
 
-// Read reads a capture of size bytes from r, as Open does, and keeps nothing of
-// r.
+// Read reads a capture of size bytes from r, as Open does, and keeps nothing of r.
 func Read(r io.ReaderAt, size int64) (*Capture, error) {
 	c, err := read(r, size, MaxEntryBytes)
 	if err != nil {
@@ -38,8 +37,8 @@ func Read(r io.ReaderAt, size int64) (*Capture, error) {
 	return c, nil
 }
 
-// read has MaxEntryBytes as a parameter, in proportion to which MaxBytes shrinks,
-// so that tests meet both without that much memory.
+// read has MaxEntryBytes as a parameter, in proportion to which MaxBytes shrinks, so that tests
+// meet both without that much memory.
 func read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 	maxBytes := MaxBytes / MaxEntryBytes * maxEntryBytes
 	if limit := maxBytes + maxBytes/32; size > limit {

@@ -15,8 +15,8 @@ import (
 // Write asks src the Queries and writes the answers to w as a capture; a nil src is this machine,
 // about which empty Time, WindowsVersion and GOARCH of info are filled in.
 //
-// A function that fails is recorded as failing. If none of them works, or if an answer or info is past
-// the limits, that is Write's error, and what it wrote is not a capture.
+// A function that fails is recorded as failing. If none of them works, or if an answer or info is
+// past the limits, that is Write's error, and what it wrote is not a capture.
 func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	if src == nil {
 		info = thisMachine(info)
@@ -30,8 +30,8 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	for _, q := range queries {
 		a := manifestAnswer{Func: q.Func, Family: q.Family, Class: q.Class}
 		table, err := r.Raw(q)
-		// An Error that is not wrapped is what the function returned. Any other
-		// error is no fact about the machine.
+		// An Error that is not wrapped is what the function returned. Any other error is no fact
+		// about the machine.
 		if e, ok := err.(*tcpmib.Error); ok {
 			a.Code = e.Code
 			if e.Code != tcpmib.CodeNoData { // that there is nothing is an answer
@@ -80,8 +80,7 @@ func thisMachine(info Info) Info {
 	return info
 }
 
-// entryName is such as "GetTcpTable2.bin" or "GetExtendedTcpTable-23-5.bin",
-// with family and class.
+// entryName is such as "GetTcpTable2.bin" or "GetExtendedTcpTable-23-5.bin", with family and class.
 func entryName(q tcpmib.Query) string {
 	name := q.Func
 	if q.Family != 0 {

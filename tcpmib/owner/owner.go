@@ -22,41 +22,42 @@ type Process struct {
 	Created time.Time // when it started, in UTC; the zero time where that is not known
 }
 
-// ReusedPID reports whether a connection created at that time belonged to another process, which has
-// ended, and p only has its ID: p started later. Where one of the times is not known (the zero time)
-// it returns false. Windows records both with the same clock; one that was set back in between
-// defeats it.
+// ReusedPID reports whether a connection created at that time belonged to another process, which
+// has ended, and p only has its ID: p started later. Where one of the times is not known (the zero
+// time) it returns false. Windows records both with the same clock; one that was set back in
+// between defeats it.
 func (p Process) ReusedPID(created time.Time) bool {
 	return !created.IsZero() && !p.Created.IsZero() && p.Created.After(created)
 }
 
-// Path returns the full path of the program of p, such as `C:\Windows\System32\svchost.exe`. It asks
-// Windows each time.
+// Path returns the full path of the program of p, such as `C:\Windows\System32\svchost.exe`. It
+// asks Windows each time.
 //
 // Without elevation Windows keeps most processes of other users to itself: errors.Is(err,
-// fs.ErrPermission) holds. When p has ended, even if another process has its ID by now, errors.Is(err,
-// fs.ErrNotExist) holds. PID 0 and PID 4, which are not programs, have no path, and an error.
+// fs.ErrPermission) holds. When p has ended, even if another process has its ID by now,
+// errors.Is(err, fs.ErrNotExist) holds. PID 0 and PID 4, which are not programs, have no path, and
+// an error.
 func (p Process) Path() (string, error) { return p.path() }
 
 // CommandLine returns the command line of p as its program sees it, which it can change. It asks
 // Windows each time: it reads the process's memory, by way of the documented fields of PEB and
-// RTL_USER_PROCESS_PARAMETERS, because no documented function returns it. So it needs more rights than
-// Path, and a 32-bit program cannot ask about a 64-bit one. Errors are those of Path.
+// RTL_USER_PROCESS_PARAMETERS, because no documented function returns it. So it needs more rights
+// than Path, and a 32-bit program cannot ask about a 64-bit one. Errors are those of Path.
 // https://learn.microsoft.com/windows/win32/api/winternl/ns-winternl-rtl_user_process_parameters
 func (p Process) CommandLine() (string, error) { return p.commandLine() }
 
-// User returns the account that p runs as, such as `NT AUTHORITY\SYSTEM`, or its SID where the account
-// has no name. It asks Windows each time, which may ask a domain controller. Errors are those of
-// Path.
+// User returns the account that p runs as, such as `NT AUTHORITY\SYSTEM`, or its SID where the
+// account has no name. It asks Windows each time, which may ask a domain controller. Errors are
+// those of Path.
 func (p Process) User() (string, error) { return p.user(users{}) }
 
-// Processes is one snapshot of the processes of this machine, by process ID. Windows uses IDs again,
-// so a snapshot ages.
+// Processes is one snapshot of the processes of this machine, by process ID. Windows uses IDs
+// again, so a snapshot ages.
 type Processes map[uint32]Process
 
 // Snapshot reads the processes of this machine, all in one call into Windows. Needs no elevation.
-// Elsewhere errors.Is(err, errors.ErrUnsupported) holds. The two processes that every Windows has are
-// in it even when it fails.
+// Elsewhere errors.Is(err, errors.ErrUnsupported) holds. The two processes that every Windows has
+// are in it even when it fails.
 func Snapshot() (Processes, error) {
 	p := Processes{}
 	err := p.read()

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// read asks for what Toolhelp32 and Process.Created are both made of, because
-// that is one call instead of one for each process, and because it tells the
-// times of processes that may not be opened.
+// read asks for what Toolhelp32 and Process.Created are both made of, because that is one call
+// instead of one for each process, and because it tells the times of processes that may not be
+// opened.
 func (p Processes) read() error {
 	buf, err := systemProcesses()
 	if err != nil {
@@ -23,8 +23,8 @@ func (p Processes) read() error {
 	const size = unsafe.Sizeof(windows.SYSTEM_PROCESS_INFORMATION{})
 	var aligned [(size + 7) / 8]uint64
 	for entry := buf; uintptr(len(entry)) >= size; {
-		// Sound: aligned has room for the struct, and the name lies in buf, which
-		// KeepAlive below keeps.
+		// Sound: aligned has room for the struct, and the name lies in buf, which KeepAlive below
+		// keeps.
 		copy(unsafe.Slice((*byte)(unsafe.Pointer(&aligned)), size), entry)
 		info := (*windows.SYSTEM_PROCESS_INFORMATION)(unsafe.Pointer(&aligned))
 		process := Process{
@@ -191,8 +191,7 @@ func readUser(handle windows.Handle, known users) (string, error) {
 	return name, nil
 }
 
-// filetime is a time that Windows counts in units of 100 ns since 1601; 0 is
-// unknown.
+// filetime is a time that Windows counts in units of 100 ns since 1601; 0 is unknown.
 func filetime(ticks int64) time.Time {
 	if ticks == 0 {
 		return time.Time{}
@@ -217,8 +216,8 @@ func services() (map[uint32][]string, error) {
 		if err != nil && err != windows.ERROR_MORE_DATA {
 			return nil, fmt.Errorf("owner: list services: %w", err)
 		}
-		// Sound: Windows has filled in that many, and their names lie in buf,
-		// which KeepAlive below keeps.
+		// Sound: Windows has filled in that many, and their names lie in buf, which KeepAlive below
+		// keeps.
 		for _, s := range unsafe.Slice((*windows.ENUM_SERVICE_STATUS_PROCESS)(unsafe.Pointer(&buf[0])), returned) {
 			pid := s.ServiceStatusProcess.ProcessId
 			byPID[pid] = append(byPID[pid], windows.UTF16PtrToString(s.ServiceName))

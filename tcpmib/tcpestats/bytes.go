@@ -9,8 +9,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// bytesOf returns the memory of a struct. Sound: it is exactly t, which it keeps alive, and any bytes
-// are a valid value of the structs of this package: they have no pointers and no bool.
+// bytesOf returns the memory of a struct. Sound: it is exactly t, which it keeps alive, and any
+// bytes are a valid value of the structs of this package: they have no pointers and no bool.
 func bytesOf[T any](t *T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(t)), unsafe.Sizeof(*t))
 }

@@ -24,8 +24,8 @@ func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	return GetPerTcp6ConnectionEStats[S](&row)
 }
 
-// Set sets what stats has in RW, such as a Get has returned it, and nothing else. Errors are those of
-// Get.
+// Set sets what stats has in RW, such as a Get has returned it, and nothing else. Errors are those
+// of Get.
 func Set[S Collected](c tcpmib.Conn, stats S) error {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()

@@ -49,8 +49,7 @@ func (t *Type) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// BooleanOptional is TCP_BOOLEAN_OPTIONAL: a switch to turn, or to leave as it
-// is.
+// BooleanOptional is TCP_BOOLEAN_OPTIONAL: a switch to turn, or to leave as it is.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_boolean_optional
 type BooleanOptional int32
 
@@ -67,8 +66,8 @@ var booleanOptionalNames = map[BooleanOptional]string{
 	BoolOptUnchanged: "Unchanged",
 }
 
-// String returns the header's name without its prefix, such as "Enabled", or "BooleanOptional(2)" for
-// a number that the header does not define.
+// String returns the header's name without its prefix, such as "Enabled", or "BooleanOptional(2)"
+// for a number that the header does not define.
 func (b BooleanOptional) String() string {
 	return enumString(b, "BooleanOptional", booleanOptionalNames)
 }

@@ -25,8 +25,8 @@ func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err
 	return stats, result("GetPerTcp6ConnectionEStats", code)
 }
 
-// SetPerTcpConnectionEStats sets what stats has in RW, and nothing else, for the IPv4 connection that
-// row names: whether this kind of statistics is collected. Needs elevation. Windows Vista.
+// SetPerTcpConnectionEStats sets what stats has in RW, and nothing else, for the IPv4 connection
+// that row names: whether this kind of statistics is collected. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
 func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
 	p := partsOf(&stats)

@@ -1,7 +1,7 @@
 package tcpestats
 
-// The nine kinds of statistics, each with its structs. RW says whether the ROD values are collected;
-// while they are not, they are 0.
+// The nine kinds of statistics, each with its structs. RW says whether the ROD values are
+// collected; while they are not, they are 0.
 
 // SynOpts is what both sides announced when the connection opened. It needs no collection.
 type SynOpts struct{ SynOptsROSv0 }

@@ -2,8 +2,8 @@ package tcpestats
 
 import "structs"
 
-// SynOptsROSv0 is TCP_ESTATS_SYN_OPTS_ROS_v0: what both sides said in their
-// SYN segments; it does not change and needs no collection.
+// SynOptsROSv0 is TCP_ESTATS_SYN_OPTS_ROS_v0: what both sides said in their SYN segments; it does
+// not change and needs no collection.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_syn_opts_ros_v0
 type SynOptsROSv0 struct {
 	_          structs.HostLayout `c:"TCP_ESTATS_SYN_OPTS_ROS_v0"`
@@ -65,8 +65,7 @@ type SndCongRODv0 struct {
 	MinSsthresh     uint32             `c:"MinSsthresh"`     // the lowest slow start threshold, in bytes
 }
 
-// SndCongROSv0 is TCP_ESTATS_SND_CONG_ROS_v0: the limit of the congestion
-// window.
+// SndCongROSv0 is TCP_ESTATS_SND_CONG_ROS_v0: the limit of the congestion window.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_snd_cong_ros_v0
 type SndCongROSv0 struct {
 	_       structs.HostLayout `c:"TCP_ESTATS_SND_CONG_ROS_v0"`
@@ -80,8 +79,8 @@ type SndCongRWv0 struct {
 	EnableCollection uint8              `c:"EnableCollection"` // 1 to collect, 0 to stop
 }
 
-// PathRODv0 is TCP_ESTATS_PATH_ROD_v0: the network path: losses, congestion,
-// round trips and segment sizes.
+// PathRODv0 is TCP_ESTATS_PATH_ROD_v0: the network path: losses, congestion, round trips and
+// segment sizes.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_path_rod_v0
 type PathRODv0 struct {
 	_                     structs.HostLayout `c:"TCP_ESTATS_PATH_ROD_v0"`
@@ -144,8 +143,7 @@ type SendBuffRODv0 struct {
 	MaxAppWQueue uintptr            `c:"MaxAppWQueue"` // the most bytes written and not yet sent
 }
 
-// SendBuffRWv0 is TCP_ESTATS_SEND_BUFF_RW_v0: whether SendBuffRODv0 is
-// collected.
+// SendBuffRWv0 is TCP_ESTATS_SEND_BUFF_RW_v0: whether SendBuffRODv0 is collected.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_send_buff_rw_v0
 type SendBuffRWv0 struct {
 	_                structs.HostLayout `c:"TCP_ESTATS_SEND_BUFF_RW_v0"`
@@ -179,8 +177,7 @@ type RecRWv0 struct {
 	EnableCollection uint8              `c:"EnableCollection"` // 1 to collect, 0 to stop
 }
 
-// ObsRecRODv0 is TCP_ESTATS_OBS_REC_ROD_v0: the receiver on the other side, as
-// seen from here.
+// ObsRecRODv0 is TCP_ESTATS_OBS_REC_ROD_v0: the receiver on the other side, as seen from here.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_obs_rec_rod_v0
 type ObsRecRODv0 struct {
 	_            structs.HostLayout `c:"TCP_ESTATS_OBS_REC_ROD_v0"`
@@ -197,8 +194,7 @@ type ObsRecRWv0 struct {
 	EnableCollection uint8              `c:"EnableCollection"` // 1 to collect, 0 to stop
 }
 
-// BandwidthRWv0 is TCP_ESTATS_BANDWIDTH_RW_v0: whether BandwidthRODv0 is
-// collected, each way.
+// BandwidthRWv0 is TCP_ESTATS_BANDWIDTH_RW_v0: whether BandwidthRODv0 is collected, each way.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_bandwidth_rw_v0
 type BandwidthRWv0 struct {
 	_                        structs.HostLayout `c:"TCP_ESTATS_BANDWIDTH_RW_v0"`
@@ -206,8 +202,7 @@ type BandwidthRWv0 struct {
 	EnableCollectionInbound  BooleanOptional    `c:"EnableCollectionInbound"`  // for what is received
 }
 
-// BandwidthRODv0 is TCP_ESTATS_BANDWIDTH_ROD_v0: estimates of the path's
-// bandwidth.
+// BandwidthRODv0 is TCP_ESTATS_BANDWIDTH_ROD_v0: estimates of the path's bandwidth.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_bandwidth_rod_v0
 type BandwidthRODv0 struct {
 	_                       structs.HostLayout `c:"TCP_ESTATS_BANDWIDTH_ROD_v0"`
@@ -227,8 +222,8 @@ type FineRttRWv0 struct {
 	EnableCollection uint8              `c:"EnableCollection"` // 1 to collect, 0 to stop
 }
 
-// FineRttRODv0 is TCP_ESTATS_FINE_RTT_ROD_v0: round trips in microseconds,
-// where PathRODv0 has milliseconds.
+// FineRttRODv0 is TCP_ESTATS_FINE_RTT_ROD_v0: round trips in microseconds, where PathRODv0 has
+// milliseconds.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_fine_rtt_rod_v0
 type FineRttRODv0 struct {
 	_      structs.HostLayout `c:"TCP_ESTATS_FINE_RTT_ROD_v0"`
