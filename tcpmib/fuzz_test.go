@@ -121,5 +121,18 @@ func FuzzReader(f *testing.F) {
 		for _, c := range conns {
 			_ = c.Local.String() + c.Remote.String() + c.State.String() + c.Offload.String()
 		}
+		_, _ = r.AppendOwned(nil, tcpmib.Both)
+		bound, _ := r.AppendBound(nil, tcpmib.Both)
+		for _, c := range bound {
+			if c.State != tcpmib.StateReserved || c.Remote.IsValid() {
+				t.Fatal(c)
+			}
+		}
+		var tracker tcpmib.Tracker
+		for range 2 {
+			for change := range tracker.Changes(&r, tcpmib.Both, time.Time{}) {
+				_ = change.Kind.String()
+			}
+		}
 	})
 }
