@@ -6,12 +6,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/winmib/winmib/tcpmib/layout"
 	"github.com/winmib/winmib/tcpmib/layout/source"
 )
 
-// checker compares packages with header sets, one architecture after the other.
+// checker collects what the architectures say.
 type checker struct {
 	o         *options
 	structs   tally
@@ -19,15 +20,16 @@ type checker struct {
 	result    result
 }
 
-// check does what the command is for, one architecture after the other: two at a time would take twice the memory.
+// check does what the command is for.
 func check(ctx context.Context, o *options, sets []headerSet) (*result, error) {
 	c := &checker{o: o, result: result{Differences: []difference{}, Unmatched: []unmatched{}, StaleAllows: []string{}, UnusedMaps: []string{}, Underaligned: []string{}}}
 	var checked []string
-	for _, set := range sets {
-		if err := c.checkOne(ctx, set); err != nil {
-			return nil, err
+	for _, m := range measureAll(ctx, o, sets) {
+		if m.err != nil {
+			return nil, m.err
 		}
-		checked = append(checked, set.goarch)
+		c.add(m)
+		checked = append(checked, m.report.GOARCH)
 	}
 	c.result.Structs, c.result.Constants = c.structs.counts(), c.constants.counts()
 	for _, a := range o.allowed.unused(checked) {
@@ -40,34 +42,64 @@ func check(ctx context.Context, o *options, sets []headerSet) (*result, error) {
 	return &c.result, nil
 }
 
-func (c *checker) checkOne(ctx context.Context, set headerSet) error {
-	p, err := source.Load(ctx, source.Config{GOARCH: set.goarch}, c.o.packages...)
+// measured is the comparison on one architecture.
+type measured struct {
+	packages           *source.Packages
+	structs, constants []source.Left // that were not compared
+	report             *layout.Report
+	err                error
+}
+
+// measureAll compares on two architectures at a time: more would take too much memory.
+func measureAll(ctx context.Context, o *options, sets []headerSet) []measured {
+	list := make([]measured, len(sets))
+	slots := make(chan struct{}, 2)
+	var wg sync.WaitGroup
+	for i, set := range sets {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			list[i] = measure(ctx, o, set)
+		})
+	}
+	wg.Wait()
+	return list
+}
+
+func measure(ctx context.Context, o *options, set headerSet) measured {
+	p, err := source.Load(ctx, source.Config{GOARCH: set.goarch}, o.packages...)
 	if err != nil {
-		return err
+		return measured{err: err}
 	}
-	if c.o.mapping != nil {
-		c.o.mapping.Apply(&p.Go)
+	if o.mapping != nil {
+		o.mapping.Apply(&p.Go)
 	}
-	c.result.Modules, c.result.Packages = union(c.result.Modules, p.Modules), union(c.result.Packages, p.Paths)
 	h, err := set.ask(ctx, constantNames(p))
 	if err != nil {
-		return err
+		return measured{err: err}
 	}
-	structs, constants := p.Match(h)
-	c.addLeft(structs, constants)
-	report := layout.Compare(&p.Go, h, layout.Rules{Modulo32: true})
-	c.result.Targets = append(c.result.Targets, target{set.goarch, report.Target})
-	for i, s := range report.Structs {
-		c.addStruct(set.goarch, p.Structs[i], s)
+	m := measured{packages: p}
+	m.structs, m.constants = p.Match(h)
+	m.report = layout.Compare(&p.Go, h, layout.Rules{Modulo32: true})
+	return m
+}
+
+// add takes what one architecture says into the result.
+func (c *checker) add(m measured) {
+	p, goarch := m.packages, m.report.GOARCH
+	c.result.Modules, c.result.Packages = union(c.result.Modules, p.Modules), union(c.result.Packages, p.Paths)
+	c.result.Targets = append(c.result.Targets, target{goarch, m.report.Target})
+	c.addLeft(m.structs, m.constants)
+	for i, s := range m.report.Structs {
+		c.addStruct(goarch, p.Structs[i], s)
 	}
 	details := map[string][]string{}
-	for _, f := range report.Findings {
+	for _, f := range m.report.Findings {
 		details[f.Item] = append(details[f.Item], f.Detail)
 	}
-	for i, k := range report.Constants {
-		c.addConstant(set.goarch, p.Consts[i], k, details[k.C])
+	for i, k := range m.report.Constants {
+		c.addConstant(goarch, p.Consts[i], k, details[k.C])
 	}
-	return nil
 }
 
 func constantNames(p *source.Packages) []string {
@@ -97,19 +129,17 @@ func (c *checker) addLeft(structs, constants []source.Left) {
 // addStruct adds what one architecture says about a struct. A difference is accepted by the name of the struct, or if
 // each of its findings is by the name of the field.
 func (c *checker) addStruct(goarch string, s layout.GoStruct, r layout.StructReport) {
-	findings := slices.DeleteFunc(slices.Clone(r.Findings), func(f layout.Finding) bool {
-		return f.Kind == layout.KindAlign && (unavoidable(goarch, r) || r.GoAlign > r.Align)
-	})
-	if len(findings) < len(r.Findings) && unavoidable(goarch, r) {
+	list := findings(goarch, r)
+	if r.Status == layout.Differs && unavoidable(goarch, r) {
 		c.result.Underaligned = union(c.result.Underaligned, []string{s.Name})
 	}
-	if len(findings) == 0 {
+	if len(list) == 0 {
 		c.structs.add(s.Name, s.Pos, stateRight)
 		return
 	}
 	d := difference{Go: s.Name, C: r.C, File: relative(s.Pos.Filename), Line: s.Pos.Line, GOARCH: []string{goarch}, Table: r.Table()}
 	accepted := true
-	for _, f := range findings {
+	for _, f := range list {
 		d.Findings = append(d.Findings, f.String())
 		reason, ok := c.o.allowed.find(goarch, s.Name+"."+f.Field, s.Name)
 		if accepted = accepted && ok; ok {
@@ -124,17 +154,25 @@ func (c *checker) addStruct(goarch string, s layout.GoStruct, r layout.StructRep
 	c.result.addDifference(d)
 }
 
+// findings are what is wrong with a struct. Alignment is not where Go has more of it than a packed struct needs, and
+// sizes agree, nor where Go cannot have more.
+func findings(goarch string, r layout.StructReport) []layout.Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f layout.Finding) bool {
+		return f.Kind == layout.KindAlign && (unavoidable(goarch, r) || r.GoAlign > r.Align)
+	})
+}
+
 // unavoidable reports whether Go cannot align a struct as C does: on 386 it aligns nothing to 8 bytes.
 func unavoidable(goarch string, r layout.StructReport) bool {
 	return goarch == "386" && r.GoAlign == 4 && r.Align == 8
 }
 
-func (c *checker) addConstant(goarch string, k layout.GoConst, r layout.ConstantReport, findings []string) {
+func (c *checker) addConstant(goarch string, k layout.GoConst, r layout.ConstantReport, details []string) {
 	if r.Status != layout.Differs {
 		c.constants.add(k.Name, k.Pos, stateRight)
 		return
 	}
-	d := difference{Go: k.Name, C: r.C, File: relative(k.Pos.Filename), Line: k.Pos.Line, GOARCH: []string{goarch}, Findings: findings}
+	d := difference{Go: k.Name, C: r.C, File: relative(k.Pos.Filename), Line: k.Pos.Line, GOARCH: []string{goarch}, Findings: details}
 	state := stateWrong
 	if reason, ok := c.o.allowed.find(goarch, k.Name); ok {
 		state, d.Allowed = stateAllowed, reason

@@ -37,6 +37,7 @@ func generate(name string, sets []*layout.Headers) (string, error) {
 		text += "\t\"unsafe\"\n"
 	}
 	text += ")\n\n" + body
+	text += proof(sets)
 	formatted, err := format.Source([]byte(text))
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", name, err)
@@ -49,14 +50,27 @@ func generate(name string, sets []*layout.Headers) (string, error) {
 	return string(formatted), nil
 }
 
+// proof says what the struct was compared with.
+func proof(sets []*layout.Headers) string {
+	var list []string
+	for _, h := range sets {
+		list = append(list, h.GOARCH+" ("+h.Name()+")")
+	}
+	return "\n// Compared by layoutcheck with the headers for " + strings.Join(list, ", ") + ".\n"
+}
+
 // prove compares what was generated with the headers.
 func prove(text string, h *layout.Headers) error {
 	p, err := source.Parse("generated.go", text, h.GOARCH)
 	if err != nil {
 		return err
 	}
-	if report := layout.Compare(&p.Go, h, layout.Rules{}); !report.OK() {
-		return fmt.Errorf("what was tried is wrong on %s:\n%v", h.GOARCH, report)
+	// One that has no name in C is compared within the one that it is in.
+	p.Structs = slices.DeleteFunc(p.Structs, func(s layout.GoStruct) bool { return s.C == "" })
+	for _, s := range layout.Compare(&p.Go, h, layout.Rules{}).Structs {
+		if list := findings(h.GOARCH, s); len(list) > 0 {
+			return fmt.Errorf("what was tried is wrong on %s: %v\n%s", h.GOARCH, list[0], s.Table())
+		}
 	}
 	return nil
 }
@@ -102,7 +116,11 @@ func (g *generator) declare(c string) (goType, error) {
 	if structs[0].File != "" {
 		text += " of " + structs[0].File
 	}
-	g.types = append(g.types, text+fmt.Sprintf(".\ntype %s struct {\n\t_ structs.HostLayout `c:%q`\n%s}\n", t.name, c, strings.Join(b.lines, "")))
+	tag := fmt.Sprintf(" `c:%q`", c)
+	if strings.Contains(c, ".") { // a struct without a name of its own, in another
+		tag = ""
+	}
+	g.types = append(g.types, text+fmt.Sprintf(".\ntype %s struct {\n\t_ structs.HostLayout%s\n%s}\n", t.name, tag, strings.Join(b.lines, "")))
 	return t, nil
 }
 
@@ -114,12 +132,10 @@ type structBuilder struct {
 	at      []int64           // where Go has got to on each
 	align   []int64           // Go's, so far
 	lines   []string
-	used    map[string]bool
 }
 
 // members goes from the start to the end. Of the members of a union it takes the largest.
 func (b *structBuilder) members() error {
-	b.used = map[string]bool{}
 	first := b.structs[0]
 	end := int64(0)
 	for i := 0; i < len(first.Members); {
@@ -193,8 +209,8 @@ func (b *structBuilder) pad(want, align []int64, last bool) error {
 		}
 		return true
 	}
-	for n := range int64(8) {
-		if !reaches(func(string) int64 { return n }) {
+	for _, n := range []int64{0, want[0] - b.at[0], 1, 2, 3, 4, 5, 6, 7} { // the whole gap reads best
+		if n < 0 || !reaches(func(string) int64 { return n }) {
 			continue
 		}
 		if n > 0 {
@@ -226,24 +242,31 @@ func (b *structBuilder) arches() []string {
 	return list
 }
 
-// fieldName is a member's name without the prefix that says its type, exported.
+// fieldName is a member's name without the prefix that says its type, exported. Where two members differ in the
+// prefix alone they keep it.
 func (b *structBuilder) fieldName(c string) string {
+	if short := withoutPrefix(c); short != c {
+		same := func(m layout.CMember) bool { return m.Name == short || withoutPrefix(m.Name) == short }
+		if i := slices.IndexFunc(b.structs[0].Members, func(m layout.CMember) bool { return m.Name != c && same(m) }); i < 0 {
+			return goName(short)
+		}
+	}
+	return goName(c)
+}
+
+// withoutPrefix is State for dwState.
+func withoutPrefix(c string) string {
 	bare := strings.TrimLeft(c, "abcdefghijklmnopqrstuvwxyz")
-	name := goName(c)
-	if bare != "" && bare != c && len(c)-len(bare) <= 4 && 'A' <= bare[0] && bare[0] <= 'Z' && !b.used[goName(bare)] {
-		name = goName(bare)
+	if bare != "" && len(c)-len(bare) <= 4 && 'A' <= bare[0] && bare[0] <= 'Z' {
+		return bare
 	}
-	for b.used[name] {
-		name += "_"
-	}
-	b.used[name] = true
-	return name
+	return c
 }
 
 // goName writes a C name as Go does: MibIfRow2 for MIB_IF_ROW2, SinAddr for sin_addr.
 func goName(c string) string {
 	var b strings.Builder
-	for _, word := range strings.FieldsFunc(c, func(r rune) bool { return r == '_' || r == ' ' }) {
+	for _, word := range strings.FieldsFunc(c, func(r rune) bool { return strings.ContainsRune("_ .", r) }) {
 		if strings.ToUpper(word) == word {
 			word = strings.ToLower(word)
 		}

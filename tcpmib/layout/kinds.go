@@ -70,7 +70,7 @@ func wrongType(t *GoType, m *CMember, ct cType) *problem {
 }
 
 func article(noun string) string {
-	if strings.ContainsRune("aeiou", rune(noun[0])) {
+	if strings.ContainsRune("aei", rune(noun[0])) {
 		return "an " + noun
 	}
 	return "a " + noun
@@ -177,6 +177,9 @@ func (c *comparison) fitsBitField(t *GoType, m *CMember) *problem {
 
 // fitsArray compares the elements, and those of elements that are arrays.
 func (c *comparison) fitsArray(t *GoType, m *CMember, ct cType) *problem {
+	if ct.kind == cUnion && t.integers() { // aligned as the union is, which bytes are not
+		return nil
+	}
 	if ct.kind != cArray {
 		return problemf(KindElem, "it is an array in Go and %s (%s) in C", article(ct.kind.String()), m.Type)
 	}

@@ -3,12 +3,14 @@ package source
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 // Mapping says which C name a Go name stands for, where neither a tag nor the name itself tells.
 type Mapping struct {
+	mu    sync.Mutex // of used
 	lines []mapped
 }
 
@@ -47,6 +49,8 @@ func ParseMapping(file, text string) (*Mapping, error) {
 
 // Apply fills in the C names of what Load found.
 func (m *Mapping) Apply(g *layout.Go) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for i := range g.Structs {
 		s := &g.Structs[i]
 		if c := m.find(s.Name); c != "" {
