@@ -54,7 +54,7 @@ func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
 	if c.h.Partial {
 		forgotten, r.unseen = nil, padding(s)
 	}
-	d := &differences{c: c, item: item, goStruct: s, forgotten: forgotten}
+	d := &differences{c: c, item: item, goStruct: s, decl: decl, forgotten: forgotten}
 	for _, m := range matches {
 		d.add(m)
 	}
@@ -205,6 +205,7 @@ type differences struct {
 	c         *comparison
 	item      string
 	goStruct  *GoStruct
+	decl      *CStruct
 	forgotten []CMember
 	findings  []Finding
 	notes     map[*GoField][]string
@@ -235,6 +236,9 @@ func (d *differences) add(m *match) {
 	for _, a := range m.closed {
 		d.find(m.field, KindGap, d.item+"."+a.name, closedGap, d.c.h.Set, a.reason)
 	}
+	if m.field.C == nil && len(m.members) == 0 && d.padding(m.field) {
+		return
+	}
 	if len(m.members) == 0 {
 		if len(m.absent) == 0 && len(m.gaps) == 0 {
 			d.find(m.field, KindAbsent, d.item+"."+m.field.Name, "Go has %s at offset %d, and C has nothing to match it", m.field.Type.Name, m.field.Offset)
@@ -257,6 +261,12 @@ func (d *differences) add(m *match) {
 		}
 	}
 	d.end = max(d.end, m.members[0].end())
+}
+
+// padding reports whether an untagged field is padding that has a name, where C has padding, too.
+func (d *differences) padding(f *GoField) bool {
+	return f.Type.Size == 0 || paddingName(f.Name) && f.end() <= d.decl.Size &&
+		!slices.ContainsFunc(d.decl.Members, func(m CMember) bool { return m.Offset < f.end() && m.end() > f.Offset })
 }
 
 // place compares the offset of a field with that in C.

@@ -110,7 +110,7 @@ func (c *comparison) signFits(t *GoType, sign string) *problem {
 func (c *comparison) fitsInteger(t *GoType, m *CMember, ct cType) *problem {
 	switch t.Kind {
 	case GoBool:
-		if ct.base == "_Bool" {
+		if ct.base == "_Bool" || c.named(m.Type, "BOOLEAN") { // Windows writes 0 and 1
 			return nil
 		}
 		return problemf(KindBool, "it is %s in C, and a Go bool must not hold anything but 0 and 1: use an integer of %d bytes", m.Type, m.Size)
@@ -136,9 +136,13 @@ func (c *comparison) fitsInteger(t *GoType, m *CMember, ct cType) *problem {
 // code reports whether a type is a BOOL or a status code. They are signed in C, but BOOL is 0 or not, and
 // codes are written as unsigned numbers everywhere: 0xC0000005.
 func (c *comparison) code(name string) bool {
-	for range 100 {
-		switch name {
-		case "BOOL", "WINBOOL", "NTSTATUS", "HRESULT":
+	return c.named(name, "BOOL", "WINBOOL", "NTSTATUS", "HRESULT")
+}
+
+// named reports whether a type, or one that it is a typedef of, has one of the names.
+func (c *comparison) named(name string, names ...string) bool {
+	for range 100 { // a record may name a type after itself
+		if slices.Contains(names, name) {
 			return true
 		}
 		next, ok := c.h.Typedefs[name]

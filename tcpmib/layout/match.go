@@ -39,7 +39,7 @@ func elsewhere(m *match, decl *CStruct) *CMember {
 		if !calledAlike(name, in.Name) {
 			continue
 		}
-		if found != nil {
+		if found != nil || in.Offset == m.field.Offset {
 			return nil
 		}
 		found = &decl.Members[i]
@@ -258,6 +258,12 @@ func sameName(goName, c string) bool {
 	fold := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 	g, m := fold(goName), fold(c)
 	return g == m || len(g) >= 3 && strings.HasSuffix(m, g)
+}
+
+// paddingName reports whether a name is one that Go code gives to padding.
+func paddingName(name string) bool {
+	name = strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	return slices.ContainsFunc([]string{"pad", "reserved", "align", "unused"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
 // calledAlike is stricter than sameName: but for case and underscores the names are the same, or are

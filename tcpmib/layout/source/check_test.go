@@ -31,8 +31,6 @@ type byField struct {
 }
 
 func TestRun(t *testing.T) {
-	dir, err := filepath.Abs(filepath.Join("testdata", "rows"))
-	require.NoError(t, err)
 	for _, test := range []struct {
 		name  string
 		typ   layout.Type
@@ -43,9 +41,7 @@ func TestRun(t *testing.T) {
 		{"mapped", layout.Struct[byField]("WIDE_FIRST", layout.Field("First", "a")), ""},
 	} {
 		for _, goarch := range arches {
-			rowsHeaders(t, goarch) // skips without a compiler
-			target := layout.Target{GOARCH: goarch, CC: []string{"clang", "--target=" + triple[goarch] + "-w64-windows-gnu", "-I", dir}}
-			r, err := Run(t.Context(), layout.Spec{Headers: []string{"rows.h"}, Types: []layout.Type{test.typ}}, target)
+			r, err := Run(t.Context(), layout.Spec{Headers: []string{"rows.h"}, Types: []layout.Type{test.typ}}, rowsTarget(t, goarch))
 			require.NoError(t, err)
 			r = withoutAlignment(r)
 			assert.Equal(t, goarch != test.wrong, r.OK(), "%s on %s:\n%v", test.name, goarch, r)

@@ -38,7 +38,7 @@ func (p *Packages) Match(h *layout.Headers) (structs, constants []Left) {
 		if c.C == "" {
 			_, c.C, _ = strings.Cut(c.Name, ".")
 			if _, ok := h.Constant(c.C); !ok {
-				constants = append(constants, Left{c.Name, c.Pos, "no constant of C has its name"})
+				constants = append(constants, Left{c.Name, c.Pos, "no integer constant of C has its name"})
 				continue
 			}
 		}
