@@ -124,7 +124,11 @@ func (c *comparison) unfolded(s *GoStruct, decl *CStruct) []GoField {
 // field is.
 func (c *comparison) hasStructAt(decl *CStruct, f *GoField) bool {
 	return slices.ContainsFunc(decl.Members, func(m CMember) bool {
-		return m.Size == f.Type.Size && (m.Offset == f.Offset || c.h.typeOf(m.Type).decl != nil)
+		t := c.h.typeOf(m.Type)
+		if t.kind == cArray && t.len == 1 { // T x[ANYSIZE_ARRAY]
+			t = c.h.typeOf(t.elem)
+		}
+		return m.Size == f.Type.Size && (m.Offset == f.Offset || t.decl != nil)
 	})
 }
 
