@@ -25,8 +25,13 @@ func (h *Headers) readDeclarations(d *dwarf.Data, functions map[string]string) e
 		}
 	}
 	for _, e := range r.order {
-		if name := functions[e.name]; name != "" && e.Tag == dwarf.TagVariable {
-			h.Functions[name] = &CFunc{Type: strings.TrimSuffix(r.spell(e.typ), " *")}
+		name := functions[e.name]
+		if name == "" || e.Tag != dwarf.TagVariable {
+			continue
+		}
+		pointer := r.dies[r.unqualified(e.typ)]
+		if f := r.dies[r.behindTypedefs(pointer.typ)]; f != nil && f.Tag == dwarf.TagSubroutineType {
+			h.Functions[name] = &CFunc{Type: r.spellFunction(f)}
 		}
 	}
 	return nil
@@ -196,6 +201,18 @@ func (r *dwarfReader) unqualified(o dwarf.Offset) dwarf.Offset {
 	for {
 		e := r.dies[o]
 		if e == nil || !slices.Contains(qualifiers, e.Tag) {
+			return o
+		}
+		o = e.typ
+	}
+}
+
+// behindTypedefs is the type behind typedefs and qualifiers.
+func (r *dwarfReader) behindTypedefs(o dwarf.Offset) dwarf.Offset {
+	for {
+		o = r.unqualified(o)
+		e := r.dies[o]
+		if e == nil || e.Tag != dwarf.TagTypedef {
 			return o
 		}
 		o = e.typ

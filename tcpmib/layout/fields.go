@@ -29,13 +29,16 @@ func (m *match) delta() int64 {
 }
 
 func (m *match) distance(c *CMember) int64 {
-	if c.Bits > 0 {
-		first, last := 8*c.Offset+c.Bit, 8*c.Offset+c.Bit+c.Bits
-		if first >= 8*m.field.Offset && last <= 8*m.field.end() {
-			return 0
-		}
+	if m.holdsBits(c) {
+		return 0
 	}
 	return c.Offset - m.field.Offset
+}
+
+// holdsBits reports whether c is a bit-field within the field.
+func (m *match) holdsBits(c *CMember) bool {
+	first, last := 8*c.Offset+c.Bit, 8*c.Offset+c.Bit+c.Bits
+	return c.Bits > 0 && first >= 8*m.field.Offset && last <= 8*m.field.end()
 }
 
 // compared is what became of the fields of a struct.
@@ -150,18 +153,15 @@ func (c *comparison) forgotten(s *GoStruct, matches []*match, decl *CStruct) []C
 			if in.Bits > 0 || m.part {
 				start := m.field.Offset + m.delta()
 				covered = append(covered, span{start, start + m.field.Type.Size})
-			} else {
-				covered = append(covered, span{in.Offset, in.end()})
+			}
+			if !m.part {
+				covered = append(covered, in.bytes())
 			}
 		}
 	}
 	var list []CMember
 	for _, m := range decl.Members {
-		at := span{m.Offset, m.end()}
-		if m.Bits > 0 {
-			at = span{m.Offset + m.Bit/8, m.Offset + (m.Bit+m.Bits+7)/8}
-		}
-		if !within(at, covered) && !(untagged && taken(matches, m)) {
+		if !within(m.bytes(), covered) && !(untagged && taken(matches, m)) {
 			list = append(list, m)
 		}
 	}
@@ -174,6 +174,14 @@ func taken(matches []*match, m CMember) bool {
 	return m.Bits == 0 && slices.ContainsFunc(matches, func(other *match) bool {
 		return slices.ContainsFunc(other.members, func(in CMember) bool { return in.Offset == m.Offset && in.Bits == 0 })
 	})
+}
+
+// bytes are those that a member, or a bit-field, is in.
+func (m *CMember) bytes() span {
+	if m.Bits > 0 {
+		return span{m.Offset + m.Bit/8, m.Offset + (m.Bit+m.Bits+7)/8}
+	}
+	return span{m.Offset, m.end()}
 }
 
 // span is the bytes from start to before end.
@@ -252,17 +260,7 @@ func (d *differences) add(m *match) {
 	}
 	if !m.part {
 		d.place(m)
-	}
-	for _, in := range m.members {
-		if m.part {
-			break
-		}
-		if p := d.c.fits(&m.field.Type, &in); p != nil {
-			d.find(m.field, p.kind, d.item+"."+in.Name, "%s", p.text)
-			if p.kind == KindSize {
-				d.explained = true
-			}
-		}
+		d.types(m)
 	}
 	d.end = max(d.end, m.members[0].end())
 }
@@ -280,13 +278,31 @@ func (d *differences) place(m *match) {
 		d.explained = true
 	}
 	delta := m.delta()
-	if delta != d.shift && !d.explained {
+	if delta != d.shift && !d.explained && first.Size <= m.field.Type.Size { // what is wider may be aligned more
 		d.find(m.field, KindOffset, d.item+"."+first.Name, "offset is %d in C and %d in Go: %s", first.Offset, m.field.Offset, d.remedy(delta))
 	}
 	d.shift, d.explained = delta, false
 	for _, in := range m.members[1:] {
 		if m.distance(&in) != delta {
 			d.find(m.field, KindOffset, d.item+"."+in.Name, "offset is %d in C and %d in Go", in.Offset, m.field.Offset)
+		}
+	}
+}
+
+// types compares what a field is.
+func (d *differences) types(m *match) {
+	for _, in := range m.members {
+		p := d.c.fits(&m.field.Type, &in)
+		if p == nil && in.Bits > 0 && !m.holdsBits(&in) {
+			p = problemf(KindSize, "it is bits %d to %d of the unit at offset %d in C, and Go has %d bytes at offset %d",
+				in.Bit, in.Bit+in.Bits-1, in.Offset, m.field.Type.Size, m.field.Offset)
+		}
+		if p == nil {
+			continue
+		}
+		d.find(m.field, p.kind, d.item+"."+in.Name, "%s", p.text)
+		if p.kind == KindSize {
+			d.explained = true
 		}
 	}
 }

@@ -20,7 +20,7 @@ func problemf(kind Kind, format string, args ...any) *problem {
 // which others would follow, or nil.
 func (c *comparison) fits(t *GoType, m *CMember) *problem {
 	if m.Bits > 0 {
-		return c.fitsBitField(t, m)
+		return c.fitsBitField(t)
 	}
 	if t.Size != m.Size {
 		return problemf(KindSize, "size is %d in C and %d in Go", m.Size, t.Size)
@@ -70,7 +70,7 @@ func wrongType(t *GoType, m *CMember, ct cType) *problem {
 }
 
 func article(noun string) string {
-	if strings.ContainsRune("aei", rune(noun[0])) {
+	if strings.ContainsRune("aeio", rune(noun[0])) {
 		return "an " + noun
 	}
 	return "a " + noun
@@ -168,13 +168,11 @@ func (c *comparison) fitsEnum(t *GoType, m *CMember, ct cType) *problem {
 	return nil
 }
 
-// fitsBitField takes an integer or bytes that hold the whole bit-field.
-func (c *comparison) fitsBitField(t *GoType, m *CMember) *problem {
-	switch {
-	case t.Kind != GoSigned && t.Kind != GoUnsigned && !t.bytes():
+// fitsBitField takes an integer or bytes. Whether they hold the whole bit-field depends on where they
+// are.
+func (c *comparison) fitsBitField(t *GoType) *problem {
+	if t.Kind != GoSigned && t.Kind != GoUnsigned && !t.bytes() {
 		return problemf(KindType, "it is a bit-field in C and %s in Go", t.Name)
-	case 8*t.Size < m.Bit+m.Bits:
-		return problemf(KindSize, "bits %d to %d in C, and Go has %d bytes", m.Bit, m.Bit+m.Bits-1, t.Size)
 	}
 	return nil
 }
@@ -230,23 +228,27 @@ func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
 // fitsOneOf compares a number or a pointer with a C struct or union: it may stand for one member that
 // takes all the place, or as an integer for several that are integers.
 func (c *comparison) fitsOneOf(t *GoType, m *CMember, ct cType) *problem {
-	var first *problem
+	var signProblem *problem
+	scalar := false
 	for _, in := range ct.decl.Members {
-		if in.Offset != 0 || in.Size != t.Size || in.Bits > 0 {
+		kind := c.h.typeOf(in.Type).kind
+		if in.Offset != 0 || in.Size != t.Size || in.Bits > 0 || kind == cStruct || kind == cUnion {
 			continue
 		}
+		scalar = true
 		p := c.fits(t, &in)
 		if p == nil {
 			return nil
 		}
-		if first == nil || first.kind != KindSign {
-			first = p
+		if p.kind == KindSign {
+			signProblem = p
 		}
 	}
-	if first != nil && first.kind == KindSign {
-		return first
-	}
-	if ct.kind == cStruct && (t.Kind == GoSigned || t.Kind == GoUnsigned) && c.integers(ct.decl) {
+	integer := t.Kind == GoSigned || t.Kind == GoUnsigned
+	switch {
+	case signProblem != nil:
+		return signProblem
+	case !scalar && integer && c.integers(ct.decl):
 		return nil
 	}
 	return wrongType(t, m, ct)
@@ -255,7 +257,7 @@ func (c *comparison) fitsOneOf(t *GoType, m *CMember, ct cType) *problem {
 // integers reports whether a struct consists of integers.
 func (c *comparison) integers(s *CStruct) bool {
 	return !slices.ContainsFunc(s.Members, func(m CMember) bool {
-		kind := c.h.typeOf(m.Type).kind
-		return kind != cInteger && kind != cEnum
+		t := c.h.typeOf(m.Type)
+		return t.kind != cInteger && t.kind != cEnum && (t.decl == nil || !c.integers(t.decl))
 	})
 }

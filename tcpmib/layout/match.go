@@ -68,7 +68,7 @@ func (c *comparison) matchAtOffset(m *match, decl *CStruct) bool {
 	f := m.field
 	var best *CMember
 	for _, in := range decl.Members {
-		if in.Offset != f.Offset || c.fits(&f.Type, &in) != nil {
+		if in.Bits > 0 || in.Offset != f.Offset || c.fits(&f.Type, &in) != nil {
 			continue
 		}
 		if best == nil || sameName(f.Name, in.Name) && !sameName(f.Name, best.Name) {
@@ -154,6 +154,9 @@ func (c *comparison) severalOf(m *match, members []CMember) bool {
 			continue
 		}
 		kind := c.h.typeOf(in.Type).kind
+		if in.Bits == 0 && in.Size == f.Type.Size { // one member, and it does not fit
+			return false
+		}
 		if at.start < f.Offset || at.end > f.end() || number && kind != cInteger && kind != cEnum {
 			return false
 		}
