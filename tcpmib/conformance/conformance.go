@@ -22,12 +22,14 @@ func Spec() layout.Spec {
 		Headers:   append(layout.DefaultHeaders(), "tcpestats.h"),
 		Types:     slices.Clone(types),
 		Constants: slices.Clone(constants),
+		Functions: slices.Clone(functions),
 		Rules: layout.Rules{
-			Gaps:      gaps(),
-			Exclusive: exclusive(),
-			Accepted:  slices.Clone(accepted),
-			Complete:  []string{"tcpmib.h", "tcpestats.h", "udpmib.h", "iprtrmib.h"},
-			Omitted:   slices.Clone(omitted),
+			Gaps:              gaps(),
+			Exclusive:         exclusive(),
+			Accepted:          slices.Clone(accepted),
+			Complete:          []string{"tcpmib.h", "udpmib.h", "tcpestats.h", "iprtrmib.h"},
+			CompleteFunctions: []string{"*Tcp*", "*Udp*"},
+			Omitted:           slices.Clone(omitted),
 		},
 	}
 }
@@ -58,11 +60,21 @@ var types = []layout.Type{
 	layout.Struct[tcpmib.TCPStatsW2K](""),
 	layout.Struct[tcpmib.TCPStats2](""),
 
+	// iprtrmib.h
+	layout.EnumOf[udpmib.UDPTableClass]("UDP_TABLE_CLASS"),
+	layout.EnumOf[tcpmib.TCPTableClass]("TCP_TABLE_CLASS"),
+	layout.EnumOf[tcpmib.OwnerModuleInfoClass]("TCPIP_OWNER_MODULE_INFO_CLASS"),
+	layout.Struct[tcpmib.OwnerModuleBasicInfo](""),
+
 	// udpmib.h
 	layout.Struct[udpmib.UDPRow](""),
 	layout.Struct[udpmib.UDPTable](""),
 	layout.Struct[udpmib.UDP6Row](""),
 	layout.Struct[udpmib.UDP6Table](""),
+	layout.Struct[udpmib.UDPRow2](""),
+	layout.Struct[udpmib.UDPTable2](""),
+	layout.Struct[udpmib.UDP6Row2](""),
+	layout.Struct[udpmib.UDP6Table2](""),
 	layout.Struct[udpmib.UDPRowOwnerPID](""),
 	layout.Struct[udpmib.UDPTableOwnerPID](""),
 	layout.Struct[udpmib.UDP6RowOwnerPID](""),
@@ -71,18 +83,8 @@ var types = []layout.Type{
 	layout.Struct[udpmib.UDPTableOwnerModule](""),
 	layout.Struct[udpmib.UDP6RowOwnerModule](""),
 	layout.Struct[udpmib.UDP6TableOwnerModule](""),
-	layout.Struct[udpmib.UDPRow2](""),
-	layout.Struct[udpmib.UDPTable2](""),
-	layout.Struct[udpmib.UDP6Row2](""),
-	layout.Struct[udpmib.UDP6Table2](""),
 	layout.Struct[udpmib.UDPStats](""),
 	layout.Struct[udpmib.UDPStats2](""),
-
-	// iprtrmib.h
-	layout.EnumOf[tcpmib.TCPTableClass]("TCP_TABLE_CLASS"),
-	layout.EnumOf[udpmib.UDPTableClass]("UDP_TABLE_CLASS"),
-	layout.EnumOf[tcpmib.OwnerModuleInfoClass]("TCPIP_OWNER_MODULE_INFO_CLASS"),
-	layout.Struct[tcpmib.OwnerModuleBasicInfo](""),
 
 	// tcpestats.h
 	layout.EnumOf[tcpestats.Type]("TCP_ESTATS_TYPE"),
@@ -149,10 +151,11 @@ var constants = []layout.Constant{
 	{C: "TCP_TABLE_OWNER_MODULE_LISTENER", Go: tcpmib.TCPTableOwnerModuleListener},
 	{C: "TCP_TABLE_OWNER_MODULE_CONNECTIONS", Go: tcpmib.TCPTableOwnerModuleConnections},
 	{C: "TCP_TABLE_OWNER_MODULE_ALL", Go: tcpmib.TCPTableOwnerModuleAll},
+	{C: "TCPIP_OWNER_MODULE_INFO_BASIC", Go: tcpmib.OwnerModuleInfoBasic},
+
 	{C: "UDP_TABLE_BASIC", Go: udpmib.UDPTableClassBasic},
 	{C: "UDP_TABLE_OWNER_PID", Go: udpmib.UDPTableClassOwnerPID},
 	{C: "UDP_TABLE_OWNER_MODULE", Go: udpmib.UDPTableClassOwnerModule},
-	{C: "TCPIP_OWNER_MODULE_INFO_BASIC", Go: tcpmib.OwnerModuleInfoBasic},
 
 	// tcpestats.h
 	{C: "TcpConnectionEstatsSynOpts", Go: tcpestats.TypeSynOpts},

@@ -18,6 +18,17 @@ func gaps() []layout.Gap {
 		{Set: layout.SetWine, Name: "TcpRtoAlgorithmRsre", Gives: "2", Reason: rtoFromZero},
 		{Set: layout.SetWine, Name: "TcpRtoAlgorithmVanj", Gives: "3", Reason: rtoFromZero},
 		{Set: layout.SetWine, Name: "MIB_TCP_MAXCONN_DYNAMIC", Reason: "Wine does not define it"},
+
+		{Set: layout.SetSDK, Before: 16299, Name: "TcpRtoAlgorithmOther", Gives: "0", Reason: rtoOfOldSDKs},
+		{Set: layout.SetSDK, Before: 16299, Name: "TcpRtoAlgorithmConstant", Gives: "1", Reason: rtoOfOldSDKs},
+		{Set: layout.SetSDK, Before: 16299, Name: "TcpRtoAlgorithmRsre", Gives: "2", Reason: rtoOfOldSDKs},
+		{Set: layout.SetSDK, Before: 16299, Name: "TcpRtoAlgorithmVanj", Gives: "3", Reason: rtoOfOldSDKs},
+	}
+	for _, name := range []string{"MIB_TCPSTATS2", "MIB_UDPSTATS2", "GetTcpStatisticsEx2", "GetUdpStatisticsEx2"} {
+		gaps = append(gaps, layout.Gap{Set: layout.SetSDK, Before: 16299, Name: name, Reason: since1709})
+	}
+	for _, name := range rowsSinceServer2022 {
+		gaps = append(gaps, layout.Gap{Set: layout.SetSDK, Before: 20348, Name: name, Reason: since2022})
 	}
 	for _, set := range []string{layout.SetMinGW, layout.SetWine} {
 		for _, name := range []string{"MIB_TCPROW", "MIB_TCPSTATS"} {
@@ -31,7 +42,15 @@ func gaps() []layout.Gap {
 		names  []string
 	}{
 		{"Wine has no GetOwnerModuleFromTcpEntry", []string{
-			"TCPIP_OWNER_MODULE_INFO_CLASS", "TCPIP_OWNER_MODULE_INFO_BASIC", "TCPIP_OWNER_MODULE_BASIC_INFO"}},
+			"TCPIP_OWNER_MODULE_INFO_CLASS", "TCPIP_OWNER_MODULE_INFO_BASIC", "TCPIP_OWNER_MODULE_BASIC_INFO",
+			"GetOwnerModuleFromTcpEntry", "GetOwnerModuleFromTcp6Entry",
+			"GetOwnerModuleFromUdpEntry", "GetOwnerModuleFromUdp6Entry"}},
+		{"Wine's iphlpapi.h does not declare it", []string{
+			"GetTcp6Table", "GetTcpTable2", "GetTcp6Table2",
+			"CreatePersistentTcpPortReservation", "DeletePersistentTcpPortReservation", "LookupPersistentTcpPortReservation",
+			"CreatePersistentUdpPortReservation", "DeletePersistentUdpPortReservation", "LookupPersistentUdpPortReservation",
+			"GetPerTcpConnectionEStats", "GetPerTcp6ConnectionEStats",
+			"SetPerTcpConnectionEStats", "SetPerTcp6ConnectionEStats"}},
 		{"Wine's tcpestats.h has TCP_ESTATS_TYPE alone", []string{
 			"TCP_BOOLEAN_OPTIONAL", "TcpBoolOptDisabled", "TcpBoolOptEnabled", "TcpBoolOptUnchanged",
 			"TCP_ESTATS_SYN_OPTS_ROS_v0",
@@ -51,6 +70,15 @@ func gaps() []layout.Gap {
 	return gaps
 }
 
+const (
+	rtoOfOldSDKs = "SDKs before 10.0.16299 count from 0; RFC 4022 and MIB_TCP_RTO_* beside it count from 1"
+	since1709    = "new in Windows 10 version 1709"
+	since2022    = "new in Windows Server 2022"
+)
+
+// rowsSinceServer2022 are the newest UDP rows, and their tables.
+var rowsSinceServer2022 = []string{"MIB_UDPROW2", "MIB_UDPTABLE2", "MIB_UDP6ROW2", "MIB_UDP6TABLE2"}
+
 const rtoFromZero = "Wine counts from 0, as old SDKs did; RFC 4022 and MIB_TCP_RTO_* beside it count from 1"
 
 // exclusive is what a Windows SDK alone declares.
@@ -60,9 +88,8 @@ func exclusive() []layout.Exclusive {
 		reason string
 		names  []string
 	}{
-		{"new in Windows 10 version 1709", []string{"MIB_TCPSTATS2", "MIB_UDPSTATS2"}},
-		{"new in SDK 10.0.20348", []string{
-			"MIB_UDPROW2", "MIB_UDPTABLE2", "MIB_UDP6ROW2", "MIB_UDP6TABLE2"}},
+		{since1709, []string{"MIB_TCPSTATS2", "MIB_UDPSTATS2", "GetTcpStatisticsEx2", "GetUdpStatisticsEx2"}},
+		{since2022, rowsSinceServer2022},
 		{"MinGW-w64 and Wine end the list at 12", []string{"MIB_TCP_STATE_RESERVED"}},
 		{"MinGW-w64 lacks it, Wine counts from 0", []string{
 			"TcpRtoAlgorithmOther", "TcpRtoAlgorithmConstant", "TcpRtoAlgorithmRsre", "TcpRtoAlgorithmVanj"}},
@@ -82,20 +109,21 @@ func exclusive() []layout.Exclusive {
 // and where header sets contradict each other. Every offset and every size is the same, because
 // padding is written out.
 var accepted = []layout.Accepted{
-	{Kind: layout.KindSign, Name: "MIB_UDP*ROW_OWNER_MODULE.dwFlags", Set: layout.SetMinGW,
-		Reason: "MinGW-w64 makes it a DWORD, Wine and the SDKs an int"},
 	{Kind: layout.KindAlign, Name: "MIB_*_OWNER_MODULE", GOARCH: "386", Reason: align386},
-	{Kind: layout.KindAlign, Name: "MIB_TCPSTATS2", GOARCH: "386", Reason: align386},
-	{Kind: layout.KindAlign, Name: "MIB_UDPSTATS2", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "MIB_*STATS2", GOARCH: "386", Reason: align386},
 	{Kind: layout.KindAlign, Name: "MIB_UDP*ROW2", GOARCH: "386", Reason: align386},
 	{Kind: layout.KindAlign, Name: "MIB_UDP*TABLE2", GOARCH: "386", Reason: align386},
-	{Kind: layout.KindAlign, Name: "TCP_ESTATS_*", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "TCP_ESTATS_DATA_ROD_v0", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindAlign, Name: "TCP_ESTATS_BANDWIDTH_ROD_v0", GOARCH: "386", Reason: align386},
+	{Kind: layout.KindSign, Name: "MIB_UDP*ROW_OWNER_MODULE.dwFlags", Set: layout.SetMinGW, Reason: "MinGW-w64 makes it a DWORD and the SDK an int"},
 }
 
 const align386 = "Go aligns 64-bit integers to 4 bytes on 386; Windows copies these, and x86 reads them anywhere"
 
-// omitted is what iprtrmib.h declares beside TCP and UDP. Nothing of the other headers is left out.
+// omitted is what iprtrmib.h declares beside TCP and UDP, and functions that are not Windows's own
+// any more. Nothing of tcpmib.h, udpmib.h and tcpestats.h is left out.
 var omitted = []layout.Omission{
+	{Name: "AllocateAndGet*FromStack", Reason: "undocumented, and replaced by GetExtendedTcpTable and GetExtendedUdpTable"},
 	{Name: "MIB_IF*", Reason: "network interfaces"},
 	{Name: "MIBICMP*", Reason: "ICMP"},
 	{Name: "MIB_ICMP*", Reason: "ICMP"},

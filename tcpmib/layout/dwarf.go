@@ -11,13 +11,14 @@ import (
 // readDeclarations puts every type that the debug information declares into h. The types of the
 // probe's variables that functions names are pointers to these functions.
 func (h *Headers) readDeclarations(d *dwarf.Data, functions map[string]string) error {
-	r := &dwarfReader{data: d, h: h, dies: map[dwarf.Offset]*die{}, keys: map[dwarf.Offset]string{}}
+	r := &dwarfReader{data: d, h: h, dies: map[dwarf.Offset]*die{}, keys: map[dwarf.Offset]string{}, unnamed: map[dwarf.Offset]bool{}}
 	if err := r.readDIEs(); err != nil {
 		return err
 	}
 	r.nameTypes()
 	for _, e := range r.order {
 		switch {
+		case r.unnamed[e.Offset]:
 		case e.isStruct():
 			h.Structs[r.keys[e.Offset]] = r.structOf(e)
 		case e.Tag == dwarf.TagEnumerationType:
@@ -44,6 +45,8 @@ type dwarfReader struct {
 	dies  map[dwarf.Offset]*die
 	order []*die                  // types and variables, as declared
 	keys  map[dwarf.Offset]string // the names of structs, unions and enums
+	// unnamed are the types of anonymous members, whose own members belong to what they are in.
+	unnamed map[dwarf.Offset]bool
 }
 
 // die is an entry of the debug information and what is in it.
@@ -187,7 +190,8 @@ func (r *dwarfReader) nameMembers(e *die, key string) {
 		switch {
 		case to == nil || !r.keyed(to) || r.keys[to.Offset] != "":
 		case m.name == "" && to.isStruct(): // its members belong to what it is in
-			r.keys[to.Offset] = fmt.Sprintf("%s.%x", key, to.Offset)
+			r.keys[to.Offset] = key // nothing else refers to it
+			r.unnamed[to.Offset] = true
 			r.nameMembers(to, key)
 		default:
 			r.keys[to.Offset] = key + "." + m.name

@@ -29,16 +29,16 @@ func (m *match) delta() int64 {
 }
 
 func (m *match) distance(c *CMember) int64 {
-	if m.holdsBits(c) {
+	if m.holdsBits(c, 0) {
 		return 0
 	}
 	return c.Offset - m.field.Offset
 }
 
-// holdsBits reports whether c is a bit-field within the field.
-func (m *match) holdsBits(c *CMember) bool {
+// holdsBits reports whether c is a bit-field within the field, if that were moved.
+func (m *match) holdsBits(c *CMember, by int64) bool {
 	first, last := 8*c.Offset+c.Bit, 8*c.Offset+c.Bit+c.Bits
-	return c.Bits > 0 && first >= 8*m.field.Offset && last <= 8*m.field.end()
+	return c.Bits > 0 && first >= 8*(m.field.Offset+by) && last <= 8*(m.field.end()+by)
 }
 
 // compared is what became of the fields of a struct.
@@ -89,6 +89,7 @@ func (c *comparison) matchFields(s *GoStruct, decl *CStruct, item string) []*mat
 				if known {
 					m.closed = append(m.closed, absence{name, gap.Reason})
 				}
+			case slices.Contains(decl.BitFields, name): // declared, and nobody said where
 			case known:
 				m.gaps = append(m.gaps, absence{name, gap.Reason})
 			default:
@@ -165,7 +166,9 @@ func (c *comparison) forgotten(s *GoStruct, matches []*match, decl *CStruct) []C
 			list = append(list, m)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b CMember) int { return cmp.Compare(a.Offset, b.Offset) })
+	slices.SortStableFunc(list, func(a, b CMember) int { // whole members before bit-fields
+		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(min(a.Bits, 1), min(b.Bits, 1)))
+	})
 	return list
 }
 
@@ -278,7 +281,7 @@ func (d *differences) place(m *match) {
 		d.explained = true
 	}
 	delta := m.delta()
-	if delta != d.shift && !d.explained && first.Size <= m.field.Type.Size { // what is wider may be aligned more
+	if delta != 0 && delta != d.shift && !d.explained && first.Size <= m.field.Type.Size { // what is wider may be aligned more
 		d.find(m.field, KindOffset, d.item+"."+first.Name, "offset is %d in C and %d in Go: %s", first.Offset, m.field.Offset, d.remedy(delta))
 	}
 	d.shift, d.explained = delta, false
@@ -293,7 +296,7 @@ func (d *differences) place(m *match) {
 func (d *differences) types(m *match) {
 	for _, in := range m.members {
 		p := d.c.fits(&m.field.Type, &in)
-		if p == nil && in.Bits > 0 && !m.holdsBits(&in) {
+		if p == nil && in.Bits > 0 && !m.holdsBits(&in, m.delta()) {
 			p = problemf(KindSize, "it is bits %d to %d of the unit at offset %d in C, and Go has %d bytes at offset %d",
 				in.Bit, in.Bit+in.Bits-1, in.Offset, m.field.Type.Size, m.field.Offset)
 		}

@@ -1,9 +1,6 @@
 package layout
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // compareFunc compares a prototype with how Go calls the function: the number of the parameters, and
 // of each, and of the result, what it is, its size and its sign.
@@ -61,19 +58,26 @@ func (c *comparison) passes(t *GoType, name string) *problem {
 	if p := c.fits(t, &m); p != nil {
 		return p
 	}
-	if t.Kind != GoPointer || t.Elem == nil || t.Elem.Kind != GoStructKind {
-		return nil
-	}
-	if to := c.h.Struct(c.pointee(name)); to == nil || to != c.h.Struct(c.nameHere(t.Elem.Struct.C)) {
-		return problemf(KindPrototype, "it points to %s in C and to %s in Go, which mirrors %s", c.pointee(name), t.Elem.Name, t.Elem.Struct.C)
+	if t.Kind == GoPointer && t.Elem != nil {
+		return c.pointsTo(t.Elem, ct.elem)
 	}
 	return nil
 }
 
-// pointee is the type that a pointer type points to.
-func (c *comparison) pointee(name string) string {
-	t := c.h.typeOf(name)
-	return t.elem
+// pointsTo compares what a parameter points to. Bytes stand for anything.
+func (c *comparison) pointsTo(t *GoType, name string) *problem {
+	ct := c.h.typeOf(name)
+	switch {
+	case ct.kind == cVoid || t.Size == 1 && t.Kind == GoUnsigned:
+		return nil
+	case t.Kind != GoStructKind:
+		if p := c.fits(t, &CMember{Name: name, Size: ct.size, Sign: ct.sign, Type: name}); p != nil {
+			return problemf(KindPrototype, "it points to %s in C and to %s in Go: %s", name, t.Name, p.text)
+		}
+	case ct.decl == nil || ct.decl != c.h.Struct(c.nameHere(t.Struct.C)):
+		return problemf(KindPrototype, "it points to %s in C and to %s in Go, which mirrors %s", name, t.Name, t.Struct.C)
+	}
+	return nil
 }
 
 // splitPrototype takes "ULONG (PVOID, DWORD) __attribute__((stdcall))" apart.
@@ -101,17 +105,4 @@ func splitPrototype(proto string) (result string, params []string, ok bool) {
 		params = nil
 	}
 	return result, params, true
-}
-
-// String writes a Go call as the findings do: "(pointer, 4 unsigned) 4 unsigned".
-func (f *GoFunc) String() string {
-	var params []string
-	for _, p := range f.Params {
-		params = append(params, p.Name)
-	}
-	s := "func(" + strings.Join(params, ", ") + ")"
-	if f.Result != nil {
-		s += fmt.Sprintf(" %s", f.Result.Name)
-	}
-	return s
 }

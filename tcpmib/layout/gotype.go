@@ -210,10 +210,10 @@ func (r *reflector) goFunc(f Function) (GoFunc, error) {
 	}
 	param := func(t reflect.Type) (GoType, error) {
 		p, err := r.goType(t)
-		if err == nil && t.Kind() == reflect.Pointer && r.structOf[t.Elem()].typ != nil {
-			elem, err := r.goType(t.Elem())
+		if err == nil && t.Kind() == reflect.Pointer {
+			var elem GoType
+			elem, err = r.goType(t.Elem())
 			p.Elem = &elem
-			return p, err
 		}
 		return p, err
 	}

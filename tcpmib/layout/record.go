@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // CValue is the value of a C constant.
@@ -125,6 +127,99 @@ func ReadRecord(r io.Reader) (*Headers, error) {
 	}
 	h.makeMaps()
 	return h, nil
+}
+
+// Record takes out of h what is worth keeping: what the named header files declare, all functions and
+// macros, and the types that these mention.
+func (h *Headers) Record(files []string) *Headers {
+	kept := &Headers{
+		Compiler: h.Compiler, Method: h.Method, Set: h.Set, Version: h.Version, SDKs: h.SDKs, GOARCH: h.GOARCH,
+		Headers: h.Headers, Functions: h.Functions, Macros: h.Macros, Partial: h.Partial,
+	}
+	kept.makeMaps()
+	wanted := func(file string) bool {
+		return slices.ContainsFunc(files, func(f string) bool { return strings.EqualFold(f, file) })
+	}
+	for name, s := range h.Structs {
+		if wanted(s.File) {
+			kept.Structs[name] = s
+		}
+	}
+	for name, e := range h.Enums {
+		if wanted(e.File) {
+			kept.Enums[name] = e
+		}
+	}
+	for name := range h.Typedefs { // other names of what is kept
+		if t := h.typeOf(name); kept.Structs[t.base] != nil || kept.Enums[t.base] != nil {
+			kept.Typedefs[name] = h.Typedefs[name]
+		}
+	}
+	kept.Explain(h)
+	return kept
+}
+
+// Explain adds to h the types that it mentions and does not declare, as another header set declares
+// them. Records of other witnesses leave out what DWORD is.
+func (h *Headers) Explain(from *Headers) {
+	var explain func(name string)
+	explain = func(name string) {
+		t := h.lookUp(name, 0)
+		switch {
+		case t.kind == cPointer || t.kind == cArray:
+			if !strings.HasSuffix(t.elem, ")") { // not a function
+				explain(t.elem)
+			}
+			return
+		case t.kind != cUnknown:
+			return
+		}
+		name = t.base // what the typedefs of h end in
+		if s, ok := from.Structs[name]; ok {
+			h.Structs[name] = s
+			for _, m := range s.Members {
+				explain(m.Type)
+			}
+		} else if e, ok := from.Enums[name]; ok {
+			h.Enums[name] = e
+		} else if s, ok := from.Scalars[name]; ok {
+			h.Scalars[name] = s
+		} else if to, ok := from.Typedefs[name]; ok {
+			h.Typedefs[name] = to
+			explain(to)
+		}
+	}
+	for _, s := range slices.Collect(maps.Values(h.Structs)) {
+		for _, m := range s.Members {
+			explain(m.Type)
+		}
+	}
+	for _, to := range slices.Collect(maps.Values(h.Typedefs)) {
+		explain(to)
+	}
+	for _, f := range h.Functions {
+		result, params, _ := splitPrototype(f.Type)
+		for _, name := range append(params, result) {
+			explain(name)
+		}
+	}
+}
+
+// Check finds what cannot be true: a member outside its struct, or of another size than its type.
+func (h *Headers) Check() error {
+	for _, name := range slices.Sorted(maps.Keys(h.Structs)) {
+		s := h.Structs[name]
+		for _, m := range s.Members {
+			t := h.typeOf(m.Type)
+			switch {
+			case m.Offset < 0 || m.Size < 0 || m.end() > s.Size && m.Bits == 0:
+				return fmt.Errorf("layout: %s has %d bytes, but %s is at offset %d with %d bytes", name, s.Size, m.Name, m.Offset, m.Size)
+			case t.kind != cUnknown && t.kind != cVoid && t.size != m.Size:
+				return fmt.Errorf("layout: %s.%s has %d bytes, but its type %s has %d", name, m.Name, m.Size, m.Type, t.size)
+			}
+		}
+	}
+	return nil
 }
 
 func (h *Headers) makeMaps() {

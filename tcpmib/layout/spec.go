@@ -99,6 +99,9 @@ type Function struct {
 // signs are compared, and that pointers are pointers; *T for a claimed T must point to its C type.
 func FuncOf[F any](c string) Function { return Function{c: c, typ: reflect.TypeFor[F]()} }
 
+// FuncOfType is FuncOf for a func type that is known at run time only.
+func FuncOfType(c string, f reflect.Type) Function { return Function{c: c, typ: f} }
+
 // C is the name of the C function.
 func (f Function) C() string { return f.c }
 

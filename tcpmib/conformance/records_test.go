@@ -1,0 +1,209 @@
+package conformance
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib/layout"
+)
+
+var update = flag.Bool("update", false, "write testdata/types-*.json")
+
+// Every machine proves the claim against every SDK, compiler or not.
+func TestAgreesWithEverySDK(t *testing.T) {
+	reports, err := CheckRecords()
+	require.NoError(t, err)
+	require.Len(t, reports, 9)
+	for _, r := range reports {
+		assert.Equal(t, layout.SetSDK, r.Set)
+		assert.True(t, r.OK(), "%s\n%v", r.Name(), r)
+		assert.True(t, r.DebugInfo)
+	}
+	assert.Empty(t, unprovenOf(reports), "nothing is left for a Windows SDK to prove")
+	assert.Equal(t, "Windows SDK 10.0.20348 to 26100 amd64", reports[0].Name())
+
+	one, err := CheckRecords("386")
+	require.NoError(t, err)
+	require.Len(t, one, 3)
+	assert.Equal(t, "386", one[0].GOARCH)
+}
+
+// unprovenOf leaves out the omissions, which are of other header sets.
+func unprovenOf(reports []*layout.Report) []layout.Finding {
+	rules := Spec().Rules
+	rules.Omitted = nil
+	return layout.Across(rules, reports)
+}
+
+// types-*.json explains the names of Windows's basic types, as MinGW-w64 declares them. It is what a
+// live run says; -update writes it.
+func TestTypesAreMinGWs(t *testing.T) {
+	for _, target := range mingw(t) {
+		types := typesFrom(t, probed(t, target))
+		name := filepath.Join("testdata", "types-"+target.GOARCH+".json")
+		want, err := json.MarshalIndent(types, "", " ")
+		require.NoError(t, err)
+		if *update {
+			require.NoError(t, os.WriteFile(name, append(want, '\n'), 0o600))
+		}
+		got, err := os.ReadFile(name)
+		require.NoError(t, err)
+		assert.Empty(t, cmp.Diff(string(append(want, '\n')), string(got)), "go test ./tcpmib/conformance -run Types -update")
+	}
+}
+
+// typesFrom is what the records of an architecture mention and do not declare.
+func typesFrom(t *testing.T, live *layout.Headers) *layout.Headers {
+	t.Helper()
+	names, err := filepath.Glob("testdata/sdk-*-" + live.GOARCH + ".json")
+	require.NoError(t, err)
+	require.Len(t, names, 3)
+	kept := &layout.Headers{
+		Compiler: "any with MinGW-w64's headers", Method: "what the records mention and do not declare",
+		Set: live.Set, GOARCH: live.GOARCH,
+		Typedefs: map[string]string{}, Scalars: map[string]layout.CScalar{},
+		Structs: map[string]*layout.CStruct{}, Enums: map[string]*layout.CEnum{},
+		Functions: map[string]*layout.CFunc{}, Macros: map[string]layout.CValue{},
+	}
+	for _, name := range names {
+		f, err := os.Open(name)
+		require.NoError(t, err)
+		h, err := layout.ReadRecord(f)
+		f.Close()
+		require.NoError(t, err)
+		own := map[string]bool{}
+		for name := range h.Structs {
+			own[name] = true
+		}
+		for name, to := range sdkTypedefs {
+			h.Typedefs[name] = to
+		}
+		h.Explain(live)
+		for name, s := range h.Structs {
+			if !own[name] {
+				kept.Structs[name] = s
+			}
+		}
+		for name, to := range h.Typedefs {
+			if sdkTypedefs[name] == "" {
+				kept.Typedefs[name] = to
+			}
+		}
+		for name, s := range h.Scalars {
+			kept.Scalars[name] = s
+		}
+	}
+	return kept
+}
+
+// The witness of the SDKs and the engine agree where the header sets do: every struct that both
+// MinGW-w64 and the SDK declare has one layout, member by member, and every function one prototype.
+func TestWitnessesAgree(t *testing.T) {
+	// MinGW-w64's own ways, each seen in its headers.
+	known := map[string]bool{
+		"MIB_UDPROW_OWNER_MODULE.dwFlags":  true, // a DWORD, in the SDK an int
+		"MIB_UDP6ROW_OWNER_MODULE.dwFlags": true,
+	}
+	records, err := Records()
+	require.NoError(t, err)
+	for _, target := range mingw(t) {
+		live := probed(t, target)
+		i := slices.IndexFunc(records, func(h *layout.Headers) bool { return h.GOARCH == target.GOARCH })
+		sdk, members, constants := records[i], 0, 0 // the newest
+		for name, want := range sdk.Structs {
+			got := live.Struct(name)
+			if got == nil {
+				got = live.Struct(strings.TrimSuffix(name, "_LH"))
+			}
+			if got == nil || strings.HasSuffix(name, "_W2K") {
+				continue
+			}
+			assert.Equal(t, want.Size, got.Size, name)
+			if want.Align != 0 && got.Align != 0 {
+				assert.Equal(t, want.Align, got.Align, name)
+			}
+			for _, w := range want.Members {
+				for _, g := range got.Members {
+					if g.Name == w.Name {
+						members++
+						assert.Equal(t, [2]int64{w.Offset, w.Size}, [2]int64{g.Offset, g.Size}, "%s.%s", name, w.Name)
+						if sdk.Enum(w.Type) == nil && !known[name+"."+w.Name] { // the sign of an enum is the compiler's
+							assert.Equal(t, w.Sign, g.Sign, "%s.%s", name, w.Name)
+						}
+					}
+				}
+			}
+		}
+		for _, e := range sdk.Enums {
+			for name, w := range e.Values {
+				if g, ok := live.Constant(name); ok {
+					constants++
+					assert.Equal(t, w.String(), g.String(), name)
+				}
+			}
+		}
+		for name, w := range sdk.Functions {
+			if g := live.Functions[name]; g != nil {
+				assert.Equal(t, strings.Count(w.Type, ","), strings.Count(g.Type, ","), "%s: %s", name, g.Type)
+			}
+		}
+		assert.Greater(t, members, 150)
+		assert.Greater(t, constants, 40)
+	}
+}
+
+// A record written, read back and compared is what the live run is, for MinGW-w64's and Wine's headers.
+func TestRecordIsTheLiveRun(t *testing.T) {
+	targets, missing := layout.Discover()
+	if len(targets) == 0 {
+		t.Skip(missing)
+	}
+	spec := Spec()
+	for _, target := range targets {
+		if testing.Short() && target.GOARCH != "386" {
+			continue
+		}
+		live := probed(t, target)
+		text, err := json.Marshal(live.Record(Files()))
+		require.NoError(t, err)
+		read, err := layout.ReadRecord(strings.NewReader(string(text)))
+		require.NoError(t, err)
+		require.NoError(t, read.Check())
+		g, err := spec.Go(live.GOARCH)
+		require.NoError(t, err)
+		want, got := layout.Compare(g, live, spec.Rules), layout.Compare(g, read, spec.Rules)
+		assert.Empty(t, cmp.Diff(want, got), target.CC)
+		assert.True(t, got.OK(), got)
+		assert.Less(t, len(text), 400_000, "what other headers declare is left out")
+	}
+}
+
+// gcc and clang are two witnesses of one header set.
+func TestCompilersAgree(t *testing.T) {
+	for arch, triple := range map[string]string{"amd64": "x86_64", "386": "i686"} {
+		gcc := layout.Target{GOARCH: arch, CC: []string{triple + "-w64-mingw32-gcc"}}
+		clang := layout.Target{GOARCH: arch, CC: []string{"clang", "--target=" + triple + "-w64-windows-gnu", "-isystem", "/usr/share/mingw-w64/include"}}
+		var records []*layout.Headers
+		for _, target := range []layout.Target{gcc, clang} {
+			if _, err := exec.LookPath(target.CC[0]); err != nil {
+				t.Skip(err)
+			}
+			h := probed(t, target).Record(Files())
+			h.Compiler = ""
+			records = append(records, h)
+		}
+		assert.Empty(t, cmp.Diff(records[0], records[1], cmpopts.IgnoreUnexported(layout.Headers{}),
+			cmpopts.IgnoreFields(layout.Headers{}, "Typedefs")), arch) // ULONG is declared twice, with one meaning
+	}
+}
