@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -67,6 +69,41 @@ func TestLayoutAgainstRealHeaders(t *testing.T) {
 		assert.Contains(t, stderr, "fatal error: winsock2.h: No such file or directory")
 		assert.Equal(t, 1, strings.Count(stderr, "\n"), "the first error, not a page: %q", stderr)
 	}
+}
+
+// Without a compiler the recorded SDKs are checked.
+func TestLayoutAgainstRecords(t *testing.T) {
+	t.Setenv("PATH", "")
+	t.Setenv("CI", "")
+	code, stdout, stderr := layoutCLI(t, "--goarch", "386")
+	assert.Equal(t, cli.ExitOK, code)
+	assert.Empty(t, stderr)
+	assert.Contains(t, stdout, "Windows SDK 10.0.10240 to 15063")
+	assert.Regexp(t, `✓ 57 structs, 9 enums, 64 constants and 29 functions agree on 3 targets\n$`, stdout)
+}
+
+func TestLayoutRecord(t *testing.T) {
+	const cc = "i686-w64-mingw32-gcc"
+	if _, err := exec.LookPath(cc); err != nil {
+		t.Skip(err)
+	}
+	file := filepath.Join(t.TempDir(), "mingw.json")
+	code, _, stderr := layoutCLI(t, "--cc", cc, "--record", file)
+	assert.Equal(t, cli.ExitOK, code)
+	assert.Empty(t, stderr)
+	f, err := os.Open(file)
+	require.NoError(t, err)
+	defer f.Close()
+	h, err := layout.ReadRecord(f)
+	require.NoError(t, err)
+	require.NoError(t, h.Check())
+	assert.Equal(t, layout.SetMinGW, h.Set)
+	assert.EqualValues(t, 28, h.Struct("MIB_TCPROW2").Size)
+	assert.Equal(t, "ULONG (PMIB_TCPTABLE2, PULONG, WINBOOL)", h.Functions["GetTcpTable2"].Type)
+
+	code, _, stderr = layoutCLI(t, "--cc", cc, "--record", filepath.Join(file, "nowhere"))
+	assert.Equal(t, cli.ExitFailure, code)
+	assert.Contains(t, stderr, "nowhere: not a directory")
 }
 
 // A failure, and in CI a missing compiler, weigh more than a difference.

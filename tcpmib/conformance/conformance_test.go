@@ -4,66 +4,12 @@ package conformance
 
 import (
 	"fmt"
-	"os"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib/layout"
 )
-
-// mingw returns the targets with MinGW-w64's headers, and wine those with Wine's. Without a compiler
-// there is nothing to test: an error in CI, a note elsewhere.
-func mingw(t *testing.T) []layout.Target {
-	t.Helper()
-	return discovered(t, false)
-}
-
-func wine(t *testing.T) []layout.Target {
-	t.Helper()
-	return discovered(t, true)
-}
-
-func discovered(t *testing.T, wine bool) []layout.Target {
-	t.Helper()
-	targets, missing := layout.Discover()
-	targets = slices.DeleteFunc(targets, func(t layout.Target) bool {
-		return wine != strings.Contains(strings.Join(t.CC, " "), "/wine")
-	})
-	if len(targets) < len(layout.Arches()) {
-		if os.Getenv("CI") != "" {
-			t.Fatal(missing)
-		}
-		t.Skip(missing)
-	}
-	return targets
-}
-
-// probed asks a target's headers about the claim, once for all tests.
-func probed(t *testing.T, target layout.Target) *layout.Headers {
-	t.Helper()
-	key := strings.Join(target.CC, " ")
-	if h, ok := probes[key]; ok {
-		return h
-	}
-	h, err := Spec().Probe(t.Context(), target)
-	require.NoError(t, err)
-	probes[key] = h
-	return h
-}
-
-var probes = map[string]*layout.Headers{}
-
-// compared is what Run says, for headers that were asked before.
-func compared(t *testing.T, spec layout.Spec, h *layout.Headers) *layout.Report {
-	t.Helper()
-	g, err := spec.Go(h.GOARCH)
-	require.NoError(t, err)
-	return layout.Compare(g, h, spec.Rules)
-}
 
 func TestAgreesWithMinGW(t *testing.T) {
 	var reports []*layout.Report
@@ -76,7 +22,7 @@ func TestAgreesWithMinGW(t *testing.T) {
 		assert.Zero(t, r.Unseen, "bytes of padding that nobody vouches for")
 		reports = append(reports, r)
 	}
-	assert.Empty(t, unprovenOf(reports))
+	assert.Empty(t, layout.Across(Spec().Rules, reports))
 }
 
 func TestAgreesWithWine(t *testing.T) {
@@ -94,7 +40,7 @@ func TestOmissionsAreOfSomething(t *testing.T) {
 	for _, target := range append(mingw(t), wine(t)...) {
 		reports = append(reports, compared(t, Spec(), probed(t, target)))
 	}
-	assert.Empty(t, layout.Across(Spec().Rules, reports))
+	assert.Empty(t, layout.UnusedOmissions(Spec().Rules, reports))
 }
 
 // Nothing is left out of the three headers in silence.

@@ -6,14 +6,9 @@ import (
 )
 
 // Across looks at the reports of one run together. For each architecture nothing may be absent from
-// all header sets, except what [Rules.Exclusive] gives to a set that the run does not have; an enum
-// whose constants are there, if only as macros, counts as there. And an omission must be of something
-// that one of the header sets declares.
+// all header sets, except what [Rules.Exclusive] gives to a set that the run does not have. An enum
+// whose constants are there, if only as macros, counts as there.
 func Across(rules Rules, reports []*Report) []Finding {
-	return append(unproven(rules, reports), unusedOmissions(rules, reports)...)
-}
-
-func unproven(rules Rules, reports []*Report) []Finding {
 	var findings []Finding
 	for _, arch := range arches {
 		p := proof{proven: map[string]bool{}, sets: map[string]bool{}}
@@ -67,7 +62,9 @@ func (p *proof) add(r *Report) {
 	}
 }
 
-func unusedOmissions(rules Rules, reports []*Report) []Finding {
+// UnusedOmissions finds omissions of what none of the header sets in a run declares. It is for a run
+// with all header sets that the omissions are about.
+func UnusedOmissions(rules Rules, reports []*Report) []Finding {
 	whole := slices.ContainsFunc(reports, func(r *Report) bool { return r.DebugInfo })
 	if !whole || len(rules.Complete)+len(rules.CompleteFunctions) == 0 {
 		return nil

@@ -13,20 +13,25 @@ import (
 // Run checks a Spec against one target's headers. Differences are in the report; an error means that
 // there is no verdict: the Spec makes no sense, or a *CompilerError.
 func Run(ctx context.Context, spec Spec, t Target) (*Report, error) {
+	r := run(ctx, spec, t)
+	return r.Report, r.Err
+}
+
+func run(ctx context.Context, spec Spec, t Target) Result {
 	h, err := spec.Probe(ctx, t)
 	if err != nil {
-		return nil, err
+		return Result{Target: t, Err: err}
 	}
 	g, err := spec.Go(h.GOARCH)
 	if err != nil {
-		return nil, err
+		return Result{Target: t, Err: err}
 	}
 	r := Compare(g, h, spec.Rules)
 	r.CC = t.CC
 	if t.Label != "" {
 		r.Target = t.Label
 	}
-	return r, nil
+	return Result{Target: t, Headers: h, Report: r}
 }
 
 // Compare compares what Go claims with what a header set declares. It runs nothing, and it does not

@@ -1,47 +1,61 @@
-// Package layout proves that Go structs have the layout of the C structs they stand for, by asking the C headers.
+// Package layout proves that Go structs have the layout of the C structs they stand for, by asking
+// the C headers. No number is typed by hand, and nothing is executed: a Linux machine proves 386 and
+// arm64 Windows.
 //
-// No number is typed by hand. For a set of Go types, tagged with the C names they mirror, and a set of named
-// constants, [Run]
+// In a test of any project:
 //
-//  1. computes Go's own layout for the asked GOARCH with [go/types.SizesFor], so that one machine checks them all;
-//  2. writes a C file that includes only public headers and lays sizeof, alignof, offsetof, the sizes and signedness
-//     of members and the values of constants down as arrays of 64-bit numbers;
-//  3. compiles it with the compiler it is given (gcc, clang, clang with an MSVC target, clang-cl or cl) and reads
-//     the numbers back out of the object file. Nothing is executed, so an amd64 Linux machine proves 386 and
-//     arm64 Windows;
-//  4. compares the two and reports every struct, field, offset and size side by side.
+//	func TestLayout(t *testing.T) {
+//		target := layout.Target{CC: []string{"i686-w64-mingw32-gcc"}, Headers: []string{"winsock2.h"}}
+//		layout.Check(t, target, []layout.Type{layout.Struct[wsaBuf]("WSABUF")}, nil)
+//	}
+//
+// Fields that carry no tag are matched by their order and offset. A tag says which C member a field
+// stands for, and a field that names nothing in C is an error:
+//
+//	type wsaBuf struct {
+//		_   structs.HostLayout `c:"WSABUF"`
+//		Len uint32             `c:"len"`
+//		Buf *byte              `c:"buf"`
+//	}
+//
+// # Two sides
+//
+// Everything is a comparison of plain data, [Compare], which does not know where either side comes
+// from:
+//
+//   - [Go], what Go claims, laid out for one architecture: from the types of the running program with
+//     [Spec.Go], or from the source of any package with layout/source. The running program's types
+//     have the array lengths and build tags of the host; where these depend on the architecture, use
+//     source.
+//   - [Headers], what the C headers declare: from a compiled probe and its debug information
+//     ([Spec.Probe], [ReadHeaders]), with gcc, clang, clang with an MSVC target or cl; or from a record
+//     of an earlier run, which is the same as JSON ([ReadRecord], [Headers.Record]).
+//
+// [Run] does it all for a [Spec] and a [Target]: a compiler and, with it, a set of headers. [Discover]
+// finds those of this machine.
 //
 // # What agreement means
 //
-// For a struct: sizeof is the same, so that arrays of it have the same stride, and every tagged Go field has the
-// offset, the size and, where both sides are numbers, the signedness of the C member it names. For a field that is
-// an array of anything but bytes, the elements agree as well. A field or an element that is a struct in Go must be
-// among the types itself, so that its own fields are compared, and the C compiler must take its C name for the member's
-// type. Go arrays of bytes are taken as opaque: that is how fields in network byte order, unions, and nested C structs
-// that Go has no struct for are written.
+// For a struct: the same size, and so the same stride; each field at the offset of its member, with
+// its size, and of its kind: a number with its sign, a float, a pointer, an array with its elements,
+// a struct that is itself compared. Every member of C must lie in bytes that a Go field stands for, so
+// that none hides in padding. Arrays of bytes are opaque: they stand for whatever has their size, as
+// fields in network byte order do. Enums have any sign, which C leaves to the compiler, but one enum
+// is not another.
 //
-// With gcc and clang the probe's debug information shows the members themselves, and each must lie in bytes that a Go
-// field names: a member that Go forgot cannot hide where Go has padding. cl writes no such information, so with cl
-// padding is only known to be padding by the offsets around it; the report counts its bytes.
+// For a constant: its value. For a function: the number of its parameters, and of each, and of the
+// result, kind, size and sign. With cl, which writes no debug information that can be read, padding
+// and prototypes stay unseen, and the report says so.
 //
-// On 386 Go aligns 64-bit integers to 4 bytes and C to 8. That cannot be expressed in Go, and does no harm as long
-// as every offset, every size and so every stride is the same. The check demands that, and marks such structs.
-// A Go type that wants more alignment than C gives is a difference.
+// A [Finding] is one cause in one sentence. A field that lies 4 bytes early moves all that follow,
+// which is said once.
 //
-// For an enum, whose signedness C leaves to the compiler, size is compared, and with debug information that it is an
-// enum. Fields of a Go type that [Enum] declares may have the signedness of the C enum. For a constant the value is
-// compared, and its sign.
+// # What is known
 //
-// # Header sets and what they lack
-//
-// The probe finds out which headers it was compiled with: MinGW-w64's, Wine's or those of a Windows SDK. A [Gap]
-// says what one header set is known to lack, to name otherwise or to give another value for, and why. Each gap is
-// checked to be true: when the header gains the thing, the check fails and says so. What is absent and not a known
-// gap is a difference. [Unproven] adds that nothing may be absent from all header sets of a run, except what [Spec.Only]
-// says a certain header set alone can prove.
-//
-// # Completeness
-//
-// With gcc and clang, [Spec.Complete] turns the question round: each struct, union, enum and enumerator declared in
-// the named header files must be among the types and constants, or in [Spec.Omitted] with a reason.
+// [Rules] say what is known to differ, each with its reason: a [Gap] is what one header set lacks, or
+// says otherwise, [Exclusive] what one alone declares, [Accepted] a difference that does no harm. On
+// 386, for one, Go aligns 64-bit integers to 4 bytes and C to 8, which Go cannot express. Each of them
+// must be true: when it ceases to be, or names nothing, the check fails and says so. [Rules.Complete]
+// turns the question round: all that a header file declares must be claimed, or be an [Omission].
+// [Across] looks at all reports of a run: nothing may be absent from every header set.
 package layout

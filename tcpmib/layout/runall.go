@@ -8,9 +8,10 @@ import (
 
 // Result is what Run returned for one target.
 type Result struct {
-	Target Target
-	Report *Report
-	Err    error
+	Target  Target
+	Headers *Headers // what the target declares
+	Report  *Report
+	Err     error
 }
 
 // RunAll runs a Spec against several targets, as many at a time as there are processors. Results are in the order of
@@ -23,8 +24,7 @@ func RunAll(ctx context.Context, spec Spec, targets []Target) []Result {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			r, err := Run(ctx, spec, t)
-			results[i] = Result{t, r, err}
+			results[i] = run(ctx, spec, t)
 		})
 	}
 	wg.Wait()

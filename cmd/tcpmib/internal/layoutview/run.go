@@ -11,11 +11,34 @@ import (
 
 // Run is one check of several targets.
 type Run struct {
-	Reports  []*layout.Report  `json:"reports"`
-	Unproven []layout.Finding  `json:"unproven"` // absent from every header set of the run
-	Failures []Failure         `json:"failures"`
-	Missing  []string          `json:"missing"` // what this machine lacks to check more targets
-	Only     map[string]string `json:"-"`
+	Reports  []*layout.Report `json:"reports"`
+	Unproven []layout.Finding `json:"unproven"` // absent from every header set of the run
+	Failures []Failure        `json:"failures"`
+	Missing  []string         `json:"missing"` // what this machine lacks to check more targets
+	rules    layout.Rules
+}
+
+// NewRun returns a run without reports. It shares nothing with rules.
+func NewRun(rules layout.Rules) *Run {
+	return &Run{Reports: []*layout.Report{}, Unproven: []layout.Finding{}, Failures: []Failure{}, Missing: []string{}, rules: rules}
+}
+
+// Across looks at all reports together: what is in none of the header sets is unproven.
+func (r *Run) Across() { r.Unproven = append(r.Unproven, layout.Across(r.rules, r.Reports)...) }
+
+// UnusedOmissions adds the omissions that none of the header sets justifies.
+func (r *Run) UnusedOmissions() {
+	r.Unproven = append(r.Unproven, layout.UnusedOmissions(r.rules, r.Reports)...)
+}
+
+// only returns the header set that alone declares a name, if there is one.
+func (r *Run) only(name string) string {
+	for _, x := range r.rules.Exclusive {
+		if x.Name == name {
+			return x.Set
+		}
+	}
+	return ""
 }
 
 // Failure is a target without a verdict.

@@ -101,15 +101,34 @@ func writeMatrix(b *strings.Builder, run *Run) {
 	lines("other constants", len(others),
 		func(i int) (string, string) { return first.Constants[others[i]].C, first.Constants[others[i]].GoType },
 		func(r *layout.Report, i int) cell { return constantCell(r.Constants[others[i]]) })
+	lines("functions: parameters", len(first.Functions),
+		func(i int) (string, string) { return first.Functions[i].C, "" },
+		func(r *layout.Report, i int) cell { return functionCell(r.Functions[i]) })
 	m.write(b)
-	if slices.ContainsFunc(run.Reports, func(r *layout.Report) bool {
-		return slices.ContainsFunc(r.Structs, func(s layout.StructReport) bool { return len(s.Accepted) > 0 })
-	}) {
-		b.WriteString(faint.Render("* C aligns it to 8 bytes and Go to 4; all offsets and sizes are the same") + "\n")
+	for _, reason := range accepted(run) {
+		b.WriteString(faint.Render("* "+reason) + "\n")
 	}
 }
 
+// accepted returns the reasons why differences are accepted, each once.
+func accepted(run *Run) []string {
+	var reasons []string
+	for _, r := range run.Reports {
+		for _, s := range r.Structs {
+			for _, a := range s.Accepted {
+				if !slices.Contains(reasons, a.Reason) {
+					reasons = append(reasons, a.Reason)
+				}
+			}
+		}
+	}
+	return reasons
+}
+
 func compilerName(r *layout.Report) string {
+	if len(r.CC) == 0 {
+		return "record"
+	}
 	name := strings.TrimSuffix(filepath.Base(r.CC[0]), ".exe")
 	return name[strings.LastIndexByte(name, '-')+1:] // i686-w64-mingw32-gcc is gcc
 }
@@ -169,6 +188,18 @@ func constantCell(k layout.ConstantReport) cell {
 		return cell{"✓ ", good}
 	}
 	return cell{k.Value + " ", good}
+}
+
+func functionCell(f layout.FunctionReport) cell {
+	switch f.Status {
+	case layout.Absent:
+		return absent
+	case layout.Differs:
+		return differs
+	case layout.Unseen: // declared, and cl does not show how
+		return cell{"? ", faint}
+	}
+	return cell{strconv.Itoa(f.Params) + " ", good}
 }
 
 // matrix has two columns of names, then one column for each target. A row with one cell is the title
@@ -242,10 +273,14 @@ func writeAbsent(b *strings.Builder, run *Run, verbose bool) {
 	omitted := map[string][]string{}
 	for _, r := range run.Reports {
 		group := func(name string) string {
-			if set, ok := run.Only[name]; ok {
+			switch set := run.only(name); set {
+			case "":
+				return "not in " + r.Set
+			case r.Set:
+				return "not in every " + set
+			default:
 				return "only in a " + set
 			}
-			return "not in " + r.Set
 		}
 		for _, s := range r.Structs {
 			if s.Status == layout.Absent {
@@ -267,6 +302,11 @@ func writeAbsent(b *strings.Builder, run *Run, verbose bool) {
 				note(group(k.C), k.C, k.Reason)
 			}
 		}
+		for _, f := range r.Functions {
+			if f.Status == layout.Absent {
+				note(group(f.C), f.C, f.Reason)
+			}
+		}
 		for _, o := range r.Omitted {
 			if !slices.Contains(omitted[o.Reason], o.Name) {
 				omitted[o.Reason] = append(omitted[o.Reason], o.Name)
@@ -283,7 +323,7 @@ func writeAbsent(b *strings.Builder, run *Run, verbose bool) {
 		writeNames(b, names[k], k.reason, verbose)
 	}
 	if len(omitted) > 0 {
-		b.WriteString("\n" + cli.Title.Render("left out of Go") + faint.Render(", declared by iprtrmib.h beside TCP") + "\n")
+		b.WriteString("\n" + cli.Title.Render("left out of Go") + faint.Render(", declared by iprtrmib.h and iphlpapi.h") + "\n")
 		var reasons []string
 		for reason := range omitted {
 			reasons = append(reasons, reason)
@@ -321,7 +361,7 @@ func writeSummary(b *strings.Builder, run *Run) {
 		return
 	}
 	differ, proven, elsewhere := 0, map[string]bool{}, map[string]bool{}
-	structs, enums, constants := 0, 0, 0
+	structs, enums, constants, functions := 0, 0, 0, 0
 	tally := func(n *int, name string, status layout.Status) {
 		if status == layout.Agrees && !proven[name] {
 			proven[name] = true
@@ -343,10 +383,13 @@ func writeSummary(b *strings.Builder, run *Run) {
 		for _, k := range r.Constants {
 			tally(&constants, k.C, k.Status)
 		}
+		for _, f := range r.Functions {
+			tally(&functions, f.C, f.Status)
+		}
 	}
-	for name := range run.Only {
-		if !proven[name] {
-			elsewhere[name] = true
+	for _, x := range run.rules.Exclusive {
+		if !proven[x.Name] {
+			elsewhere[x.Name] = true
 		}
 	}
 	if unseen > 0 {
@@ -357,9 +400,10 @@ func writeSummary(b *strings.Builder, run *Run) {
 		fmt.Fprintln(b, bad.Render(fmt.Sprintf("✗ %d of %s differ, %s unproven", differ, targets, cli.Count(len(run.Unproven), "name"))))
 		return
 	}
-	text := fmt.Sprintf("✓ %s, %s and %s agree on %s", cli.Count(structs, "struct"), cli.Count(enums, "enum"), cli.Count(constants, "constant"), targets)
+	text := fmt.Sprintf("✓ %s, %s, %s and %s agree on %s", cli.Count(structs, "struct"), cli.Count(enums, "enum"),
+		cli.Count(constants, "constant"), cli.Count(functions, "function"), targets)
 	if n := len(elsewhere); n > 0 {
-		text += fmt.Sprintf("; %s left for a Windows SDK to prove", cli.Count(n, "name"))
+		text += fmt.Sprintf("; %s not in these headers", cli.Count(n, "name"))
 	}
 	fmt.Fprintln(b, good.Render(text))
 }

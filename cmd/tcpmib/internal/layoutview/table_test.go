@@ -34,15 +34,16 @@ func exampleRun() *Run {
 				{C: "STATE_TWO", GoType: "tcpmib.State", Status: layout.Absent, GoValue: "2", Reason: "ends at one"},
 				{C: "SIZE", GoType: "int", Status: layout.Agrees, GoValue: "16", Value: "16"},
 			},
+			Functions: []layout.FunctionReport{{C: "GetTable", Status: layout.Agrees, Params: 3}},
 		}
 	}
 	run := &Run{
 		Reports: []*layout.Report{report("MinGW-w64", "amd64", "x86_64-w64-mingw32-gcc"), report("MinGW-w64", "386", "i686-w64-mingw32-gcc"), report("Wine", "amd64", "/usr/bin/clang")},
 		Missing: []string{"no compiler for arm64"},
-		Only:    map[string]string{"MIB_STATS2": layout.SetSDK},
+		rules:   layout.Rules{Exclusive: []layout.Exclusive{{Name: "MIB_STATS2", Set: layout.SetSDK}}},
 	}
 	run.Reports[1].Structs[0].GoAlign = 4
-	run.Reports[1].Structs[0].Accepted = []layout.AcceptedFinding{{}}
+	run.Reports[1].Structs[0].Accepted = []layout.AcceptedFinding{{Reason: "C aligns it to 8 bytes and Go to 4"}}
 	run.Reports[2].Omitted = []layout.Omission{{Name: "MIB_UDPROW", Reason: "UDP"}}
 	return run
 }
@@ -68,7 +69,9 @@ enums: constants that agree
 MIB_STATE   tcpmib.State         1/2   1/2       1/2
 other constants
 SIZE        int                   16    16        16
-* C aligns it to 8 bytes and Go to 4; all offsets and sizes are the same
+functions: parameters
+GetTable                           3     3         3
+* C aligns it to 8 bytes and Go to 4
 
 not in MinGW-w64, known
   STATE_TWO: ends at one
@@ -79,11 +82,11 @@ not in Wine, known
 only in a Windows SDK, known
   MIB_STATS2: new
 
-left out of Go, declared by iprtrmib.h beside TCP
+left out of Go, declared by iprtrmib.h and iphlpapi.h
   MIB_UDPROW: UDP
 
 note: no compiler for arm64
-✓ 1 struct, 1 enum and 2 constants agree on 3 targets; 1 name left for a Windows SDK to prove
+✓ 1 struct, 1 enum, 2 constants and 1 function agree on 3 targets; 1 name not in these headers
 `
 	assert.Empty(t, cmp.Diff(want, renderLayout(t, run, false)))
 }
