@@ -79,7 +79,7 @@ func (a *app) layoutCommand() *cobra.Command {
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &goarch, "goarch", "check one `architecture`", layout.Arches())
 	flags.StringVar(&cc, "cc", "", "check the headers of this compiler `command`; quote arguments that contain spaces")
-	flags.StringVar(&record, "record", "", "write what the headers declare to `file`; without --cc, to a file in this folder for each target")
+	flags.StringVar(&record, "record", "", "write what the headers declare to `file`; without --cc, to a folder of files")
 	cli.EnumFlag(cmd, flags, &format, "format", "output `format`", layoutFormats)
 	flags.BoolVarP(&verbose, "verbose", "v", false, "show every field, and every name that a header set lacks")
 	return cmd

@@ -96,8 +96,8 @@ func (r *dwarfReader) readDIEs() error {
 		default:
 			e.name, _ = entry.Val(dwarf.AttrName).(string)
 			e.typ, _ = entry.Val(dwarf.AttrType).(dwarf.Offset)
-			if n, ok := e.number(dwarf.AttrDeclFile); ok && n >= 0 && int(n) < len(files) && files[n] != nil {
-				e.file = baseName(files[n].Name)
+			if n, ok := e.number(dwarf.AttrDeclFile); ok {
+				e.file = fileName(files, n)
 			}
 			r.dies[entry.Offset] = e
 			r.order = append(r.order, e)
@@ -118,6 +118,14 @@ func (r *dwarfReader) files(unit *dwarf.Entry) ([]*dwarf.LineFile, error) {
 		return nil, err
 	}
 	return lines.Files(), nil
+}
+
+// fileName is the base name of a file, or nothing for an index that there is not.
+func fileName(files []*dwarf.LineFile, n int64) string {
+	if n < 0 || n >= int64(len(files)) || files[n] == nil {
+		return ""
+	}
+	return baseName(files[n].Name)
 }
 
 func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
