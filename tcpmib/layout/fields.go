@@ -175,7 +175,7 @@ func (c *comparison) forgotten(s *GoStruct, matches []*match, decl *CStruct) []C
 // taken reports whether a field stands for another member of the union that m is in.
 func taken(matches []*match, m CMember) bool {
 	return m.Bits == 0 && slices.ContainsFunc(matches, func(other *match) bool {
-		return slices.ContainsFunc(other.members, func(in CMember) bool { return in.Offset == m.Offset && in.Bits == 0 })
+		return !other.part && slices.ContainsFunc(other.members, func(in CMember) bool { return in.Offset == m.Offset && in.Bits == 0 })
 	})
 }
 

@@ -227,7 +227,7 @@ typedef struct _UNUSED { int nothing; } UNUSED;
 		got, err := ReadRecord(strings.NewReader(string(text)))
 		require.NoError(t, err)
 		got.Compiler, got.Set, got.Version = "", byHand.Set, "" // stddef.h is MinGW-w64's
-		delete(got.Structs, "UNUSED") // it is in the file
+		delete(got.Structs, "UNUSED")                           // it is in the file
 		delete(got.Typedefs, "struct _UNUSED")
 		assert.Empty(t, cmp.Diff(byHand, got, cmpopts.IgnoreUnexported(Headers{})), "%v", target.CC)
 	}
