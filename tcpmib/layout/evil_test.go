@@ -241,6 +241,8 @@ func TestEvil(t *testing.T) {
 			Size      uintptr
 			Small     float32
 			Flag      uint8
+			Byte      uint8
+			Rest      [3]byte
 			Truth     bool
 			Character byte
 			Below     int8
@@ -389,7 +391,7 @@ func TestEvil(t *testing.T) {
 		"packed in C only":                          {Struct[packedNot]("PACKED"), []string{"offset PACKED.value: offset is 1 in C and 4 in Go: it is 3 bytes late", "alignment PACKED: Go aligns it to"}},
 		"a flexible array left out":                 {Struct[flex]("FLEX_C99"), nil},
 		"a flexible array of nothing":               {Struct[flexZero]("FLEX_C99"), []string{"sizeof FLEX_C99: sizeof is 4 in C and 8 in Go"}},
-		"a flexible array of one":                   {Struct[flexOne]("FLEX_C99"), []string{"size FLEX_C99.data: size is 0 in C and 4 in Go"}},
+		"a flexible array of one":                   {Struct[flexOne]("FLEX_C99"), []string{"absent FLEX_C99.Data: Go has [1]uint32 at offset 4, and C has nothing to match it"}},
 		"an array of one":                           {Struct[flexOne]("FLEX_ONE"), nil},
 		"an array of one left out":                  {Struct[flex]("FLEX_ONE"), []string{"prefix FLEX_ONE: Go has the first 4 of 8 bytes, and C goes on with data"}},
 		"nested and anonymous":                      {Struct[nested]("NESTED"), nil},
@@ -420,7 +422,8 @@ func TestEvil(t *testing.T) {
 		"an integer as a struct with a field":        {kind("Number", reflect.TypeFor[struct{ N uint32 }]()), []string{"type KINDS.number: it is an integer (U32) in C and a struct"}},
 		"an integer as an array of one":              {kind("Number", reflect.TypeFor[[1]uint32]()), []string{"element KINDS.number: it is an array in Go and an integer"}},
 		"an integer as bytes":                        {kind("Number", reflect.TypeFor[[4]byte]()), nil},
-		"a bool that is a byte":                      {kind("Flag", reflect.TypeFor[bool]()), []string{"bool KINDS.flag: it is BOOLEAN in C"}},
+		"a bool that is a byte":                      {kind("Byte", reflect.TypeFor[bool]()), []string{"bool KINDS.byte: it is BYTE in C"}},
+		"a bool for a BOOLEAN":                       {kind("Flag", reflect.TypeFor[bool]()), nil},
 		"a bool for a C bool":                        {kind("Truth", reflect.TypeFor[uint8]()), nil},
 		"a char of either sign":                      {kind("Character", reflect.TypeFor[int8]()), nil},
 		"a signed char that is unsigned":             {kind("Below", reflect.TypeFor[uint8]()), []string{"sign KINDS.below: it is signed in C and unsigned in Go"}},

@@ -122,6 +122,8 @@ typedef struct _KINDS {
 	size_t size;
 	float small;
 	BOOLEAN flag;
+	BYTE byte;
+	BYTE rest[3];
 	_Bool truth;
 	char character;
 	signed char below;
