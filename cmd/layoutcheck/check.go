@@ -137,7 +137,10 @@ func (c *checker) addStruct(goarch string, s layout.GoStruct, r layout.StructRep
 		c.structs.add(s.Name, s.Pos, stateRight)
 		return
 	}
-	d := difference{Go: s.Name, C: r.C, File: relative(s.Pos.Filename), Line: s.Pos.Line, GOARCH: []string{goarch}, Table: r.Table()}
+	d := difference{Go: s.Name, C: r.C, File: relative(s.Pos.Filename), Line: s.Pos.Line, GOARCH: []string{goarch}}
+	if r.Size > 0 { // C has it
+		d.Table = r.Table()
+	}
 	accepted := true
 	for _, f := range list {
 		d.Findings = append(d.Findings, f.String())

@@ -266,7 +266,7 @@ func withoutPrefix(c string) string {
 // goName writes a C name as Go does: MibIfRow2 for MIB_IF_ROW2, SinAddr for sin_addr.
 func goName(c string) string {
 	var b strings.Builder
-	for _, word := range strings.FieldsFunc(c, func(r rune) bool { return strings.ContainsRune("_ .", r) }) {
+	for _, word := range strings.FieldsFunc(strings.TrimPrefix(c, "struct "), func(r rune) bool { return strings.ContainsRune("_ .", r) }) {
 		if strings.ToUpper(word) == word {
 			word = strings.ToLower(word)
 		}

@@ -78,9 +78,11 @@ func TestUntagged(t *testing.T) {
 		}
 		assert.Equal(t, map[string]string{
 			"rows.RowName": "ROW_NAME", "rows.IfRow": "IF_ROW", "rows.WideFirst": "WIDE_FIRST", "rows.WideLast": "WIDE_LAST", "rows.Look": "LOOKW",
+			"rows.Usual": "USUAL",
 		}, found)
-		require.Len(t, structs, 1)
-		assert.Equal(t, "rows.Other: no struct of C has its name", structs[0].Name+": "+structs[0].Reason)
+		require.Len(t, structs, 2)
+		assert.Equal(t, "rows.halves: no struct of C has its name", structs[0].Name+": "+structs[0].Reason)
+		assert.Equal(t, "rows.Other: no struct of C has its name", structs[1].Name+": "+structs[1].Reason)
 		require.Len(t, constants, 1)
 		assert.Equal(t, "rows.ROW_OTHER: no integer constant of C has its name", constants[0].Name+": "+constants[0].Reason)
 		assert.Len(t, report.Constants, 5)
@@ -115,6 +117,12 @@ func TestMutants(t *testing.T) {
 		{"a field too many", "\tUp     uint8\n", "\tUp     uint8\n\tMore   [16]uint64\n", everywhere, "rows.IfRow", ""},
 		{"the inner struct is wrong", "Text   [5]uint16", "Text   [6]uint16", everywhere, "rows.RowName", ""},
 		{"the outer struct with it", "Text   [5]uint16", "Text   [6]uint16", everywhere, "rows.IfRow", ""},
+		{"bool for a BYTE", "Number  uint8", "Number  bool", everywhere, "rows.Usual", layout.KindBool},
+		{"half of a number", "Low, High uint16", "Low  uint16\n\tHigh uint8", everywhere, "rows.Usual", ""},
+		{"an LPARAM of 32 bits", "Param   uintptr", "Param   uint32", everywhere, "rows.Usual", ""},
+		{"what is reserved is a hole", "\t_       uint16\n", "", everywhere, "rows.Usual", layout.KindForgotten},
+		{"a float for a status", "Status  uint32", "Status  float32", everywhere, "rows.Usual", layout.KindType},
+		{"an element of another size", "Name    uint16", "Name    uint8", everywhere, "rows.Usual", ""},
 		{"the value of a macro", "ROW_LIMIT = 0xFFFFFFFF", "ROW_LIMIT = 0xFFFFFFFE", everywhere, "rows.ROW_LIMIT", layout.KindValue},
 		{"the value of an enumerator", "RowUp     = 2", "RowUp     = 3", everywhere, "rows.RowUp", layout.KindValue},
 		{"more than 32 bits", "ROW_ALL   = 0xFFFFFFFF", "ROW_ALL   = 0x1FFFFFFFF", everywhere, "rows.ROW_ALL", layout.KindValue},

@@ -35,6 +35,29 @@ type Look struct {
 	Name [4]uint16
 }
 
+type halves struct {
+	Low, High uint16
+}
+
+// Usual has an unsigned BOOL and status, a bool, a blank field for what is reserved, a uintptr for an
+// LPARAM, the smaller member of a union, two halves for a union, bytes for char, a number for bit-fields, and
+// the first element of an array.
+type Usual struct {
+	Flag    uint32
+	Status  uint32
+	Yes     bool
+	Number  uint8
+	_       uint16
+	Param   uintptr
+	Status2 uint32
+	_       [unsafe.Sizeof(uintptr(0)) - 4]byte
+	Time    halves
+	Text    [4]byte
+	Bits    uint32
+	Name    uint16
+	pad     uint16
+}
+
 // Other has no counterpart in C.
 type Other struct{ A uint32 }
 

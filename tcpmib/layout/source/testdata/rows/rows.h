@@ -37,6 +37,42 @@ typedef struct _LOOK_A {
 	char name[4];
 } LOOKA;
 
+/* What Go code without tags writes in its own way. */
+typedef int BOOL;
+typedef unsigned char BOOLEAN;
+typedef long NTSTATUS;
+typedef unsigned char BYTE;
+#ifdef _WIN64
+typedef long long LPARAM;
+#else
+typedef long LPARAM;
+#endif
+
+typedef union _NUMBER {
+	struct {
+		unsigned short low;
+		short high;
+	};
+	long whole;
+} NUMBER;
+
+typedef struct _USUAL {
+	BOOL flag;
+	NTSTATUS status;
+	BOOLEAN yes;
+	BYTE number;
+	unsigned short reserved;
+	LPARAM param;
+	union {
+		NTSTATUS status2;
+		void *pointer;
+	};
+	NUMBER time;
+	char text[4];
+	unsigned long bits : 3, more : 29;
+	unsigned short name[1];
+} USUAL;
+
 #define ROW_LIMIT 0xFFFFFFFFu
 #define ROW_ERROR ((long)0x80000001)
 #define ROW_ALL (-1)
