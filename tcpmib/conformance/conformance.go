@@ -1,9 +1,11 @@
-// Package conformance lists what this module claims of the Windows headers: every struct, enum and constant of
-// tcpmib.h, udpmib.h and tcpestats.h, what it takes from iprtrmib.h, and what the header sets are known to lack.
+// Package conformance lists what this module claims of the Windows headers: every struct, enum and
+// constant of tcpmib.h, udpmib.h and tcpestats.h, what it takes from iprtrmib.h, the functions of
+// iphlpapi.h that package native calls, and what the header sets are known to lack.
 //
-// The claim is checked against MinGW-w64's headers (with gcc and clang) and Wine's (with clang) for amd64, 386 and arm64
-// by build.sh layout, which is part of build.sh test, and against every Windows SDK of the machine, with cl and clang,
-// for the same three by build.ps1 layout. What only lists, a Windows SDK alone can prove.
+// The claim is checked against the records of twelve Windows SDKs, on every machine, and live: by
+// build.sh layout against MinGW-w64's headers (gcc, and clang for arm64) and Wine's (clang), for
+// amd64, 386 and arm64, and by build.ps1 layout against every Windows SDK of the machine, with cl
+// and clang.
 package conformance
 
 import (

@@ -86,8 +86,8 @@ func TestFunctionMutants(t *testing.T) {
 	t.Logf("%d of %d wrong prototypes rejected", caught, all)
 }
 
-// Each number in the record of the newest SDKs for 386 counts, where layouts differ most: one that is
-// changed makes the claim differ.
+// Each number in the record of the newest SDKs for 386 counts, where layouts differ most: one that
+// is changed makes the claim differ.
 func TestRecordMutants(t *testing.T) {
 	records, err := Records()
 	require.NoError(t, err)
@@ -163,8 +163,8 @@ func copyOf(t *testing.T, text []byte) *layout.Headers {
 	return h
 }
 
-// claimed reports whether a tag of the struct, and not just of what is in the member, names it. Bytes
-// stand for every type.
+// claimed reports whether a tag of the struct, and not just of what is in the member, names it.
+// Bytes stand for every type.
 func claimed(s layout.GoStruct, member string) bool {
 	return slices.ContainsFunc(s.Fields, func(f layout.GoField) bool {
 		opaque := f.Type.Kind == layout.GoArray && f.Type.Elem.Size == 1

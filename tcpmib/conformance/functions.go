@@ -7,8 +7,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
-// functions are the functions of iphlpapi.h that package native calls, with their parameters as Go has
-// them. A uintptr is a PVOID.
+// functions are the functions of iphlpapi.h that package native calls, with their parameters as Go
+// has them. A uintptr is a PVOID.
 var functions = []layout.Function{
 	// TCP
 	layout.FuncOf[func(table *tcpmib.TCPTable, size *uint32, order int32) uint32]("GetTcpTable"),

@@ -2,7 +2,8 @@ package conformance
 
 import "github.com/winmib/winmib/tcpmib/layout"
 
-// oneForm is why both forms of a struct that Windows Vista changed are looked for under the plain name.
+// oneForm is why both forms of a struct that Windows Vista changed are looked for under the plain
+// name.
 const oneForm = "these headers have one form of it, under the plain name"
 
 // gaps are what MinGW-w64 and Wine lack or say otherwise. Each is checked to be true in every run.

@@ -12,8 +12,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// mingw returns the targets with MinGW-w64's headers, and wine those with Wine's. Without a compiler
-// there is nothing to test: an error in CI, a note elsewhere.
+// mingw returns the targets with MinGW-w64's headers, and wine those with Wine's. Without a
+// compiler there is nothing to test: an error in CI, a note elsewhere.
 func mingw(t *testing.T) []layout.Target {
 	t.Helper()
 	return discovered(t, false)

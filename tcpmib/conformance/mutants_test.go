@@ -15,8 +15,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// A mutation spoils one field of a struct. It returns the new fields, or nil where it does not apply, and the member
-// that the finding must name.
+// A mutation spoils one field of a struct. It returns the new fields, or nil where it does not
+// apply, and the member that the finding must name.
 type mutation struct {
 	name   string
 	want   layout.Kind
@@ -89,20 +89,21 @@ var mutations = []mutation{
 	}},
 }
 
-// The field of a struct that wraps a type says whether the struct is among the types: as the C struct elsewhere, which
-// none of ours contains, or not at all.
+// The field of a struct that wraps a type says whether the struct is among the types: as the C
+// struct elsewhere, which none of ours contains, or not at all.
 const (
 	elsewhere = "SOCKADDR_IN6"
 	nowhere   = "Nowhere"
 )
 
-// wrapped is a struct that has the size of a type on every architecture: it holds the type and nothing else.
+// wrapped is a struct that has the size of a type on every architecture: it holds the type and
+// nothing else.
 func wrapped(t reflect.Type, field string) reflect.Type {
 	return reflect.StructOf([]reflect.StructField{{Name: field, Type: t}})
 }
 
-// wrappedElem is an array with its elements wrapped, or nil for what is no array, or one of bytes: C has no array where
-// Go has the bytes of an address.
+// wrappedElem is an array with its elements wrapped, or nil for what is no array, or one of bytes:
+// C has no array where Go has the bytes of an address.
 func wrappedElem(t reflect.Type, field string) reflect.Type {
 	if t.Kind() != reflect.Array || t.Elem().Kind() == reflect.Uint8 {
 		return nil
@@ -110,7 +111,8 @@ func wrappedElem(t reflect.Type, field string) reflect.Type {
 	return reflect.ArrayOf(t.Len(), wrapped(t.Elem(), field))
 }
 
-// elsewheres are the structs in mutants that are among the types, but as another C struct than the mutant wants.
+// elsewheres are the structs in mutants that are among the types, but as another C struct than the
+// mutant wants.
 func elsewheres(mutants []mutant) []layout.Type {
 	var list []layout.Type
 	seen := map[reflect.Type]bool{}
@@ -219,8 +221,8 @@ func without(t reflect.Type) layout.Type {
 	return layout.StructOf("", reflect.StructOf(fields))
 }
 
-// TestMutants spoils every field of every struct, and every constant, in every way there is, and wants each rejected for
-// its own reason on each architecture. Run it with -v for the table.
+// TestMutants spoils every field of every struct, and every constant, in every way there is, and
+// wants each rejected for its own reason on each architecture. Run it with -v for the table.
 func TestMutants(t *testing.T) {
 	spec := Spec()
 	var mutants []mutant

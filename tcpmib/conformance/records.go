@@ -20,8 +20,9 @@ var recorded embed.FS
 // Files are the header files that a record keeps.
 func Files() []string { return []string{"tcpmib.h", "udpmib.h", "tcpestats.h", "iprtrmib.h"} }
 
-// Records returns what every Windows SDK from 10.0.10240 to 10.0.26100 says of the claim, the newest
-// first, so that a machine without a compiler or an SDK proves it as well. Each caller gets its own.
+// Records returns what every Windows SDK from 10.0.10240 to 10.0.26100 says of the claim, the
+// newest first, so that a machine without a compiler or an SDK proves it as well. Each caller gets
+// its own.
 func Records() ([]*layout.Headers, error) {
 	names, err := fs.Glob(recorded, "testdata/sdk-*.json")
 	if err != nil {
@@ -55,7 +56,8 @@ func Records() ([]*layout.Headers, error) {
 }
 
 // sdkTypedefs are what the witness of the SDKs leaves out and MinGW-w64, which explains the other
-// names, declares otherwise: for Windows Vista and later tcpmib.h makes these names of the _LH structs.
+// names, declares otherwise: for Windows Vista and later tcpmib.h makes these names of the _LH
+// structs.
 var sdkTypedefs = map[string]string{
 	"MIB_TCPROW":     "MIB_TCPROW_LH",
 	"MIB_TCPSTATS":   "MIB_TCPSTATS_LH",

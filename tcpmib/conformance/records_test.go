@@ -40,8 +40,8 @@ func TestAgreesWithEverySDK(t *testing.T) {
 	assert.Equal(t, "386", one[0].GOARCH)
 }
 
-// types-*.json explains the names of Windows's basic types, as MinGW-w64 declares them. It is what a
-// live run says; -update writes it.
+// types-*.json explains the names of Windows's basic types, as MinGW-w64 declares them. It is what
+// a live run says; -update writes it.
 func TestTypesAreMinGWs(t *testing.T) {
 	for _, target := range mingw(t) {
 		types := typesFrom(t, probed(t, target))
@@ -101,8 +101,8 @@ func typesFrom(t *testing.T, live *layout.Headers) *layout.Headers {
 	return kept
 }
 
-// The witness of the SDKs and the engine agree where the header sets do: what both MinGW-w64 and the
-// SDK declare has one layout, member by member. What is left are MinGW-w64's own ways.
+// The witness of the SDKs and the engine agree where the header sets do: what both MinGW-w64 and
+// the SDK declare has one layout, member by member. What is left are MinGW-w64's own ways.
 func TestWitnessesAgree(t *testing.T) {
 	records, err := Records()
 	require.NoError(t, err)
@@ -136,7 +136,8 @@ func TestWitnessesAgree(t *testing.T) {
 	}, disagreements(records[0], &spoilt))
 }
 
-// A record written, read back and compared is what the live run is, for MinGW-w64's and Wine's headers.
+// A record written, read back and compared is what the live run is, for MinGW-w64's and Wine's
+// headers.
 func TestRecordIsTheLiveRun(t *testing.T) {
 	spec := Spec()
 	for _, target := range append(mingw(t), wine(t)...) {

@@ -15,8 +15,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// Where there are Windows SDKs, each says what its record says. One that is not recorded yet is written
-// to the folder in WINMIB_RECORDS, for a maintainer to look at and to add to testdata.
+// Where there are Windows SDKs, each says what its record says. One that is not recorded yet is
+// written to the folder in WINMIB_RECORDS, for a maintainer to look at and to add to testdata.
 func TestSDKsAreWhatTheRecordsSay(t *testing.T) {
 	targets, missing := layout.Discover()
 	targets = slices.DeleteFunc(targets, func(target layout.Target) bool {
@@ -63,8 +63,8 @@ func keepNew(t *testing.T, target layout.Target, live *layout.Headers) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, name), append(text, '\n'), 0o666))
 }
 
-// disagreements says where a header set that was asked now differs from a record: in the size and the
-// alignment of a struct, in a member, in a constant, in the number of a function's parameters.
+// disagreements says where a header set that was asked now differs from a record: in the size and
+// the alignment of a struct, in a member, in a constant, in the number of a function's parameters.
 func disagreements(kept, live *layout.Headers) []string {
 	var list []string
 	differ := func(name string, kept, live any) {

@@ -21,8 +21,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// The functions above are proven against the headers. Here the twin without cgo is proven against them:
-// every argument list of syscall.SyscallN, for number, size and sign.
+// The functions above are proven against the headers. Here the twin without cgo is proven against
+// them: every argument list of syscall.SyscallN, for number, size and sign.
 func TestArgumentListsWithoutCgo(t *testing.T) {
 	source, err := os.ReadFile("../../native/nocgo_windows.go")
 	require.NoError(t, err)

@@ -62,8 +62,8 @@ func (p *proof) add(r *Report) {
 	}
 }
 
-// UnusedOmissions finds omissions of what none of the header sets in a run declares. It is for a run
-// with all header sets that the omissions are about.
+// UnusedOmissions finds omissions of what none of the header sets in a run declares. It is for a
+// run with all header sets that the omissions are about.
 func UnusedOmissions(rules Rules, reports []*Report) []Finding {
 	whole := slices.ContainsFunc(reports, func(r *Report) bool { return r.DebugInfo })
 	if !whole || len(rules.Complete)+len(rules.CompleteFunctions) == 0 {

@@ -17,9 +17,9 @@ type T interface {
 	Skipf(format string, args ...any)
 }
 
-// Check is a test: it fails where types and constants do not agree with the target's headers, and shows the structs
-// that differ side by side. A compiler that is not installed fails the test in CI, where the environment has CI set,
-// and skips it elsewhere.
+// Check is a test: it fails where types and constants do not agree with the target's headers, and
+// shows the structs that differ side by side. A compiler that is not installed fails the test in
+// CI, where the environment has CI set, and skips it elsewhere.
 func Check(t T, target Target, types []Type, constants []Constant) {
 	t.Helper()
 	report, err := Run(t.Context(), Spec{Types: types, Constants: constants}, target)
@@ -39,8 +39,8 @@ func Verdict(t T, report *Report, err error) {
 	}
 }
 
-// notInstalled says that Run failed because the compiler is not there, by its name or by its path. One that is there
-// and cannot run, for want of an interpreter say, is installed.
+// notInstalled says that Run failed because the compiler is not there, by its name or by its path.
+// One that is there and cannot run, for want of an interpreter say, is installed.
 func notInstalled(err error) bool {
 	failed, ok := errors.AsType[*CompilerError](err)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Run checks a Spec against one target's headers. Differences are in the report; an error means that
-// there is no verdict: the Spec makes no sense, or a *CompilerError.
+// Run checks a Spec against one target's headers. Differences are in the report; an error means
+// that there is no verdict: the Spec makes no sense, or a *CompilerError.
 func Run(ctx context.Context, spec Spec, t Target) (*Report, error) {
 	r := run(ctx, spec, t)
 	return r.Report, r.Err
@@ -173,8 +173,8 @@ func plainMatches(s *GoStruct) []*match {
 	return list
 }
 
-// alignment compares what no offset shows. A struct that C aligns more than Go does must not be passed
-// to a function that relies on it.
+// alignment compares what no offset shows. A struct that C aligns more than Go does must not be
+// passed to a function that relies on it.
 func (c *comparison) alignment(s *GoStruct, decl *CStruct) {
 	switch {
 	case decl.Align == 0: // nobody asked

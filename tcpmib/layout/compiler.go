@@ -13,7 +13,8 @@ import (
 	"strings"
 )
 
-// CompilerError is a compiler that is not there, or that fails for another reason than a name it does not know.
+// CompilerError is a compiler that is not there, or that fails for another reason than a name it
+// does not know.
 type CompilerError struct {
 	CC    []string
 	First string // the compiler's own first error, one line, if it printed any
@@ -63,7 +64,8 @@ func (c *compiler) args(src, obj string) []string {
 	return append(args, "-std=gnu11", "-w", "-gdwarf-4", "-fno-eliminate-unused-debug-types", "-c", "-o", obj, src)
 }
 
-// sourceError is an error the compiler reports for a line of the probe; line 0 is an error elsewhere.
+// sourceError is an error the compiler reports for a line of the probe; line 0 is an error
+// elsewhere.
 type sourceError struct {
 	line    int
 	text    string // the whole line
@@ -76,8 +78,8 @@ var (
 	anyError  = pattern(`(?i)\berror\b`)
 )
 
-// compile runs the compiler. Errors in the probe's own lines come back as a list; a compiler that fails otherwise is
-// a *CompilerError.
+// compile runs the compiler. Errors in the probe's own lines come back as a list; a compiler that
+// fails otherwise is a *CompilerError.
 func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError, error) {
 	cmd := exec.CommandContext(ctx, c.target.CC[0], c.args(src, obj)...)
 	// Messages are parsed, so they must be in English.
@@ -136,8 +138,8 @@ func (c *compiler) macros(ctx context.Context, headers []string) (map[string]boo
 	return names, nil
 }
 
-// functions are the names of what looks like a function that the headers declare and that one of the
-// path.Match patterns matches. The probe finds out whether it is one.
+// functions are the names of what looks like a function that the headers declare and that one of
+// the path.Match patterns matches. The probe finds out whether it is one.
 func (c *compiler) functions(ctx context.Context, headers, patterns []string) ([]string, error) {
 	text, err := c.preprocess(ctx, headers)
 	if err != nil {

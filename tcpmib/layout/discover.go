@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Discover finds the header sets of this machine and a compiler for each of them and each architecture: MinGW-w64's
-// and Wine's headers, and on Windows each Windows SDK, with cl and with clang. What it looked for in vain is in
-// missing, one sentence each.
+// Discover finds the header sets of this machine and a compiler for each of them and each
+// architecture: MinGW-w64's and Wine's headers, and on Windows each Windows SDK, with cl and with
+// clang. What it looked for in vain is in missing, one sentence each.
 func Discover() (targets []Target, missing []string) {
 	add := func(found []Target, vain []string) {
 		targets, missing = append(targets, found...), append(missing, vain...)
@@ -38,8 +38,8 @@ var mingwIncludes = []string{
 	"/opt/homebrew/opt/mingw-w64/toolchain-x86_64/x86_64-w64-mingw32/include", // Homebrew
 }
 
-// mingw finds a compiler and MinGW-w64's headers for each architecture: a cross compiler, a gcc that is one by
-// itself, or clang with the headers of another.
+// mingw finds a compiler and MinGW-w64's headers for each architecture: a cross compiler, a gcc
+// that is one by itself, or clang with the headers of another.
 func mingw(goarches []string) (targets []Target, missing []string) {
 	for _, arch := range goarches {
 		cc := mingwCompiler(arch)
@@ -166,8 +166,8 @@ func findSDKs() []string {
 	return sdks
 }
 
-// findCL finds the newest cl that this machine runs and that makes objects for arch, and the folder of the libraries
-// that it runs with: a cross compiler uses those of the host's own.
+// findCL finds the newest cl that this machine runs and that makes objects for arch, and the folder
+// of the libraries that it runs with: a cross compiler uses those of the host's own.
 func findCL(arch string) (cl, host string) {
 	hosts := []string{"Hostx64", "Hostx86"}
 	if runtime.GOARCH == "arm64" {
@@ -187,7 +187,8 @@ func findCL(arch string) (cl, host string) {
 	return "", ""
 }
 
-// tools is the folder of the version that a cl belongs to: MSVC/14.44.35207 for its bin/Hostx64/x64/cl.exe.
+// tools is the folder of the version that a cl belongs to: MSVC/14.44.35207 for its
+// bin/Hostx64/x64/cl.exe.
 func tools(cl string) string { return filepath.Join(filepath.Dir(cl), "..", "..", "..") }
 
 func findClang() string {
@@ -207,8 +208,9 @@ func exists(parts ...string) bool {
 	return err == nil
 }
 
-// newestFirst orders paths by their versions alone, 10.0.9 after 10.0.10: the folders above have other numbers, and
-// that of Visual Studio 2022 is larger than that of Visual Studio 2026, which is 18.
+// newestFirst orders paths by their versions alone, 10.0.9 after 10.0.10: the folders above have
+// other numbers, and that of Visual Studio 2022 is larger than that of Visual Studio 2026, which is
+// 18.
 func newestFirst(version func(path string) string) func(a, b string) int {
 	return func(a, b string) int { return slices.Compare(numbersIn(version(b)), numbersIn(version(a))) }
 }

@@ -1,6 +1,6 @@
 // Package layout proves that Go structs have the layout of the C structs they stand for, by asking
-// the C headers. No number is typed by hand, and nothing is executed: a Linux machine proves 386 and
-// arm64 Windows.
+// the C headers. No number is typed by hand, and nothing is executed: a Linux machine proves 386
+// and arm64 Windows.
 //
 // In a test of any project:
 //
@@ -31,17 +31,17 @@
 //     ([Spec.Probe], [ReadHeaders]), with gcc, clang, clang with an MSVC target or cl; or from a record
 //     of an earlier run, which is the same as JSON ([ReadRecord], [Headers.Record]).
 //
-// [Run] does it all for a [Spec] and a [Target]: a compiler and, with it, a set of headers. [Discover]
-// finds those of this machine.
+// [Run] does it all for a [Spec] and a [Target]: a compiler and, with it, a set of headers.
+// [Discover] finds those of this machine.
 //
 // # What agreement means
 //
 // For a struct: the same size, and so the same stride; each field at the offset of its member, with
-// its size, and of its kind: a number with its sign, a float, a pointer, an array with its elements,
-// a struct that is itself compared. Every member of C must lie in bytes that a Go field stands for, so
-// that none hides in padding. Arrays of bytes are opaque: they stand for whatever has their size, as
-// fields in network byte order do. Enums have any sign, which C leaves to the compiler, but one enum
-// is not another.
+// its size, and of its kind: a number with its sign, a float, a pointer, an array with its
+// elements, a struct that is itself compared. Every member of C must lie in bytes that a Go field
+// stands for, so that none hides in padding. Arrays of bytes are opaque: they stand for whatever
+// has their size, as fields in network byte order do. Enums have any sign, which C leaves to the
+// compiler, but one enum is not another.
 //
 // For a constant: its value. For a function: the number of its parameters, and of each, and of the
 // result, kind, size and sign. With cl, which writes no debug information that can be read, padding
@@ -52,10 +52,11 @@
 //
 // # What is known
 //
-// [Rules] say what is known to differ, each with its reason: a [Gap] is what one header set lacks, or
-// says otherwise, [Exclusive] what one alone declares, [Accepted] a difference that does no harm. On
-// 386, for one, Go aligns 64-bit integers to 4 bytes and C to 8, which Go cannot express. Each of them
-// must be true: when it ceases to be, or names nothing, the check fails and says so. [Rules.Complete]
-// turns the question round: all that a header file declares must be claimed, or be an [Omission].
-// [Across] looks at all reports of a run: nothing may be absent from every header set.
+// [Rules] say what is known to differ, each with its reason: a [Gap] is what one header set lacks,
+// or says otherwise, [Exclusive] what one alone declares, [Accepted] a difference that does no
+// harm. On 386, for one, Go aligns 64-bit integers to 4 bytes and C to 8, which Go cannot express.
+// Each of them must be true: when it ceases to be, or names nothing, the check fails and says so.
+// [Rules.Complete] turns the question round: all that a header file declares must be claimed, or be
+// an [Omission]. [Across] looks at all reports of a run: nothing may be absent from every header
+// set.
 package layout

@@ -130,8 +130,8 @@ func fileName(files []*dwarf.LineFile, n int64) string {
 
 func baseName(file string) string { return path.Base(strings.ReplaceAll(file, `\`, "/")) }
 
-// nameTypes gives each struct, union and enum the name that it has in h: the first typedef of it, or
-// its tag, or the member that it is the type of. Other names of it become typedefs.
+// nameTypes gives each struct, union and enum the name that it has in h: the first typedef of it,
+// or its tag, or the member that it is the type of. Other names of it become typedefs.
 func (r *dwarfReader) nameTypes() {
 	// C keeps tags and typedefs apart, so that both may be CLASH, for different types.
 	for _, e := range r.order {
@@ -301,7 +301,8 @@ func (r *dwarfReader) spellFunction(e *die) string {
 	return r.spell(e.typ) + " (" + strings.Join(params, ", ") + ")"
 }
 
-// scalar is the name of one of C's own types, and puts it into h. gcc and clang name them differently.
+// scalar is the name of one of C's own types, and puts it into h. gcc and clang name them
+// differently.
 func (r *dwarfReader) scalar(e *die) string {
 	words := strings.Fields(e.name)
 	if len(words) > 1 && !slices.Equal(words, []string{"unsigned", "int"}) {

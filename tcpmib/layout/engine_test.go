@@ -75,7 +75,8 @@ func thingSpec(goarch string) Spec {
 	}
 }
 
-// compilers are every way to compile thing.h that this machine has. Only clang targets MSVC on Linux.
+// compilers are every way to compile thing.h that this machine has. Only clang targets MSVC on
+// Linux.
 func compilers(t *testing.T) []Target {
 	t.Helper()
 	if testing.Short() {

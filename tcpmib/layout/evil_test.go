@@ -29,9 +29,9 @@ type plainTime struct {
 	High uint32
 }
 
-// Hidden members, wrong kinds and wrong places, each with the finding that says so, and what looks wrong
-// and is right. A finding is written as "kind item: start of the detail". "386:" in front of it limits it to
-// that architecture, and "64:" to the others.
+// Hidden members, wrong kinds and wrong places, each with the finding that says so, and what looks
+// wrong and is right. A finding is written as "kind item: start of the detail". "386:" in front of
+// it limits it to that architecture, and "64:" to the others.
 func TestEvil(t *testing.T) {
 	type (
 		bits       struct{ Flags, After uint32 }
@@ -522,7 +522,8 @@ func TestEvilConstants(t *testing.T) {
 	}
 }
 
-// A constant of 32 bits may be written with either sign, if the Rules say so, and only within 32 bits.
+// A constant of 32 bits may be written with either sign, if the Rules say so, and only within 32
+// bits.
 func TestModulo32(t *testing.T) {
 	for name, c := range map[string]struct {
 		constant Constant

@@ -136,9 +136,9 @@ func (c *comparison) hasStructAt(decl *CStruct, f *GoField) bool {
 	})
 }
 
-// forgotten are the members that lie in bytes which no Go field stands for, the lowest first. Another
-// member of the same union may stand for them. Where nothing is tagged, so may a blank field, or a member
-// of the same union that is smaller.
+// forgotten are the members that lie in bytes which no Go field stands for, the lowest first.
+// Another member of the same union may stand for them. Where nothing is tagged, so may a blank
+// field, or a member of the same union that is smaller.
 func (c *comparison) forgotten(s *GoStruct, matches []*match, decl *CStruct) []CMember {
 	var covered []span
 	untagged := !slices.ContainsFunc(s.Fields, func(f GoField) bool { return f.C != nil })
@@ -214,8 +214,8 @@ func padding(s *GoStruct) int64 {
 	return n
 }
 
-// differences collects the findings of one struct, one for each cause: a field that is too long moves
-// all that follow, which is said once.
+// differences collects the findings of one struct, one for each cause: a field that is too long
+// moves all that follow, which is said once.
 type differences struct {
 	c         *comparison
 	item      string
@@ -321,8 +321,8 @@ func (d *differences) remedy(delta int64) string {
 	return fmt.Sprintf("it is %d bytes %s on %s, and so is every field after it: "+what, n, early, d.c.g.GOARCH, n)
 }
 
-// forgottenBefore reports whether C has a member between what was seen and an offset that no Go field
-// names.
+// forgottenBefore reports whether C has a member between what was seen and an offset that no Go
+// field names.
 func (d *differences) forgottenBefore(offset int64) bool {
 	return slices.ContainsFunc(d.forgotten, func(m CMember) bool { return m.Offset >= d.end && m.Offset < offset })
 }
@@ -359,8 +359,8 @@ func (k Kind) moves() bool {
 	return slices.Contains([]Kind{KindOffset, KindSize, KindForgotten, KindAbsent, KindElem}, k)
 }
 
-// prefix reports whether Go has the start of the C struct, with nothing wrong in it, and no tags that
-// claim more.
+// prefix reports whether Go has the start of the C struct, with nothing wrong in it, and no tags
+// that claim more.
 func (d *differences) prefix(decl *CStruct) bool {
 	tagged := slices.ContainsFunc(d.goStruct.Fields, func(f GoField) bool { return f.C != nil })
 	beyond := func(m CMember) bool { return m.Offset >= d.end }

@@ -2,8 +2,8 @@ package layout
 
 import "strings"
 
-// compareFunc compares a prototype with how Go calls the function: the number of the parameters, and
-// of each, and of the result, what it is, its size and its sign.
+// compareFunc compares a prototype with how Go calls the function: the number of the parameters,
+// and of each, and of the result, what it is, its size and its sign.
 func (c *comparison) compareFunc(f *GoFunc) FunctionReport {
 	r := FunctionReport{C: f.C, Go: f.Name, GoParams: len(f.Params)}
 	proto := c.h.Functions[f.C]

@@ -76,8 +76,8 @@ func (t *GoType) sign() string {
 	return ""
 }
 
-// bytes reports whether the type is an array of bytes, which is opaque: it stands for anything of its
-// size.
+// bytes reports whether the type is an array of bytes, which is opaque: it stands for anything of
+// its size.
 func (t *GoType) bytes() bool {
 	return t.Kind == GoArray && t.Elem.Kind == GoUnsigned && t.Elem.Size == 1
 }

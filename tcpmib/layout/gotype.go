@@ -14,9 +14,9 @@ var arches = [...]string{"amd64", "386", "arm64"}
 // Arches returns the architectures of Windows that Go has.
 func Arches() []string { return slices.Clone(arches[:]) }
 
-// Go lays the types of the Spec out as the gc compiler does for an architecture. The types are those
-// of the running program: an array whose length depends on the architecture has that of the host, and
-// build tags have been applied. Package layout/source does not have that limit.
+// Go lays the types of the Spec out as the gc compiler does for an architecture. The types are
+// those of the running program: an array whose length depends on the architecture has that of the
+// host, and build tags have been applied. Package layout/source does not have that limit.
 func (s Spec) Go(goarch string) (*Go, error) {
 	sizes := types.SizesFor("gc", goarch)
 	if sizes == nil {

@@ -8,8 +8,8 @@ import (
 )
 
 // Headers are what a header set declares for one architecture. A compiled probe and its debug
-// information yield them ([ReadHeaders]), or a record of an earlier run ([ReadRecord]); marshalled to
-// JSON they are such a record. Types are written as C writes them: "DWORD", "struct tag", "T *",
+// information yield them ([ReadHeaders]), or a record of an earlier run ([ReadRecord]); marshalled
+// to JSON they are such a record. Types are written as C writes them: "DWORD", "struct tag", "T *",
 // "T[4]".
 type Headers struct {
 	// Provenance: who said this.
@@ -42,14 +42,15 @@ type CStruct struct {
 	File  string `json:"file,omitempty"` // base name of the header
 	Size  int64  `json:"size"`
 	Align int64  `json:"align"`
-	// Members in the order of the declaration. Those of anonymous structs and unions are among them.
+	// Members in the order of the declaration. Those of anonymous structs and unions are among
+	// them.
 	Members CMembers `json:"members"`
 	// BitFields are the names of bit-fields whose place is not known.
 	BitFields []string `json:"bitfields,omitempty"`
 }
 
-// CMember is a member of a struct or union. A member of an anonymous struct or union belongs to what
-// that is in.
+// CMember is a member of a struct or union. A member of an anonymous struct or union belongs to
+// what that is in.
 type CMember struct {
 	Name   string `json:"-"`
 	Offset int64  `json:"offset"` // of a bit-field: of the unit that it is in
@@ -102,8 +103,8 @@ func (h *Headers) Name() string {
 	}
 }
 
-// before reports whether the header set is of Windows SDKs with build numbers below build. Every one
-// is before 0.
+// before reports whether the header set is of Windows SDKs with build numbers below build. Every
+// one is before 0.
 func (h *Headers) before(build int) bool {
 	if build == 0 {
 		return true

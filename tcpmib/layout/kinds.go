@@ -133,8 +133,8 @@ func (c *comparison) fitsInteger(t *GoType, m *CMember, ct cType) *problem {
 	return c.signFits(t, ct.sign)
 }
 
-// code reports whether a type is a BOOL or a status code. They are signed in C, but BOOL is 0 or not, and
-// codes are written as unsigned numbers everywhere: 0xC0000005.
+// code reports whether a type is a BOOL or a status code. They are signed in C, but BOOL is 0 or
+// not, and codes are written as unsigned numbers everywhere: 0xC0000005.
 func (c *comparison) code(name string) bool {
 	return c.named(name, "BOOL", "WINBOOL", "NTSTATUS", "HRESULT")
 }
@@ -168,8 +168,8 @@ func (c *comparison) fitsEnum(t *GoType, m *CMember, ct cType) *problem {
 	return nil
 }
 
-// fitsBitField takes an integer or bytes. Whether they hold the whole bit-field depends on where they
-// are.
+// fitsBitField takes an integer or bytes. Whether they hold the whole bit-field depends on where
+// they are.
 func (c *comparison) fitsBitField(t *GoType) *problem {
 	if t.Kind != GoSigned && t.Kind != GoUnsigned && !t.bytes() {
 		return problemf(KindType, "it is a bit-field in C and %s in Go", t.Name)
@@ -202,8 +202,8 @@ func (c *comparison) fitsArray(t *GoType, m *CMember, ct cType) *problem {
 	return p
 }
 
-// fitsStruct compares a Go struct with a C struct or union. One that mirrors a C type must be of that
-// type; of another the fields are compared here.
+// fitsStruct compares a Go struct with a C struct or union. One that mirrors a C type must be of
+// that type; of another the fields are compared here.
 func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
 	if names := c.mirrors(t.Struct); len(names) > 0 {
 		is := func(name string) bool { return ct.decl != nil && c.h.Struct(c.nameHere(name)) == ct.decl }
@@ -225,8 +225,8 @@ func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
 	return nil
 }
 
-// fitsOneOf compares a number or a pointer with a C struct or union: it may stand for one member that
-// takes all the place, or as an integer for several that are integers.
+// fitsOneOf compares a number or a pointer with a C struct or union: it may stand for one member
+// that takes all the place, or as an integer for several that are integers.
 func (c *comparison) fitsOneOf(t *GoType, m *CMember, ct cType) *problem {
 	var signProblem *problem
 	scalar := false

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// matchUntagged finds members for fields that do not name any: at their offsets, or, when not all of
-// them fit there, in their order. Names decide only between members of a union.
+// matchUntagged finds members for fields that do not name any: at their offsets, or, when not all
+// of them fit there, in their order. Names decide only between members of a union.
 func (c *comparison) matchUntagged(untagged, all []*match, decl *CStruct) {
 	fit := true
 	for _, m := range untagged {
@@ -27,8 +27,8 @@ func (c *comparison) matchUntagged(untagged, all []*match, decl *CStruct) {
 	}
 }
 
-// elsewhere is the only member that has the name of a field, when the field was not matched with it: the
-// field has moved, though something else may fit where it is.
+// elsewhere is the only member that has the name of a field, when the field was not matched with
+// it: the field has moved, though something else may fit where it is.
 func elsewhere(m *match, decl *CStruct) *CMember {
 	name := m.field.Name
 	if slices.ContainsFunc(m.members, func(in CMember) bool { return calledAlike(name, in.Name) }) {
@@ -135,8 +135,8 @@ func (c *comparison) partOf(m *match, members []CMember) bool {
 	return false
 }
 
-// severalOf matches an integer, or an array of them, that stands for several members side by side, such as
-// bit-fields.
+// severalOf matches an integer, or an array of them, that stands for several members side by side,
+// such as bit-fields.
 func (c *comparison) severalOf(m *match, members []CMember) bool {
 	f := m.field
 	number := f.Type.Kind == GoSigned || f.Type.Kind == GoUnsigned
@@ -177,8 +177,8 @@ type slot struct {
 	end     int64
 }
 
-// matchInOrder pairs the fields with the places that no tagged field names, in the order of both, so
-// that as many as possible are of one kind or have one name.
+// matchInOrder pairs the fields with the places that no tagged field names, in the order of both,
+// so that as many as possible are of one kind or have one name.
 func (c *comparison) matchInOrder(untagged, all []*match, decl *CStruct) {
 	slots := freeSlots(all, decl)
 	n, k := len(untagged), len(slots)
@@ -269,8 +269,8 @@ func paddingName(name string) bool {
 	return slices.ContainsFunc([]string{"pad", "reserved", "align", "unused"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
-// calledAlike is stricter than sameName: but for case and underscores the names are the same, or are
-// with the prefix in small letters off that says the type in C.
+// calledAlike is stricter than sameName: but for case and underscores the names are the same, or
+// are with the prefix in small letters off that says the type in C.
 func calledAlike(goName, c string) bool {
 	c = c[strings.LastIndexByte(c, '.')+1:]
 	fold := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }

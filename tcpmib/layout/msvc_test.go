@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// clang that is called cl takes cl's options, writes cl's messages and, like cl, no debug information that can be read.
+// clang that is called cl takes cl's options, writes cl's messages and, like cl, no debug
+// information that can be read.
 func TestOptionsOfCl(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("a link to clang.exe does not find its DLLs")
@@ -102,7 +103,8 @@ func TestWindowsSDKs(t *testing.T) {
 		"Windows SDK 10.0.9600.0 386 /LLVM/bin/clang.exe --target=i686-pc-windows-msvc",
 	}, got)
 
-	// The cross compiler for 386 runs with the libraries of the one for amd64, and finds its own headers and the SDK's.
+	// The cross compiler for 386 runs with the libraries of the one for amd64, and finds its own
+	// headers and the SDK's.
 	env := strings.Join(targets[2].Env, "\n")
 	env = strings.ReplaceAll(filepath.ToSlash(strings.ReplaceAll(strings.ReplaceAll(env, programs, ""), x86, "")), vs, "")
 	assert.Equal(t, "INCLUDE=/14.9.1/include;/"+kits+"10.0.26100.0/ucrt;/"+kits+"10.0.26100.0/shared;/"+kits+"10.0.26100.0/um\n"+

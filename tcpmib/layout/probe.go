@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// question is one thing the probe asks the headers. It is comparable: equal questions are asked once.
+// question is one thing the probe asks the headers. It is comparable: equal questions are asked
+// once.
 type question struct {
 	kind   questionKind
 	name   string // a type, a constant or a function
@@ -66,7 +67,8 @@ type answer struct {
 	why     string
 }
 
-// questions asks about all that is claimed, and about a struct also under the names that gaps give it.
+// questions asks about all that is claimed, and about a struct also under the names that gaps give
+// it.
 func (g *Go) questions(rules Rules, partial bool) []question {
 	var list []question
 	seen := map[question]bool{}
@@ -113,8 +115,8 @@ func otherNames(rules Rules, c string) []string {
 	return names
 }
 
-// insideQuestions ask, where there is no debug information, about the elements of a member that is an
-// array in Go, and whether a member or an element is the C struct that Go's mirrors.
+// insideQuestions ask, where there is no debug information, about the elements of a member that is
+// an array in Go, and whether a member or an element is the C struct that Go's mirrors.
 func (g *Go) insideQuestions(rules Rules, name, member string, t *GoType) []question {
 	var list []question
 	for t.Kind == GoArray && !t.bytes() {
@@ -132,11 +134,12 @@ func (g *Go) insideQuestions(rules Rules, name, member string, t *GoType) []ques
 	return list
 }
 
-// magic starts every array of the probe, so that none is all zeros and none is mistaken for another thing.
+// magic starts every array of the probe, so that none is all zeros and none is mistaken for another
+// thing.
 const magic int64 = 0x4C41594F5554 // LAYOUT
 
-// The newest Windows is declared, or headers hide what is new. NTDDI_VERSION is above every release of
-// Windows 10 and 11 so far, which headers compare with >=.
+// The newest Windows is declared, or headers hide what is new. NTDDI_VERSION is above every release
+// of Windows 10 and 11 so far, which headers compare with >=.
 const preamble = `#define _WIN32_WINNT 0x0A00
 #define WINVER 0x0A00
 #define NTDDI_VERSION 0x0A0000FF
@@ -227,8 +230,8 @@ type probe struct {
 	answers   map[question]answer
 }
 
-// Probe asks a target's headers about all that the Spec claims. With gcc and clang the answer also has
-// every type that the headers declare.
+// Probe asks a target's headers about all that the Spec claims. With gcc and clang the answer also
+// has every type that the headers declare.
 func (s Spec) Probe(ctx context.Context, t Target) (*Headers, error) {
 	g, err := s.Go(cmp.Or(t.GOARCH, arches[0]))
 	if err != nil {
@@ -269,8 +272,8 @@ func withDefault(headers []string) []string {
 	return headers
 }
 
-// ReadHeaders reads everything that a target's headers declare, with the values of those of the named
-// constants that there are. It needs a compiler that writes debug information.
+// ReadHeaders reads everything that a target's headers declare, with the values of those of the
+// named constants that there are. It needs a compiler that writes debug information.
 func ReadHeaders(ctx context.Context, t Target, headers []string, constants []string) (*Headers, error) {
 	cc, err := newCompiler(t)
 	if err != nil {

@@ -129,8 +129,8 @@ func ReadRecord(r io.Reader) (*Headers, error) {
 	return h, nil
 }
 
-// Record takes out of h what is worth keeping: what the named header files declare, all functions and
-// macros, and the types that these mention.
+// Record takes out of h what is worth keeping: what the named header files declare, all functions
+// and macros, and the types that these mention.
 func (h *Headers) Record(files []string) *Headers {
 	kept := &Headers{
 		Compiler: h.Compiler, Method: h.Method, Set: h.Set, Version: h.Version, SDKs: h.SDKs, GOARCH: h.GOARCH,

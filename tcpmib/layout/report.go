@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Report is the verdict on one header set for one architecture. Go and the headers agree when it has
-// no findings.
+// Report is the verdict on one header set for one architecture. Go and the headers agree when it
+// has no findings.
 type Report struct {
 	Target    string           `json:"target"`  // the label, or the header set and its version
 	Set       string           `json:"set"`     // one of the Set constants
@@ -22,8 +22,8 @@ type Report struct {
 	Omitted []Omission `json:"omitted"`
 	// Findings are all differences, in the order of the types, constants and functions.
 	Findings []Finding `json:"findings"`
-	// DebugInfo tells whether the members behind Go's padding, prototypes, and completeness could be
-	// checked.
+	// DebugInfo tells whether the members behind Go's padding, prototypes, and completeness could
+	// be checked.
 	DebugInfo bool `json:"debugInfo"`
 	// Unseen is how many bytes of padding no debug information vouches for.
 	Unseen int64 `json:"unseen"`
@@ -195,8 +195,8 @@ func (s *StructReport) Table() string {
 
 func num(n int64) string { return fmt.Sprint(n) }
 
-// columns lines rows up in columns two blanks apart. align has a letter a column: l for left, r for right, L for left and at most
-// 24 wide.
+// columns lines rows up in columns two blanks apart. align has a letter a column: l for left, r for
+// right, L for left and at most 24 wide.
 func columns(rows [][]string, align string) string {
 	const limit = 24
 	cell := func(c int, s string) string {

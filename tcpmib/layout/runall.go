@@ -14,8 +14,8 @@ type Result struct {
 	Err     error
 }
 
-// RunAll runs a Spec against several targets, as many at a time as there are processors. Results are in the order of
-// the targets.
+// RunAll runs a Spec against several targets, as many at a time as there are processors. Results
+// are in the order of the targets.
 func RunAll(ctx context.Context, spec Spec, targets []Target) []Result {
 	results := make([]Result, len(targets))
 	slots := make(chan struct{}, runtime.NumCPU())

@@ -52,8 +52,9 @@ type Type struct {
 //	_ structs.HostLayout `c:"MIB_TCPROW2"`
 //
 // A field's tag names the C member that it stands for; several members of a union, or several
-// bit-fields, are separated by "|", and a member within a member is written "outer.inner". The fields
-// given here are named so without tags. A field with neither is matched by its order and offset.
+// bit-fields, are separated by "|", and a member within a member is written "outer.inner". The
+// fields given here are named so without tags. A field with neither is matched by its order and
+// offset.
 func Struct[T any](c string, fields ...FieldMap) Type {
 	return Type{c: c, typ: reflect.TypeFor[T](), fields: fields}
 }
@@ -72,8 +73,8 @@ type FieldMap struct {
 // Field maps a Go field to C members, as a tag would.
 func Field(goName string, members ...string) FieldMap { return FieldMap{goName, members} }
 
-// EnumOf claims that the integer type T mirrors a C enum. Its sign may differ from that of the enum,
-// which C leaves to the compiler.
+// EnumOf claims that the integer type T mirrors a C enum. Its sign may differ from that of the
+// enum, which C leaves to the compiler.
 func EnumOf[T Integer](c string) Type {
 	return Type{c: c, typ: reflect.TypeFor[T](), enum: true}
 }

@@ -29,13 +29,14 @@ type Target struct {
 	Headers []string
 }
 
-// pattern compiles a regular expression when it is first needed: programs start faster that never need it.
+// pattern compiles a regular expression when it is first needed: programs start faster that never
+// need it.
 func pattern(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-// SplitCommand splits a compiler command into words at blanks. Parts in double or single quotes stay whole; a
-// backslash is a backslash, as in Windows paths.
+// SplitCommand splits a compiler command into words at blanks. Parts in double or single quotes
+// stay whole; a backslash is a backslash, as in Windows paths.
 func SplitCommand(s string) ([]string, error) {
 	var words []string
 	var word strings.Builder
