@@ -161,7 +161,7 @@ func TestEveryExportedNameIsDocumented(t *testing.T) {
 	}
 }
 
-// Who sees a type of the header layer sees what it is in C.
+// The documentation of a type of the header layer says what it is in C.
 func TestHeaderTypesSayWhatTheyAre(t *testing.T) {
 	n := 0
 	types := declarations(t, ".", false)

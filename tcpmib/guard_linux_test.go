@@ -12,7 +12,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// guarded returns a page of memory behind which lies one that nobody may touch.
+// guarded returns a page of memory followed by one that must not be touched.
 func guarded(t *testing.T) []byte {
 	page := os.Getpagesize()
 	memory, err := syscall.Mmap(-1, 0, 2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)

@@ -38,7 +38,7 @@ func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) 
 }
 
 // GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection, for a row that
-// GetExtendedTcpTable[TCPRowOwnerModule] has returned. A row whose process is gone is an error for
+// GetExtendedTcpTable[TCPRowOwnerModule] has returned. A row whose process has ended is an error for
 // which errors.Is(err, fs.ErrNotExist) holds. Needs elevation for the connections of programs in
 // Windows' own folder: without, Windows answers with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry

@@ -77,7 +77,7 @@ func withoutWineZone(a netip.AddrPort) netip.AddrPort {
 }
 
 // assertOwner asserts that a socket belongs to this process. Wine before version 10 knows the
-// owners of IPv4 sockets only, and not of accepted ones: there nobody is an answer too.
+// owners of IPv4 sockets only, and not of accepted ones: there 0 is an answer too.
 func assertOwner(t *testing.T, c tcpmib.Conn, accepted bool) {
 	t.Helper()
 	want := []uint32{uint32(os.Getpid())}
@@ -87,7 +87,7 @@ func assertOwner(t *testing.T, c tcpmib.Conn, accepted bool) {
 	assert.Contains(t, want, c.PID, "PID of %v", c)
 }
 
-// ownedByWine makes Wine know the owner of a socket that listens: it looks for sockets among the
+// ownedByWine makes Wine know the owner of a listening socket: it looks for sockets among the
 // open files of its processes, and opens one there when an option is set. Accepted sockets never
 // get there.
 func ownedByWine(t *testing.T, l *net.TCPListener) {
@@ -107,7 +107,7 @@ func TestLiveStates(t *testing.T) {
 			ownedByWine(t, l)
 			assertOwner(t, eventually(t, family, addrPort(l.Addr()), netip.AddrPort{}, tcpmib.StateListen), false)
 
-			// Who closes first waits in FIN-WAIT-2 and TIME-WAIT, the other is in CLOSE-WAIT. Once
+			// The side that closes first waits in FIN-WAIT-2 and TIME-WAIT, the other is in CLOSE-WAIT. Once
 			// it is the client, once the server, so that each state is seen on an end whose owner
 			// Wine knows.
 			for _, first := range []string{"client", "server"} {
@@ -143,7 +143,7 @@ func TestLiveStates(t *testing.T) {
 					require.NoError(t, err)
 					require.NoError(t, closer.Close())
 					timeWait := eventually(t, family, local, remote, tcpmib.StateTimeWait)
-					assert.Zero(t, timeWait.PID, "TIME-WAIT belongs to nobody")
+					assert.Zero(t, timeWait.PID, "TIME-WAIT has no owner")
 				})
 			}
 		})

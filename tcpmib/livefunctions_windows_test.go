@@ -296,7 +296,7 @@ func TestLiveClose(t *testing.T) {
 	require.Eventually(t, func() bool {
 		err = tcpmib.Close(conn)
 		return errors.Is(err, fs.ErrNotExist)
-	}, 5*time.Second, 50*time.Millisecond, "closing what is gone: %v", err)
+	}, 5*time.Second, 50*time.Millisecond, "closing a connection that has gone: %v", err)
 	t.Log(err)
 }
 

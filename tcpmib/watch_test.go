@@ -17,8 +17,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// beats answers the k-th question of each family with its k-th answer, and then with the last.
-func beats(ipv4, ipv6 []fake) fake {
+// sequence answers the k-th question of each family with its k-th answer, and then with the last.
+func sequence(ipv4, ipv6 []fake) fake {
 	answers, asked := map[string][]fake{"GetTcpTable2": ipv4, "GetTcp6Table2": ipv6}, map[string]int{}
 	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
 		k := asked[q.Func]
@@ -61,7 +61,7 @@ func nothing(tcpmib.Change) {}
 
 func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := tcpmib.Reader{Source: beats(
+		r := tcpmib.Reader{Source: sequence(
 			[]fake{whole(table4(2)), whole(table4(3)), whole(table4(3)), whole(table4(1))},
 			[]fake{whole(table6(1)), whole(table6(1)), whole(table6(0)), whole(table6(1))},
 		)}
@@ -74,11 +74,11 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-// A family that fails is reported at each beat, and its connections are neither closed when it does
+// A family that fails is reported at each tick, and its connections are neither closed when it does
 // nor opened when it works again. The other goes on.
 func TestWatchFailingFamily(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := tcpmib.Reader{Source: beats(
+		r := tcpmib.Reader{Source: sequence(
 			[]fake{whole(table4(1)), whole(table4(2)), whole(table4(2)), whole(table4(2))},
 			[]fake{whole(table6(2)), fails(5), fails(5), whole(table6(1)), whole(table6(1))},
 		)}
@@ -92,10 +92,10 @@ func TestWatchFailingFamily(t *testing.T) {
 	})
 }
 
-// What a family has that fails at first was there when the watch began to look.
+// What a family has that fails at first is present in the first snapshot that has it.
 func TestWatchFamilyThatComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := tcpmib.Reader{Source: beats([]fake{fails(31), whole(table4(1)), whole(table4(2))}, nil)}
+		r := tcpmib.Reader{Source: sequence([]fake{fails(31), whole(table4(1)), whole(table4(2))}, nil)}
 		assert.Equal(t, []string{
 			"0: GetTcpTable2: the network stack does not answer (ERROR_GEN_FAILURE, 31)",
 			"1: present ipv4 0",
@@ -104,10 +104,10 @@ func TestWatchFamilyThatComesLate(t *testing.T) {
 	})
 }
 
-// Beats that a slow system or a slow reader takes are left out, told, and the next one is in time.
-func TestWatchMissedBeats(t *testing.T) {
+// Ticks that a slow system or a slow reader takes are skipped and reported, and the next one is on time.
+func TestWatchMissedTicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := tcpmib.Reader{Source: beats([]fake{
+		r := tcpmib.Reader{Source: sequence([]fake{
 			whole(table4(1)), slow(2500*time.Millisecond, whole(table4(2))), whole(table4(2)), whole(table4(3)), whole(table4(4)),
 		}, nil)}
 		assert.Equal(t, []string{
@@ -151,7 +151,7 @@ func TestWatchMissedError(t *testing.T) {
 func TestWatchCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		r := tcpmib.Reader{Source: beats([]fake{whole(table4(1))}, nil)}
+		r := tcpmib.Reader{Source: sequence([]fake{whole(table4(1))}, nil)}
 		start := time.Now()
 		time.AfterFunc(1500*time.Millisecond, cancel)
 		for _, err := range r.Watch(ctx, time.Second, tcpmib.IPv4) {

@@ -146,7 +146,7 @@ func TestNothingIsShared(t *testing.T) {
 	assert.Equal(t, file, write(t, twoTables))
 }
 
-// Who names no processes gets the object that the format has there, and a reader takes a null and
+// A capture without processes has the object that the format has there, and a reader takes a null and
 // nothing at all as well.
 func TestWithoutProcesses(t *testing.T) {
 	var b bytes.Buffer

@@ -66,7 +66,7 @@ var cases = []struct {
 	{"counts as many as wrap 31 bits", "entries=0x7FFFFFFF", 0, 0, 2, tcpmib.ErrMalformed, "with 2147483647 rows"},
 	{"counts as many as it can", "entries=0xFFFFFFFE", 0, 0, 2, tcpmib.ErrMalformed, "with 4294967294 rows"},
 
-	// Success that is none.
+	// Success that cannot be true.
 	{"succeeds and writes nothing", "blank=1", 0, 0, 2, tcpmib.ErrMalformed, "wrote nothing"},
 	{"succeeds, writes nothing and tells nothing", "blank=1 tell=0", 0, 0, 2, tcpmib.ErrMalformed, "wrote nothing"},
 
