@@ -69,13 +69,22 @@ func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bo
 			older, newer = older[1:], newer[1:]
 			continue
 		}
-		kind := kindOf(o, n)
-		// Where Windows lists a pair of endpoints twice, one of the two may be unchanged.
-		switch sameEndpoints := compareEndpoints(connOf(o), connOf(n)) == 0; {
-		case sameEndpoints && len(older) > 1 && older[1] == *n:
+		oConn, nConn := connOf(o), connOf(n)
+		kind := Changed
+		switch order := compareEndpoints(oConn, nConn); {
+		case order < 0:
 			kind = Closed
-		case sameEndpoints && len(newer) > 1 && newer[1] == *o:
+		case order > 0:
 			kind = Opened
+		// Where Windows lists a pair of endpoints twice, one of the two may be unchanged.
+		case len(older) > 1 && older[1] == *n:
+			kind = Closed
+		case len(newer) > 1 && newer[1] == *o:
+			kind = Opened
+		case !sameOwner(oConn, nConn) && oConn.PID > nConn.PID:
+			kind = Opened // o is next
+		case !sameOwner(oConn, nConn) || !sameTime(createdOf(o), createdOf(n)):
+			kind = Closed // the endpoints were used again: n is next
 		}
 		var c Change
 		switch kind {
@@ -87,7 +96,7 @@ func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bo
 			newer = newer[1:]
 		default:
 			c = changeOf(kind, n)
-			c.Old = *connOf(o)
+			c.Old = *oConn
 			older, newer = older[1:], newer[1:]
 		}
 		if !yield(c) {
@@ -95,22 +104,6 @@ func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bo
 		}
 	}
 	return each(Closed, older, yield) && each(Opened, newer, yield)
-}
-
-// kindOf says what happened if o and n, which differ, are the next rows of two sorted snapshots.
-func kindOf[Row snapshotRow](o, n *Row) ChangeKind {
-	oConn, nConn := connOf(o), connOf(n)
-	order := compareEndpoints(oConn, nConn)
-	if order == 0 && sameOwner(oConn, nConn) {
-		if sameTime(createdOf(o), createdOf(n)) {
-			return Changed
-		}
-		return Closed // the endpoints were used again: n is next
-	}
-	if order < 0 || order == 0 && oConn.PID < nConn.PID {
-		return Closed
-	}
-	return Opened
 }
 
 func each[Row snapshotRow](kind ChangeKind, rows []Row, yield func(Change) bool) (more bool) {
