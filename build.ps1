@@ -144,8 +144,10 @@ function Test($compiler, $staticcheck) {
         Step 'tests, race and checkptr'
         Run go test '-count=1' '-race' '-gcflags=all=-d=checkptr' './...'
     }
-    Step 'a program that vendors the module'
     $env:CGO_ENABLED = '1'
+    Step 'the API, tcpmib.exe, the release'
+    Run go '-C' '.github/tools' test '-count=1' './...'
+    Step 'a program that vendors the module'
     $vendored = "$PSScriptRoot\.build\vendored"
     if (Test-Path -LiteralPath $vendored) { Remove-Item -Recurse -Force -LiteralPath $vendored }
     Copy-Item -Recurse 'native\testdata\vendored' '.build\vendored'

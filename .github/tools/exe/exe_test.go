@@ -20,22 +20,31 @@ import (
 
 const root = "../../.."
 
-var compilers = map[string]string{"amd64": "x86_64-w64-mingw32-gcc", "386": "i686-w64-mingw32-gcc"}
+// compiler returns the C compiler for an architecture: on Windows the one that build.ps1 found for this
+// one. Without it the test is skipped.
+func compiler(t *testing.T, goarch string) string {
+	t.Helper()
+	name := map[string]string{"amd64": "x86_64-w64-mingw32-gcc", "386": "i686-w64-mingw32-gcc"}[goarch]
+	if cc := os.Getenv("CC"); cc != "" && runtime.GOOS == "windows" && runtime.GOARCH == goarch {
+		name = cc
+	}
+	if _, err := exec.LookPath(name); err != nil {
+		t.Skipf("no C compiler for %s: %v", goarch, err)
+	}
+	return name
+}
 
-// build makes tcpmib.exe as `go build` does, and skips the test where it needs a compiler that is not
-// there.
+// build makes tcpmib.exe as `go build` does.
 func build(t *testing.T, goarch, cgo string) string {
 	t.Helper()
-	compiler := compilers[goarch]
+	cc := ""
 	if cgo == "1" {
-		if _, err := exec.LookPath(compiler); err != nil {
-			t.Skipf("no C compiler for %s: %v", goarch, err)
-		}
+		cc = compiler(t, goarch)
 	}
 	exe := filepath.Join(t.TempDir(), "tcpmib.exe")
 	cmd := exec.Command("go", "build", "-o", exe, "./cmd/tcpmib")
 	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH="+goarch, "CGO_ENABLED="+cgo, "CC="+compiler)
+	cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH="+goarch, "CGO_ENABLED="+cgo, "CC="+cc)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return exe
@@ -121,11 +130,12 @@ func TestObjectsAreCurrent(t *testing.T) {
 // TestFalseDLL puts an iphlpapi.dll that ends every program that loads it beside tcpmib.exe. On Linux
 // the programs run under Wine, told to prefer the program's folder as Windows does.
 func TestFalseDLL(t *testing.T) {
-	if _, err := exec.LookPath(compilers["amd64"]); err != nil {
-		t.Skipf("no C compiler: %v", err)
+	goarch := "amd64" // what Wine runs
+	if runtime.GOOS == "windows" {
+		goarch = runtime.GOARCH
 	}
 	falseDLL := filepath.Join(t.TempDir(), "iphlpapi.dll")
-	out, err := exec.Command(compilers["amd64"], "-shared", "-o", falseDLL, "testdata/false.c").CombinedOutput()
+	out, err := exec.Command(compiler(t, goarch), "-shared", "-o", falseDLL, "testdata/false.c").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 
 	tests := []struct {
@@ -140,7 +150,7 @@ func TestFalseDLL(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			exe := build(t, "amd64", test.cgo)
+			exe := build(t, goarch, test.cgo)
 			if !test.manifest {
 				removeManifest(t, exe)
 			}
