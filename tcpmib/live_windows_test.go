@@ -217,7 +217,7 @@ func linkLocal(t *testing.T) (netip.Addr, int) {
 
 // A warm Reader makes no garbage, also where GetTcpStatisticsEx2 is missing, as under Wine (R4).
 func TestLiveStatsMakeNoGarbage(t *testing.T) {
-	if raced {
+	if tcpmib.Raced {
 		t.Skip("the race detector allocates too")
 	}
 	var r tcpmib.Reader

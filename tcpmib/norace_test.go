@@ -1,5 +1,5 @@
 //go:build !race
 
-package tcpmib_test
+package tcpmib
 
-const raced = false
+const Raced = false

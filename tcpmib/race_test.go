@@ -1,6 +1,6 @@
 //go:build race
 
-package tcpmib_test
+package tcpmib
 
-// raced says that the race detector is in this program, which allocates too.
-const raced = true
+// Raced says that the race detector is in this program, which allocates too.
+const Raced = true

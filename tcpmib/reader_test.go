@@ -89,7 +89,7 @@ func TestAppendConnsDoesNotAllocateWhenWarm(t *testing.T) {
 // A cold reading takes the first buffer, the one that fits, and the slice that is returned. netip
 // takes up to eight allocations for a zone that no address has.
 func TestColdReadingAllocatesThreeTimes(t *testing.T) {
-	if raced {
+	if tcpmib.Raced {
 		t.Skip("the race detector allocates too")
 	}
 	const zones = 12

@@ -101,7 +101,7 @@ func TestManifestLimits(t *testing.T) {
 		{"1,025 answers", manifestHead + "[" + errorAnswers(1025) + "]}", tcpmib.ErrTooLarge, "more than 1024 answers", 2},
 		{"empty answers", manifestHead + "[" + strings.Repeat("{},", 1<<18) + "{}]}", tcpmib.ErrTooLarge, "more than 1024 answers", 2},
 		{"131,073 processes", manifestHead + `[],"processes":{` + manyProcesses(1<<17+1) + "}}", tcpmib.ErrTooLarge, "more than 131072 processes", 64},
-		{"32,768 owners with 65,536 services", manifestHead + `[],"owners":{` + manyOwners(1<<15) + "}}", nil, "", 64},
+		{"32,768 owners with 65,536 services", manifestHead + `[],"owners":{` + manyOwners(1<<15) + "}}", nil, "", 72}, // what was freed meanwhile counts too
 		{"32,769 owners", manifestHead + `[],"owners":{` + strings.ReplaceAll(manyOwners(1<<15+1), `"",""`, "") + "}}", tcpmib.ErrTooLarge, "more than 32768 owners", 64},
 		{"65,537 services", manifestHead + `[],"owners":{"1":{"services":["a"]},"2":{"services":[` + strings.Repeat(`"",`, 1<<16) + `""]}}}`, tcpmib.ErrTooLarge, "more than 65536 services", 64},
 	} {
