@@ -65,7 +65,9 @@ func (c Conn) Family() Family {
 func (c Conn) Compare(d Conn) int { return compareConns(&c, &d) }
 
 // Compare orders connections as Conn.Compare does, and then by creation time.
-func (o Owned) Compare(p Owned) int {
+func (o Owned) Compare(p Owned) int { return compareOwned(&o, &p) }
+
+func compareOwned(o, p *Owned) int {
 	return cmp.Or(compareConns(&o.Conn, &p.Conn), o.Created.Compare(p.Created))
 }
 

@@ -59,9 +59,9 @@ func (t *Tracker) changes(r *Reader, family Family, at time.Time, yield func(Cha
 		switch {
 		case family == 0:
 		case t.Created:
-			errs[i] = t.owned[i].read(Owned.Compare, func(dst []Owned) ([]Owned, error) { return r.appendOwned(dst, family, true) })
+			errs[i] = t.owned[i].read(compareOwned, func(dst []Owned) ([]Owned, error) { return r.appendOwned(dst, family, true) })
 		default:
-			errs[i] = t.conns[i].read(Conn.Compare, func(dst []Conn) ([]Conn, error) { return r.appendConns(dst, family, true) })
+			errs[i] = t.conns[i].read(compareConns, func(dst []Conn) ([]Conn, error) { return r.appendConns(dst, family, true) })
 		}
 	}
 	change := func(c Change) bool {
@@ -92,15 +92,18 @@ type history[Row snapshotRow] struct {
 	count        int   // of snapshots, up to 2
 }
 
-func (h *history[Row]) read(compare func(Row, Row) int, appendTo func([]Row) ([]Row, error)) error {
+func (h *history[Row]) read(compare func(a, b *Row) int, appendTo func([]Row) ([]Row, error)) error {
 	rows, err := appendTo(h.spare[:0])
 	h.spare = rows
 	if err != nil {
 		return err
 	}
 	// Windows was asked to sort already, which costs a tenth of sorting here.
-	if !slices.IsSortedFunc(rows, compare) {
-		slices.SortFunc(rows, compare)
+	for i := 1; i < len(rows); i++ {
+		if compare(&rows[i-1], &rows[i]) > 0 {
+			slices.SortFunc(rows, func(a, b Row) int { return compare(&a, &b) })
+			break
+		}
 	}
 	h.older, h.newer, h.spare = h.newer, rows, h.older
 	h.count = min(h.count+1, 2)
