@@ -55,6 +55,11 @@ func TestEvil(t *testing.T) {
 			High  uint16 `c:"high"`
 			After uint32 `c:"after"`
 		}
+		bitsMoved struct {
+			After uint32 `c:"after"`
+			Flags uint32 `c:"low"`
+		}
+		bothTimes struct{ Both uint64 }
 		bitsFloat struct {
 			Flags float32 `c:"low|mid|high"`
 			After uint32  `c:"after"`
@@ -371,6 +376,8 @@ func TestEvil(t *testing.T) {
 		"bit-fields in two halves":                  {Struct[bitsHalves]("BITS"), nil},
 		"a bit-field that is padding in Go":         {Struct[bitsForgotten]("BITS"), []string{"forgotten BITS.high: C has"}},
 		"bit-fields in a field that is too narrow":  {Struct[bitsNarrow]("BITS"), []string{"size BITS.mid: it is bits 3 to 15 of the unit at offset 0 in C, and Go has 1 bytes at offset 0"}},
+		"bit-fields elsewhere, by the name of one":  {Struct[bitsMoved]("BITS"), []string{"offset BITS.after: offset is 4 in C and 0 in Go", "offset BITS.low: offset is 0 in C and 4 in Go"}},
+		"two members as one integer":                {Struct[bothTimes]("PLAIN_TIME"), []string{"64:alignment PLAIN_TIME: Go aligns it to 8 bytes, C only to 4"}},
 		"a number that is none for bit-fields":      {Struct[bitsFloat]("BITS"), []string{"type BITS.low: it is a bit-field in C and float32", "type BITS.mid: ", "type BITS.high: "}},
 		"a union as its small member":               {Struct[mixedSmall]("MIXED"), []string{"forgotten MIXED.large: C has 12 bytes at offset 4"}},
 		"a union as its large member":               {Struct[mixedLarge]("MIXED"), nil},
