@@ -89,14 +89,13 @@ func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bo
 		var c Change
 		switch kind {
 		case Closed:
-			c = changeOf(kind, o)
+			c = Change{Kind: Closed, Conn: *oConn, Created: createdOf(o)}
 			older = older[1:]
 		case Opened:
-			c = changeOf(kind, n)
+			c = Change{Kind: Opened, Conn: *nConn, Created: createdOf(n)}
 			newer = newer[1:]
 		default:
-			c = changeOf(kind, n)
-			c.Old = *oConn
+			c = Change{Kind: Changed, Conn: *nConn, Old: *oConn, Created: createdOf(n)}
 			older, newer = older[1:], newer[1:]
 		}
 		if !yield(c) {
@@ -108,15 +107,12 @@ func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bo
 
 func each[Row snapshotRow](kind ChangeKind, rows []Row, yield func(Change) bool) (more bool) {
 	for i := range rows {
-		if !yield(changeOf(kind, &rows[i])) {
+		row := &rows[i]
+		if !yield(Change{Kind: kind, Conn: *connOf(row), Created: createdOf(row)}) {
 			return false
 		}
 	}
 	return true
-}
-
-func changeOf[Row snapshotRow](kind ChangeKind, row *Row) Change {
-	return Change{Kind: kind, Conn: *connOf(row), Created: createdOf(row)}
 }
 
 func connOf[Row snapshotRow](row *Row) *Conn {
