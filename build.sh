@@ -219,9 +219,7 @@ task_test() {
 	tests 'tests, Wine, cgo' windows amd64 1 "${wine[@]}" "${all[@]}"
 	# These two only where Windows has files of its own; the others are proven on Linux.
 	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" "${system[@]}"
-	# Not the tests that count allocations exactly: checkptr adds some.
-	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 \
-		-skip '^(TestConnsAllocatesTheResult|TestManifestLimits)$' "${system[@]}"
+	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 "${system[@]}"
 	if [[ $table == wine ]]; then
 		WINMIB_TABLE=standin WINMIB_STANDIN_AGREES=1 \
 			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' "${system[@]}"
