@@ -131,7 +131,7 @@ task_release() { # [tag]
 
 release_program() { # <GOARCH> <source> <exe>
 	GOTOOLCHAIN=$release_go CGO_CFLAGS=-O2 windows "$1" 1 go -C "$2" build -trimpath -buildvcs=true \
-		-ldflags='-s -w -extldflags=-Wl,--no-insert-timestamp' -o "$3" ./cmd/tcpmib
+		-ldflags='-s -w -buildid= -extldflags=-Wl,--no-insert-timestamp' -o "$3" ./cmd/tcpmib
 }
 
 # apidiff says what the change since a commit does to those who link the library.
