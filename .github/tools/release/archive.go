@@ -9,9 +9,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
-// zipProgram returns a zip whose bytes depend only on the contents: no times, no owners.
+// zipTime is the oldest time that a zip can hold: the same in each archive, and valid where zero is not.
+var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// zipProgram returns a zip whose bytes depend only on the contents.
 func zipProgram(root string, p program, notices []byte) ([]byte, error) {
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
@@ -39,7 +43,7 @@ func zipProgram(root string, p program, notices []byte) ([]byte, error) {
 }
 
 func addFile(w *zip.Writer, name string, content []byte) error {
-	f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+	f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: zipTime})
 	if err != nil {
 		return err
 	}

@@ -109,6 +109,7 @@ func TestZipProgram(t *testing.T) {
 	var names []string
 	for _, f := range r.File {
 		names = append(names, f.Name)
+		assert.True(t, f.Modified.Equal(zipTime), "%s: %v", f.Name, f.Modified)
 	}
 	want := []string{"tcpmib.exe", "README.md", "CHANGELOG.md", "LICENSE.txt", "THIRD_PARTY.txt"}
 	assert.Empty(t, cmp.Diff(want, names))
