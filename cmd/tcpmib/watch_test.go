@@ -152,7 +152,7 @@ func TestWatchCapturesKeepNames(t *testing.T) {
 	after.Add4("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3, tcpmib.OffloadStateInHost)
 	after.Add4("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateEstab, 2, tcpmib.OffloadStateInHost)
 	record := func(m *fixture.Machine, processes map[uint32]string) string {
-		path := filepath.Join(t.TempDir(), "capture.zip")
+		path := filepath.Join(tempDir(t), "capture.zip")
 		var b bytes.Buffer
 		require.NoError(t, capture.Write(&b, m, capture.Info{Time: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC), Processes: processes}))
 		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))

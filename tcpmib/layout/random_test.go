@@ -187,12 +187,13 @@ func same(c *comparison, t GoType, m CMember) bool {
 // 120 structs and three seeds, rejected 70,611 of 70,611 mutants.
 func TestRandomStructs(t *testing.T) {
 	const n = 25
+	targets := compilers(t)
 	for seed := range uint64(1) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "random.h"), []byte(randomHeader(r, n)), 0o600))
 		mutants := 0
-		for _, target := range compilers(t) {
+		for _, target := range targets {
 			target.CC = append(target.CC, "-I", dir)
 			h, err := ReadHeaders(t.Context(), target, []string{"random.h"}, nil)
 			require.NoError(t, err)

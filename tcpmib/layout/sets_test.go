@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"structs"
 	"testing"
@@ -74,11 +75,11 @@ func TestGapBefore(t *testing.T) {
 
 // A compiler that takes too long ends with the context's error (L8).
 func TestTimeout(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no scripts by their first line")
+	}
 	sleeps := filepath.Join(t.TempDir(), "gcc")
 	require.NoError(t, os.WriteFile(sleeps, []byte("#!/bin/sh\nexec sleep 60\n"), 0o700))
-	if _, err := os.Stat("/bin/sh"); err != nil {
-		t.Skip("no /bin/sh to sleep in")
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	_, err := Run(ctx, Spec{}, Target{CC: []string{sleeps}})
@@ -199,6 +200,7 @@ typedef struct _SMALL { BYTE flag; KIND kind; long long when; } SMALL;
 int small(SMALL *s, KIND kind);
 typedef struct _UNUSED { int nothing; } UNUSED;
 `
+	targets := compilers(t)
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "small.h"), []byte(header), 0o600))
 	type small struct {
@@ -209,7 +211,7 @@ typedef struct _UNUSED { int nothing; } UNUSED;
 	}
 	byHand, err := ReadRecord(strings.NewReader(want))
 	require.NoError(t, err)
-	for _, target := range compilers(t) {
+	for _, target := range targets {
 		if target.GOARCH != "386" || strings.Contains(strings.Join(target.CC, " "), "msvc") { // whose enums are signed
 			continue
 		}
