@@ -33,11 +33,12 @@ func TestScreens(t *testing.T) {
 	}
 	f, err := filter.Parse("state=!listen pid=!5120,!6006")
 	require.NoError(t, err)
-	w := newApp().world(tcpmib.Both, captures)
+	w := newApp().world(captures)
 	m := screen.New(screen.Options{World: w, Interval: time.Second, Filter: f})
 	m.Update(tea.WindowSizeMsg{Width: 100, Height: 24})
-	m.Update(w.Look())
-	m.Update(w.Look())
+	m.Update(w.Look(screen.Request{Families: tcpmib.Both}))
+	_, cmd := m.Update(tea.KeyPressMsg{Code: tea.KeyRight})
+	m.Update(cmd())
 	for range 3 {
 		m.Update(tea.KeyPressMsg{Code: tea.KeyDown})
 	}

@@ -88,7 +88,7 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	switch {
 	case f.format == watchScreen:
 		return screen.Run(ctx, &a.Terminal, screen.Options{
-			World: a.world(f.filter.Families(), captures), Interval: f.interval, Filter: f.filter,
+			World: a.world(captures), Interval: f.interval, Filter: f.filter,
 		})
 	case captures != nil:
 		n := &names{}
@@ -120,50 +120,6 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 		}
 	}
 	return nil
-}
-
-// world returns what the screen shows: this computer, or captures one after the other.
-func (a *app) world(families tcpmib.Family, captures []*capturedMachine) screen.World {
-	t := &tcpmib.Tracker{}
-	if captures != nil {
-		next := 0
-		return screen.World{
-			Look: func() screen.Look {
-				c := captures[min(next, len(captures)-1)]
-				next++
-				return look(t, c, &tcpmib.Reader{Source: c.source()}, families, c.Info().Time)
-			},
-			Inspect: func(tcpmib.Conn) []screen.Detail { return []screen.Detail{} },
-			Close:   captures[0].close,
-		}
-	}
-	r := &tcpmib.Reader{Source: a.live.source()}
-	return screen.World{
-		Look:    func() screen.Look { return look(t, a.live, r, families, time.Now()) },
-		Inspect: func(c tcpmib.Conn) []screen.Detail { return a.inspect(a.live, c) },
-		Close: func(c tcpmib.Conn) error {
-			_, err := a.closeVerified(c)
-			return err
-		},
-	}
-}
-
-// look takes the next snapshot of a tracker for the screen. A family that cannot be read keeps its
-// last connections.
-func look(t *tcpmib.Tracker, m machine, r *tcpmib.Reader, families tcpmib.Family, at time.Time) screen.Look {
-	l := screen.Look{At: at}
-	l.Snapshot.Processes, _ = m.processes() // the table shows what has no name
-	for c, err := range t.Changes(r, families, at) {
-		if err != nil {
-			l.Err = errors.Join(l.Err, err)
-			continue
-		}
-		l.Changes = append(l.Changes, c)
-	}
-	for _, o := range t.AppendOwned(nil) {
-		l.Snapshot.Conns = append(l.Snapshot.Conns, o.Conn)
-	}
-	return l
 }
 
 // once yields the changes from one snapshot to a second.

@@ -6,8 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+<<<<<<< HEAD
 	"os"
 	"path/filepath"
+=======
+	"net/netip"
+>>>>>>> 852b061 (wip)
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -211,7 +215,7 @@ func TestScreenRuns(t *testing.T) {
 	}()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	o := screen.Options{World: a.world(tcpmib.Both, nil), Interval: 10 * time.Millisecond}
+	o := screen.Options{World: a.world(nil), Interval: 10 * time.Millisecond}
 	require.NoError(t, screen.Run(ctx, &a.Terminal, o))
 	require.NoError(t, ctx.Err(), "it left by itself")
 	assert.Contains(t, shown.String(), "\x1b[?1049h", "on the alternate screen")
@@ -220,7 +224,7 @@ func TestScreenRuns(t *testing.T) {
 	// Where nothing can be read there is no screen.
 	m.Code4, m.Code6 = 31, 31
 	shown.Reset()
-	o.World = a.world(tcpmib.Both, nil)
+	o.World = a.world(nil)
 	err := screen.Run(ctx, &a.Terminal, o)
 	assert.ErrorContains(t, err, "GetTcpTable2: the network stack does not answer")
 	assert.Empty(t, shown.String())
@@ -229,24 +233,81 @@ func TestScreenRuns(t *testing.T) {
 // A family that cannot be read for a while has not closed its connections.
 func TestScreenKeepsWhatItCannotRead(t *testing.T) {
 	m, processes := fixture.Office()
-	w := testApp(m, processes).world(tcpmib.Both, nil)
-	before := w.Look()
+	w := testApp(m, processes).world(nil)
+	all := screen.Request{Families: tcpmib.Both}
+	before := w.Look(all)
 	require.NoError(t, before.Err)
 	require.Len(t, before.Snapshot.Conns, 31)
 	m.Code6 = 31
-	without := w.Look()
+	without := w.Look(all)
 	assert.Equal(t, before.Snapshot.Conns, without.Snapshot.Conns)
 	assert.ErrorContains(t, without.Err, "GetTcp6Table2: the network stack does not answer")
 	m.Code6 = 0
-	assert.NoError(t, w.Look().Err)
+	assert.NoError(t, w.Look(all).Err)
 }
 
-// In a capture nothing is looked up on this machine, and nothing closed.
-func TestScreenOfCapture(t *testing.T) {
-	c, err := openCaptured("testdata/office.zip")
-	require.NoError(t, err)
-	w := testApp(nil, nil).world(tcpmib.Both, []*capturedMachine{c})
-	assert.Len(t, w.Look().Snapshot.Conns, 31)
+// In a capture nothing is looked up on this machine, and nothing closed. Each is compared with the
+// one before it, whichever was shown last.
+func TestScreenOfCaptures(t *testing.T) {
+	var captures []*capturedMachine
+	for _, name := range []string{"office", "later"} {
+		c, err := openCaptured("testdata/" + name + ".zip")
+		require.NoError(t, err)
+		captures = append(captures, c)
+	}
+	w := testApp(nil, nil).world(captures)
+	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	assert.Equal(t, []screen.Capture{{Name: "office.zip", Time: at}, {Name: "later.zip", Time: at.Add(2 * time.Second)}}, w.Captures)
+	for range 2 {
+		first := w.Look(screen.Request{Families: tcpmib.Both})
+		assert.Len(t, first.Snapshot.Conns, 31)
+		assert.Equal(t, tcpmib.Present, first.Changes[0].Kind)
+		assert.Nil(t, first.Before)
+		second := w.Look(screen.Request{Capture: 1, Families: tcpmib.Both})
+		var kinds []tcpmib.ChangeKind
+		for _, c := range second.Changes {
+			kinds = append(kinds, c.Kind)
+		}
+		assert.Equal(t, []tcpmib.ChangeKind{tcpmib.Changed, tcpmib.Closed, tcpmib.Opened}, kinds)
+		assert.Equal(t, "ssh.exe", second.Before[8088].Name)
+	}
+	created := w.Look(screen.Request{Families: tcpmib.IPv4, Created: true}).Snapshot
+	assert.Len(t, created.Conns, 23, "IPv4 only")
+	assert.NotEmpty(t, created.Owned)
 	assert.Empty(t, w.Inspect(tcpmib.Conn{}))
+	assert.ErrorContains(t, w.Refuse(tcpmib.Conn{}), "cannot be closed")
 	assert.ErrorContains(t, w.Close(tcpmib.Conn{}), "cannot be closed")
+}
+
+// The screen of this computer refuses what closing would refuse, and reads services when asked.
+func TestScreenOfThisComputer(t *testing.T) {
+	w := officeApp().world(nil)
+	l := w.Look(screen.Request{Families: tcpmib.Both, Services: true})
+	assert.Equal(t, []string{"TermService"}, l.Snapshot.Services[1288])
+	assert.Nil(t, l.Before)
+	assert.NotNil(t, w.Look(screen.Request{Families: tcpmib.Both}).Before)
+	assert.ErrorContains(t, w.Refuse(l.Snapshot.Conns[0]), "listening socket")
+}
+
+// The details of a connection are read from the tables of its family only.
+func TestInspectAsksOneFamily(t *testing.T) {
+	for _, c := range []tcpmib.Conn{
+		{Local: netip.MustParseAddrPort("0.0.0.0:135"), State: tcpmib.StateListen, PID: 1044},
+		{Local: netip.MustParseAddrPort("[::]:135"), State: tcpmib.StateListen, PID: 1044},
+	} {
+		m, processes := fixture.Office()
+		m.Code4, m.Code6 = 31, 31
+		if c.Family() == tcpmib.IPv4 {
+			m.Code4 = 0
+		} else {
+			m.Code6 = 0
+		}
+		a := testApp(m, processes)
+		values := map[string]string{}
+		for _, d := range a.inspect(a.live, c) {
+			values[d.Name] = d.Value
+		}
+		assert.NotContains(t, values["created"], "unknown", c.Local)
+		assert.NotEqual(t, "-", values["created"], c.Local)
+	}
 }

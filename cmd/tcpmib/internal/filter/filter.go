@@ -3,7 +3,6 @@
 package filter
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,7 +24,7 @@ type Filter struct {
 	remotes     terms[network]
 	pids        terms[uint32]
 	processes   terms[pattern]
-	words       []string // lower case; each occurs in a cell of the table
+	words       terms[string] // lower case; all of some occur in the table, and none of none
 }
 
 // A condition is a flag, and name=value in typed text.
@@ -104,7 +103,7 @@ func (f *Filter) AddFlags(cmd *cobra.Command) {
 
 // Any reports whether there is any condition.
 func (f *Filter) Any() bool {
-	return f.Family != 0 || len(f.words) > 0 || f.states.any() || f.pids.any() || f.processes.any() ||
+	return f.Family != 0 || f.words.any() || f.states.any() || f.pids.any() || f.processes.any() ||
 		f.ports.any() || f.localPorts.any() || f.remotePorts.any() || f.addrs.any() || f.remotes.any()
 }
 
@@ -112,44 +111,6 @@ func (f *Filter) Any() bool {
 const Help = "Different filters are ANDed; values of one filter, separated by commas, are ORed. A ! before\n" +
 	"a value negates it: --state '!listen'. Process names ignore case and an .exe at the end, and\n" +
 	"may contain *. Ports can be ranges and addresses can be CIDR blocks."
-
-// Parse parses typed text: words that occur in the row, and conditions such as port=443 and
-// state=!listen.
-func Parse(text string) (Filter, error) {
-	var f Filter
-	for word := range strings.FieldsSeq(text) {
-		name, value, ok := strings.Cut(word, "=")
-		if !ok {
-			f.words = append(f.words, strings.ToLower(word))
-			continue
-		}
-		c, ok := conditionNamed(name)
-		if !ok {
-			return Filter{}, fmt.Errorf("unknown filter %q; filters are %s", name, conditionNames())
-		}
-		if err := c.add(&f, value); err != nil {
-			return Filter{}, fmt.Errorf("%s: %w", word, err)
-		}
-	}
-	return f, nil
-}
-
-func conditionNamed(name string) (condition, bool) {
-	for _, c := range conditions {
-		if strings.EqualFold(c.name, name) {
-			return c, true
-		}
-	}
-	return condition{}, false
-}
-
-func conditionNames() string {
-	var names []string
-	for _, c := range conditions {
-		names = append(names, c.name)
-	}
-	return strings.Join(names, ", ")
-}
 
 // Families returns the families whose tables are needed.
 func (f *Filter) Families() tcpmib.Family {
@@ -194,7 +155,7 @@ func (f *Filter) Match(r *rows.Row) bool {
 }
 
 func (f *Filter) matchWords(r *rows.Row) bool {
-	if len(f.words) == 0 {
+	if !f.words.any() {
 		return true
 	}
 	var text []byte
@@ -202,10 +163,7 @@ func (f *Filter) matchWords(r *rows.Row) bool {
 		text = append(c.Text(text, r), ' ')
 	}
 	shown := strings.ToLower(string(text))
-	for _, word := range f.words {
-		if !strings.Contains(shown, word) {
-			return false
-		}
-	}
-	return true
+	occurs := func(word string) bool { return strings.Contains(shown, word) }
+	return !slices.ContainsFunc(f.words.none, occurs) &&
+		!slices.ContainsFunc(f.words.some, func(word string) bool { return !occurs(word) })
 }

@@ -108,7 +108,10 @@ func parseNetwork(text string) (network, error) {
 }
 
 // pattern is a process name, in which * matches anything.
-type pattern struct{ *regexp.Regexp }
+type pattern struct {
+	*regexp.Regexp
+	text string
+}
 
 func (p pattern) matches(process string) bool { return p.MatchString(process) }
 
@@ -122,5 +125,5 @@ func parsePattern(text string) (pattern, error) {
 	if err != nil {
 		return pattern{}, fmt.Errorf("want a process name: %w", err)
 	}
-	return pattern{expr}, nil
+	return pattern{expr, text}, nil
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -21,15 +22,30 @@ func newFilterLine() textinput.Model {
 	return input
 }
 
+// fitFilter makes the filter line as wide as the screen, with room for the prompt and for the cursor
+// behind the text. A longer text scrolls with the cursor.
+func (s *Model) fitFilter() {
+	s.input.SetWidth(max(1, s.width-2))
+	s.input.SetCursor(s.input.Position())
+}
+
 func (s *Model) openFilter() tea.Cmd {
-	s.mode = modeFilter
+	s.mode, s.recalled = modeFilter, len(s.history)
+	s.input.CursorEnd()
 	return s.input.Focus()
 }
 
+// clearFilter shows all connections. The filter stays in the history.
 func (s *Model) clearFilter() tea.Cmd {
-	s.input.Reset()
-	s.applyFilter()
-	return nil
+	s.remember(s.filterText)
+	return s.setFilter("")
+}
+
+// setFilter puts a valid filter into the line and in force.
+func (s *Model) setFilter(text string) tea.Cmd {
+	s.input.SetValue(text)
+	cmd, _ := s.applyFilter(filter.Parse)
+	return cmd
 }
 
 // typeFilter handles a key of the filter line. What is typed so far applies at once if it is valid.
@@ -37,22 +53,56 @@ func (s *Model) typeFilter(msg tea.KeyPressMsg) (cmd tea.Cmd) {
 	switch msg.String() {
 	case "enter":
 		// An invalid filter is not in force, so the line stays open.
-		if s.applyFilter() {
+		cmd, ok := s.applyFilter(filter.Parse)
+		if ok {
+			s.remember(s.filterText)
 			s.closeFilter()
 		}
+		return cmd
 	case "esc":
 		s.closeFilter()
-		s.clearFilter()
-	default:
-		s.input, cmd = s.input.Update(msg)
-		s.applyFilter()
+		return s.clearFilter()
+	case "up":
+		return s.recall(-1)
+	case "down":
+		return s.recall(1)
 	}
-	return cmd
+	before := s.input.Value()
+	s.input, cmd = s.input.Update(msg)
+	if s.input.Value() == before {
+		return cmd
+	}
+	applied, _ := s.applyFilter(filter.ParseUnfinished)
+	return tea.Batch(cmd, applied)
 }
 
 func (s *Model) closeFilter() {
 	s.mode = modeTable
 	s.input.Blur()
+}
+
+// remember adds a filter to the history, as its newest.
+func (s *Model) remember(text string) {
+	s.history = slices.DeleteFunc(s.history, func(t string) bool { return t == text })
+	if text != "" {
+		s.history = append(s.history, text)
+	}
+}
+
+// recall puts an earlier or later filter into the line; after the newest it is empty.
+func (s *Model) recall(by int) tea.Cmd {
+	to := s.recalled + by
+	if by < 0 && s.recalled == len(s.history) && to >= 0 && s.history[to] == s.input.Value() {
+		to-- // it is there already
+	}
+	if to < 0 || to > len(s.history) {
+		return nil
+	}
+	s.recalled = to
+	if to == len(s.history) {
+		return s.setFilter("")
+	}
+	return s.setFilter(s.history[to])
 }
 
 // pasteFilter inserts pasted text without control characters, such as the end of a copied line.
@@ -64,19 +114,24 @@ func (s *Model) pasteFilter(text string) (cmd tea.Cmd) {
 		return r
 	}, text)
 	s.input, cmd = s.input.Update(tea.PasteMsg{Content: text})
-	s.applyFilter()
-	return cmd
+	applied, _ := s.applyFilter(filter.ParseUnfinished)
+	return tea.Batch(cmd, applied)
 }
 
-// applyFilter puts the typed filter in force, or reports what is wrong with it.
-func (s *Model) applyFilter() (ok bool) {
-	s.message = ""
-	f, err := filter.Parse(s.input.Value())
+// applyFilter puts the typed filter in force. If it is invalid, the last valid one stays and the
+// notice says what is wrong.
+func (s *Model) applyFilter(parse func(string) (filter.Filter, error)) (cmd tea.Cmd, ok bool) {
+	f, err := parse(s.input.Value())
 	if err != nil {
-		s.message = err.Error()
-		return false
+		s.warn("not applied: " + err.Error())
+		return nil, false
 	}
-	s.filter = f
+	s.notice = notice{}
+	families := s.filter.Families()
+	s.filter, s.filterText = f, f.String()
 	s.arrange()
-	return true
+	if families != f.Families() {
+		return s.look(), true
+	}
+	return nil, true
 }

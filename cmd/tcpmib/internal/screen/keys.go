@@ -1,13 +1,15 @@
 package screen
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/tcpmib"
 )
 
 // action is what a key does. Its binding carries the text of the help.
@@ -27,16 +29,33 @@ var actions = []action{
 	moves("page down", (*Model).lines, "pgdown", "f"),
 	moves("first line", func(*Model) int { return -far }, "home", "g"),
 	moves("last line", func(*Model) int { return far }, "end", "G"),
-	{Binding: key.NewBinding(key.WithKeys("1", "2", "3", "4", "5", "6"),
-		key.WithHelp("1 to 6", "sort by this column; again to reverse")), do: (*Model).sortColumn},
+	does("details of the connection; fold or unfold a group", (*Model).showDetail, "enter"),
+	does("filter: words, and conditions such as port=443 or state=!listen; ! negates", (*Model).openFilter, "/"),
+	does("clear the filter, --flags included", (*Model).clearFilter, "esc"),
+	{Binding: key.NewBinding(key.WithKeys("1", "2", "3", "4", "5", "6", "7", "8", "9"),
+		key.WithHelp("1 to 9", "sort by this column; again to reverse")), do: (*Model).sortColumn},
 	does("reverse the sort", (*Model).reverseSort, "r"),
-	does("filter: words, and conditions such as port=443 or state=!listen", (*Model).openFilter, "/"),
-	does("clear the filter", (*Model).clearFilter, "esc"),
+	does("choose columns", (*Model).showColumns, "c"),
+	does("group by process", (*Model).toggleGroups, "t"),
 	does("pause or resume", (*Model).togglePause, "space", "p"),
-	does("details of the connection", (*Model).showDetail, "enter"),
+	does("capture before", func(s *Model) tea.Cmd { return s.step(-1) }, "left"),
+	does("next capture", func(s *Model) tea.Cmd { return s.step(1) }, "right"),
+	does("log of what opened, changed and closed", (*Model).showLog, "l"),
+	does("how long marks stay: 5s, 30s, 5m or until the next refresh", (*Model).nextStay, "m"),
 	does("close the connection, after confirmation", (*Model).askClose, "x", "delete"),
 	does("help", (*Model).showHelp, "?", "h"),
 	does("quit", func(*Model) tea.Cmd { return tea.Quit }, "q", "ctrl+c"),
+}
+
+// lineKeys are the keys of the filter line, for the help.
+var lineKeys = []key.Binding{
+	bind("apply the filter", []string{"enter"}),
+	bind("clear the filter", []string{"esc"}),
+	bind("earlier and later filters", []string{"up", "down"}),
+	bind("move the cursor", []string{"left", "right", "home", "end"}),
+	bind("delete to the start of the line", []string{"ctrl+u"}),
+	bind("delete to the end of the line", []string{"ctrl+k"}),
+	bind("delete the word before the cursor", []string{"ctrl+w"}),
 }
 
 // bindings returns the bindings of all actions, for the help.
@@ -68,44 +87,55 @@ func (s *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	if name == "ctrl+c" {
 		return tea.Quit
 	}
-	s.message = ""
-	switch s.mode {
-	case modeFilter:
+	if s.mode == modeFilter {
 		return s.typeFilter(msg)
-	case modeClose:
-		s.mode = modeTable
-		if name == "y" || name == "Y" {
-			subject, closeConn := s.subject, s.world.Close
-			return func() tea.Msg { return closedMsg{subject, closeConn(subject)} }
-		}
-		s.message = "not closed"
-		return nil
 	}
-	page := s.mode == modeHelp || s.mode == modeDetail
+	if !s.notice.alarm {
+		s.notice = notice{}
+	}
+	if s.mode == modeClose {
+		return s.answerClose(name)
+	}
 	for _, a := range actions {
 		switch {
 		case !key.Matches(msg, a.Binding):
-		case a.step != nil && page:
-			s.offset = s.pageTop(a.step(s))
-			return nil
 		case a.step != nil:
-			s.move(a.step(s))
+			s.stepBy(a.step(s))
 			return nil
-		case !page:
+		case s.mode == modeColumns && (name == "space" || name == "enter"):
+			return s.toggleColumn()
+		case !s.mode.page():
 			return a.do(s, name)
 		}
 	}
-	if page {
+	if s.mode.page() {
 		s.mode = modeTable
 	}
 	return nil
 }
 
+// stepBy moves by lines what is shown.
+func (s *Model) stepBy(lines int) {
+	switch {
+	case s.mode == modeColumns:
+		s.moveChoice(lines)
+	case s.mode.page():
+		s.offset = s.pageTop(lines)
+	default:
+		s.move(lines)
+	}
+}
+
 // sortColumn sorts by the column whose number was pressed, or reverses the sort by it.
 func (s *Model) sortColumn(pressed string) tea.Cmd {
 	n, _ := strconv.Atoi(pressed)
-	s.reverse = s.sortBy == n-1 && !s.reverse
-	s.sortBy = n - 1
+	if n > len(s.table.Columns) {
+		s.say(fmt.Sprintf("there is no column %d here: c chooses columns", n))
+		return nil
+	}
+	name := s.table.Columns[n-1].Name
+	s.reverse = s.sortBy == name && !s.reverse
+	s.sortBy = name
 	s.arrange()
 	return nil
 }
@@ -116,35 +146,51 @@ func (s *Model) reverseSort() tea.Cmd {
 	return nil
 }
 
-func (s *Model) togglePause() tea.Cmd {
-	s.paused = !s.paused
-	return nil
-}
-
 func (s *Model) showHelp() tea.Cmd {
 	s.mode, s.offset = modeHelp, 0
 	return nil
 }
 
 func (s *Model) showDetail() tea.Cmd {
-	r, ok := s.selected()
+	e, ok := s.selected()
 	if !ok {
+		if s.cursor < len(s.items) {
+			s.fold(s.items[s.cursor].header)
+		}
 		return nil
 	}
-	s.mode, s.offset, s.subject, s.details = modeDetail, 0, r.Conn, nil
-	inspect := s.world.Inspect
-	return func() tea.Msg { return detailMsg{r.Conn, inspect(r.Conn)} }
+	s.mode, s.offset, s.subject, s.details = modeDetail, 0, e.row, nil
+	inspect, c := s.world.Inspect, e.row.Conn
+	return func() tea.Msg { return detailMsg{c, inspect(c)} }
 }
 
+// askClose asks whether to close the connection, unless that would be refused.
 func (s *Model) askClose() tea.Cmd {
-	r, ok := s.selected()
-	if !ok {
+	e, ok := s.selected()
+	switch {
+	case !ok && s.cursor < len(s.items):
+		s.say("x closes one connection, and this is a group")
+		return nil
+	case !ok:
+		return nil
+	case e.kind == tcpmib.Closed:
+		s.say("cannot close: it has closed already")
 		return nil
 	}
-	if r.PID == owner.SystemPID {
-		s.message = "connections of System (PID 4) are not closed"
+	if err := s.world.Refuse(e.row.Conn); err != nil {
+		s.say("cannot close: " + cli.Sentence(err))
 		return nil
 	}
-	s.mode, s.subject = modeClose, r.Conn
+	s.mode, s.subject = modeClose, e.row
 	return nil
+}
+
+func (s *Model) answerClose(name string) tea.Cmd {
+	s.mode = modeTable
+	if name != "y" && name != "Y" {
+		s.say("not closed")
+		return nil
+	}
+	c, closeConn := s.subject.Conn, s.world.Close
+	return func() tea.Msg { return closedMsg{c, closeConn(c)} }
 }

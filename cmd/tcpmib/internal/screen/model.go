@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"slices"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -17,59 +16,55 @@ import (
 type Model struct {
 	world    World
 	interval time.Duration
-	flags    filter.Filter // from the command line
 	help     []key.Binding // of all keys
 
-	// What was read last.
+	// What was read.
 	snapshot rows.Snapshot
 	at       time.Time
-	trouble  string // why it could not be read, or not all of it
+	looking  bool   // a snapshot is on its way
+	trouble  string // what could not be read last time
 	entries  []entry
+	marks    map[tcpmib.Endpoints]mark
+	closed   []closedRow
+	events   []event
 
 	// What the user asked for.
 	width, height int
-	input         textinput.Model // the typed filter
+	input         textinput.Model // the filter line
 	filter        filter.Filter   // the last valid one
-	sortBy        int             // index into rows.TableColumns
+	filterText    string          // its text
+	history       []string        // earlier filters
+	recalled      int             // index into history of what the filter line shows; its length: none of them
+	columns       []rows.Column
+	sortBy        string // name of a column
 	reverse       bool
+	grouped       bool            // by process
+	folded        map[uint32]bool // groups whose connections are hidden, by PID
+	stay          int             // index into stays
 	paused        bool
+	capture       int // index into world.Captures
 	mode          mode
-	message       string // what came of the last key
+	notice        notice
 
-	// What is shown: entries by index, in order.
-	shown   []int
-	table   rows.Table
-	cursor  int         // index into shown
-	current tcpmib.Conn // the connection there
-	top     int         // of the first line on the screen
+	// What is shown.
+	shown  []int // entries by index, in order
+	items  []item
+	table  rows.Table
+	counts map[tcpmib.ChangeKind]int // of the marks
+	cursor int                       // index into items
+	anchor anchor                    // what is there
+	top    int                       // index into items of the first line on the screen
 
-	details []Detail // of the connection under the cursor, in modeDetail
-	subject tcpmib.Conn
-	offset  int // of the first line of a page: the help, or the details
+	details []Detail // of the subject, in modeDetail
+	subject rows.Row // of the details, or of the question
+	offset  int      // of the first line of a page
+	choice  int      // the cursor in the column chooser
 }
 
-// World is what the screen asks. Its functions run concurrently with the screen.
-type World struct {
-	Look    func() Look
-	Inspect func(tcpmib.Conn) []Detail
-	Close   func(tcpmib.Conn) error
-}
-
-// Look is a snapshot, what changed since the last one, and what could not be read.
-type Look struct {
-	Snapshot rows.Snapshot // sorted by tcpmib.Conn.Compare
-	Changes  []tcpmib.Change
-	At       time.Time
-	Err      error
-}
-
-// Detail is one thing that is known about a connection.
-type Detail struct{ Name, Value string }
-
-// entry is a line of the table. Closed connections stay for one tick.
+// entry is a connection in the table. Closed ones stay as long as their marks.
 type entry struct {
 	row  rows.Row
-	kind tcpmib.ChangeKind
+	kind tcpmib.ChangeKind // 0: unmarked
 }
 
 type mode int
@@ -80,11 +75,18 @@ const (
 	modeDetail
 	modeClose
 	modeHelp
+	modeLog
+	modeColumns
 )
+
+// page reports whether a page is shown in place of the table.
+func (m mode) page() bool {
+	return m == modeHelp || m == modeDetail || m == modeLog || m == modeColumns
+}
 
 // Messages.
 type (
-	tickMsg   struct{}
+	tickMsg   struct{ at time.Time }
 	detailMsg struct {
 		conn    tcpmib.Conn
 		details []Detail
@@ -95,83 +97,37 @@ type (
 	}
 )
 
-// markWidth is the width of what precedes a line of the table: the cursor, the mark and a space.
-const markWidth = 3
-
-// take replaces the snapshot. Changes since the last one are marked, and closed connections stay
-// for this tick.
+// take replaces the snapshot, and marks and logs what changed.
 func (s *Model) take(l Look) {
-	s.trouble = ""
-	if l.Err != nil {
-		s.trouble = cli.Sentence(l.Err)
-	}
-	kinds := map[tcpmib.Conn]tcpmib.ChangeKind{}
-	var gone []entry
-	for _, c := range l.Changes {
-		if c.Kind == tcpmib.Closed {
-			gone = append(gone, entry{s.snapshot.Row(c.Conn), c.Kind})
-			continue
-		}
-		kinds[c.Conn] = c.Kind
-	}
 	s.snapshot, s.at = l.Snapshot, l.At
+	s.mark(l)
+	s.log(l)
+	s.report(l.Err)
 	s.entries = s.entries[:0]
 	for r := range s.snapshot.Rows() {
-		s.entries = append(s.entries, entry{*r, kinds[r.Conn]})
+		s.entries = append(s.entries, entry{*r, s.marks[r.Conn.Endpoints()].kind})
 	}
-	s.entries = append(s.entries, gone...)
+	for _, c := range s.closed {
+		s.entries = append(s.entries, entry{c.row, tcpmib.Closed})
+	}
 	s.arrange()
 }
 
-// arrange filters and sorts what is shown. The cursor stays on its connection.
-func (s *Model) arrange() {
-	current := s.current
-	s.shown = s.shown[:0]
-	for i := range s.entries {
-		r := &s.entries[i].row
-		if s.flags.Match(r) && s.filter.Match(r) {
-			s.shown = append(s.shown, i)
+// report keeps what could not be read, and shows it when it is new.
+func (s *Model) report(err error) {
+	before := s.trouble
+	s.trouble = ""
+	if err != nil {
+		s.trouble = cli.Sentence(err)
+	}
+	switch s.trouble {
+	case before:
+	case "":
+		if s.notice.text == before {
+			s.notice = notice{}
 		}
-	}
-	compare := rows.Order(rows.TableColumns[s.sortBy:s.sortBy+1], s.reverse)
-	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
-	s.table = rows.Table{Columns: rows.TableColumns, Color: true}
-	s.table.Fit(func(yield func(*rows.Row) bool) {
-		for _, i := range s.shown {
-			if !yield(&s.entries[i].row) {
-				return
-			}
-		}
-	}, true, s.width-markWidth)
-	at := slices.IndexFunc(s.shown, func(i int) bool { return s.entries[i].row.Conn.Same(current) })
-	if at >= 0 {
-		s.cursor = at
-	}
-	s.move(0)
-}
-
-func (s *Model) selected() (rows.Row, bool) {
-	if s.cursor >= len(s.shown) {
-		return rows.Row{}, false
-	}
-	return s.entries[s.shown[s.cursor]].row, true
-}
-
-// move moves the cursor, and scrolls the table to it.
-func (s *Model) move(by int) {
-	s.cursor = max(0, min(s.cursor+by, len(s.shown)-1))
-	if r, ok := s.selected(); ok {
-		s.current = r.Conn
-	}
-	lines := s.lines()
-	s.top = max(0, min(s.top, len(s.shown)-lines))
-	if s.cursor < s.top {
-		s.top = s.cursor
-	}
-	if s.cursor >= s.top+lines {
-		s.top = s.cursor - lines + 1
+	default:
+		s.warn(s.trouble)
+		s.logError(s.trouble)
 	}
 }
-
-// lines returns how many lines of the table fit between its header row and the footer.
-func (s *Model) lines() int { return max(1, s.height-3) }

@@ -13,18 +13,33 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
 )
 
 // Options are what a screen shows.
 type Options struct {
 	World    World
 	Interval time.Duration
-	Filter   filter.Filter // from the command line
+	Filter   filter.Filter // from the command line; the user can change it
 }
 
 // New returns a screen that has not read anything yet.
 func New(o Options) *Model {
-	return &Model{world: o.World, interval: o.Interval, flags: o.Filter, input: newFilterLine(), help: bindings()}
+	s := &Model{
+		world:      o.World,
+		interval:   o.Interval,
+		help:       bindings(),
+		filter:     o.Filter,
+		filterText: o.Filter.String(),
+		input:      newFilterLine(),
+		columns:    rows.TableColumns,
+		sortBy:     rows.TableColumns[0].Name,
+		marks:      map[tcpmib.Endpoints]mark{},
+		folded:     map[uint32]bool{},
+	}
+	s.input.SetValue(s.filterText)
+	return s
 }
 
 // Run shows a live screen until the user quits or ctx ends. When nothing can be read at first, it
@@ -32,7 +47,7 @@ func New(o Options) *Model {
 func Run(ctx context.Context, t *cli.Terminal, o Options) error {
 	m := New(o)
 	done := t.Progress("reading the TCP tables")
-	first := m.world.Look()
+	first := m.world.Look(m.request())
 	done()
 	if first.Err != nil && len(first.Snapshot.Conns) == 0 {
 		return first.Err
@@ -54,41 +69,71 @@ func Run(ctx context.Context, t *cli.Terminal, o Options) error {
 // Init starts the ticks.
 func (s *Model) Init() tea.Cmd { return s.nextTick() }
 
-func (s *Model) lookNow() tea.Msg { return s.world.Look() }
-
 func (s *Model) nextTick() tea.Cmd {
-	return tea.Tick(s.interval, func(time.Time) tea.Msg { return tickMsg{} })
+	return tea.Tick(s.interval, func(at time.Time) tea.Msg { return tickMsg{at} })
 }
 
 // Update handles snapshots and keys.
 func (s *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := s.handle(msg)
+	s.move(0) // there may be fewer lines than before
+	return s, cmd
+}
+
+func (s *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		s.width, s.height = msg.Width, msg.Height
+		s.fitFilter()
 		s.arrange()
 	case Look:
-		s.take(msg)
-		return s, s.nextTick()
-	case tickMsg:
-		if s.paused {
-			return s, s.nextTick()
+		s.looking = false
+		if !s.captured() || msg.Request.Capture == s.capture {
+			s.take(msg)
 		}
-		return s, s.lookNow
+		if msg.Request != s.request() {
+			return s.look() // the user asked for something else in the meantime
+		}
+	case tickMsg:
+		s.ageNotice(msg.at)
+		return tea.Batch(s.tick(), s.nextTick())
 	case detailMsg:
-		if s.mode == modeDetail && msg.conn == s.subject {
+		if s.mode == modeDetail && msg.conn == s.subject.Conn {
 			s.details = msg.details
 		}
 	case closedMsg:
-		s.message = fmt.Sprintf("closed %v", msg.conn.Local)
 		if msg.err != nil {
-			s.message = cli.Sentence(msg.err)
+			s.warn(fmt.Sprintf("cannot close %s: %s", rows.Endpoints(msg.conn), cli.Sentence(msg.err)))
+		} else {
+			s.say("closed " + rows.Endpoints(msg.conn))
 		}
 	case tea.KeyPressMsg:
-		return s, s.press(msg)
+		return s.press(msg)
 	case tea.PasteMsg:
 		if s.mode == modeFilter {
-			return s, s.pasteFilter(msg.Content)
+			return s.pasteFilter(msg.Content)
 		}
 	}
-	return s, nil
+	return nil
+}
+
+// tick takes the next snapshot, unless the screen is paused or at the last capture.
+func (s *Model) tick() tea.Cmd {
+	switch {
+	case s.paused || s.looking || s.captured() && s.atEnd():
+		return nil
+	case s.captured():
+		s.capture++
+	}
+	return s.look()
+}
+
+// look asks for a snapshot, unless one is on its way or this computer is not to be shown as it is now.
+func (s *Model) look() tea.Cmd {
+	if s.looking || s.world.Look == nil || s.paused && !s.captured() {
+		return nil
+	}
+	s.looking = true
+	request, look := s.request(), s.world.Look
+	return func() tea.Msg { return look(request) }
 }

@@ -1,0 +1,102 @@
+package screen
+
+import (
+	"slices"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// item is a line of the table: a connection, or the header of a group.
+type item struct {
+	entry  int    // index into entries; not of a header
+	number int    // of the connection, from 1; of a header, that of its first connection
+	header *group // nil: a connection
+}
+
+// anchor is what the cursor stays on.
+type anchor struct {
+	conn   tcpmib.Conn
+	header bool // the header of the group of conn.PID
+}
+
+// markWidth is the width of what precedes a line of the table: the cursor, the mark and a space.
+const markWidth = 3
+
+// arrange filters and sorts what is shown. The cursor stays on its connection.
+func (s *Model) arrange() {
+	s.shown, s.counts = s.shown[:0], map[tcpmib.ChangeKind]int{}
+	for i := range s.entries {
+		e := &s.entries[i]
+		if s.filter.Match(&e.row) {
+			s.shown = append(s.shown, i)
+			s.counts[e.kind]++
+		}
+	}
+	compare := rows.Order(rows.Named(s.sortBy), s.reverse)
+	if s.grouped {
+		compare = byProcess(compare)
+	}
+	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
+	s.table = rows.Table{Columns: s.columns, Color: true}
+	s.table.Fit(func(yield func(*rows.Row) bool) {
+		for _, i := range s.shown {
+			if !yield(&s.entries[i].row) {
+				return
+			}
+		}
+	}, true, s.width-markWidth)
+	s.items = s.items[:0]
+	if s.grouped {
+		s.addGroups()
+	} else {
+		for n, i := range s.shown {
+			s.items = append(s.items, item{entry: i, number: n + 1})
+		}
+	}
+	if at := slices.IndexFunc(s.items, s.anchored); at >= 0 {
+		s.cursor = at
+	}
+	s.move(0)
+}
+
+// anchored reports whether an item is what the cursor was on.
+func (s *Model) anchored(i item) bool {
+	if s.anchor.header || i.header != nil {
+		return s.anchor.header && i.header != nil && i.header.pid == s.anchor.conn.PID
+	}
+	return s.entries[i.entry].row.Conn.Same(s.anchor.conn)
+}
+
+// selected returns the connection under the cursor.
+func (s *Model) selected() (*entry, bool) {
+	if s.cursor >= len(s.items) || s.items[s.cursor].header != nil {
+		return nil, false
+	}
+	return &s.entries[s.items[s.cursor].entry], true
+}
+
+// move moves the cursor, and scrolls the table to it.
+func (s *Model) move(by int) {
+	s.cursor = max(0, min(s.cursor+by, len(s.items)-1))
+	if s.cursor < len(s.items) {
+		if g := s.items[s.cursor].header; g != nil {
+			s.anchor = anchor{tcpmib.Conn{PID: g.pid}, true}
+		} else {
+			s.anchor = anchor{s.entries[s.items[s.cursor].entry].row.Conn, false}
+		}
+	}
+	lines := s.lines()
+	s.top = max(0, min(s.top, len(s.items)-lines))
+	if s.cursor < s.top {
+		s.top = s.cursor
+	}
+	if s.cursor >= s.top+lines {
+		s.top = s.cursor - lines + 1
+	}
+}
+
+// lines returns how many lines of the table fit between its header row and the footer.
+func (s *Model) lines() int {
+	return max(1, s.height-len(s.drawHead())-len(s.drawFoot())-1)
+}

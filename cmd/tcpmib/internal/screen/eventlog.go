@@ -1,0 +1,92 @@
+package screen
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// event is an entry of the log: a change, or an error.
+type event struct {
+	at      time.Time
+	capture int
+	kind    tcpmib.ChangeKind
+	row     rows.Row
+	before  rows.Row // of Changed
+	err     string
+}
+
+// mostEvents limits the memory that the log takes.
+const mostEvents = 1000
+
+// log adds the changes of a snapshot. A step back through captures takes back what came after.
+func (s *Model) log(l Look) {
+	if s.captured() {
+		s.events = slices.DeleteFunc(s.events, func(e event) bool { return e.capture >= l.Request.Capture })
+	}
+	before := rows.Snapshot{Processes: l.Before}
+	for _, c := range l.Changes {
+		e := event{at: l.At, capture: l.Request.Capture, kind: c.Kind, row: s.snapshot.Row(c.Conn)}
+		switch c.Kind {
+		case tcpmib.Present:
+			continue
+		case tcpmib.Closed:
+			e.row = before.Row(c.Conn)
+		case tcpmib.Changed:
+			e.before = before.Row(c.Old)
+		}
+		s.events = append(s.events, e)
+	}
+	s.trimEvents()
+}
+
+func (s *Model) logError(text string) {
+	s.events = append(s.events, event{at: s.at, capture: s.capture, err: text})
+	s.trimEvents()
+}
+
+func (s *Model) trimEvents() { s.events = s.events[max(0, len(s.events)-mostEvents):] }
+
+func (s *Model) showLog() tea.Cmd {
+	s.mode, s.offset = modeLog, 0
+	return nil
+}
+
+// drawLog returns the events that match the filter, the newest first.
+func (s *Model) drawLog() []string {
+	var lines []string
+	for _, e := range slices.Backward(s.events) {
+		changedOut := e.kind == tcpmib.Changed && s.filter.Match(&e.before)
+		if e.err == "" && !s.filter.Match(&e.row) && !changedOut {
+			continue
+		}
+		at := " " + e.at.Local().Format("15:04:05") + " "
+		if e.err != "" {
+			lines = append(lines, at+troubleStyle.Render("! "+cli.Printable(e.err)))
+			continue
+		}
+		lines = append(lines, at+marks[e.kind].style.Render(e.text()))
+	}
+	if lines == nil {
+		lines = []string{" no events yet"}
+	}
+	return lines
+}
+
+func (e *event) text() string {
+	state := e.row.State.String()
+	if e.kind == tcpmib.Changed && e.before.State != e.row.State {
+		state = e.before.State.String() + " → " + state
+	}
+	text := fmt.Sprintf("%s %s  %s", marks[e.kind].text, rows.Endpoints(e.row.Conn), state)
+	if e.row.Process != "" {
+		text += "  " + cli.Printable(e.row.Process)
+	}
+	return text
+}

@@ -1,0 +1,99 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+)
+
+// small is the height below which the table needs every line.
+const small = 6
+
+// drawHead returns the header, and the filter that is in force.
+func (s *Model) drawHead() []string {
+	lines := []string{s.drawStatus()}
+	if s.filterText != "" && s.height >= small {
+		lines = append(lines, fit([]part{{cli.Title.Render("filter") + " " + cli.Printable(s.filterText), 1}, {footStyle.Render("esc clears it"), 0}}, s.width))
+	}
+	return lines
+}
+
+func (s *Model) drawStatus() string {
+	if s.at.IsZero() {
+		return cli.Title.Render("tcpmib") + "  reading the TCP tables ..."
+	}
+	parts := []part{{cli.Title.Render("tcpmib"), 1}}
+	if s.captured() {
+		c := s.world.Captures[s.capture]
+		name := cli.Printable(c.Name)
+		if extra := cli.DisplayWidth(name) - s.width/3; extra > 0 {
+			name = "…" + ansi.TruncateLeft(name, extra+1, "")
+		}
+		parts = append(parts,
+			part{cli.Title.Render(name), 6},
+			part{c.Time.Local().Format("2006-01-02 15:04:05"), 3},
+			part{fmt.Sprintf("%d of %d", s.capture+1, len(s.world.Captures)), 7})
+	} else {
+		parts = append(parts, part{s.at.Local().Format("15:04:05"), 4})
+	}
+	parts = append(parts,
+		part{cli.Count(len(s.snapshot.Conns), "connection"), 2},
+		part{drawCounts(s.counts), 5})
+	if s.trouble != "" {
+		parts = append(parts, part{troubleStyle.Render("ERROR"), 9})
+	}
+	switch {
+	case s.captured() && s.atEnd():
+		parts = append(parts, part{cli.Title.Render("end"), 8})
+	case s.paused:
+		parts = append(parts, part{cli.Title.Render("PAUSED"), 8})
+	default:
+		parts = append(parts, part{fmt.Sprintf("every %v", s.interval), 0})
+	}
+	position := s.drawPosition()
+	left := fit(parts, s.width-cli.DisplayWidth(position)-2)
+	return left + cli.Spaces(max(2, s.width-cli.DisplayWidth(left)-cli.DisplayWidth(position))) + position
+}
+
+// drawPosition returns which connection the cursor is on, of how many.
+func (s *Model) drawPosition() string {
+	number := 0
+	if s.cursor < len(s.items) {
+		number = s.items[s.cursor].number
+	}
+	return fmt.Sprintf("%d/%d", number, len(s.shown))
+}
+
+// part is a part of a line. Where there is no room for all, the parts that say least go first.
+type part struct {
+	text   string
+	weight int
+}
+
+// fit joins as many parts as fit into width columns; the weightiest one always stays.
+func fit(parts []part, width int) string {
+	var kept []part
+	for _, p := range parts {
+		if p.text != "" {
+			kept = append(kept, p)
+		}
+	}
+	for {
+		var texts []string
+		least := 0
+		for i, p := range kept {
+			texts = append(texts, p.text)
+			if p.weight < kept[least].weight {
+				least = i
+			}
+		}
+		line := strings.Join(texts, "  ")
+		if len(kept) <= 1 || cli.DisplayWidth(line) <= width {
+			return line
+		}
+		kept = append(kept[:least:least], kept[least+1:]...)
+	}
+}

@@ -1,0 +1,179 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+)
+
+// marked returns what is marked on the screen.
+func marked(s *Model) string {
+	var list []string
+	for _, e := range s.entries {
+		if e.kind != 0 {
+			list = append(list, fmt.Sprint(e.row.Local.Port(), " ", e.kind))
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// Marks stay for the chosen time, and the header counts them.
+func TestMarksStay(t *testing.T) {
+	const changed = "50127 changed, 50134 opened, 50129 closed"
+	for _, tt := range []struct {
+		presses int // of m
+		notice  string
+		stay    int // in snapshots, one a second
+	}{{0, "", 5}, {1, "marks stay for 30s", 30}, {2, "marks stay for 5m0s", 300}, {3, "marks stay until the next refresh", 1}, {4, "marks stay for 5s", 5}} {
+		s := testScreen(t, fixture.Office)
+		for range tt.presses {
+			types(s, "m")
+		}
+		assert.Equal(t, tt.notice, s.notice.text)
+		show(t, s, fixture.Later)
+		for range tt.stay - 1 {
+			show(t, s, fixture.Later)
+		}
+		assert.Equal(t, changed, marked(s))
+		assert.Contains(t, ansi.Strip(s.draw()), "  +1 -1 ~1  ")
+		show(t, s, fixture.Later)
+		assert.Empty(t, marked(s))
+		assert.NotContains(t, ansi.Strip(s.draw()), "+1")
+	}
+}
+
+// A connection that comes back while it is still shown as closed is new, and is shown once.
+func TestMarksOfWhatComesBack(t *testing.T) {
+	s := testScreen(t, fixture.Office, fixture.Later, fixture.Office)
+	assert.Equal(t, "50127 changed, 50129 opened, 50134 closed", marked(s))
+	assert.Len(t, s.entries, 32)
+}
+
+// The header counts what matches the filter.
+func TestCountsOfFilter(t *testing.T) {
+	s := testScreen(t, fixture.Office, fixture.Later)
+	types(s, "/")
+	types(s, text("chrome")...)
+	types(s, "enter")
+	assert.Contains(t, ansi.Strip(s.draw()), "  +1  every 1s ")
+}
+
+func TestLog(t *testing.T) {
+	s := testScreen(t, fixture.Office, fixture.Later, fixture.Office)
+	log := func() string { return ansi.Strip(strings.Join(s.drawLog(), "\n")) }
+	assert.Equal(t, strings.Join([]string{
+		" 07:08:11 - 192.168.1.23:50134 to 203.0.113.8:443  SYN-SENT  chrome.exe",
+		" 07:08:11 + 192.168.1.23:50129 to 192.0.2.9:22  LAST-ACK  ssh.exe",
+		" 07:08:11 ~ 192.168.1.23:50127 to 192.0.2.250:8080  ESTABLISHED → SYN-SENT  sqlclient.exe",
+		" 07:08:10 + 192.168.1.23:50134 to 203.0.113.8:443  SYN-SENT  chrome.exe",
+		" 07:08:10 - 192.168.1.23:50129 to 192.0.2.9:22  LAST-ACK  ssh.exe",
+		" 07:08:10 ~ 192.168.1.23:50127 to 192.0.2.250:8080  SYN-SENT → ESTABLISHED  sqlclient.exe",
+	}, "\n"), log())
+	types(s, "/")
+	types(s, text("state=established")...)
+	assert.Equal(t, 2, strings.Count(log(), "ESTABLISHED"), "changes from and to it")
+	types(s, "ctrl+u")
+	types(s, text("nobody")...)
+	assert.Equal(t, " no events yet", log())
+	fail(s, "the network stack does not answer")
+	fail(s, "the network stack does not answer")
+	assert.Equal(t, " 07:08:11 ! the network stack does not answer", log(), "errors match any filter, and are logged once")
+	for range 500 {
+		show(t, s, fixture.Later)
+		show(t, s, fixture.Office)
+	}
+	assert.Len(t, s.events, mostEvents)
+}
+
+// An error stands beside the key hints, for a while; the header says ERROR until it is over.
+func TestErrorGoes(t *testing.T) {
+	const text, hints = "the network stack does not answer", "? help"
+	s := testScreen(t, fixture.Office)
+	start := time.Date(2024, 5, 6, 7, 8, 9, 0, time.Local)
+	for second := range 13 {
+		fail(s, text)
+		s.Update(tickMsg{start.Add(time.Duration(second) * time.Second)})
+		types(s, "down") // a key does not remove it
+		drawn := s.draw()
+		assert.Equal(t, second < 10, strings.Contains(drawn, text), second)
+		assert.Contains(t, drawn, hints)
+		assert.Contains(t, drawn, "ERROR")
+	}
+	assert.Len(t, s.entries, 31)
+	fail(s, "another")
+	assert.Contains(t, s.draw(), "another")
+	show(t, s, fixture.Office)
+	assert.NotContains(t, s.draw(), "another", "it is over")
+	assert.NotContains(t, s.draw(), "ERROR")
+}
+
+func TestPause(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	looked := 0
+	s.world.Look = func(Request) Look { looked++; return Look{} }
+	types(s, "p")
+	assert.Nil(t, s.tick())
+	_, cmd := s.Update(tickMsg{})
+	require.NotNil(t, cmd, "the ticks go on")
+	types(s, "p")
+	s.tick()()
+	assert.Equal(t, 1, looked)
+	assert.Nil(t, s.tick(), "one at a time")
+}
+
+func TestCaptures(t *testing.T) {
+	s := testScreen(t)
+	record(t, s)
+	drawn := func() string { return ansi.Strip(s.draw()) }
+	assert.Contains(t, drawn(), "later.zip  2024-05-06 07:08:11  2 of 2  31 connections  +1 -1 ~1  end")
+	for _, tt := range []struct{ key, notice string }{{"right", "this is the last capture"}, {"space", "this is the last capture: left goes back"}} {
+		assert.Nil(t, types(s, tt.key))
+		assert.Equal(t, tt.notice, s.notice.text)
+	}
+	assert.Nil(t, s.tick(), "at the end nothing is read")
+	s.Update(types(s, "left")())
+	assert.Contains(t, drawn(), "office.zip  2024-05-06 07:08:09  1 of 2  31 connections  PAUSED")
+	assert.Empty(t, marked(s))
+	assert.Empty(t, s.events)
+	types(s, "left")
+	assert.Equal(t, "this is the first capture", s.notice.text)
+	assert.Nil(t, s.tick(), "it stays where the user stepped")
+	types(s, "space")
+	s.Update(s.tick()())
+	assert.Equal(t, 1, s.capture)
+	assert.Len(t, s.events, 3)
+	types(s, "m")
+	assert.Contains(t, s.notice.text, "since the capture before")
+
+	// Steps while a capture is being read: the last one counts.
+	first := types(s, "left")
+	assert.Nil(t, types(s, "right"))
+	_, again := s.Update(first())
+	require.NotNil(t, again)
+	s.Update(again())
+	assert.Contains(t, drawn(), "2 of 2")
+	assert.Len(t, s.events, 3)
+
+	s.world.Captures = nil
+	types(s, "left")
+	assert.Contains(t, s.notice.text, "this is a live machine")
+}
+
+// However low the screen is, it has one line of the table to move on.
+func TestLeastLines(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	for height, lines := range []int{1, 1, 1, 1, 1, 2, 3, 4} {
+		s.Update(tea.WindowSizeMsg{Width: 80, Height: height})
+		assert.Equal(t, lines, s.lines(), height)
+		types(s, "home", "pgdown")
+		assert.Equal(t, lines, s.cursor, height)
+	}
+}

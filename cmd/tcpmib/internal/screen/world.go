@@ -1,0 +1,56 @@
+package screen
+
+import (
+	"time"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+// World is what the screen asks. Its functions run concurrently with the screen.
+type World struct {
+	Captures []Capture // what is shown, one after the other; nil for this computer
+	Look     func(Request) Look
+	Inspect  func(tcpmib.Conn) []Detail
+	Refuse   func(tcpmib.Conn) error // why Close would refuse, or nil if it would try
+	Close    func(tcpmib.Conn) error
+}
+
+// Capture is how the screen names a capture.
+type Capture struct {
+	Name string
+	Time time.Time
+}
+
+// Request is what a snapshot must contain.
+type Request struct {
+	Capture  int // index into World.Captures
+	Families tcpmib.Family
+	Created  bool // creation times
+	Services bool
+}
+
+// Look is a snapshot, what changed since the last one, and what could not be read. The last one of a
+// capture is the capture before it.
+type Look struct {
+	Request  Request
+	Snapshot rows.Snapshot // sorted by tcpmib.Conn.Compare
+	Changes  []tcpmib.Change
+	Before   owner.Processes // at the last snapshot, which name what closed
+	At       time.Time
+	Err      error
+}
+
+// Detail is one thing that is known about a connection.
+type Detail struct{ Name, Value string }
+
+// request returns what the screen needs now.
+func (s *Model) request() Request {
+	return Request{
+		Capture:  s.capture,
+		Families: s.filter.Families(),
+		Created:  rows.Has(s.columns, "created"),
+		Services: rows.Has(s.columns, "services"),
+	}
+}
