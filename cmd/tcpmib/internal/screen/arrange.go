@@ -38,7 +38,10 @@ func (s *Model) arrange() {
 		compare = byProcess(compare)
 	}
 	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
-	s.table = rows.Table{Columns: s.columns, Color: true}
+	s.table = rows.Table{Columns: slices.Clone(s.columns), Color: true}
+	for i := range s.table.Columns {
+		s.table.Columns[i].Title += " " // for the arrow of the sort
+	}
 	s.table.Fit(func(yield func(*rows.Row) bool) {
 		for _, i := range s.shown {
 			if !yield(&s.entries[i].row) {

@@ -3,9 +3,11 @@ package screen
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -21,6 +23,9 @@ type event struct {
 	before  rows.Row // of Changed
 	err     string
 }
+
+// logIndent is the width of a time and a mark.
+const logIndent = len(" 15:04:05 + ")
 
 // mostEvents limits the memory that the log takes.
 const mostEvents = 1000
@@ -66,12 +71,15 @@ func (s *Model) drawLog() []string {
 		if e.err == "" && !s.filter.Match(&e.row) && !changedOut {
 			continue
 		}
-		at := " " + e.at.Local().Format("15:04:05") + " "
-		if e.err != "" {
-			lines = append(lines, at+troubleStyle.Render("! "+cli.Printable(e.err)))
-			continue
+		text, style := "! "+cli.Printable(e.err), troubleStyle
+		if e.err == "" {
+			text, style = e.text(), marks[e.kind].style
 		}
-		lines = append(lines, at+marks[e.kind].style.Render(e.text()))
+		at := " " + e.at.Local().Format("15:04:05") + " "
+		for line := range strings.SplitSeq(ansi.Wrap(text, max(1, s.width-logIndent), ""), "\n") {
+			lines = append(lines, at+style.Render(line))
+			at = cli.Spaces(logIndent) // under the text after the mark
+		}
 	}
 	if lines == nil {
 		lines = []string{" no events yet"}

@@ -2,6 +2,10 @@ package screen
 
 import (
 	"fmt"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -32,29 +36,45 @@ var (
 // returns the notice.
 func (s *Model) drawFoot() []string {
 	notice, keys := s.drawNotice(), s.drawHints()
-	switch {
-	case notice == "":
-		return []string{keys}
-	case s.height >= small:
-		return []string{notice, keys}
-	case s.mode == modeFilter: // the cursor is there
-		return []string{keys}
+	if s.height < small && notice != nil && s.mode != modeFilter {
+		return notice[:1]
 	}
-	return []string{notice}
+	return append(notice[:s.noticeLines()], keys)
 }
 
-func (s *Model) drawNotice() string {
+// noticeLines returns how many lines the notice takes beside the key hints.
+func (s *Model) noticeLines() int {
+	if s.height < small {
+		return 0
+	}
+	return min(len(s.drawNotice()), 1+s.height/10)
+}
+
+// drawNotice returns the lines of the notice, wrapped.
+func (s *Model) drawNotice() []string {
+	text, style := s.noticeText()
+	if text == "" {
+		return nil
+	}
+	lines := strings.Split(ansi.Wrap(text, max(1, s.width), ""), "\n")
+	for i, line := range lines {
+		lines[i] = style.Render(line)
+	}
+	return lines
+}
+
+func (s *Model) noticeText() (string, lipgloss.Style) {
 	switch {
 	case s.mode == modeClose:
-		return troubleStyle.Render("close " + rows.Endpoints(s.subject.Conn) + "?")
+		return "close " + rows.Endpoints(s.subject.Conn) + "?", troubleStyle
 	case s.notice.alarm:
-		return troubleStyle.Render(cli.Printable(s.notice.text))
+		return cli.Printable(s.notice.text), troubleStyle
 	case s.notice.text != "":
-		return cli.Title.Render(cli.Printable(s.notice.text))
+		return cli.Printable(s.notice.text), cli.Title
 	case s.mode == modeFilter:
-		return s.fitHints(filterHints)
+		return s.fitHints(filterHints), footStyle
 	}
-	return ""
+	return "", footStyle
 }
 
 func (s *Model) drawHints() string {
@@ -62,20 +82,20 @@ func (s *Model) drawHints() string {
 	case s.mode == modeFilter:
 		return s.input.View()
 	case s.mode == modeClose:
-		return s.fitHints(closeHints)
+		return footStyle.Render(s.fitHints(closeHints))
 	case s.mode == modeColumns:
-		return s.fitHints(columnHints)
+		return footStyle.Render(s.fitHints(columnHints))
 	case s.mode.page():
 		hints := pageHints
 		if all := len(s.page()); all > s.pageLines() {
 			top := s.pageTop(0)
 			hints = append(hints[:len(hints):len(hints)], hint{fmt.Sprintf("%d-%d of %d", top+1, min(all, top+s.pageLines()), all), "lines", 0})
 		}
-		return s.fitHints(hints)
+		return footStyle.Render(s.fitHints(hints))
 	case s.captured():
-		return s.fitHints(captureHints)
+		return footStyle.Render(s.fitHints(captureHints))
 	}
-	return s.fitHints(tableHints)
+	return footStyle.Render(s.fitHints(tableHints))
 }
 
 func (s *Model) fitHints(hints []hint) string {
@@ -83,5 +103,5 @@ func (s *Model) fitHints(hints []hint) string {
 	for i, h := range hints {
 		parts[i] = part{h.key + " " + h.text, h.weight}
 	}
-	return footStyle.Render(fit(parts, s.width))
+	return fit(parts, s.width)
 }

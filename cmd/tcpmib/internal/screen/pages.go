@@ -31,11 +31,7 @@ func (s *Model) pageTop(step int) int {
 
 // pageLines returns how many lines of a page fit between the header and the footer.
 func (s *Model) pageLines() int {
-	notice := 0
-	if s.notice.text != "" && s.height >= small {
-		notice = 1
-	}
-	return max(1, s.height-len(s.drawHead())-1-notice)
+	return max(1, s.height-len(s.drawHead())-s.noticeLines()-1)
 }
 
 func (s *Model) drawHelp() []string {

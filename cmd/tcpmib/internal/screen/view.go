@@ -70,7 +70,7 @@ func (s *Model) drawTable() []string {
 	columns := slices.Clone(s.table.Columns)
 	for i := range columns {
 		if columns[i].Name == s.sortBy {
-			columns[i].Title += map[bool]string{false: "↑", true: "↓"}[s.reverse]
+			columns[i].Title = strings.TrimSpace(columns[i].Title) + map[bool]string{false: "↑", true: "↓"}[s.reverse]
 		}
 	}
 	header := rows.Table{Columns: columns, Widths: s.table.Widths, Color: true}
