@@ -6,12 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-<<<<<<< HEAD
+	"net/netip"
 	"os"
 	"path/filepath"
-=======
-	"net/netip"
->>>>>>> 852b061 (wip)
 	"strings"
 	"testing"
 	"testing/synctest"

@@ -38,7 +38,7 @@ func (a *app) liveWorld() screen.World {
 			return l
 		},
 		Inspect: func(c tcpmib.Conn) []screen.Detail { return a.inspect(a.live, c) },
-		Refuse:  closable,
+		Refuse:  cannotClose,
 		Close: func(c tcpmib.Conn) error {
 			_, err := a.closeVerified(c)
 			return err

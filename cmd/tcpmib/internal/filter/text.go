@@ -67,7 +67,7 @@ func (f *Filter) addTyped(word string) error {
 	case isCondition:
 		return fmt.Errorf("unknown filter %q; filters are %s", name, conditionNames())
 	case known:
-		return fmt.Errorf("%s: want a value: %s=...", word, c.name)
+		return fmt.Errorf("%s: want a value, as in %s=VALUE", word, c.name)
 	}
 	plain, negated := strings.CutPrefix(strings.ToLower(word), "!")
 	switch {
@@ -137,9 +137,7 @@ func (f *Filter) String() string {
 	add("remote", f.remotes.text(network.String))
 	add("pid", f.pids.text(func(pid uint32) string { return fmt.Sprint(pid) }))
 	add("process", f.processes.text(func(p pattern) string { return p.text }))
-	for _, word := range f.words.text(quote) {
-		parts = append(parts, word)
-	}
+	parts = append(parts, f.words.text(quote)...)
 	return strings.Join(parts, " ")
 }
 

@@ -32,7 +32,7 @@ func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"port=443 state=": "state=: unknown state; want one of",
 		"family=ipv5":     "family=ipv5: want ipv4 or ipv6",
-		"state":           "state: want a value: state=...",
+		"state":           "state: want a value, as in state=VALUE",
 		"ssh !":           "!: want a word after it",
 		`process="my`:     "want a closing quote",
 		"p=1":             `unknown filter "p"; filters are state, port,`,

@@ -38,7 +38,7 @@ func (s *Model) arrange() {
 		compare = byProcess(compare)
 	}
 	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
-	s.table = rows.Table{Columns: slices.Clone(s.columns), Color: true}
+	s.table = rows.Table{Columns: slices.Clone(s.columns), Optional: s.columns, Color: true}
 	for i := range s.table.Columns {
 		s.table.Columns[i].Title += " " // for the arrow of the sort
 	}
