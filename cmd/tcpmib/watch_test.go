@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -285,27 +284,4 @@ func TestScreenOfThisComputer(t *testing.T) {
 	assert.Nil(t, l.Before)
 	assert.NotNil(t, w.Look(screen.Request{Families: tcpmib.Both}).Before)
 	assert.ErrorContains(t, w.Refuse(l.Snapshot.Conns[0]), "listening socket")
-}
-
-// The details of a connection are read from the tables of its family only.
-func TestInspectAsksOneFamily(t *testing.T) {
-	for _, c := range []tcpmib.Conn{
-		{Local: netip.MustParseAddrPort("0.0.0.0:135"), State: tcpmib.StateListen, PID: 1044},
-		{Local: netip.MustParseAddrPort("[::]:135"), State: tcpmib.StateListen, PID: 1044},
-	} {
-		m, processes := fixture.Office()
-		m.Code4, m.Code6 = 31, 31
-		if c.Family() == tcpmib.IPv4 {
-			m.Code4 = 0
-		} else {
-			m.Code6 = 0
-		}
-		a := testApp(m, processes)
-		values := map[string]string{}
-		for _, d := range a.inspect(a.live, c) {
-			values[d.Name] = d.Value
-		}
-		assert.NotContains(t, values["created"], "unknown", c.Local)
-		assert.NotEqual(t, "-", values["created"], c.Local)
-	}
 }

@@ -38,9 +38,12 @@ func (s *Model) arrange() {
 		compare = byProcess(compare)
 	}
 	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
-	s.table = rows.Table{Columns: slices.Clone(s.columns), Optional: s.columns, Color: true}
+	// A narrow screen drops columns that are shown by default, but none that the user has added.
+	s.table = rows.Table{Columns: slices.Clone(s.columns), Optional: rows.TableColumns, Color: true}
 	for i := range s.table.Columns {
-		s.table.Columns[i].Title += " " // for the arrow of the sort
+		if s.table.Columns[i].Name == s.sortBy {
+			s.table.Columns[i].Title += " " // for the arrow
+		}
 	}
 	s.table.Fit(func(yield func(*rows.Row) bool) {
 		for _, i := range s.shown {

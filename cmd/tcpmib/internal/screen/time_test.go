@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // marked returns what is marked on the screen.
@@ -176,4 +178,15 @@ func TestLeastLines(t *testing.T) {
 		types(s, "home", "pgdown")
 		assert.Equal(t, lines, s.cursor, height)
 	}
+}
+
+// A new connection is still marked as new when its state changes.
+func TestMarksOfNewConnectionThatChanges(t *testing.T) {
+	established := func() (*fixture.Machine, owner.Processes) {
+		m, processes := fixture.Later()
+		m.Rows4[len(m.Rows4)-1].State = tcpmib.StateEstab
+		return m, processes
+	}
+	s := testScreen(t, fixture.Office, fixture.Later, established)
+	assert.Equal(t, "50127 changed, 50134 opened, 50129 closed", marked(s))
 }
