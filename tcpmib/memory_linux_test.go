@@ -2,6 +2,7 @@ package tcpmib_test
 
 import (
 	"math"
+	"runtime/debug"
 	"syscall"
 	"testing"
 
@@ -37,6 +38,8 @@ func TestLittleAddressSpace(t *testing.T) {
 		}
 	}()
 	for range 20 {
+		// On a busy machine the collector may be late, and what was dropped would count as held.
+		debug.FreeOSMemory()
 		largest := 0
 		r := tcpmib.Reader{Source: fake(func(_ tcpmib.Query, buf []byte) (size, code uint32) {
 			largest = max(largest, len(buf))
