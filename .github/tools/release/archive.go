@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -15,8 +16,12 @@ import (
 // zipTime is the oldest time that a zip can hold: the same in each archive, and valid where zero is not.
 var zipTime = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// zipProgram returns a zip whose bytes depend only on the contents.
-func zipProgram(root string, p program, notices []byte) ([]byte, error) {
+// relativeLink matches the start of a Markdown link to a file: not an address, not a heading of the page.
+var relativeLink = regexp.MustCompile(`\]\(([^#:)]+[#)])`)
+
+// zipProgram returns a zip whose bytes depend only on the contents. The links of its README go to the
+// files at url, the folder of the README in the repository.
+func zipProgram(root, url string, p program, notices []byte) ([]byte, error) {
 	var archive bytes.Buffer
 	w := zip.NewWriter(&archive)
 	for _, file := range []struct{ name, path string }{
@@ -28,6 +33,9 @@ func zipProgram(root string, p program, notices []byte) ([]byte, error) {
 		content, err := os.ReadFile(file.path)
 		if err != nil {
 			return nil, err
+		}
+		if file.name == "README.md" {
+			content = relativeLink.ReplaceAll(content, []byte("]("+url+"/${1}"))
 		}
 		if err := addFile(w, file.name, content); err != nil {
 			return nil, err

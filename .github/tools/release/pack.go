@@ -45,7 +45,7 @@ func pack(tag, programs, files string) error {
 		if err != nil {
 			return err
 		}
-		archive, err := zipProgram(root, p, notices)
+		archive, err := zipProgram(root, "https://"+module+"/blob/"+tag+"/cmd/tcpmib", p, notices)
 		if err != nil {
 			return err
 		}

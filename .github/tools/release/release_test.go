@@ -95,12 +95,12 @@ func TestCheckTag(t *testing.T) {
 func TestZipProgram(t *testing.T) {
 	p := program{exe: filepath.Join(t.TempDir(), "tcpmib-amd64.exe")}
 	require.NoError(t, os.WriteFile(p.exe, []byte("MZ"), 0o755))
-	first, err := zipProgram("../../..", p, []byte("notices"))
+	first, err := zipProgram("../../..", "https://example.com/cmd", p, []byte("notices"))
 	require.NoError(t, err)
 	later := p.exe + ".later"
 	require.NoError(t, os.Rename(p.exe, later)) // another name and time, the same bytes
 	require.NoError(t, os.WriteFile(p.exe, []byte("MZ"), 0o600))
-	second, err := zipProgram("../../..", p, []byte("notices"))
+	second, err := zipProgram("../../..", "https://example.com/cmd", p, []byte("notices"))
 	require.NoError(t, err)
 	assert.True(t, bytes.Equal(first, second), "the archive depends on more than its contents")
 
@@ -113,11 +113,18 @@ func TestZipProgram(t *testing.T) {
 	}
 	want := []string{"tcpmib.exe", "README.md", "CHANGELOG.md", "LICENSE.txt", "THIRD_PARTY.txt"}
 	assert.Empty(t, cmp.Diff(want, names))
-	exe, err := r.File[0].Open()
-	require.NoError(t, err)
-	content, err := io.ReadAll(exe)
-	require.NoError(t, err)
-	assert.Equal(t, "MZ", string(content))
+	content := func(i int) string {
+		f, err := r.File[i].Open()
+		require.NoError(t, err)
+		b, err := io.ReadAll(f)
+		require.NoError(t, err)
+		return string(b)
+	}
+	assert.Equal(t, "MZ", content(0))
+	readme := content(1)
+	assert.Contains(t, readme, "](https://example.com/cmd/testdata/screens/list.svg)")
+	assert.Contains(t, readme, "](https://example.com/cmd/../../README.md#beside-other-tools)")
+	assert.NotContains(t, readme, "](testdata")
 }
 
 func TestCheckProgram(t *testing.T) {
