@@ -45,6 +45,19 @@ func (m *fakeMachine) path(p owner.Process) (string, error)   { return `C:\Progr
 func (m *fakeMachine) close(c tcpmib.Conn) error              { return m.closeConn(c) }
 func (m *fakeMachine) estats() estatsCalls                    { return m.calls }
 
+func (m *fakeMachine) details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
+	known := fixture.OfficeDetails()
+	details, errs := map[uint32]owner.Details{}, map[uint32][]error{}
+	for _, pid := range pids {
+		if d, ok := known[pid]; ok {
+			details[pid] = d
+		} else {
+			errs[pid] = []error{fs.ErrPermission}
+		}
+	}
+	return details, errs
+}
+
 func (m *fakeMachine) module4(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
 	m.asked++
 	return tcpmib.OwnerModule{Name: fmt.Sprintf("module%d", r.OwningPid)}, nil
@@ -61,7 +74,7 @@ func testApp(source tcpmib.Source, processes owner.Processes) *app {
 		asks:      source,
 		listProcs: func() (owner.Processes, error) { return processes, nil },
 		listServices: func() (map[uint32][]string, error) {
-			return map[uint32][]string{1044: {"RpcEptMapper", "RpcSs"}, 1288: {"TermService"}}, nil
+			return fixture.OfficeServices(), nil
 		},
 		closeConn: func(tcpmib.Conn) error { return fs.ErrPermission },
 	}
@@ -99,7 +112,7 @@ func runOffice(t testing.TB, args ...string) string {
 }
 
 // The captures in testdata are made of made-up machines: office.zip of fixture.Office,
-// later.zip of the same two seconds fixture.Later, empty.zip of one without connections
+// later.zip of the same two seconds fixture.Later, both with owners, empty.zip of one without connections
 // and half.zip of one whose GetTcp6Table2 fails.
 func TestFixtures(t *testing.T) {
 	info := capture.Info{
@@ -123,6 +136,9 @@ func TestFixtures(t *testing.T) {
 			info.Processes = map[uint32]string{}
 			for pid, process := range processes {
 				info.Processes[pid] = process.Name
+			}
+			if name == "office.zip" || name == "later.zip" {
+				info.Owners = fixture.OfficeOwners()
 			}
 			if name == "later.zip" {
 				info.Time = info.Time.Add(2 * time.Second)

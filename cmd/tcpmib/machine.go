@@ -15,6 +15,7 @@ type machine interface {
 	processes() (owner.Processes, error)
 	services() (map[uint32][]string, error)
 	path(owner.Process) (string, error)
+	details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error)
 	module4(*tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error)
 	module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error)
 	close(tcpmib.Conn) error
@@ -37,6 +38,10 @@ func (liveMachine) processes() (owner.Processes, error)    { return owner.Snapsh
 func (liveMachine) services() (map[uint32][]string, error) { return owner.Services() }
 func (liveMachine) path(p owner.Process) (string, error)   { return p.Path() }
 func (liveMachine) close(c tcpmib.Conn) error              { return tcpmib.Close(c) }
+
+func (liveMachine) details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
+	return p.Details(pids...)
+}
 
 func (liveMachine) module4(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
 	return tcpmib.GetOwnerModuleFromTcpEntry(r)
@@ -71,17 +76,51 @@ func openCaptured(file string) (*capturedMachine, error) {
 
 func (m *capturedMachine) source() tcpmib.Source { return m.Capture }
 
-// processes returns what is recorded of processes: their names.
+// processes returns what is recorded of processes.
 func (m *capturedMachine) processes() (owner.Processes, error) {
-	processes := owner.Processes{}
-	for pid, name := range m.Info().Processes {
-		processes[pid] = owner.Process{PID: pid, Name: name}
+	info, processes := m.Info(), owner.Processes{}
+	for pid, name := range info.Processes {
+		o := info.Owners[pid]
+		processes[pid] = owner.Process{PID: pid, Name: name, Parent: o.Parent, Created: o.Created}
 	}
 	return processes, nil
 }
 
-func (m *capturedMachine) services() (map[uint32][]string, error) { return nil, m.missing() }
-func (m *capturedMachine) path(owner.Process) (string, error)     { return "", m.missing() }
+func (m *capturedMachine) services() (map[uint32][]string, error) {
+	owners := m.Info().Owners
+	if len(owners) == 0 {
+		return nil, m.missing()
+	}
+	services := map[uint32][]string{}
+	for pid, o := range owners {
+		if len(o.Services) > 0 {
+			services[pid] = o.Services
+		}
+	}
+	return services, nil
+}
+
+func (m *capturedMachine) path(p owner.Process) (string, error) {
+	if path := m.Info().Owners[p.PID].Path; path != "" {
+		return path, nil
+	}
+	return "", m.missing()
+}
+
+// details returns what is recorded of processes. Why something is not recorded is not known.
+func (m *capturedMachine) details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
+	owners := m.Info().Owners
+	details, errs := map[uint32]owner.Details{}, map[uint32][]error{}
+	for _, pid := range pids {
+		o, ok := owners[pid]
+		if !ok {
+			errs[pid] = []error{m.missing()}
+			continue
+		}
+		details[pid] = owner.Details{Path: o.Path, CommandLine: o.CommandLine, User: o.User}
+	}
+	return details, errs
+}
 
 func (m *capturedMachine) module4(*tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
 	return tcpmib.OwnerModule{}, m.missing()
