@@ -29,7 +29,7 @@ type listFlags struct {
 	extra                    []rows.Column // added to those of the format
 	reverse, noHeader, count bool
 	limit                    int
-	format, from             string
+	format, from, notIn      string
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -39,6 +39,10 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "List the TCP connections",
 		Long: "list shows TCP connections and listening sockets, sorted by local and remote endpoint.\n\n" +
 			filter.Help + "\n\n" +
+			"--not-in base.zip leaves out what the capture base.zip has. A listening or bound socket is the\n" +
+			"same if its local endpoint and the name of its process are, because process IDs change when\n" +
+			"Windows restarts; where a name is not known, the endpoint decides. A connection is the same\n" +
+			"if its endpoints and its process ID are.\n\n" +
 			"Columns, for --columns, --sort and templates:\n" + columnHelp() + "\n" +
 			"In templates, numbers are numbers (0 if missing) and everything else is text. --format wide\n" +
 			"shows more columns than table; a narrow terminal leaves some out, unless they are named with\n" +
@@ -49,7 +53,8 @@ func (a *app) listCommand() *cobra.Command {
 			"  tcpmib list --port 443,8000-8999 --format json\n" +
 			"  tcpmib list --format csv --columns local,remote,process --no-header\n" +
 			"  tcpmib list --format 'template={{.process}} {{.localPort}}'\n" +
-			"  tcpmib list --from capture.zip --state time-wait --count",
+			"  tcpmib list --from capture.zip --state time-wait --count\n" +
+			"  tcpmib list --listening --not-in base.zip",
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Flags(), &f) },
 	}
@@ -75,6 +80,8 @@ func (a *app) listCommand() *cobra.Command {
 	cli.CompleteList(cmd, "columns", columns)
 	cli.CompleteList(cmd, "sort", columns)
 	addFrom(cmd, &f.from)
+	cli.FileFlag(flags, &f.notIn, "not-in", "leave out what the capture in `file` has, and show what is new")
+	cli.CompleteFiles(cmd, "not-in", "zip")
 	return cmd
 }
 
@@ -102,9 +109,18 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if err != nil {
 		return err
 	}
+	var base *filter.Baseline
+	if f.notIn != "" {
+		if base, err = a.baseline(f.notIn, &f.filter); err != nil {
+			return err
+		}
+	}
 	s, readErr := a.read(m, &f.filter)
 	if s == nil {
 		return readErr
+	}
+	if base != nil {
+		s.Keep(func(r *rows.Row) bool { return !base.Has(r) })
 	}
 	// What the sort needs is read for all rows, and everything else for those that are printed.
 	a.enrich(m, s, f.filter.Families(), f.sortBy, nil)
@@ -125,12 +141,30 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 		return err
 	}
 	if len(s.Conns) == 0 {
-		if f.forPerson() && readErr == nil {
+		switch {
+		case !f.forPerson() || readErr != nil:
+		case f.notIn != "":
+			a.Say("nothing that matches is new since %s", f.notIn)
+		default:
 			a.Say("no connection matches")
 		}
 		return withRead(readErr, cli.ErrNothing)
 	}
 	return readErr
+}
+
+// baseline reads what the capture in file has in the tables that a filter needs. If it lacks a table,
+// everything in that table would look new.
+func (a *app) baseline(file string, f *filter.Filter) (*filter.Baseline, error) {
+	m, err := a.machine(file)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.read(m, &filter.Filter{Family: f.Family})
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be a baseline: %w", file, err)
+	}
+	return filter.NewBaseline(s), nil
 }
 
 // forPerson reports whether a person reads the output, who should not be left with a header row.

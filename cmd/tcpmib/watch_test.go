@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,7 +18,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
-	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -151,16 +148,9 @@ func TestWatchCapturesKeepNames(t *testing.T) {
 	}
 	after.Add4("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3, tcpmib.OffloadStateInHost)
 	after.Add4("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateEstab, 2, tcpmib.OffloadStateInHost)
-	record := func(m *fixture.Machine, processes map[uint32]string) string {
-		path := filepath.Join(tempDir(t), "capture.zip")
-		var b bytes.Buffer
-		require.NoError(t, capture.Write(&b, m, capture.Info{Time: time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC), Processes: processes}))
-		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
-		return path
-	}
 	args := []string{"watch", "--format=jsonl",
-		"--from", record(before, map[uint32]string{1: "ended.exe", 2: "first.exe", 3: "stays.exe"}),
-		"--from", record(after, map[uint32]string{2: "second.exe", 3: "stays.exe"})}
+		"--from", record(t, before, 0, map[uint32]string{1: "ended.exe", 2: "first.exe", 3: "stays.exe"}),
+		"--from", record(t, after, 0, map[uint32]string{2: "second.exe", 3: "stays.exe"})}
 	got := runApp(officeApp(), args...)
 	assert.Equal(t, []string{"present ended.exe", "present first.exe", "present stays.exe",
 		"closed ended.exe", "closed first.exe", "opened second.exe"}, events(t, got.stdout))

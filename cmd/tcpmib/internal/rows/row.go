@@ -22,6 +22,8 @@ type Row struct {
 	Module     string    // the part of the program that opened it
 	Services   []string  // services that run in the process
 	Measured   *Measured // traffic, for estats only
+
+	Change *tcpmib.Change // what happened to it, for diff only
 }
 
 // Measured is the traffic of a connection while estats collected statistics.

@@ -73,7 +73,7 @@ func (s *Model) drawLog() []string {
 		}
 		text, style := "! "+cli.Printable(e.err), troubleStyle
 		if e.err == "" {
-			text, style = e.text(), marks[e.kind].style
+			text, style = e.text(), rows.Marks[e.kind].Style
 		}
 		at := " " + e.at.Local().Format("15:04:05") + " "
 		for line := range strings.SplitSeq(ansi.Wrap(text, max(1, s.width-logIndent), ""), "\n") {
@@ -92,7 +92,7 @@ func (e *event) text() string {
 	if e.kind == tcpmib.Changed && e.before.State != e.row.State {
 		state = e.before.State.String() + " → " + state
 	}
-	text := fmt.Sprintf("%s %s  %s", marks[e.kind].text, rows.Endpoints(e.row.Conn), state)
+	text := fmt.Sprintf("%s %s  %s", rows.Marks[e.kind].Text, rows.Endpoints(e.row.Conn), state)
 	if e.row.Process != "" {
 		text += "  " + cli.Printable(e.row.Process)
 	}

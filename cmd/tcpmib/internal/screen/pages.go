@@ -38,8 +38,8 @@ func (s *Model) drawHelp() []string {
 	lines := s.drawPairs(keyPairs(s.help))
 	lines = append(lines, "", cli.Title.Render(" In the filter line"))
 	lines = append(lines, s.drawPairs(keyPairs(lineKeys))...)
-	return append(lines, "", " "+marks[tcpmib.Opened].style.Render("+ opened")+"   "+marks[tcpmib.Closed].style.Render("- closed")+
-		"   "+marks[tcpmib.Changed].style.Render("~ changed"))
+	return append(lines, "", " "+rows.Marks[tcpmib.Opened].Style.Render("+ opened")+"   "+rows.Marks[tcpmib.Closed].Style.Render("- closed")+
+		"   "+rows.Marks[tcpmib.Changed].Style.Render("~ changed"))
 }
 
 func keyPairs(bindings []key.Binding) []Detail {

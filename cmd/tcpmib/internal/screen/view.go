@@ -14,16 +14,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Marks say the same as their colors.
 var (
-	marks = map[tcpmib.ChangeKind]struct {
-		text  string
-		style lipgloss.Style
-	}{
-		tcpmib.Opened:  {"+", lipgloss.NewStyle().Foreground(lipgloss.Green)},
-		tcpmib.Closed:  {"-", lipgloss.NewStyle().Foreground(lipgloss.Red)},
-		tcpmib.Changed: {"~", lipgloss.NewStyle().Foreground(lipgloss.Yellow)},
-	}
 	cursorStyle  = lipgloss.NewStyle().Reverse(true)
 	footStyle    = lipgloss.NewStyle().Faint(true)
 	troubleStyle = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
@@ -94,7 +85,7 @@ func (s *Model) drawItem(at int) string {
 }
 
 func (s *Model) drawLine(e *entry, cursor bool) string {
-	mark, marked := marks[e.kind]
+	mark, marked := rows.Marks[e.kind]
 	if !marked && !cursor {
 		return cli.Spaces(markWidth) + s.table.Line(&e.row)
 	}
@@ -106,8 +97,8 @@ func (s *Model) drawLine(e *entry, cursor bool) string {
 	}
 	style := lipgloss.Style{}
 	if marked {
-		pointer += mark.text
-		style = mark.style
+		pointer += mark.Text
+		style = mark.Style
 	}
 	text := pointer + cli.Spaces(markWidth-len(pointer)) + plain.Line(&e.row)
 	if cursor {
@@ -126,7 +117,7 @@ func drawCounts(counts map[tcpmib.ChangeKind]int) string {
 	var parts []string
 	for _, kind := range []tcpmib.ChangeKind{tcpmib.Opened, tcpmib.Closed, tcpmib.Changed} {
 		if counts[kind] > 0 {
-			parts = append(parts, marks[kind].style.Render(fmt.Sprintf("%s%d", marks[kind].text, counts[kind])))
+			parts = append(parts, rows.Marks[kind].Style.Render(fmt.Sprintf("%s%d", rows.Marks[kind].Text, counts[kind])))
 		}
 	}
 	return strings.Join(parts, " ")

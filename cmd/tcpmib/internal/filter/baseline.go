@@ -1,0 +1,59 @@
+package filter
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// Baseline is what a machine had at an earlier time, which may be before its last restart.
+//
+// A socket that listens or is bound is the same if its local endpoint and the name of its process
+// are: process IDs are others after a restart. Where one of the names is not known, the endpoint
+// decides. A connection is the same if its endpoints and its process ID are, or one of the IDs is 0,
+// as in TIME-WAIT.
+type Baseline struct {
+	sockets     map[socket]map[string]bool // the names of processes, in lower case
+	connections map[tcpmib.Endpoints][]tcpmib.Conn
+}
+
+// socket identifies what has no remote endpoint.
+type socket struct {
+	local netip.AddrPort
+	state tcpmib.State // a socket that was only bound and listens now is new
+}
+
+// NewBaseline returns the baseline of a snapshot.
+func NewBaseline(s *rows.Snapshot) *Baseline {
+	b := &Baseline{map[socket]map[string]bool{}, map[tcpmib.Endpoints][]tcpmib.Conn{}}
+	for r := range s.Rows() {
+		if r.Remote.IsValid() {
+			b.connections[r.Endpoints()] = append(b.connections[r.Endpoints()], r.Conn)
+			continue
+		}
+		key := socketOf(r)
+		if b.sockets[key] == nil {
+			b.sockets[key] = map[string]bool{}
+		}
+		b.sockets[key][strings.ToLower(r.Process)] = true
+	}
+	return b
+}
+
+func socketOf(r *rows.Row) socket { return socket{r.Local, r.State} }
+
+// Has reports whether the baseline has what a row shows.
+func (b *Baseline) Has(r *rows.Row) bool {
+	if r.Remote.IsValid() {
+		for _, c := range b.connections[r.Endpoints()] {
+			if c.Same(r.Conn) {
+				return true
+			}
+		}
+		return false
+	}
+	names := b.sockets[socketOf(r)]
+	return names[""] || names[strings.ToLower(r.Process)] || r.Process == "" && names != nil
+}

@@ -1,0 +1,60 @@
+package filter
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+func TestBaseline(t *testing.T) {
+	conn := func(local, remote string, state tcpmib.State, pid uint32) tcpmib.Conn {
+		c := tcpmib.Conn{Local: netip.MustParseAddrPort(local), State: state, PID: pid}
+		if remote != "" {
+			c.Remote = netip.MustParseAddrPort(remote)
+		}
+		return c
+	}
+	base := NewBaseline(&rows.Snapshot{
+		Conns: []tcpmib.Conn{
+			conn("0.0.0.0:80", "", tcpmib.StateListen, 10),
+			conn("0.0.0.0:81", "", tcpmib.StateListen, 11),
+			conn("0.0.0.0:82", "", tcpmib.StateReserved, 10),
+			conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 10),
+			conn("10.0.0.1:50000", "10.0.0.2:443", tcpmib.StateTimeWait, 0),
+		},
+		Processes: fixture.Named(map[uint32]string{10: "w3wp.exe"}),
+	})
+	processes := fixture.Named(map[uint32]string{20: "W3WP.EXE", 21: "other.exe", 10: "other.exe"})
+	for name, test := range map[string]struct {
+		conn tcpmib.Conn
+		has  bool
+	}{
+		"the listener after a restart: another PID":  {conn("0.0.0.0:80", "", tcpmib.StateListen, 20), true},
+		"a listener of another program":              {conn("0.0.0.0:80", "", tcpmib.StateListen, 21), false},
+		"another program that has the old PID":       {conn("0.0.0.0:80", "", tcpmib.StateListen, 10), false},
+		"a listener without a name":                  {conn("0.0.0.0:80", "", tcpmib.StateListen, 99), true},
+		"a listener that had no name":                {conn("0.0.0.0:81", "", tcpmib.StateListen, 21), true},
+		"a listener at another address":              {conn("127.0.0.1:80", "", tcpmib.StateListen, 20), false},
+		"a listener of the other family":             {conn("[::]:80", "", tcpmib.StateListen, 20), false},
+		"a new listener without a name":              {conn("0.0.0.0:90", "", tcpmib.StateListen, 99), false},
+		"a bound socket":                             {conn("0.0.0.0:82", "", tcpmib.StateReserved, 20), true},
+		"a socket that was bound and listens now":    {conn("0.0.0.0:82", "", tcpmib.StateListen, 20), false},
+		"the connection":                             {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 10), true},
+		"the connection in another state":            {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateCloseWait, 10), true},
+		"the connection, which lost its owner":       {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateTimeWait, 0), true},
+		"the endpoints of a connection, another PID": {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 20), false},
+		"other endpoints":                            {conn("10.0.0.1:80", "10.0.0.2:1001", tcpmib.StateEstab, 10), false},
+		"a connection that was in TIME-WAIT":         {conn("10.0.0.1:50000", "10.0.0.2:443", tcpmib.StateEstab, 20), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := rows.Snapshot{Processes: processes}
+			r := s.Row(test.conn)
+			assert.Equal(t, test.has, base.Has(&r))
+		})
+	}
+}
