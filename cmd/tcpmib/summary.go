@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
@@ -23,10 +24,12 @@ type summaryFlags struct {
 	format, from string
 	limit        int
 	output       string
+	ephemeral    bool
+	dynamic      ephemeral.Range
 }
 
 func (a *app) summaryCommand() *cobra.Command {
-	f := summaryFlags{format: summaryTable, limit: 10}
+	f := summaryFlags{format: summaryTable, limit: 10, dynamic: ephemeral.Default}
 	cmd := &cobra.Command{
 		Use:   "summary",
 		Short: "Count connections by state, process, remote address and local port",
@@ -35,17 +38,29 @@ func (a *app) summaryCommand() *cobra.Command {
 			"connections by family and state, by process, and by local port with a listening socket (whatever\n" +
 			"--state, --remote, --remote-port and --addr say, which select connections).\n" +
 			"Remote addresses are left out because their number is unbounded. Use --output with it:\n" +
-			"the file is replaced atomically, and PowerShell's > would write UTF-16.\n\n" + filter.Help,
+			"the file is replaced atomically, and PowerShell's > would write UTF-16.\n\n" +
+			ephemeralHelp + "\n\n" + filter.Help,
 		Example: "  tcpmib summary\n" +
 			"  tcpmib summary --process w3wp --limit 20\n" +
-			"  tcpmib summary --format prometheus --output C:\\metrics\\tcpmib.prom",
+			"  tcpmib summary --format prometheus --output C:\\metrics\\tcpmib.prom\n" +
+			"  tcpmib summary --ephemeral --dynamic-range 10000-65535",
 		Args: cli.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.summary(&f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case f.ephemeral:
+				return a.summaryEphemeral(&f)
+			case cmd.Flags().Changed("dynamic-range"):
+				return cli.Usagef("--dynamic-range needs --ephemeral")
+			}
+			return a.summary(&f)
+		},
 	}
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", []string{summaryTable, summaryJSON, summaryPrometheus})
 	cli.CountFlag(flags, &f.limit, "limit", "show the `n` largest counts of each table; 0: all")
+	flags.BoolVar(&f.ephemeral, "ephemeral", false, "show how much of the dynamic port range is in use")
+	flags.Var(&f.dynamic, "dynamic-range", "the dynamic port `range` of the machine")
 	cli.FileFlag(flags, &f.output, "output", "write to `file`, replaced once everything is written; - is stdout")
 	cli.CompleteFiles(cmd, "output")
 	addFrom(cmd, &f.from)

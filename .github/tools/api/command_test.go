@@ -38,6 +38,7 @@ func TestJSONKeys(t *testing.T) {
 		{"diff", []string{"diff", office, later, "--format", "json"}},
 		{"diff jsonl", []string{"diff", office, later, "--format", "jsonl"}},
 		{"summary", []string{"summary", "--from", office, "--format", "json"}},
+		{"summary ephemeral", []string{"summary", "--ephemeral", "--from", office, "--format", "json"}},
 		{"stats", []string{"stats", "--from", office, "--format", "json"}},
 		{"layout", []string{"layout", "--goarch", "amd64", "--format", "json"}},
 	} {
@@ -81,6 +82,7 @@ func TestExitCodes(t *testing.T) {
 		{1, []string{"list", "--from", office, "--not-in", office}},
 		{1, []string{"diff", office, later}},
 		{1, []string{"summary", "--from", office, "--port", "9"}},
+		{1, []string{"summary", "--ephemeral", "--from", nothing}},
 		{2, []string{"list", "--from", office, "--port", "no port"}},
 		{2, []string{"list", "--no-such-flag"}},
 		{2, []string{"diff", office}},

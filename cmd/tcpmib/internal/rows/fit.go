@@ -18,10 +18,10 @@ const (
 // leastFirst are the columns that a narrow screen may lose, those that tell least first. The details
 // go before an address is cut.
 var (
-	details    = []string{"offloadCode", "stateCode", "offload", "family"}
+	details    = []string{"offloadCode", "stateCode", "offload", "family", "of"}
 	leastFirst = slices.Concat(details, []string{
 		"services", "module", "created", "rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
-		"process", "pid", "rttMilliseconds", "state",
+		"bound", "timeWait", "process", "pid", "rttMilliseconds", "state",
 	})
 )
 

@@ -51,15 +51,21 @@ func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family, listening
 			ports[port(r.Local.Port())]++
 		}
 	}
-	var text []byte
-	for _, m := range []struct {
-		name, help string
-		values     map[string]int
-	}{
+	return writeMetrics(w, []metric{
 		{"tcpmib_connections", "TCP connections and listening sockets.", states},
 		{"tcpmib_process_connections", "TCP connections and listening sockets of all processes of a name.", processes},
 		{"tcpmib_port_connections", "TCP connections at a local port on which a socket listens.", ports},
-	} {
+	})
+}
+
+type metric struct {
+	name, help string
+	values     map[string]int // by labels
+}
+
+func writeMetrics(w io.Writer, metrics []metric) error {
+	var text []byte
+	for _, m := range metrics {
 		text = fmt.Appendf(text, "# HELP %s %s\n# TYPE %s gauge\n", m.name, m.help, m.name)
 		for _, l := range slices.Sorted(maps.Keys(m.values)) {
 			text = fmt.Appendf(text, "%s{%s} %d\n", m.name, l, m.values[l])

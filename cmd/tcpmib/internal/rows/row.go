@@ -8,6 +8,7 @@ package rows
 import (
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -24,6 +25,7 @@ type Row struct {
 	Measured   *Measured // traffic, for estats only
 
 	Change *tcpmib.Change // what happened to it, for diff only
+	Ports  *ephemeral.Use // what its pair uses of the dynamic range, for summary --ephemeral only
 }
 
 // Measured is the traffic of a connection while estats collected statistics.
