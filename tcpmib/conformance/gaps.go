@@ -50,8 +50,7 @@ func gaps() []layout.Gap {
 			"GetTcp6Table", "GetTcpTable2", "GetTcp6Table2",
 			"CreatePersistentTcpPortReservation", "DeletePersistentTcpPortReservation", "LookupPersistentTcpPortReservation",
 			"CreatePersistentUdpPortReservation", "DeletePersistentUdpPortReservation", "LookupPersistentUdpPortReservation",
-			"GetPerTcpConnectionEStats", "GetPerTcp6ConnectionEStats",
-			"SetPerTcpConnectionEStats", "SetPerTcp6ConnectionEStats"}},
+			"GetPerTcp6ConnectionEStats", "SetPerTcp6ConnectionEStats"}},
 		{"Wine's tcpestats.h has TCP_ESTATS_TYPE alone", []string{
 			"TCP_BOOLEAN_OPTIONAL", "TcpBoolOptDisabled", "TcpBoolOptEnabled", "TcpBoolOptUnchanged",
 			"TCP_ESTATS_SYN_OPTS_ROS_v0",
@@ -67,6 +66,10 @@ func gaps() []layout.Gap {
 		for _, name := range g.names {
 			gaps = append(gaps, layout.Gap{Set: layout.SetWine, Name: name, Reason: g.reason})
 		}
+	}
+	for _, name := range []string{"GetPerTcpConnectionEStats", "SetPerTcpConnectionEStats"} {
+		gaps = append(gaps, layout.Gap{Set: layout.SetWine, Older: true, Name: name,
+			Reason: "Wine's iphlpapi.h declares it in newer versions, such as 10, only"})
 	}
 	return gaps
 }

@@ -108,7 +108,7 @@ func (c *comparison) presence(name string, present bool) (status Status, reason 
 	switch {
 	case known && !present:
 		return Absent, gap.Reason
-	case known:
+	case known && !gap.Older:
 		c.find(KindGap, name, closedGap, c.h.Set, gap.Reason)
 		return Differs, gap.Reason
 	case !present:

@@ -672,6 +672,10 @@ func TestEvilRules(t *testing.T) {
 		"accepted, of no struct":   {Rules{Accepted: []Accepted{{Kind: KindAlign, Name: "PAIN_TIME", Reason: "x"}}}, "PAIN_TIME: gap: "},
 		"accepted, elsewhere":      {Rules{Accepted: []Accepted{{Kind: KindAlign, Name: "PLAIN_TIME", GOARCH: "none"}}}, ""},
 		"a gap of a known member":  {Rules{Gaps: []Gap{{Set: SetWine, Name: "PLAIN_TIME.low"}}}, ""},
+		"a gap of what is there":   {Rules{Gaps: []Gap{{Set: SetUnknown, Name: "PLAIN_TIME", Reason: "x"}}}, "PLAIN_TIME: gap: it is listed as a gap of unknown headers (x), but these headers have it"},
+		"and of a member":          {Rules{Gaps: []Gap{{Set: SetUnknown, Name: "PLAIN_TIME.low", Reason: "x"}}}, "PLAIN_TIME.low: gap: "},
+		"a gap of older headers":   {Rules{Gaps: []Gap{{Set: SetUnknown, Older: true, Name: "PLAIN_TIME", Reason: "x"}}}, ""},
+		"and of a member of them":  {Rules{Gaps: []Gap{{Set: SetUnknown, Older: true, Name: "PLAIN_TIME.low", Reason: "x"}}}, ""},
 		"an SDK before a build":    {Rules{Gaps: []Gap{{Set: SetUnknown, Before: 1, Name: "PLAIN_TIME.low"}}}, ""},
 		"a function that is there": {Rules{CompleteFunctions: []string{"evil_*"}}, ""},
 	} {

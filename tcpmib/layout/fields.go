@@ -86,7 +86,7 @@ func (c *comparison) matchFields(s *GoStruct, decl *CStruct, item string) []*mat
 			switch {
 			case member != nil:
 				m.members = append(m.members, *member)
-				if known {
+				if known && !gap.Older {
 					m.closed = append(m.closed, absence{name, gap.Reason})
 				}
 			case slices.Contains(decl.BitFields, name): // declared, and nobody said where

@@ -129,6 +129,9 @@ type Gap struct {
 	Set string
 	// Before limits the gap to Windows SDKs with a lower build number, such as 16299. 0 means all.
 	Before int
+	// Older limits the gap to headers that do lack the name: newer ones of the set have it, and
+	// nothing in them says their version. Such a gap does not expire by itself.
+	Older bool
 	// Name is a type, a constant, a function, or a member as "STRUCT.member".
 	Name string
 	// As is the name the set declares the same thing under, if it does.
