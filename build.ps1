@@ -209,7 +209,7 @@ try {
         'build' { Build }
         'run' { Build }
         'layout' { Build; $rest = @('layout') + $rest }
-        'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns|AppendEndpoints)$' './tcpmib' './tcpmib/udpmib' }
+        'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns|AppendOwned|AppendEndpoints)$' './tcpmib' './tcpmib/udpmib' }
         'check' { Check $staticcheck }
         'test' { Test $compiler $staticcheck }
     }

@@ -26,6 +26,7 @@ usage: ./build.sh <task> [arguments]
   check      what to run while you work: format, vet, staticcheck and the short tests of this machine
   test       what must pass before a change goes in: lint, every platform's build, layout, all tests on Linux and under Wine
   bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
+  ports      four programs written on this module: their results are those of the originals, and in how many lines (downloads modules)
   screens    make the images of the README anew, from captures
   release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
   apidiff    what the change since a commit, such as origin/main, does to those who link the library
@@ -98,9 +99,20 @@ task_bench() {
 	need "${build_packages[@]}" "${run_packages[@]}"
 	cd "$root"
 	local synthetic="-exec='$root/build.sh' synthetic"
-	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns|AppendEndpoints)$' ./tcpmib ./tcpmib/udpmib
+	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns|AppendOwned|AppendEndpoints)$' ./tcpmib ./tcpmib/udpmib
 	windows amd64 1 go test -run '^$' -bench . "$synthetic" ./tcpmib/internal/synthetic
 	windows amd64 1 go -C tcpmib/bench test -count=1 -run '^TestTable$' "$synthetic"
+}
+
+task_ports() {
+	need_go
+	need "${build_packages[@]}" "${run_packages[@]}"
+	cd "$root"
+	local wine=(windows amd64 1 go -C tcpmib/bench test -count=1)
+	windows amd64 1 go -C tcpmib/bench vet ./...
+	"${wine[@]}" -run '^TestLive' "-exec='$root/build.sh' exec" ./ports
+	"${wine[@]}" -run '^TestSynthetic' "-exec='$root/build.sh' synthetic" ./ports
+	go -C tcpmib/bench test -count=1 -v -run '^Test(Layout|Lines)' ./ports
 }
 
 task_screens() {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
 	"net/netip"
 	"testing"
 	"time"
@@ -276,42 +275,4 @@ func TestGetUdpStatistics(t *testing.T) {
 		_, err = udpmib.GetUdpStatisticsEx2(tcpmib.IPv6)
 		assert.ErrorIs(t, err, want)
 	}
-}
-
-// BenchmarkAppendEndpoints is a warm Reader, beside one that reads TCP connections with their
-// creation times from rows of about the same size.
-func BenchmarkAppendEndpoints(b *testing.B) {
-	const rows = 10_000
-	synthetic.Scenario(b, word("rows", rows))
-	var udp udpmib.Reader
-	var endpoints []udpmib.Endpoint
-	readUDP := func() {
-		var err error
-		if endpoints, err = udp.AppendEndpoints(endpoints[:0], tcpmib.IPv4); err != nil || len(endpoints) != rows {
-			b.Fatal(len(endpoints), err)
-		}
-	}
-	var tcp tcpmib.Reader
-	var owned []tcpmib.Owned
-	readTCP := func() {
-		var err error
-		if owned, err = tcp.AppendOwned(owned[:0], tcpmib.IPv4); err != nil || len(owned) != rows {
-			b.Fatal(len(owned), err)
-		}
-	}
-	readUDP()
-	readTCP()
-	allocs := testing.AllocsPerRun(1, readUDP)
-	ours, baseline := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
-	for b.Loop() {
-		start := b.Elapsed() // a finer clock than time.Now's on Windows
-		readTCP()
-		middle := b.Elapsed()
-		readUDP()
-		baseline, ours = min(baseline, middle-start), min(ours, b.Elapsed()-middle)
-	}
-	b.ReportMetric(float64(ours.Nanoseconds())/rows, "ns/row")
-	b.ReportMetric(float64(baseline.Nanoseconds())/rows, "TCP-ns/row")
-	b.ReportMetric(allocs, "allocs/call")
-	b.ReportMetric(0, "ns/op") // of both
 }
