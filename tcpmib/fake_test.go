@@ -94,7 +94,7 @@ func ownerModules(conns ...tcpmib.Owned) []byte {
 				panic(err)
 			}
 			b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-			b = slices.Concat(b, row.LocalAddr[:], row.LocalPort[:], row.RemoteAddr[:], row.RemotePort[:])
+			b = append(b, slices.Concat(row.LocalAddr[:], row.LocalPort[:], row.RemoteAddr[:], row.RemotePort[:])...)
 		} else {
 			row, err := c.TCP6Row()
 			if err != nil {
@@ -102,7 +102,7 @@ func ownerModules(conns ...tcpmib.Owned) []byte {
 			}
 			b = append(b, row.LocalAddr[:]...)
 			b = binary.LittleEndian.AppendUint32(b, row.LocalScopeID)
-			b = slices.Concat(b, row.LocalPort[:], row.RemoteAddr[:])
+			b = append(append(b, row.LocalPort[:]...), row.RemoteAddr[:]...)
 			b = binary.LittleEndian.AppendUint32(b, row.RemoteScopeID)
 			b = append(b, row.RemotePort[:]...)
 			b = binary.LittleEndian.AppendUint32(b, uint32(c.State))

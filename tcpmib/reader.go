@@ -146,7 +146,8 @@ func (r *Reader) appendOwned(dst []Owned, family Family, order bool) ([]Owned, e
 	}
 	dst = grow(dst, len(rows4)+len(rows6))
 	for i := range rows4 {
-		dst = append(dst, Owned{rows4[i].Conn(), rows4[i].CreateTime()})
+		row := &rows4[i] // row.Conn is not inlined, and takes half as long again
+		dst = append(dst, Owned{Conn{Local: row.Local(), Remote: row.Remote(), PID: row.OwningPid, State: row.State}, row.CreateTime()})
 	}
 	for i := range rows6 {
 		row := &rows6[i]
