@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -30,12 +32,15 @@ type result struct {
 
 // fakeMachine is a machine whose parts a test can replace.
 type fakeMachine struct {
-	asks         tcpmib.Source
-	listProcs    func() (owner.Processes, error)
-	listServices func() (map[uint32][]string, error)
-	closeConn    func(tcpmib.Conn) error
-	calls        estatsCalls
-	asked        int // for modules
+	asks          tcpmib.Source
+	listProcs     func() (owner.Processes, error)
+	listServices  func() (map[uint32][]string, error)
+	closeConn     func(tcpmib.Conn) error
+	calls         estatsCalls
+	asked         int // for modules
+	refuseDetails bool
+	reservations  map[portcheck.Protocol][]uint16
+	tryBind       func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error)
 }
 
 func (m *fakeMachine) source() tcpmib.Source                  { return m.asks }
@@ -44,12 +49,21 @@ func (m *fakeMachine) services() (map[uint32][]string, error) { return m.listSer
 func (m *fakeMachine) path(p owner.Process) (string, error)   { return `C:\Programs\` + p.Name, nil }
 func (m *fakeMachine) close(c tcpmib.Conn) error              { return m.closeConn(c) }
 func (m *fakeMachine) estats() estatsCalls                    { return m.calls }
+func (m *fakeMachine) now() time.Time                         { return fixture.Now }
+
+func (m *fakeMachine) reserved(p portcheck.Protocol, port uint16) (bool, error) {
+	return slices.Contains(m.reservations[p], port), nil
+}
+
+func (m *fakeMachine) bind(p portcheck.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
+	return m.tryBind(p, family, port)
+}
 
 func (m *fakeMachine) details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	known := fixture.OfficeDetails()
 	details, errs := map[uint32]owner.Details{}, map[uint32][]error{}
 	for _, pid := range pids {
-		if d, ok := known[pid]; ok {
+		if d, ok := known[pid]; ok && !m.refuseDetails {
 			details[pid] = d
 		} else {
 			errs[pid] = []error{fs.ErrPermission}
@@ -77,6 +91,7 @@ func testApp(source tcpmib.Source, processes owner.Processes) *app {
 			return fixture.OfficeServices(), nil
 		},
 		closeConn: func(tcpmib.Conn) error { return fs.ErrPermission },
+		tryBind:   func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error) { return 0, nil },
 	}
 	return &app{
 		Terminal:       cli.Terminal{Environ: []string{"TERM=xterm-256color"}},
@@ -116,7 +131,7 @@ func runOffice(t testing.TB, args ...string) string {
 // and half.zip of one whose GetTcp6Table2 fails.
 func TestFixtures(t *testing.T) {
 	info := capture.Info{
-		Time:           time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC),
+		Time:           fixture.Now,
 		WindowsVersion: "10.0.22631",
 		GOARCH:         "amd64",
 	}

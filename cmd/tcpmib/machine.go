@@ -2,11 +2,15 @@ package main
 
 import (
 	"errors"
+	"io/fs"
+	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // machine is what the commands ask: this computer, or a capture of one.
@@ -20,6 +24,12 @@ type machine interface {
 	module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error)
 	close(tcpmib.Conn) error
 	estats() estatsCalls
+	now() time.Time // when the tables are read, or were
+	// reserved reports whether there is a persistent reservation of exactly this port.
+	reserved(portcheck.Protocol, uint16) (bool, error)
+	// bind binds a port on all addresses of a family, exclusively, and lets go of it. It returns the
+	// code of Winsock, or an error if it could not try.
+	bind(portcheck.Protocol, tcpmib.Family, uint16) (code uint32, err error)
 }
 
 // estatsCalls are the functions of tcpestats.h that the commands call.
@@ -38,6 +48,7 @@ func (liveMachine) processes() (owner.Processes, error)    { return owner.Snapsh
 func (liveMachine) services() (map[uint32][]string, error) { return owner.Services() }
 func (liveMachine) path(p owner.Process) (string, error)   { return p.Path() }
 func (liveMachine) close(c tcpmib.Conn) error              { return tcpmib.Close(c) }
+func (liveMachine) now() time.Time                         { return time.Now() }
 
 func (liveMachine) details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	return p.Details(pids...)
@@ -58,6 +69,22 @@ func (liveMachine) estats() estatsCalls {
 		setData: tcpestats.Set[tcpestats.Data],
 		setPath: tcpestats.Set[tcpestats.Path],
 	}
+}
+
+func (liveMachine) reserved(p portcheck.Protocol, port uint16) (bool, error) {
+	lookup := tcpmib.LookupPersistentTcpPortReservation
+	if p == portcheck.UDP {
+		lookup = udpmib.LookupPersistentUdpPortReservation
+	}
+	_, err := lookup(port, 1)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (liveMachine) bind(p portcheck.Protocol, family tcpmib.Family, port uint16) (code uint32, err error) {
+	return bindPort(p, family, port)
 }
 
 // capturedMachine is a capture. What it does not hold, only the machine itself knows.
@@ -132,6 +159,16 @@ func (m *capturedMachine) module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModul
 
 func (m *capturedMachine) close(tcpmib.Conn) error {
 	return errors.New("connections in a capture cannot be closed")
+}
+
+func (m *capturedMachine) now() time.Time { return m.Info().Time }
+
+func (m *capturedMachine) reserved(portcheck.Protocol, uint16) (bool, error) {
+	return false, m.missing()
+}
+
+func (m *capturedMachine) bind(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error) {
+	return 0, m.missing()
 }
 
 func (m *capturedMachine) estats() estatsCalls {

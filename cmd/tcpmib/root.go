@@ -51,7 +51,7 @@ func (a *app) rootCommand() *cobra.Command {
 	cli.EnumFlag(root, root.PersistentFlags(), &a.Color, "color",
 		"`when` to use color (auto honors NO_COLOR)", cli.ColorModes)
 	root.SetFlagErrorFunc(cli.FlagError)
-	root.AddCommand(list, a.watchCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
+	root.AddCommand(list, a.watchCommand(), a.portCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
 		a.estatsCommand(), a.captureCommand(), a.diffCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {
 		if cmd.Flags().Lookup("process") != nil {

@@ -50,6 +50,23 @@ func Sentence(err error) string {
 	return strings.Join(lines, "; ")
 }
 
+// Age returns a duration for people, in its two largest units, such as "3d 4h", "5m 0s" or "12s".
+// It is never negative: clocks are set back.
+func Age(d time.Duration) string {
+	seconds := int64(max(d, 0) / time.Second)
+	units := []struct {
+		name string
+		size int64
+	}{{"d", 24 * 60 * 60}, {"h", 60 * 60}, {"m", 60}, {"s", 1}}
+	for i, unit := range units[:len(units)-1] {
+		if seconds >= unit.size {
+			next := units[i+1]
+			return fmt.Sprintf("%d%s %d%s", seconds/unit.size, unit.name, seconds%unit.size/next.size, next.name)
+		}
+	}
+	return fmt.Sprintf("%ds", seconds)
+}
+
 // Printable replaces characters that would move the cursor or change the screen: names come from
 // files and from other programs. Joiners, which many emoji and some scripts need, are harmless.
 func Printable(text string) string {

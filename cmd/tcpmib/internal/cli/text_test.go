@@ -34,3 +34,17 @@ func TestDuration(t *testing.T) {
 		assert.Equal(t, want, Duration(d))
 	}
 }
+
+func TestAge(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		-time.Hour:                       "0s",
+		999 * time.Millisecond:           "0s",
+		59 * time.Second:                 "59s",
+		time.Minute:                      "1m 0s",
+		time.Hour - time.Second:          "59m 59s",
+		25*time.Hour + 59*time.Minute:    "1d 1h",
+		400*24*time.Hour + 7*time.Minute: "400d 0h",
+	} {
+		assert.Equal(t, want, Age(d), d)
+	}
+}

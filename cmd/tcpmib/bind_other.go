@@ -1,0 +1,14 @@
+//go:build !windows
+
+package main
+
+import (
+	"errors"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+func bindPort(portcheck.Protocol, tcpmib.Family, uint16) (code uint32, err error) {
+	return 0, errors.ErrUnsupported
+}

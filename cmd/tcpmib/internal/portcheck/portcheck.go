@@ -1,0 +1,263 @@
+// Package portcheck judges who holds a port, or why it cannot be bound, from what a machine said. It
+// asks the machine nothing itself.
+//
+// The tables come first: whatever is in them holds the port. What they do not show, such as a range
+// that Windows has excluded, only an attempt to bind the port does.
+package portcheck
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/tcpmib/udpmib"
+)
+
+// Protocol is TCP or UDP.
+type Protocol string
+
+// The protocols.
+const (
+	TCP Protocol = "tcp"
+	UDP Protocol = "udp"
+)
+
+// Facts are what a machine said about a port.
+type Facts struct {
+	Port      uint16
+	Protocols []Protocol // those to judge
+
+	// The tables. Sockets on other ports are ignored.
+	TCP   []tcpmib.Owned    // listening sockets and connections
+	Bound []tcpmib.Conn     // TCP sockets that are only bound
+	UDP   []udpmib.Endpoint // UDP sockets
+
+	Reserved []Protocol // with a persistent reservation of exactly this port
+	Attempts []Attempt  // to bind the port on all addresses, exclusively; none where a table explains the port
+	Failures []Failure  // what could not be read
+	Recorded bool       // the facts are those of a capture, which cannot try to bind
+
+	Processes owner.Processes     // nil: not known
+	Services  map[uint32][]string // by process ID
+}
+
+// Attempt is an attempt to bind a port on all addresses of a family, with SO_EXCLUSIVEADDRUSE.
+type Attempt struct {
+	Protocol Protocol
+	Family   tcpmib.Family
+	Code     uint32 // of Winsock; 0: it worked
+}
+
+// The codes of Winsock that tell something about a port.
+// https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2
+const (
+	codeAccess   = 10013 // WSAEACCES: the port is reserved or excluded, or held exclusively
+	codeInUse    = 10048 // WSAEADDRINUSE: a socket holds it
+	codeNoFamily = 10047 // WSAEAFNOSUPPORT: the machine does not have this family
+)
+
+// Failure is a question that the machine did not answer.
+type Failure struct {
+	Protocol Protocol
+	Question Question
+	Reason   string // a sentence for people, without a full stop
+}
+
+// Question is what was asked.
+type Question int
+
+// The questions.
+const (
+	Table       Question = iota // the table of connections, or of UDP sockets
+	BoundTable                  // the table of TCP sockets that are only bound
+	BindAttempt                 // whether the port can be bound
+)
+
+// Status is what became of the question who holds a port.
+type Status string
+
+// The statuses.
+const (
+	Held    Status = "held"
+	Free    Status = "free"
+	Unknown Status = "unknown"
+)
+
+// Cause is what a Status rests on.
+type Cause string
+
+// The causes, those that weigh most first.
+const (
+	Listening  Cause = "listening"  // a socket listens on the port
+	Bound      Cause = "bound"      // a socket is bound to it; for TCP one that neither listens nor is connected
+	Connected  Cause = "connected"  // connections have it as their local port
+	TimeWait   Cause = "time-wait"  // only connections in TIME-WAIT have
+	Reserved   Cause = "reserved"   // it has a persistent reservation
+	Excluded   Cause = "excluded"   // a bind is refused with WSAEACCES
+	Hidden     Cause = "hidden"     // a bind is refused with WSAEADDRINUSE, and no table shows a holder
+	Unreadable Cause = "unreadable" // what could show a holder could not be read
+	None       Cause = "none"       // nothing holds it
+)
+
+// Verdict is who holds a port, for each protocol that was asked for.
+type Verdict struct {
+	Port     uint16
+	Findings []Finding
+}
+
+// Finding is the verdict for one protocol.
+type Finding struct {
+	Protocol Protocol
+	Status   Status
+	Cause    Cause
+	Message  string   // what was found, and what to do, in sentences
+	Holders  []Holder // all sockets on the port, those that weigh most first
+}
+
+// Holder is a socket on the port.
+type Holder struct {
+	Protocol     Protocol
+	tcpmib.Owned        // State is 0 for UDP
+	Process      string // name of the program that owns it; "" where that is not known
+}
+
+// Status is Held if any protocol is held, else Unknown if any is not known.
+func (v Verdict) Status() Status {
+	all := make([]Status, len(v.Findings))
+	for i, f := range v.Findings {
+		all[i] = f.Status
+	}
+	for _, s := range []Status{Held, Unknown} {
+		if slices.Contains(all, s) {
+			return s
+		}
+	}
+	return Free
+}
+
+// Judge weighs the facts.
+func Judge(f Facts) Verdict {
+	v := Verdict{Port: f.Port}
+	for _, p := range f.Protocols {
+		v.Findings = append(v.Findings, f.judge(p))
+	}
+	return v
+}
+
+func (f *Facts) judge(p Protocol) Finding {
+	finding := Finding{Protocol: p, Status: Held, Holders: f.holders(p)}
+	failures := f.failuresOf(p)
+	switch code, _ := f.refused(p); {
+	case len(finding.Holders) > 0:
+		finding.Cause = causeOf(finding.Holders[0])
+	case slices.Contains(f.Reserved, p):
+		finding.Cause = Reserved
+	case code == codeAccess:
+		finding.Cause = Excluded
+	case code == codeInUse:
+		finding.Cause = Hidden
+	case len(failures) > 0:
+		finding.Status, finding.Cause = Unknown, Unreadable
+	default:
+		finding.Status, finding.Cause = Free, None
+	}
+	finding.Message = f.message(&finding, failures)
+	return finding
+}
+
+// holders returns the sockets on the port, those that weigh most first.
+func (f *Facts) holders(p Protocol) []Holder {
+	var holders []Holder
+	add := func(o tcpmib.Owned) {
+		if o.Local.Port() == f.Port {
+			holders = append(holders, Holder{p, o, f.process(o)})
+		}
+	}
+	switch p {
+	case TCP:
+		for _, o := range f.TCP {
+			add(o)
+		}
+		for _, c := range f.Bound {
+			add(tcpmib.Owned{Conn: c})
+		}
+	case UDP:
+		for _, e := range f.UDP {
+			add(tcpmib.Owned{Conn: tcpmib.Conn{Local: e.Local, PID: e.PID}, Created: e.Created})
+		}
+	}
+	slices.SortStableFunc(holders, func(a, b Holder) int {
+		return cmp.Or(slices.Index(weights, causeOf(a))-slices.Index(weights, causeOf(b)), a.Conn.Compare(b.Conn))
+	})
+	return holders
+}
+
+var weights = []Cause{Listening, Bound, Connected, TimeWait}
+
+func causeOf(h Holder) Cause {
+	switch {
+	case h.Protocol == UDP || h.State == tcpmib.StateReserved:
+		return Bound
+	case h.State == tcpmib.StateListen:
+		return Listening
+	case h.State == tcpmib.StateTimeWait:
+		return TimeWait
+	}
+	return Connected
+}
+
+// process returns the name of the owner of a socket, or "" if the process with its ID is another.
+func (f *Facts) process(o tcpmib.Owned) string {
+	process := f.Processes[o.PID]
+	if o.PID == owner.IdlePID || process.ReusedPID(o.Created) {
+		return ""
+	}
+	return process.Name
+}
+
+// refused returns the first refusal of a bind that tells something about the port.
+func (f *Facts) refused(p Protocol) (code uint32, family tcpmib.Family) {
+	for _, a := range f.Attempts {
+		if a.Protocol == p && (a.Code == codeAccess || a.Code == codeInUse) {
+			return a.Code, a.Family
+		}
+	}
+	return 0, 0
+}
+
+// failuresOf returns why it cannot be told whether a port is free, if no holder was found. A bind that
+// worked makes up for the table of bound sockets: it is exclusive, so any of them would have refused it.
+func (f *Facts) failuresOf(p Protocol) []string {
+	var reasons []string
+	for _, failure := range f.Failures {
+		made := failure.Question == BoundTable && f.bindable(p)
+		if failure.Protocol == p && !made && !slices.Contains(reasons, failure.Reason) {
+			reasons = append(reasons, failure.Reason)
+		}
+	}
+	for _, a := range f.Attempts {
+		if a.Protocol == p && !slices.Contains([]uint32{0, codeAccess, codeInUse, codeNoFamily}, a.Code) {
+			reasons = append(reasons, fmt.Sprintf("a bind over %s failed with the Winsock code %d", familyName(a.Family), a.Code))
+		}
+	}
+	return reasons
+}
+
+// bindable reports whether the port could be bound over each family that the machine has.
+func (f *Facts) bindable(p Protocol) bool {
+	var bound, tried tcpmib.Family
+	for _, a := range f.Attempts {
+		if a.Protocol != p {
+			continue
+		}
+		if a.Code == 0 {
+			bound |= a.Family
+		}
+		if a.Code == 0 || a.Code == codeNoFamily {
+			tried |= a.Family
+		}
+	}
+	return bound != 0 && tried == tcpmib.Both
+}

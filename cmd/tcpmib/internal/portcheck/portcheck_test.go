@@ -1,0 +1,253 @@
+package portcheck_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/tcpmib/udpmib"
+)
+
+var noon = time.Date(2024, 5, 6, 12, 0, 0, 0, time.UTC)
+
+func socket(local, remote string, state tcpmib.State, pid uint32) tcpmib.Owned {
+	c := tcpmib.Conn{Local: netip.MustParseAddrPort(local), State: state, PID: pid}
+	if remote != "" {
+		c.Remote = netip.MustParseAddrPort(remote)
+	}
+	return tcpmib.Owned{Conn: c, Created: noon}
+}
+
+func listener(local string, pid uint32) tcpmib.Owned {
+	return socket(local, "", tcpmib.StateListen, pid)
+}
+
+func bound(local string, pid uint32) tcpmib.Conn {
+	return socket(local, "", tcpmib.StateReserved, pid).Conn
+}
+
+// bind are attempts over IPv4 and IPv6.
+func bind(p portcheck.Protocol, code4, code6 uint32) []portcheck.Attempt {
+	return []portcheck.Attempt{{Protocol: p, Family: tcpmib.IPv4, Code: code4}, {Protocol: p, Family: tcpmib.IPv6, Code: code6}}
+}
+
+func unread(q portcheck.Question, reason string) portcheck.Failure {
+	return portcheck.Failure{Protocol: portcheck.TCP, Question: q, Reason: reason}
+}
+
+// The facts about TCP port 80, and what is to be said of it.
+func TestJudgeTCP(t *testing.T) {
+	processes := owner.Processes{
+		4:  {PID: 4, Name: "System"},
+		10: {PID: 10, Name: "a.exe", Created: noon.Add(-time.Hour)},
+		11: {PID: 11, Name: "b.exe"},
+		12: {PID: 12, Name: "late.exe", Created: noon.Add(time.Hour)},
+		13: {PID: 13, Name: "svchost.exe"},
+		14: {PID: 14, Name: "svchost.exe"},
+		21: {PID: 21, Name: "child.exe", Parent: 20},
+		22: {PID: 22, Name: "late child.exe", Parent: 12},
+		30: {PID: 30, Name: "c.exe"}, 31: {PID: 31, Name: "d.exe"},
+	}
+	services := map[uint32][]string{13: {"W3SVC"}, 14: {"One", "Two"}}
+	for _, test := range []struct {
+		name   string
+		facts  portcheck.Facts
+		status portcheck.Status
+		cause  portcheck.Cause
+		want   string // the message
+	}{
+		{"nothing, and a bind", portcheck.Facts{Attempts: bind("tcp", 0, 0)}, "free", "none", "TCP port 80 is free."},
+		{"other ports", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 10), socket("10.0.0.1:5000", "10.0.0.2:80", tcpmib.StateEstab, 10)}},
+			"free", "none", "TCP port 80 is free."},
+		{"the other protocol", portcheck.Facts{UDP: []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80")}}}, "free", "none", "TCP port 80 is free."},
+		{"no IPv6", portcheck.Facts{Attempts: bind("tcp", 0, 10047)}, "free", "none", "TCP port 80 is free."},
+		{"capture", portcheck.Facts{Recorded: true}, "free", "none",
+			"TCP port 80 was free when the capture was made, as far as it shows: it does not hold the ranges that Windows has reserved or excluded."},
+
+		{"listener on one address", portcheck.Facts{TCP: []tcpmib.Owned{listener("127.0.0.1:80", 10)}}, "held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on 127.0.0.1. Stop that process (taskkill /PID 10), or choose another port. " +
+				"Other addresses of this machine can be bound, but not all of them at once by a program that asks for the port exclusively (SO_EXCLUSIVEADDRUSE)."},
+		{"IPv4 wildcard", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}, "held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
+		{"IPv6 wildcard, which may be dual-stack", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 10)}}, "held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv6 addresses. Stop that process (taskkill /PID 10), or choose another port. " +
+				"A listener on [::] may take IPv4 connections too (dual-stack): Windows does not say whether it does."},
+		{"both wildcards", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 10), listener("0.0.0.0:80", 10)}}, "held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on all addresses. Stop that process (taskkill /PID 10), or choose another port."},
+		{"a wildcard and an address", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10), listener("10.0.0.1:80", 11)}}, "held", "listening",
+			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which listen on all IPv4 addresses and 10.0.0.1. Stop these processes, or choose another port."},
+		{"many listeners", portcheck.Facts{TCP: []tcpmib.Owned{
+			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("10.0.0.5:80", 31), listener("0.0.0.0:80", 21)}},
+			"held", "listening",
+			"TCP port 80 is held by child.exe (PID 21), a.exe (PID 10), b.exe (PID 11) and 2 more processes, which listen on all IPv4 addresses, " +
+				"10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses. Stop these processes, or choose another port."},
+		{"a listener and its connections", portcheck.Facts{TCP: []tcpmib.Owned{
+			socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 11), listener("0.0.0.0:80", 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
+			"held", "listening", "TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
+		{"a service", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 13)}}, "held", "listening",
+			"TCP port 80 is held by svchost.exe (PID 13, service W3SVC), which listens on all IPv4 addresses. Stop the service (sc stop W3SVC, as administrator), or choose another port."},
+		{"services", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 14)}}, "held", "listening",
+			"TCP port 80 is held by svchost.exe (PID 14, services One and Two), which listens on all IPv4 addresses. Stop the service among these that uses it, or choose another port."},
+		{"the kernel", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 4), listener("0.0.0.0:80", 4)}}, "held", "listening",
+			"TCP port 80 is held by System (PID 4), the kernel, which listens on all addresses. Most often this is http.sys, which serves other programs: " +
+				"netsh http show servicestate says which. Stop that program, or choose another port."},
+		{"an owner that has ended", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 99)}}, "held", "listening",
+			"TCP port 80 is held by a process that has ended (PID 99), which listens on all IPv4 addresses. A process that it started may have inherited " +
+				"the socket, and holds the port until it ends. Choose another port."},
+		{"an owner that has ended, and its child", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 20)}}, "held", "listening",
+			"TCP port 80 is held by a process that has ended (PID 20), which listens on all IPv4 addresses. It started child.exe (PID 21), which may have " +
+				"inherited the socket: stop it, or choose another port."},
+		{"an owner whose PID is another's", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 12)}}, "held", "listening",
+			"TCP port 80 is held by a process that has ended (PID 12), which listens on all IPv4 addresses. A process that it started may have inherited " +
+				"the socket, and holds the port until it ends. Choose another port."},
+		{"an owner that is not told", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 0)}}, "held", "listening",
+			"TCP port 80 is held by a process that Windows does not name, which listens on all IPv4 addresses. Choose another port."},
+
+		{"bound", portcheck.Facts{Bound: []tcpmib.Conn{bound("0.0.0.0:80", 10)}}, "held", "bound",
+			"TCP port 80 is held by a.exe (PID 10), which has bound it on all IPv4 addresses, and neither listens nor is connected: most tools do not show " +
+				"such a socket. Stop that process (taskkill /PID 10), or choose another port."},
+		{"bound by two, and a connection", portcheck.Facts{
+			Bound: []tcpmib.Conn{bound("10.0.0.1:80", 10), bound("10.0.0.2:80", 11)},
+			TCP:   []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 11)}}, "held", "bound",
+			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which have bound it on 10.0.0.1 and 10.0.0.2, and neither listen nor are connected: " +
+				"most tools do not show such a socket. Stop these processes, or choose another port."},
+		{"a connection", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateCloseWait, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
+			"held", "connected",
+			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can usually listen on it all the " +
+				"same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has ended. Stop that process (taskkill /PID 10), or choose another port."},
+		{"connections", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateEstab, 11)}},
+			"held", "connected",
+			"TCP port 80 is the local port of connections of a.exe (PID 10) and b.exe (PID 11), and nothing listens on it. Another program can usually listen on it " +
+				"all the same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when they have ended. Stop these processes, or choose another port."},
+		{"TIME-WAIT", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}}, "held", "time-wait",
+			"TCP port 80 is held only by connections in TIME-WAIT, which have ended and which no process owns. A program can usually listen on it all the same; " +
+				"one that cannot has to wait until Windows drops them, after 30 seconds to 5 minutes (TcpTimedWaitDelay in the registry)."},
+
+		{"a reservation", portcheck.Facts{Reserved: []portcheck.Protocol{"tcp"}}, "held", "reserved",
+			"TCP port 80 is reserved: no program can bind it but one that knows the token of its persistent reservation. " +
+				"netsh interface ipv4 show excludedportrange protocol=tcp lists the ranges. Choose another port, or delete the reservation as administrator."},
+		{"a reservation for UDP", portcheck.Facts{Reserved: []portcheck.Protocol{"udp"}}, "free", "none", "TCP port 80 is free."},
+		{"excluded", portcheck.Facts{Attempts: bind("tcp", 10013, 0)}, "held", "excluded",
+			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv4 (WSAEACCES, 10013): it lies in a range that is reserved or " +
+				"excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. " +
+				"netsh interface ipv4 show excludedportrange protocol=tcp lists the ranges. Choose a port outside of them."},
+		{"excluded for IPv6", portcheck.Facts{Attempts: bind("tcp", 0, 10013)}, "held", "excluded",
+			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv6 (WSAEACCES, 10013): it lies in a range that is reserved or " +
+				"excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. " +
+				"netsh interface ipv6 show excludedportrange protocol=tcp lists the ranges. Choose a port outside of them."},
+		{"in use", portcheck.Facts{Attempts: bind("tcp", 0, 10048)}, "held", "hidden",
+			"TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv6 (WSAEADDRINUSE, 10048), and no table shows the socket. Choose another port."},
+		{"in use, and a table unreadable", portcheck.Facts{Attempts: bind("tcp", 10048, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "no bound table")}},
+			"held", "hidden", "TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv4 (WSAEADDRINUSE, 10048), and no table shows the socket. " +
+				"It may be in one that could not be read: no bound table. Choose another port."},
+
+		{"a table unreadable", portcheck.Facts{Attempts: bind("tcp", 0, 0), Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but no IPv6 table."},
+		{"a table unreadable, and a listener in the other", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}, Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}},
+			"held", "listening", "TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
+		{"a table of UDP unreadable", portcheck.Facts{Failures: []portcheck.Failure{{Protocol: "udp", Reason: "x"}}}, "free", "none", "TCP port 80 is free."},
+		{"bound sockets unreadable, and a bind", portcheck.Facts{Attempts: bind("tcp", 0, 0), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "free", "none", "TCP port 80 is free."},
+		{"bound sockets unreadable, and half a bind", portcheck.Facts{Attempts: bind("tcp", 0, 0)[:1], Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
+		{"bound sockets unreadable, and no family", portcheck.Facts{Attempts: bind("tcp", 10047, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
+		{"bound sockets not captured", portcheck.Facts{Recorded: true, Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x"), unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
+		{"no bind could be tried", portcheck.Facts{Failures: []portcheck.Failure{unread(portcheck.BindAttempt, "x"), unread(portcheck.BindAttempt, "y")}}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x; y."},
+		{"an odd code", portcheck.Facts{Attempts: bind("tcp", 0, 10055)}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but a bind over IPv6 failed with the Winsock code 10055."},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.facts.Port, test.facts.Protocols = 80, []portcheck.Protocol{portcheck.TCP}
+			test.facts.Processes, test.facts.Services = processes, services
+			got := portcheck.Judge(test.facts)
+			assert.Len(t, got.Findings, 1)
+			assert.Equal(t, test.status, got.Findings[0].Status)
+			assert.Equal(t, test.status, got.Status())
+			assert.Equal(t, test.cause, got.Findings[0].Cause)
+			assert.Empty(t, cmp.Diff(test.want, got.Findings[0].Message))
+		})
+	}
+}
+
+func TestJudgeUDP(t *testing.T) {
+	facts := portcheck.Facts{
+		Protocols: []portcheck.Protocol{portcheck.UDP},
+		TCP:       []tcpmib.Owned{listener("0.0.0.0:137", 10), listener("0.0.0.0:5353", 10), listener("0.0.0.0:9", 10)},
+		UDP: []udpmib.Endpoint{
+			{Local: netip.MustParseAddrPort("10.0.0.1:137"), PID: 4},
+			{Local: netip.MustParseAddrPort("0.0.0.0:500"), PID: 4},
+			{Local: netip.MustParseAddrPort("0.0.0.0:5353"), PID: 10},
+			{Local: netip.MustParseAddrPort("[fe80::1%3]:5353"), PID: 11},
+		},
+		Processes: owner.Processes{4: {PID: 4, Name: "System"}, 10: {PID: 10, Name: "a.exe"}, 11: {PID: 11, Name: "b.exe"}},
+	}
+	for port, want := range map[uint16]string{
+		9:    "UDP port 9 is free.",
+		137:  "UDP port 137 is held by System (PID 4), the kernel, which has a socket on 10.0.0.1. This is NetBIOS over TCP/IP. Choose another port.",
+		500:  "UDP port 500 is held by System (PID 4), the kernel, which has a socket on all IPv4 addresses. This is one of its drivers. Choose another port.",
+		5353: "UDP port 5353 is held by a.exe (PID 10) and b.exe (PID 11), which have a socket on all IPv4 addresses and fe80::1%3. Stop these processes, or choose another port.",
+	} {
+		facts.Port = port
+		assert.Equal(t, want, portcheck.Judge(facts).Findings[0].Message)
+	}
+}
+
+// SMB is told from other ports of the kernel.
+func TestSMB(t *testing.T) {
+	for _, port := range []string{"139", "445"} {
+		facts := portcheck.Facts{Protocols: []portcheck.Protocol{portcheck.TCP}, TCP: []tcpmib.Owned{listener("10.0.0.1:"+port, 4)}}
+		facts.Port = facts.TCP[0].Local.Port()
+		assert.Contains(t, portcheck.Judge(facts).Findings[0].Message, "This is Windows file sharing (SMB), the service LanmanServer.")
+	}
+}
+
+// Where the processes could not be listed, nobody is said to have ended.
+func TestWithoutProcesses(t *testing.T) {
+	facts := portcheck.Facts{Port: 80, Protocols: []portcheck.Protocol{portcheck.TCP}, TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}
+	assert.Equal(t, "TCP port 80 is held by the process with PID 10, which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port.",
+		portcheck.Judge(facts).Findings[0].Message)
+}
+
+// The sockets that weigh most come first, and then those with the smaller endpoints.
+func TestHolders(t *testing.T) {
+	connected := socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10)
+	waiting := socket("10.0.0.1:80", "10.0.0.2:4000", tcpmib.StateTimeWait, 0)
+	listening4, listening6 := listener("0.0.0.0:80", 10), listener("[::]:80", 10)
+	facts := portcheck.Facts{
+		Port: 80, Protocols: []portcheck.Protocol{portcheck.TCP, portcheck.UDP},
+		TCP:       []tcpmib.Owned{waiting, connected, listening6, listener("0.0.0.0:81", 10), listening4},
+		Bound:     []tcpmib.Conn{bound("0.0.0.0:80", 11), bound("0.0.0.0:81", 11)},
+		UDP:       []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10, Created: noon}},
+		Processes: owner.Processes{0: {Name: "System Idle Process"}, 10: {PID: 10, Name: "a.exe"}},
+	}
+	got := portcheck.Judge(facts)
+	want := [][]portcheck.Holder{{
+		{Protocol: "tcp", Owned: listening4, Process: "a.exe"},
+		{Protocol: "tcp", Owned: listening6, Process: "a.exe"},
+		{Protocol: "tcp", Owned: tcpmib.Owned{Conn: bound("0.0.0.0:80", 11)}},
+		{Protocol: "tcp", Owned: connected, Process: "a.exe"},
+		{Protocol: "tcp", Owned: waiting},
+	}, {
+		{Protocol: "udp", Owned: tcpmib.Owned{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10}, Created: noon}, Process: "a.exe"},
+	}}
+	for i, f := range got.Findings {
+		assert.Empty(t, cmp.Diff(want[i], f.Holders, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })))
+	}
+}
+
+func TestStatus(t *testing.T) {
+	for _, test := range []struct{ one, other, want portcheck.Status }{
+		{"free", "free", "free"}, {"free", "held", "held"}, {"unknown", "held", "held"}, {"free", "unknown", "unknown"},
+	} {
+		v := portcheck.Verdict{Findings: []portcheck.Finding{{Status: test.one}, {Status: test.other}}}
+		assert.Equal(t, test.want, v.Status())
+	}
+}

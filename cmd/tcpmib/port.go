@@ -1,0 +1,227 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/portview"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/tcpmib/udpmib"
+)
+
+type portFlags struct {
+	tcp, udp, json bool
+	from           string
+}
+
+func (a *app) portCommand() *cobra.Command {
+	var f portFlags
+	cmd := &cobra.Command{
+		Use:   "port number...",
+		Short: "Show who holds a port, or why it cannot be bound",
+		Long: "port says who holds local ports, over TCP and UDP, and what to do about it: sockets that\n" +
+			"listen, are only bound, or are connected, connections in TIME-WAIT, and ports that Windows\n" +
+			"has reserved or excluded. For a port that no table shows it tries to bind it, exclusively\n" +
+			"and for an instant: only so Windows tells of excluded ranges. It does not listen.\n\n" +
+			"Exit codes: 0 held, 1 free, 2 usage, 3 cannot tell. Of several ports 3 if it cannot tell\n" +
+			"about one, else 0 if one is held.",
+		Example: "  tcpmib port 8080\n" +
+			"  tcpmib port --tcp 80 443\n" +
+			"  tcpmib port 8080 --from capture.zip --json",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error { return a.port(args, &f) },
+	}
+	flags := cmd.Flags()
+	flags.BoolVarP(&f.tcp, "tcp", "t", false, "only TCP")
+	flags.BoolVarP(&f.udp, "udp", "u", false, "only UDP")
+	flags.BoolVar(&f.json, "json", false, "write JSON: an array with an object for each port")
+	addFrom(cmd, &f.from)
+	return cmd
+}
+
+func (a *app) port(args []string, f *portFlags) error {
+	ports, err := parsePorts(args)
+	if err != nil {
+		return err
+	}
+	m, err := a.machine(f.from)
+	if err != nil {
+		return err
+	}
+	facts, err := a.portFacts(m, f.protocols())
+	if err != nil {
+		return err
+	}
+	report := portview.Report{At: m.now(), Processes: facts.Processes, Services: facts.Services}
+	for _, port := range ports {
+		report.Verdicts = append(report.Verdicts, judgePort(m, *facts, port))
+	}
+	readDetails(m, &report)
+	if err := a.writePorts(f, &report); err != nil {
+		return err
+	}
+	return portsError(report.Verdicts)
+}
+
+func parsePorts(args []string) ([]uint16, error) {
+	if len(args) == 0 {
+		return nil, cli.Usagef("want one or more ports, such as 8080")
+	}
+	var ports []uint16
+	for _, arg := range args {
+		port, err := strconv.ParseUint(arg, 10, 16)
+		if err != nil || port == 0 {
+			return nil, cli.Usagef("%q is not a port: want a number from 1 to 65535", arg)
+		}
+		if !slices.Contains(ports, uint16(port)) {
+			ports = append(ports, uint16(port))
+		}
+	}
+	return ports, nil
+}
+
+// protocols returns those of the flags; both flags are as none.
+func (f *portFlags) protocols() []portcheck.Protocol {
+	switch {
+	case f.tcp == f.udp:
+		return []portcheck.Protocol{portcheck.TCP, portcheck.UDP}
+	case f.tcp:
+		return []portcheck.Protocol{portcheck.TCP}
+	}
+	return []portcheck.Protocol{portcheck.UDP}
+}
+
+// portFacts reads what is the same for all ports: the tables and the processes.
+func (a *app) portFacts(m machine, protocols []portcheck.Protocol) (*portcheck.Facts, error) {
+	defer a.Progress("reading the tables")()
+	facts := &portcheck.Facts{Protocols: protocols}
+	for _, p := range protocols {
+		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+			if err := readPorts(m, facts, p, family); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var err error
+	if facts.Processes, err = m.processes(); err != nil {
+		a.Say("process names are missing: %s", cli.Sentence(err))
+		facts.Processes = nil
+	}
+	if facts.Services, err = m.services(); err != nil && !isNotCaptured(err) {
+		a.Say("services are missing: %s", cli.Sentence(err))
+	}
+	return facts, nil
+}
+
+// readPorts reads the tables of a protocol and a family. That one cannot be read is a fact too, except
+// where there is no Windows to ask.
+func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family tcpmib.Family) (err error) {
+	fails := func(question portcheck.Question, table string, err error) {
+		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))
+		if e := (*tcpmib.Error)(nil); errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer {
+			reason = "the capture does not hold the table of " + table
+		}
+		facts.Failures = append(facts.Failures, portcheck.Failure{Protocol: p, Question: question, Reason: reason})
+	}
+	if p == portcheck.UDP {
+		r := udpmib.Reader{Source: m.source()}
+		facts.UDP, err = r.AppendEndpoints(facts.UDP, family)
+		if err != nil && !notWindows(err) {
+			fails(portcheck.Table, "UDP sockets", err)
+			return nil
+		}
+		return err
+	}
+	r := tcpmib.Reader{Source: m.source()}
+	if facts.TCP, err = r.AppendOwned(facts.TCP, family); notWindows(err) {
+		return err
+	} else if err != nil {
+		fails(portcheck.Table, "TCP connections", err)
+	}
+	if facts.Bound, err = r.AppendBound(facts.Bound, family); err != nil {
+		fails(portcheck.BoundTable, "bound TCP sockets", err)
+	}
+	return nil
+}
+
+// judgePort judges by the tables. If they do not show a holder, it asks for what they cannot show.
+func judgePort(m machine, facts portcheck.Facts, port uint16) portcheck.Verdict {
+	facts.Port = port
+	facts.Failures = slices.Clone(facts.Failures) // the next port has its own
+	for _, f := range portcheck.Judge(facts).Findings {
+		if f.Status == portcheck.Held {
+			continue
+		}
+		if reserved, _ := m.reserved(f.Protocol, port); reserved { // if it cannot tell, the bind does
+			facts.Reserved = append(facts.Reserved, f.Protocol)
+			continue
+		}
+		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+			switch code, err := m.bind(f.Protocol, family, port); {
+			case isNotCaptured(err):
+				facts.Recorded = true
+			case err != nil:
+				facts.Failures = append(facts.Failures, portcheck.Failure{
+					Protocol: f.Protocol, Question: portcheck.BindAttempt, Reason: "no bind could be tried: " + cli.Sentence(err),
+				})
+			default:
+				facts.Attempts = append(facts.Attempts, portcheck.Attempt{Protocol: f.Protocol, Family: family, Code: code})
+			}
+		}
+	}
+	return portcheck.Judge(facts)
+}
+
+func isNotCaptured(err error) bool {
+	missing := (*notCapturedError)(nil)
+	return errors.As(err, &missing)
+}
+
+// readDetails asks about the owners of the sockets that are shown.
+func readDetails(m machine, r *portview.Report) {
+	var pids []uint32
+	for _, v := range r.Verdicts {
+		for _, f := range v.Findings {
+			for _, h := range f.Holders {
+				if h.Process != "" && h.PID != owner.SystemPID && !slices.Contains(pids, h.PID) {
+					pids = append(pids, h.PID)
+				}
+			}
+		}
+	}
+	details, errs := m.details(r.Processes, pids...)
+	r.Details, r.Denied = details, map[uint32]bool{}
+	for pid, list := range errs {
+		r.Denied[pid] = errors.Is(errors.Join(list...), fs.ErrPermission)
+	}
+}
+
+func (a *app) writePorts(f *portFlags, r *portview.Report) error {
+	if f.json {
+		return portview.WriteJSON(a.Out, r)
+	}
+	return portview.WriteText(a.Out, r, portview.Options{Color: a.UseColor(), Width: a.Width()})
+}
+
+// portsError returns the error that stands for the exit code of these verdicts.
+func portsError(verdicts []portcheck.Verdict) error {
+	var all []portcheck.Status
+	for _, v := range verdicts {
+		all = append(all, v.Status())
+	}
+	switch {
+	case slices.Contains(all, portcheck.Unknown):
+		return cli.ErrReported // the verdict says what could not be read
+	case slices.Contains(all, portcheck.Held):
+		return nil
+	}
+	return cli.ErrNothing
+}
