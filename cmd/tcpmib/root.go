@@ -38,7 +38,8 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: "tcpmib shows the TCP connections of a Windows machine, read with GetTcpTable2 and\n" +
 			"GetTcp6Table2. Without a command it lists them.\n\n" +
 			"Data goes to stdout, everything else to stderr.\n" +
-			"Exit codes: 0 found, 1 nothing matched or a difference, 2 usage, 3 the system or a file failed.",
+			"Exit codes: 0 found, 1 nothing matched, a difference, or a free port, 2 usage, 3 the system or\n" +
+			"a file failed, or port cannot tell.",
 		Example:       list.Example,
 		Args:          noCommand,
 		RunE:          list.RunE,

@@ -21,6 +21,7 @@ import (
 const (
 	office  = root + "/cmd/tcpmib/testdata/office.zip"
 	later   = root + "/cmd/tcpmib/testdata/later.zip"
+	old     = root + "/cmd/tcpmib/testdata/version1.zip"
 	nothing = root + "/cmd/tcpmib/testdata/empty.zip"
 )
 
@@ -40,6 +41,7 @@ func TestJSONKeys(t *testing.T) {
 		{"summary", []string{"summary", "--from", office, "--format", "json"}},
 		{"summary ephemeral", []string{"summary", "--ephemeral", "--from", office, "--format", "json"}},
 		{"stats", []string{"stats", "--from", office, "--format", "json"}},
+		{"port", []string{"port", "--from", office, "--json", "5432"}},
 		{"layout", []string{"layout", "--goarch", "amd64", "--format", "json"}},
 	} {
 		out, code := runCommand(t, exe, test.args...)
@@ -77,6 +79,10 @@ func TestExitCodes(t *testing.T) {
 		{0, []string{"diff", office, office}},
 		{0, []string{"version"}},
 		{0, []string{"--help"}},
+		{0, []string{"port", "--from", office, "5432", "9999"}},
+		{1, []string{"port", "--from", office, "9999"}},
+		{2, []string{"port", "--from", office, "http"}},
+		{3, []string{"port", "--from", old, "5432", "9999"}},
 		{1, []string{"list", "--from", nothing}},
 		{1, []string{"list", "--from", office, "--port", "9"}},
 		{1, []string{"list", "--from", office, "--not-in", office}},
