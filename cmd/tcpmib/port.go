@@ -126,8 +126,12 @@ func (a *app) portFacts(m machine, protocols []portcheck.Protocol) (*portcheck.F
 func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family tcpmib.Family) (err error) {
 	fails := func(question portcheck.Question, table string, err error) {
 		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))
-		if e := (*tcpmib.Error)(nil); errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer {
+		e := (*tcpmib.Error)(nil)
+		switch {
+		case errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer:
 			reason = "the capture does not hold the table of " + table
+		case question == portcheck.BoundTable && errors.Is(err, errors.ErrUnsupported):
+			reason = "this Windows has no table of " + table + ", which came with Windows 10 version 1809"
 		}
 		facts.Failures = append(facts.Failures, portcheck.Failure{Protocol: p, Question: question, Reason: reason})
 	}

@@ -67,6 +67,9 @@ func TestPort(t *testing.T) {
 			cli.ExitFailure, []string{"Whether UDP port 9999 is free is not known.", "the table of UDP sockets could not be read: GetExtendedUdpTable(ipv4, class 2): "}},
 		{"no bound sockets before Windows 10 1809", []string{"-t", "9999"}, func(m *fakeMachine) { m.asks = broken{m.asks, "InternalGetBoundTcpEndpointTable", 127} },
 			cli.ExitNothing, []string{"TCP port 9999 is free.\n"}},
+		{"in use, before Windows 10 1809", []string{"-t", "9999"}, func(m *fakeMachine) {
+			m.asks, m.tryBind = broken{m.asks, "InternalGetBoundTcpEndpointTable", 127}, binds{"tcp ipv4": 10048}.try
+		}, cli.ExitOK, []string{"It may be in one that could not be read: this Windows has no table of bound TCP sockets, which came with Windows 10 version 1809. Choose"}},
 		{"held and free, of several", []string{"-t", "9999", "135"}, nil, cli.ExitOK, []string{"TCP port 9999 is free.\n\nTCP port 135 is held"}},
 		{"no details", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseDetails = true },
 			cli.ExitOK, []string{"postgres.exe, PID 3120\n", "Windows tells more about it to an administrator."}},
