@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,24 +31,27 @@ type diffFlags struct {
 func (a *app) diffCommand() *cobra.Command {
 	f := diffFlags{format: diffTable}
 	cmd := &cobra.Command{
-		Use:   "diff before.zip after.zip",
+		Use:   "diff before.zip [after.zip]",
 		Short: "Show what opened, closed and changed between two captures",
-		Long: "diff compares two captures and shows the connections that opened (+), closed (-) and changed (~).\n" +
-			"A connection is identified by its endpoints and its process; what closed has the name that\n" +
-			"its process had in the first capture. --format jsonl writes the events of watch.\n\n" +
-			"Exit codes, as those of diff elsewhere: 0 no difference, 1 a difference, 2 usage, 3 a file failed.\n\n" +
-			filter.Help,
+		Long: "diff shows the connections that opened (+), closed (-) and changed (~) between two captures, or\n" +
+			"since one. A connection is identified by its endpoints and its process; what closed has the name\n" +
+			"that its process had in the first capture. --format jsonl writes the events of watch.\n\n" +
+			"Exit codes, as those of diff elsewhere: 0 no difference, 1 a difference, 2 usage, 3 the system\n" +
+			"or a file failed.\n\n" + filter.Help,
 		Example: "  tcpmib diff before.zip after.zip\n" +
-			"  tcpmib diff before.zip after.zip --listening\n" +
+			"  tcpmib diff before.zip --listening\n" +
 			"  tcpmib diff before.zip after.zip --process w3wp --format json",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return cli.Usagef("want two captures, the older one first, got %s", cli.Count(len(args), "argument"))
+			switch {
+			case slices.Contains(args, ""):
+				return cli.Usagef("want the names of captures, got an empty one")
+			case len(args) < 1 || len(args) > 2:
+				return cli.Usagef("want one or two captures, the older one first, got %s", cli.Count(len(args), "argument"))
 			}
 			return nil
 		},
 		ValidArgsFunction: cobra.FixedCompletions([]string{"zip"}, cobra.ShellCompDirectiveFilterFileExt),
-		RunE:              func(_ *cobra.Command, args []string) error { return a.diff(args[0], args[1], &f) },
+		RunE:              func(_ *cobra.Command, args []string) error { return a.diff(args, &f) },
 	}
 	f.filter.AddFlags(cmd)
 	cli.EnumFlag(cmd, cmd.Flags(), &f.format, "format", "output `format`", []string{diffTable, diffJSON, diffJSONL})
@@ -61,20 +65,28 @@ type difference struct {
 }
 
 // diff writes what could be compared, and then reports what could not.
-func (a *app) diff(before, after string, f *diffFlags) error {
-	var captures []*capturedMachine
-	for _, file := range []string{before, after} {
-		c, err := openCaptured(file)
+func (a *app) diff(files []string, f *diffFlags) error {
+	var machines []machine
+	for _, file := range files {
+		m, err := a.machine(file)
 		if err != nil {
 			return err
 		}
-		captures = append(captures, c)
+		machines = append(machines, m)
 	}
-	elapsed := captures[1].Info().Time.Sub(captures[0].Info().Time)
+	wrong := "%s is %s newer than the second capture: name the older one first"
+	if len(machines) == 1 {
+		machines = append(machines, a.live)
+		wrong = "%s is %s ahead of the clock of this machine"
+	}
+	elapsed := machines[1].now().Sub(machines[0].now())
 	if elapsed < 0 {
-		a.Say("%s is %s older than %s: name the older capture first", after, cli.Duration(-elapsed), before)
+		a.Say(wrong, files[0], cli.Age(-elapsed))
 	}
-	differences, readErr := compare(captures, &f.filter)
+	differences, readErr := a.compare(machines, &f.filter)
+	if notWindows(readErr) {
+		return readErr
+	}
 	var err error
 	switch f.format {
 	case diffTable:
@@ -98,10 +110,10 @@ func (a *app) diff(before, after string, f *diffFlags) error {
 	return nil
 }
 
-// compare returns what changed between two captures, as far as a filter selects it.
-func compare(captures []*capturedMachine, f *filter.Filter) (differences []difference, err error) {
+// compare returns what changed from one machine to the next, as far as a filter selects it.
+func (a *app) compare(machines []machine, f *filter.Filter) (differences []difference, err error) {
 	n := &names{}
-	for c, changeErr := range replay(captures, f.Families(), n) {
+	for c, changeErr := range replay(a, machines, f.Families(), n) {
 		if changeErr != nil {
 			err = errors.Join(err, changeErr)
 			continue
@@ -118,7 +130,7 @@ func compare(captures []*capturedMachine, f *filter.Filter) (differences []diffe
 // writeDifferences writes a table below a line that sums it up.
 func (a *app) writeDifferences(differences []difference, elapsed time.Duration) error {
 	out := newOutput(&a.Terminal)
-	fmt.Fprintln(out, sumUp(differences)+" in "+cli.Duration(elapsed.Abs()))
+	fmt.Fprintln(out, sumUp(differences)+" in "+cli.Age(elapsed.Abs()))
 	if len(differences) > 0 {
 		fmt.Fprintln(out)
 		out.Columns = rows.DiffColumns

@@ -44,7 +44,7 @@ func TestDiffOwners(t *testing.T) {
 	got := runApp(officeApp(), "diff", files[0], files[1])
 	assert.Equal(t, cli.ExitNothing, got.code)
 	assert.Empty(t, got.stderr)
-	assert.Equal(t, `1 opened, 2 closed, 1 changed in 5 m 12 s
+	assert.Equal(t, `1 opened, 2 closed, 1 changed in 5m 12s
 
    LOCAL          REMOTE       STATE                     PID  PROCESS
 -  10.0.0.1:1000  10.0.0.2:80  ESTABLISHED                 1  ended.exe
@@ -85,4 +85,17 @@ func TestDiffOnScreen(t *testing.T) {
 	a.Environ = append(a.Environ, "CLICOLOR_FORCE=1", "COLUMNS=80")
 	got := runApp(a, "diff", filepath.Join("testdata", "office.zip"), filepath.Join("testdata", "later.zip"))
 	fixture.Golden(t, "diff80.golden", got.stdout)
+}
+
+// With one capture, this machine is compared.
+func TestDiffLive(t *testing.T) {
+	got := runApp(testApp(fixture.Later()), "diff", filepath.Join("testdata", "office.zip"))
+	assert.Equal(t, cli.ExitNothing, got.code)
+	assert.Empty(t, got.stderr)
+	assert.Regexp(t, `^1 opened, 1 closed, 1 changed in 0s\n`, got.stdout)
+	assert.Contains(t, got.stdout, "ssh.exe")
+
+	got = runApp(testApp(fixture.Office()), "diff", record(t, &fixture.Machine{}, 1e6*time.Hour, nil), "--port=1")
+	assert.Equal(t, cli.ExitOK, got.code)
+	assert.Regexp(t, `^tcpmib: .*capture\.zip is 41666d 16h ahead of the clock of this machine\n$`, got.stderr)
 }

@@ -92,7 +92,7 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 		})
 	case captures != nil:
 		n := &names{}
-		return a.writeEvents(replay(captures, f.filter.Families(), n), f, func(time.Time) *names { return n }, true)
+		return a.writeEvents(replay(a, captures, f.filter.Families(), n), f, func(time.Time) *names { return n }, true)
 	case f.once:
 		return a.writeEvents(once(ctx, a.live, f), f, a.liveNames(), true)
 	}
@@ -139,15 +139,14 @@ func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[tcpmib.Change
 	}
 }
 
-// replay yields the changes from one capture to the next, and hands on the names.
-func replay(captures []*capturedMachine, families tcpmib.Family, n *names) iter.Seq2[tcpmib.Change, error] {
+// replay yields the changes from one machine to the next, and hands on the names.
+func replay[M machine](a *app, machines []M, families tcpmib.Family, n *names) iter.Seq2[tcpmib.Change, error] {
 	return func(yield func(tcpmib.Change, error) bool) {
 		t := &tcpmib.Tracker{}
-		for _, captured := range captures {
-			processes, _ := captured.processes() // a capture has some or none
-			n.next(processes)
-			r := &tcpmib.Reader{Source: captured.source()}
-			for c, err := range t.Changes(r, families, captured.Info().Time) {
+		for _, m := range machines {
+			n.next(a.processes(m))
+			r := &tcpmib.Reader{Source: m.source()}
+			for c, err := range t.Changes(r, families, m.now()) {
 				if !yield(c, err) {
 					return
 				}

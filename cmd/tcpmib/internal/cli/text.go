@@ -23,20 +23,6 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// Duration returns a duration in its two largest units, such as "5 m 12 s".
-func Duration(d time.Duration) string {
-	units := []struct {
-		name string
-		size time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}}
-	for i, unit := range units[:len(units)-1] {
-		if smaller := units[i+1]; d >= unit.size {
-			return fmt.Sprintf("%d %s %d %s", d/unit.size, unit.name, d%unit.size/smaller.size, smaller.name)
-		}
-	}
-	return fmt.Sprintf("%d s", d/time.Second)
-}
-
 // Sentence returns an error as one line, without the package names that mean nothing to a user of
 // the command.
 func Sentence(err error) string {

@@ -19,22 +19,6 @@ func TestPrintable(t *testing.T) {
 	}
 }
 
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0:                                    "0 s",
-		999 * time.Millisecond:               "0 s",
-		59 * time.Second:                     "59 s",
-		time.Minute:                          "1 m 0 s",
-		5*time.Minute + 12*time.Second:       "5 m 12 s",
-		time.Hour - time.Second:              "59 m 59 s",
-		26*time.Hour + 59*time.Minute:        "1 d 2 h",
-		23*time.Hour + 3*time.Minute + 59e9:  "23 h 3 m",
-		400*24*time.Hour + 23*time.Hour + 59: "400 d 23 h",
-	} {
-		assert.Equal(t, want, Duration(d))
-	}
-}
-
 func TestAge(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Hour:                       "0s",
