@@ -73,8 +73,8 @@ func (a *app) closeEndpoints(args []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return !between(c, local, remote) })
-	if len(s.Conns) == 0 {
+	s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return !between(s.Conn, local, remote) })
+	if len(s.Sockets) == 0 {
 		fmt.Fprintf(a.Out, "gone     %v to %v\n", local, remote)
 		return nil
 	}
@@ -108,12 +108,13 @@ func (a *app) closeMatches(f *filter.Filter, yes bool) error {
 // closeAll shows the connections, asks, closes those that can be closed and checks that they are
 // gone. If any is still there, it returns ErrReported.
 func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
-	if len(s.Conns) == 0 {
+	if len(s.Sockets) == 0 {
 		a.Say("no connection matches")
 		return cli.ErrNothing
 	}
 	var skipped, closable []outcome
-	for _, c := range s.Conns {
+	for _, socket := range s.Sockets {
+		c := socket.Conn
 		if o := (outcome{conn: c, err: cannotClose(c)}); o.err != nil {
 			skipped = append(skipped, o)
 		} else {
@@ -122,7 +123,7 @@ func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
 	}
 	a.sayCauses(skipped, "socket", " skipped: ")
 	if len(closable) > 0 {
-		s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return cannotClose(c) != nil })
+		s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return cannotClose(s.Conn) != nil })
 		if err := a.showOnStderr(s); err != nil {
 			return err
 		}

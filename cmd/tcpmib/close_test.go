@@ -78,7 +78,7 @@ func TestClose(t *testing.T) {
 		"listener 6":  {args: "[::1]:49669 [::]:0 --yes", stdout: "skipped  [::1]:49669\n", stderr: "[::1]:49669 skipped: a listening socket is not a connection", code: cli.ExitFailure},
 		"no listener": {args: "127.0.0.1:5433 0.0.0.0:0", stdout: "gone     127.0.0.1:5433 to 0.0.0.0:0\n"},
 		"ipv6":        {args: "--local-port 8443 --yes", stdout: "skipped  [::ffff:192.168.1.23]:8443 to [::ffff:192.168.1.50]:49800\n", stderr: "skipped: only IPv4 connections can be closed", code: cli.ExitFailure},
-		"bound":       {args: "--state reserved --yes", stdout: "skipped  192.168.1.23:50132 to 0.0.0.0:0\n", stderr: "skipped: a socket that is only bound is not a connection", code: cli.ExitFailure},
+		"bound":       {args: "--state bound --yes", stdout: "skipped  0.0.0.0:8081\nskipped  192.168.1.23:50132 to 0.0.0.0:0\nskipped  [::]:8081\n", stderr: "2 sockets skipped: a socket that is only bound is not a connection", code: cli.ExitFailure},
 		"some":        {args: "--process postgres --yes", stdout: "closed   127.0.0.1:5432 to 127.0.0.1:50112\nskipped  127.0.0.1:5432\nskipped  [::1]:49669\n", stderr: "tcpmib: 2 sockets skipped: a listening socket is not a connection: end its process instead\n", code: cli.ExitFailure, asked: []string{"127.0.0.1:5432 to 127.0.0.1:50112"}},
 		"some, no":    {args: "--process postgres", answer: "n\n", stderr: "Close 1 connection? [y/N] ", code: cli.ExitNothing},
 		"denied":      {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}}, stdout: "failed   " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: cli.ExitFailure, asked: []string{one}},

@@ -59,7 +59,7 @@ func (a *app) closeAndVerify(outcomes []outcome) {
 			switch {
 			case err != nil:
 				o.err = fmt.Errorf("closed, but cannot check that it is gone: %w", err)
-			case !listed[rows.IdentityOf(o.conn)]:
+			case !listed[rows.Socket{Conn: o.conn}.Identity()]:
 			case o.notFound != nil: // Windows also says so to users without the right
 				o.err = elevate(fmt.Errorf("%w, and it is still there: %w", o.notFound, fs.ErrPermission))
 			case late:
@@ -76,12 +76,12 @@ func (a *app) closeAndVerify(outcomes []outcome) {
 func listed(r *tcpmib.Reader, outcomes []*outcome) (map[rows.Identity]bool, error) {
 	listed := map[rows.Identity]bool{}
 	for _, o := range outcomes {
-		listed[rows.IdentityOf(o.conn)] = false
+		listed[rows.Socket{Conn: o.conn}.Identity()] = false
 	}
 	table, err := r.AppendConns(nil, tcpmib.IPv4)
 	for _, c := range table {
-		if _, ok := listed[rows.IdentityOf(c)]; ok {
-			listed[rows.IdentityOf(c)] = true
+		if _, ok := listed[rows.Socket{Conn: c}.Identity()]; ok {
+			listed[rows.Socket{Conn: c}.Identity()] = true
 		}
 	}
 	return listed, err

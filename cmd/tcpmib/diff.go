@@ -37,7 +37,7 @@ func (a *app) diffCommand() *cobra.Command {
 			"since one. A connection is identified by its endpoints and its process; what closed has the name\n" +
 			"that its process had in the first capture. --format jsonl writes the events of watch.\n\n" +
 			"Exit codes, as those of diff elsewhere: 0 no difference, 1 a difference, 2 usage, 3 the system\n" +
-			"or a file failed.\n\n" + filter.Help,
+			"or a file failed.\n\n" + filter.Help + "\n\n" + filter.ProtocolHelp,
 		Example: "  tcpmib diff before.zip after.zip\n" +
 			"  tcpmib diff before.zip --listening\n" +
 			"  tcpmib diff before.zip after.zip --process w3wp --format json",
@@ -54,13 +54,14 @@ func (a *app) diffCommand() *cobra.Command {
 		RunE:              func(_ *cobra.Command, args []string) error { return a.diff(args, &f) },
 	}
 	f.filter.AddFlags(cmd)
+	f.filter.AddProtocolFlags(cmd)
 	cli.EnumFlag(cmd, cmd.Flags(), &f.format, "format", "output `format`", []string{diffTable, diffJSON, diffJSONL})
 	return cmd
 }
 
 // difference is a change with the rows of the connection as it is now and as it was.
 type difference struct {
-	tcpmib.Change
+	rows.Change
 	now, before rows.Row
 }
 
@@ -113,7 +114,7 @@ func (a *app) diff(files []string, f *diffFlags) error {
 // compare returns what changed from one machine to the next, as far as a filter selects it.
 func (a *app) compare(machines []machine, f *filter.Filter) (differences []difference, err error) {
 	n := &names{}
-	for c, changeErr := range replay(a, machines, f.Families(), n) {
+	for c, changeErr := range replay(a, machines, f.Tables(), n) {
 		if changeErr != nil {
 			err = errors.Join(err, changeErr)
 			continue
@@ -175,7 +176,7 @@ func (d *difference) shown() rows.Row {
 	if d.Kind == tcpmib.Changed && r.PID == 0 {
 		r.PID, r.Process = d.before.PID, d.before.Process
 	}
-	r.Change = &d.Change
+	r.Change = &d.Change.Change
 	return r
 }
 
@@ -183,7 +184,7 @@ func (d *difference) shown() rows.Row {
 func (a *app) writeDifferencesLines(differences []difference) error {
 	out, events := newOutput(&a.Terminal), rows.NewEvents()
 	for i := range differences {
-		out.Write(events.Line(differences[i].Change, &differences[i].now))
+		out.Write(events.Line(differences[i].Change.Change, &differences[i].now))
 	}
 	return out.Flush()
 }
@@ -194,7 +195,7 @@ func (a *app) writeDifferencesJSON(differences []difference) error {
 	sep, end := "[\n", "[]\n"
 	for i := range differences {
 		out.WriteString(sep)
-		out.Write(bytes.TrimSuffix(events.Line(differences[i].Change, &differences[i].now), []byte("\n")))
+		out.Write(bytes.TrimSuffix(events.Line(differences[i].Change.Change, &differences[i].now), []byte("\n")))
 		sep, end = ",\n", "\n]\n"
 	}
 	out.WriteString(end)

@@ -33,16 +33,20 @@ func (a *app) summaryEphemeral(f *summaryFlags) error {
 	if err != nil {
 		return err
 	}
-	s, readErr := a.read(m, &filter.Filter{Family: f.filter.Family}) // ports are taken whoever has them
+	s, readErr := a.readTables(m, filter.Tables{Families: f.filter.Families(), TCP: true}) // ports are taken whoever has them
 	if s == nil || readErr != nil && f.format == summaryPrometheus {
 		return readErr
 	}
 	r := tcpmib.Reader{Source: m.source()}
-	if s.Conns, err = r.AppendBound(s.Conns, f.filter.Families()); err != nil && readErr == nil {
+	conns := make([]tcpmib.Conn, len(s.Sockets))
+	for i := range conns {
+		conns[i] = s.Sockets[i].Conn
+	}
+	if conns, err = r.AppendBound(conns, f.filter.Families()); err != nil && readErr == nil {
 		a.Say("bound sockets are missing: %s", advise(err))
 	}
-	uses := ephemeral.Count(s.Conns, f.filter.Families(), f.dynamic, func(c tcpmib.Conn) bool {
-		r := s.Row(c)
+	uses := ephemeral.Count(conns, f.filter.Families(), f.dynamic, func(c tcpmib.Conn) bool {
+		r := s.Row(rows.Socket{Conn: c})
 		return f.filter.Match(&r)
 	})
 	selected := f.filter

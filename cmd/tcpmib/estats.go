@@ -67,13 +67,14 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	// From here on an interrupt ends the collection early, but not before it is restored.
 	ctx, stop := a.untilInterrupt(context.Background())
 	defer stop()
-	s.Conns = slices.DeleteFunc(s.Conns, func(c tcpmib.Conn) bool { return !wanted(c) })
-	if len(s.Conns) == 0 {
+	s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return !wanted(s.Conn) })
+	if len(s.Sockets) == 0 {
 		a.Say("no connection matches")
 		return withRead(readErr, cli.ErrNothing)
 	}
 	var collections []*collection
-	for _, c := range s.Conns {
+	for _, socket := range s.Sockets {
+		c := socket.Conn
 		if ctx.Err() != nil {
 			break
 		}
@@ -109,7 +110,7 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 		case err != nil:
 			failed = errors.Join(failed, err)
 		default:
-			r := s.Row(c.conn)
+			r := s.Row(rows.Socket{Conn: c.conn})
 			r.Measured = &m
 			measured = append(measured, r)
 		}

@@ -98,7 +98,8 @@ func TestEstatsOnAlready(t *testing.T) {
 	a := officeApp()
 	s, err := a.read(a.live, &filter.Filter{})
 	assert.NoError(t, err)
-	for _, c := range s.Conns {
+	for _, socket := range s.Sockets {
+		c := socket.Conn
 		m.data[c] = tcpestats.Data{RW: tcpestats.DataRWv0{EnableCollection: 1}}
 		m.path[c] = tcpestats.Path{RW: tcpestats.PathRWv0{EnableCollection: 1}}
 	}
@@ -114,7 +115,8 @@ func TestEstatsCounterWentDown(t *testing.T) {
 	a := officeApp()
 	s, err := a.read(a.live, &filter.Filter{})
 	assert.NoError(t, err)
-	for _, c := range s.Conns {
+	for _, socket := range s.Sockets {
+		c := socket.Conn
 		m.data[c] = tcpestats.Data{RW: tcpestats.DataRWv0{EnableCollection: 1}, DataRODv0: tcpestats.DataRODv0{DataBytesIn: 5_000_000, DataBytesOut: 5_000_000}}
 		m.path[c] = tcpestats.Path{RW: tcpestats.PathRWv0{EnableCollection: 1}, PathRODv0: tcpestats.PathRODv0{PktsRetrans: 300}}
 	}
@@ -277,12 +279,13 @@ func TestInspect(t *testing.T) {
 	s, err := a.read(a.live, &filter.Filter{})
 	assert.NoError(t, err)
 	var text string
-	for _, c := range s.Conns {
+	for _, socket := range s.Sockets {
+		c := socket.Conn
 		if c.PID != 1288 && c.PID != 0 {
 			continue
 		}
 		text += rows.Endpoints(c) + "\n"
-		for _, d := range a.inspect(a.live, c) {
+		for _, d := range a.inspect(a.live, socket) {
 			text += "  " + d.Name + ": " + d.Value + "\n"
 		}
 	}
@@ -298,7 +301,7 @@ func TestInspectAsksItsFamily(t *testing.T) {
 		fake(a).calls = newMeasuring().calls()
 		s, err := a.read(a.live, &filter.Filter{Family: family})
 		assert.NoError(t, err)
-		a.inspect(a.live, s.Conns[0])
+		a.inspect(a.live, s.Sockets[0])
 		assert.NotContains(t, r.asked, other)
 	}
 }

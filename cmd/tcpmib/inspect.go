@@ -13,8 +13,9 @@ import (
 )
 
 // inspect looks up what the screen shows about one connection, and what would be too slow for all.
-func (a *app) inspect(m machine, c tcpmib.Conn) []screen.Detail {
-	s := &rows.Snapshot{Conns: []tcpmib.Conn{c}}
+func (a *app) inspect(m machine, socket rows.Socket) []screen.Detail {
+	c := socket.Conn
+	s := &rows.Snapshot{Sockets: []rows.Socket{socket}}
 	why := func(err error) string { return "unknown: " + advise(err) }
 	value := func(text string, err error) string {
 		if err != nil {
@@ -36,7 +37,7 @@ func (a *app) inspect(m machine, c tcpmib.Conn) []screen.Detail {
 		add("services", value(strings.Join(s.Services[c.PID], ", "), err))
 	}
 	err := a.readModules(m, s, c.Family())
-	r := s.Row(c)
+	r := s.Row(socket)
 	created := ""
 	if !r.Created.IsZero() {
 		created = r.Created.Local().Format(time.RFC3339)

@@ -38,7 +38,7 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List the TCP connections",
 		Long: "list shows TCP connections and listening sockets, sorted by local and remote endpoint.\n\n" +
-			filter.Help + "\n\n" +
+			filter.Help + "\n\n" + filter.ProtocolHelp + "\n\n" +
 			"--not-in base.zip leaves out what the capture base.zip has. A listening or bound socket is the\n" +
 			"same if its local endpoint and the name of its process are, because process IDs change when\n" +
 			"Windows restarts; where a name is not known, the endpoint decides. A connection is the same\n" +
@@ -59,6 +59,7 @@ func (a *app) listCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Flags(), &f) },
 	}
 	f.filter.AddFlags(cmd)
+	f.filter.AddProtocolFlags(cmd)
 	flags := cmd.Flags()
 	f.format = listFormats[0]
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", listFormats)
@@ -126,10 +127,10 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	a.enrich(m, s, f.filter.Families(), f.sortBy, nil)
 	s.Sort(f.sortBy, f.reverse)
 	if f.limit > 0 {
-		s.Conns = s.Conns[:min(f.limit, len(s.Conns))]
+		s.Sockets = s.Sockets[:min(f.limit, len(s.Sockets))]
 	}
 	if f.count {
-		fmt.Fprintln(out, len(s.Conns))
+		fmt.Fprintln(out, len(s.Sockets))
 	} else {
 		sorted := func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) } // its trouble has been reported
 		a.enrich(m, s, f.filter.Families(), slices.DeleteFunc(slices.Concat(f.extra, f.columns, named), sorted), out.Columns)
@@ -140,7 +141,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	if len(s.Conns) == 0 {
+	if len(s.Sockets) == 0 {
 		switch {
 		case !f.forPerson() || readErr != nil:
 		case f.notIn != "":
@@ -160,7 +161,7 @@ func (a *app) baseline(file string, f *filter.Filter) (*filter.Baseline, error) 
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.read(m, &filter.Filter{Family: f.Family})
+	s, err := a.readTables(m, f.Tables())
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be a baseline: %w", file, err)
 	}

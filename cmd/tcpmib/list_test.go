@@ -59,7 +59,7 @@ func TestListDataIsWhole(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(runOffice(t, "--format=json")), &array))
 	require.Len(t, array, 31)
 	want := map[string]any{
-		"family": "ipv6", "localAddress": "::ffff:192.168.1.23", "localPort": 8443.0,
+		"protocol": "tcp", "family": "ipv6", "localAddress": "::ffff:192.168.1.23", "localPort": 8443.0,
 		"remoteAddress": "::ffff:192.168.1.50", "remotePort": 49800.0,
 		"state": "ESTABLISHED", "stateCode": 5.0, "pid": 5120.0, "process": "näme \"<&>,\x1b[31m.exe",
 		"offload": "InHost", "offloadCode": 0.0,
@@ -85,7 +85,7 @@ func TestListDataIsWhole(t *testing.T) {
 	records, err := csv.NewReader(strings.NewReader(runOffice(t, "--format=csv"))).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, records, 32)
-	assert.Equal(t, []string{"ipv6", "::ffff:192.168.1.23", "8443", "::ffff:192.168.1.50", "49800",
+	assert.Equal(t, []string{"tcp", "ipv6", "::ffff:192.168.1.23", "8443", "::ffff:192.168.1.50", "49800",
 		"ESTABLISHED", "5", "5120", "näme \"<&>,\x1b[31m.exe", "InHost", "0"}, records[27])
 }
 
@@ -142,9 +142,9 @@ func TestListSortsByEveryColumn(t *testing.T) {
 
 			s := &rows.Snapshot{Processes: processes}
 			r := tcpmib.Reader{Source: m}
-			var err error
-			s.Conns, err = r.AppendConns(nil, tcpmib.Both)
+			conns, err := r.AppendConns(nil, tcpmib.Both)
 			require.NoError(t, err)
+			s.Sockets = rows.AppendTCP(nil, conns)
 			s.Sort([]rows.Column{c}, false)
 			var last *rows.Row
 			for r := range s.Rows() {
@@ -186,7 +186,7 @@ func TestListNothing(t *testing.T) {
 		"table":             "LOCAL  REMOTE  STATE  PID  PROCESS  OFFLOAD\n",
 		"json":              "[]\n",
 		"jsonl":             "",
-		"csv":               "family,localAddress,localPort,remoteAddress,remotePort,state,stateCode,pid,process,offload,offloadCode\n",
+		"csv":               "protocol,family,localAddress,localPort,remoteAddress,remotePort,state,stateCode,pid,process,offload,offloadCode\n",
 		"template={{.pid}}": "",
 	} {
 		got := runApp(testApp(&fixture.Machine{}, nil), "list", "--format", format)
@@ -237,7 +237,7 @@ func TestUsageErrors(t *testing.T) {
 		{"--remote=example.org", `--remote "example.org": want an address`},
 		{"--pid=-1", `--pid "-1": want a process ID`},
 		{"--process=", `--process "": want a process name`},
-		{"--sort=age", `--sort "age": unknown column "age"; columns are family, local,`},
+		{"--sort=old", `--sort "old": unknown column "old"; columns are protocol, family,`},
 		{"--columns=local,", `--columns "local,": unknown column ""`},
 		{"--columns=pid,local,PID", `--columns "pid,local,PID": column pid is named twice`},
 		{"--columns=local --columns=local", `--columns "local": column local is named twice`},
@@ -245,8 +245,8 @@ func TestUsageErrors(t *testing.T) {
 		{"--limit=-1", `--limit "-1": want a whole number, 0 or more`},
 		{"--limit=few", `--limit "few": `},
 		{"--format=xml", `--format "xml": want table, wide, json, jsonl, csv, sample or template=...`},
-		{"--format=template={{.port}}", `the template uses .port, which is not a column; columns are family,`},
-		{"--format=template={{if(.remotePort)}}{{$.Local}}{{end}}", `the template uses .Local, which is not a column; columns are family,`},
+		{"--format=template={{.port}}", `the template uses .port, which is not a column; columns are protocol,`},
+		{"--format=template={{if(.remotePort)}}{{$.Local}}{{end}}", `the template uses .Local, which is not a column; columns are protocol,`},
 		{"--format=template={{", `not a Go template`},
 		{"--format=sample -6", `remove --ipv6`},
 		{"--format=sample --port=1", `remove --port`},

@@ -23,11 +23,11 @@ func (n *names) next(processes owner.Processes) {
 }
 
 // rows returns the rows of a change, as it is now and as it was.
-func (n *names) rows(c tcpmib.Change) (now, before rows.Row) {
+func (n *names) rows(c rows.Change) (now, before rows.Row) {
 	older, newer := rows.Snapshot{Processes: n.older}, rows.Snapshot{Processes: n.newer}
-	now, before = newer.Row(c.Conn), older.Row(c.Old)
+	now, before = newer.Row(c.Now()), older.Row(c.Before())
 	if c.Kind == tcpmib.Closed {
-		if closed := older.Row(c.Conn); closed.Process != "" {
+		if closed := older.Row(c.Now()); closed.Process != "" {
 			now = closed
 		}
 	}

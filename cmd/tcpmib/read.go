@@ -10,6 +10,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // addFrom declares --from.
@@ -27,32 +28,56 @@ func (a *app) machine(from string) (machine, error) {
 	return openCaptured(from)
 }
 
-// read takes a snapshot of the connections that match. If only one family could be read, it returns
-// both a snapshot and an error.
+// read takes a snapshot of the sockets that match. If only a part of the tables could be read, it
+// returns both a snapshot and an error.
 func (a *app) read(m machine, f *filter.Filter) (*rows.Snapshot, error) {
-	defer a.Progress("reading the TCP tables")()
-	s := &rows.Snapshot{}
-	var err error
-	s.Conns, err = readConns(m, f)
-	if len(s.Conns) == 0 && err != nil {
-		return nil, err
+	s, err := a.readTables(m, f.Tables())
+	if s != nil {
+		s.Keep(f.Match)
 	}
-	s.Processes = a.processes(m)
-	s.Keep(f.Match)
 	return s, err
 }
 
-// readConns reads the tables that a filter needs. Windows has one of listening sockets alone, which
-// spares a busy machine its connections, and which captures do not have.
-func readConns(m machine, f *filter.Filter) ([]tcpmib.Conn, error) {
+// readTables takes a snapshot of all sockets in some tables, as read does.
+func (a *app) readTables(m machine, tables filter.Tables) (*rows.Snapshot, error) {
+	defer a.Progress("reading the tables")()
+	sockets, err := readSockets(m, tables)
+	if len(sockets) == 0 && err != nil {
+		return nil, err
+	}
+	return &rows.Snapshot{Sockets: sockets, Processes: a.processes(m)}, err
+}
+
+func readSockets(m machine, tables filter.Tables) (sockets []rows.Socket, err error) {
+	var errTCP, errBound, errUDP error
 	r := tcpmib.Reader{Source: m.source()}
-	if f.OnlyListening() {
-		conns, err := readListening(&r, f.Families())
+	var conns []tcpmib.Conn
+	if tables.TCP {
+		conns, errTCP = readConns(&r, tables)
+	}
+	if tables.Bound {
+		conns, errBound = r.AppendBound(conns, tables.Families)
+	}
+	sockets = rows.AppendTCP(make([]rows.Socket, 0, len(conns)), conns)
+	if tables.UDP {
+		var endpoints []udpmib.Endpoint
+		r := udpmib.Reader{Source: m.source()}
+		endpoints, errUDP = r.AppendEndpoints(nil, tables.Families)
+		sockets = rows.AppendUDP(sockets, endpoints)
+	}
+	return sockets, errors.Join(errTCP, errBound, errUDP)
+}
+
+// readConns reads the TCP tables. Windows has one of listening sockets alone, which spares a busy
+// machine its connections, and which captures do not have.
+func readConns(r *tcpmib.Reader, tables filter.Tables) ([]tcpmib.Conn, error) {
+	if tables.Listening {
+		conns, err := readListening(r, tables.Families)
 		if !errors.Is(err, errors.ErrUnsupported) {
 			return conns, err
 		}
 	}
-	return r.AppendConns(nil, f.Families())
+	return r.AppendConns(nil, tables.Families)
 }
 
 // readListening reads the listening sockets. Their table has no offload states; a socket without a
@@ -127,17 +152,30 @@ func (a *app) readCreated(m machine, s *rows.Snapshot, families tcpmib.Family) e
 	if s.Owned != nil {
 		return nil
 	}
-	s.Owned = make(map[rows.Identity]*rows.Owned, len(s.Conns))
-	for _, c := range s.Conns {
-		s.Owned[rows.IdentityOf(c)] = &rows.Owned{}
+	s.Owned = make(map[rows.Identity]*rows.Owned, len(s.Sockets))
+	tcp, udp := false, false
+	for _, socket := range s.Sockets {
+		s.Owned[socket.Identity()] = &rows.Owned{}
+		tcp, udp = tcp || socket.Protocol == rows.TCP, udp || socket.Protocol == rows.UDP
 	}
+	var errTCP, errUDP error
+	if tcp {
+		errTCP = readCreatedTCP(m, s.Owned, families)
+	}
+	if udp {
+		errUDP = readCreatedUDP(m, s.Owned, families)
+	}
+	return errors.Join(errTCP, errUDP)
+}
+
+func readCreatedTCP(m machine, owned map[rows.Identity]*rows.Owned, families tcpmib.Family) error {
 	r := tcpmib.Reader{Source: m.source()}
 	var err4, err6 error
 	if families&tcpmib.IPv4 != 0 {
 		var table []tcpmib.TCPRowOwnerModule
 		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
 		for i := range table {
-			if o := s.Owned[rows.IdentityOf(table[i].Conn())]; o != nil {
+			if o := owned[rows.Socket{Conn: table[i].Conn()}.Identity()]; o != nil {
 				row := table[i] // the table is overwritten by the next one
 				o.Created = row.CreateTime()
 				o.ReadModule = func() (tcpmib.OwnerModule, error) { return m.module4(&row) }
@@ -148,7 +186,7 @@ func (a *app) readCreated(m machine, s *rows.Snapshot, families tcpmib.Family) e
 		var table []tcpmib.TCP6RowOwnerModule
 		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
 		for i := range table {
-			if o := s.Owned[rows.IdentityOf(table[i].Conn())]; o != nil {
+			if o := owned[rows.Socket{Conn: table[i].Conn()}.Identity()]; o != nil {
 				row := table[i]
 				o.Created = row.CreateTime()
 				o.ReadModule = func() (tcpmib.OwnerModule, error) { return m.module6(&row) }
@@ -158,14 +196,25 @@ func (a *app) readCreated(m machine, s *rows.Snapshot, families tcpmib.Family) e
 	return errors.Join(err4, err6)
 }
 
+func readCreatedUDP(m machine, owned map[rows.Identity]*rows.Owned, families tcpmib.Family) error {
+	r := udpmib.Reader{Source: m.source()}
+	endpoints, err := r.AppendEndpoints(nil, families)
+	for _, e := range endpoints {
+		if o := owned[rows.OfEndpoint(e).Identity()]; o != nil {
+			o.Created = e.Created
+		}
+	}
+	return err
+}
+
 // readModules asks for the module of each connection. Many have none: their processes belong to
 // another user, or have ended.
 func (a *app) readModules(m machine, s *rows.Snapshot, families tcpmib.Family) error {
 	defer a.Progress("asking for modules")()
 	err := a.readCreated(m, s, families)
-	for _, c := range s.Conns {
-		o := s.Owned[rows.IdentityOf(c)]
-		if o == nil || o.ReadModule == nil || c.PID == owner.IdlePID {
+	for _, socket := range s.Sockets {
+		o := s.Owned[socket.Identity()]
+		if o == nil || o.ReadModule == nil || socket.PID == owner.IdlePID {
 			continue
 		}
 		module, err := o.ReadModule()

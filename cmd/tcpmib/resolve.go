@@ -25,7 +25,7 @@ func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
 	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
 	defer cancel()
 
-	addrs := remoteAddrs(s.Conns)
+	addrs := remoteAddrs(s.Sockets)
 	todo := make(chan netip.Addr, len(addrs))
 	for _, addr := range addrs {
 		todo <- addr
@@ -63,10 +63,10 @@ func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
 }
 
 // remoteAddrs returns the remote addresses of connections, each once.
-func remoteAddrs(conns []tcpmib.Conn) []netip.Addr {
+func remoteAddrs(sockets []rows.Socket) []netip.Addr {
 	var addrs []netip.Addr
 	seen := map[netip.Addr]bool{}
-	for _, c := range conns {
+	for _, c := range sockets {
 		addr := c.Remote.Addr()
 		if addr.IsValid() && !addr.IsUnspecified() && !seen[addr] {
 			seen[addr] = true

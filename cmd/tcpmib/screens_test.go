@@ -15,7 +15,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
-	"github.com/winmib/winmib/tcpmib"
 )
 
 // The images of the README, made from the captures: ./build.sh screens writes
@@ -36,7 +35,7 @@ func TestScreens(t *testing.T) {
 	w := newApp().world(captures)
 	m := screen.New(screen.Options{World: w, Interval: time.Second, Filter: f})
 	m.Update(tea.WindowSizeMsg{Width: 100, Height: 24})
-	m.Update(w.Look(screen.Request{Families: tcpmib.Both}))
+	m.Update(w.Look(screen.Request{Tables: allTCP}))
 	_, cmd := m.Update(tea.KeyPressMsg{Code: tea.KeyRight})
 	m.Update(cmd())
 	for range 3 {

@@ -39,7 +39,7 @@ func (a *app) summaryCommand() *cobra.Command {
 			"--state, --remote, --remote-port and --addr say, which select connections).\n" +
 			"Remote addresses are left out because their number is unbounded. Use --output with it:\n" +
 			"the file is replaced atomically, and PowerShell's > would write UTF-16.\n\n" +
-			ephemeralHelp + "\n\n" + filter.Help,
+			ephemeralHelp + "\n\n" + filter.Help + "\n\n" + filter.ProtocolHelp,
 		Example: "  tcpmib summary\n" +
 			"  tcpmib summary --process w3wp --limit 20\n" +
 			"  tcpmib summary --format prometheus --output C:\\metrics\\tcpmib.prom\n" +
@@ -56,6 +56,7 @@ func (a *app) summaryCommand() *cobra.Command {
 		},
 	}
 	f.filter.AddFlags(cmd)
+	f.filter.AddProtocolFlags(cmd)
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", []string{summaryTable, summaryJSON, summaryPrometheus})
 	cli.CountFlag(flags, &f.limit, "limit", "show the `n` largest counts of each table; 0: all")
@@ -72,11 +73,12 @@ func (a *app) summary(f *summaryFlags) error {
 	if err != nil {
 		return err
 	}
-	reads := f.filter
+	tables := f.filter.Tables()
 	if f.format == summaryPrometheus {
-		reads = filter.Filter{Family: f.filter.Family} // ports are those of all listening sockets
+		// Ports are those of all listening sockets, and connections at them those of all states.
+		tables.Listening = false
 	}
-	s, readErr := a.read(m, &reads)
+	s, readErr := a.readTables(m, tables)
 	// Half a count is not a metric: the missing family would look idle.
 	if s == nil || readErr != nil && f.format == summaryPrometheus {
 		return readErr
@@ -105,7 +107,7 @@ func (a *app) summary(f *summaryFlags) error {
 	switch {
 	case err != nil:
 		return err
-	case len(s.Conns) == 0:
+	case len(s.Sockets) == 0:
 		return withRead(readErr, cli.ErrNothing)
 	}
 	return readErr

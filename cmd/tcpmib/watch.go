@@ -43,7 +43,7 @@ func (a *app) watchCommand() *cobra.Command {
 			"that were there at the start, opened, changed with previousState, and closed). Errors go\n" +
 			"to stderr and watching continues.\n\n" +
 			"A connection is identified by its endpoints and its process. One that opens and closes\n" +
-			"between two refreshes is not seen.\n\n" + filter.Help,
+			"between two refreshes is not seen.\n\n" + filter.Help + "\n\n" + filter.ProtocolHelp,
 		Example: "  tcpmib watch\n" +
 			"  tcpmib watch --process chrome --interval 500ms\n" +
 			"  tcpmib watch --remote-port 443 --for 1m --format jsonl\n" +
@@ -53,6 +53,7 @@ func (a *app) watchCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Flags(), &f) },
 	}
 	f.filter.AddFlags(cmd)
+	f.filter.AddProtocolFlags(cmd)
 	flags := cmd.Flags()
 	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format` (default screen on a terminal, else jsonl)", []string{watchScreen, watchJSONL})
 	cli.IntervalFlag(flags, &f.interval, "interval", "refresh `interval`, such as 500ms or 5s")
@@ -92,12 +93,11 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 		})
 	case captures != nil:
 		n := &names{}
-		return a.writeEvents(replay(a, captures, f.filter.Families(), n), f, func(time.Time) *names { return n }, true)
+		return a.writeEvents(replay(a, captures, f.filter.Tables(), n), f, func(time.Time) *names { return n }, true)
 	case f.once:
 		return a.writeEvents(once(ctx, a.live, f), f, a.liveNames(), true)
 	}
-	r := tcpmib.Reader{Source: a.live.source()}
-	return a.writeEvents(r.Watch(ctx, f.interval, f.filter.Families()), f, a.liveNames(), false)
+	return a.writeEvents(watched(ctx, a.live, f), f, a.liveNames(), false)
 }
 
 // check completes the flags, or returns what is wrong with them.
@@ -123,14 +123,14 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 }
 
 // once yields the changes from one snapshot to a second.
-func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[tcpmib.Change, error] {
-	return func(yield func(tcpmib.Change, error) bool) {
-		t, r := &tcpmib.Tracker{}, &tcpmib.Reader{Source: m.source()}
+func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+	return func(yield func(rows.Change, error) bool) {
+		t := &tracker{}
 		for i := range 2 {
 			if i > 0 && !sleep(ctx, f.interval) {
 				return
 			}
-			for c, err := range t.Changes(r, f.filter.Families(), time.Now()) {
+			for c, err := range t.changes(m.source(), f.filter.Tables(), time.Now()) {
 				if !yield(c, err) {
 					return
 				}
@@ -140,13 +140,12 @@ func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[tcpmib.Change
 }
 
 // replay yields the changes from one machine to the next, and hands on the names.
-func replay[M machine](a *app, machines []M, families tcpmib.Family, n *names) iter.Seq2[tcpmib.Change, error] {
-	return func(yield func(tcpmib.Change, error) bool) {
-		t := &tcpmib.Tracker{}
+func replay[M machine](a *app, machines []M, tables filter.Tables, n *names) iter.Seq2[rows.Change, error] {
+	return func(yield func(rows.Change, error) bool) {
+		t := &tracker{}
 		for _, m := range machines {
 			n.next(a.processes(m))
-			r := &tcpmib.Reader{Source: m.source()}
-			for c, err := range t.Changes(r, families, m.now()) {
+			for c, err := range t.changes(m.source(), tables, m.now()) {
 				if !yield(c, err) {
 					return
 				}
@@ -157,7 +156,7 @@ func replay[M machine](a *app, machines []M, families tcpmib.Family, n *names) i
 
 // writeEvents writes each change as a line. Errors end the command with a failure if final, and are
 // reported at once otherwise.
-func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags, named naming, final bool) error {
+func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, named naming, final bool) error {
 	encoder := rows.NewEvents()
 	var failed error
 	seen, found := false, false
@@ -190,7 +189,7 @@ func (a *app) writeEvents(changes iter.Seq2[tcpmib.Change, error], f *watchFlags
 			continue
 		}
 		found = true
-		if _, err := a.Out.Write(encoder.Line(c, &now)); err != nil {
+		if _, err := a.Out.Write(encoder.Line(c.Change, &now)); err != nil {
 			return err
 		}
 	}

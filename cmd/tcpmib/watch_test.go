@@ -15,7 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -126,12 +128,12 @@ func TestWatchLate(t *testing.T) {
 	a := testApp(&fixture.Machine{}, nil)
 	var stderr bytes.Buffer
 	a.Err = &stderr
-	late := func(yield func(tcpmib.Change, error) bool) {
+	late := func(yield func(rows.Change, error) bool) {
 		for ticks := range 3 {
-			yield(tcpmib.Change{}, &tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second})
+			yield(rows.Change{}, &tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second})
 		}
 		for size := range 3 {
-			yield(tcpmib.Change{}, fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed))
+			yield(rows.Change{}, fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed))
 		}
 	}
 	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, nil, false), cli.ErrReported)
@@ -221,13 +223,13 @@ func TestScreenRuns(t *testing.T) {
 func TestScreenKeepsWhatItCannotRead(t *testing.T) {
 	m, processes := fixture.Office()
 	w := testApp(m, processes).world(nil)
-	all := screen.Request{Families: tcpmib.Both}
+	all := screen.Request{Tables: allTCP}
 	before := w.Look(all)
 	require.NoError(t, before.Err)
-	require.Len(t, before.Snapshot.Conns, 31)
+	require.Len(t, before.Snapshot.Sockets, 31)
 	m.Code6 = 31
 	without := w.Look(all)
-	assert.Equal(t, before.Snapshot.Conns, without.Snapshot.Conns)
+	assert.Equal(t, before.Snapshot.Sockets, without.Snapshot.Sockets)
 	assert.ErrorContains(t, without.Err, "GetTcp6Table2: the network stack does not answer")
 	m.Code6 = 0
 	assert.NoError(t, w.Look(all).Err)
@@ -246,11 +248,11 @@ func TestScreenOfCaptures(t *testing.T) {
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	assert.Equal(t, []screen.Capture{{Name: "office.zip", Time: at}, {Name: "later.zip", Time: at.Add(2 * time.Second)}}, w.Captures)
 	for range 2 {
-		first := w.Look(screen.Request{Families: tcpmib.Both})
-		assert.Len(t, first.Snapshot.Conns, 31)
+		first := w.Look(screen.Request{Tables: allTCP})
+		assert.Len(t, first.Snapshot.Sockets, 31)
 		assert.Equal(t, tcpmib.Present, first.Changes[0].Kind)
 		assert.Nil(t, first.Before)
-		second := w.Look(screen.Request{Capture: 1, Families: tcpmib.Both})
+		second := w.Look(screen.Request{Capture: 1, Tables: allTCP})
 		var kinds []tcpmib.ChangeKind
 		for _, c := range second.Changes {
 			kinds = append(kinds, c.Kind)
@@ -258,20 +260,22 @@ func TestScreenOfCaptures(t *testing.T) {
 		assert.Equal(t, []tcpmib.ChangeKind{tcpmib.Changed, tcpmib.Closed, tcpmib.Opened}, kinds)
 		assert.Equal(t, "ssh.exe", second.Before[8088].Name)
 	}
-	created := w.Look(screen.Request{Families: tcpmib.IPv4, Created: true}).Snapshot
-	assert.Len(t, created.Conns, 23, "IPv4 only")
+	created := w.Look(screen.Request{Tables: filter.Tables{Families: tcpmib.IPv4, TCP: true}, Created: true}).Snapshot
+	assert.Len(t, created.Sockets, 23, "IPv4 only")
 	assert.NotEmpty(t, created.Owned)
-	assert.Empty(t, w.Inspect(tcpmib.Conn{}))
-	assert.ErrorContains(t, w.Refuse(tcpmib.Conn{}), "cannot be closed")
-	assert.ErrorContains(t, w.Close(tcpmib.Conn{}), "cannot be closed")
+	assert.Empty(t, w.Inspect(rows.Socket{}))
+	assert.ErrorContains(t, w.Refuse(rows.Socket{}), "cannot be closed")
+	assert.ErrorContains(t, w.Close(rows.Socket{}), "cannot be closed")
 }
 
 // The screen of this computer refuses what closing would refuse, and reads services when asked.
 func TestScreenOfThisComputer(t *testing.T) {
 	w := officeApp().world(nil)
-	l := w.Look(screen.Request{Families: tcpmib.Both, Services: true})
+	l := w.Look(screen.Request{Tables: allTCP, Services: true})
 	assert.Equal(t, []string{"TermService"}, l.Snapshot.Services[1288])
 	assert.Nil(t, l.Before)
-	assert.NotNil(t, w.Look(screen.Request{Families: tcpmib.Both}).Before)
-	assert.ErrorContains(t, w.Refuse(l.Snapshot.Conns[0]), "listening socket")
+	assert.NotNil(t, w.Look(screen.Request{Tables: allTCP}).Before)
+	assert.ErrorContains(t, w.Refuse(l.Snapshot.Sockets[0]), "listening socket")
 }
+
+var allTCP = filter.Tables{Families: tcpmib.Both, TCP: true}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
-	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -18,9 +17,9 @@ func (a *app) world(captures []*capturedMachine) screen.World {
 	}
 	w := screen.World{
 		Look:    func(request screen.Request) screen.Look { return a.lookAtCapture(captures, request) },
-		Inspect: func(tcpmib.Conn) []screen.Detail { return []screen.Detail{} },
-		Refuse:  captures[0].close,
-		Close:   captures[0].close,
+		Inspect: func(rows.Socket) []screen.Detail { return []screen.Detail{} },
+		Refuse:  func(s rows.Socket) error { return captures[0].close(s.Conn) },
+		Close:   func(s rows.Socket) error { return captures[0].close(s.Conn) },
 	}
 	for _, c := range captures {
 		w.Captures = append(w.Captures, screen.Capture{Name: filepath.Base(c.file), Time: c.Info().Time})
@@ -29,18 +28,23 @@ func (a *app) world(captures []*capturedMachine) screen.World {
 }
 
 func (a *app) liveWorld() screen.World {
-	t, r := &tcpmib.Tracker{}, &tcpmib.Reader{Source: a.live.source()}
+	t := &tracker{}
 	var before owner.Processes
 	return screen.World{
 		Look: func(request screen.Request) screen.Look {
-			l := a.look(t, a.live, r, request, time.Now())
+			l := a.look(t, a.live, request, time.Now())
 			l.Before, before = before, l.Snapshot.Processes
 			return l
 		},
-		Inspect: func(c tcpmib.Conn) []screen.Detail { return a.inspect(a.live, c) },
-		Refuse:  cannotClose,
-		Close: func(c tcpmib.Conn) error {
-			_, err := a.closeVerified(c)
+		Inspect: func(s rows.Socket) []screen.Detail { return a.inspect(a.live, s) },
+		Refuse: func(s rows.Socket) error {
+			if s.Protocol == rows.UDP {
+				return errors.New("a UDP socket is not a connection: end its process instead")
+			}
+			return cannotClose(s.Conn)
+		},
+		Close: func(s rows.Socket) error {
+			_, err := a.closeVerified(s.Conn)
 			return err
 		},
 	}
@@ -48,33 +52,31 @@ func (a *app) liveWorld() screen.World {
 
 // lookAtCapture compares a capture with the one before it.
 func (a *app) lookAtCapture(captures []*capturedMachine, request screen.Request) screen.Look {
-	t := &tcpmib.Tracker{}
+	t := &tracker{}
 	var before owner.Processes
 	if request.Capture > 0 {
 		c := captures[request.Capture-1]
-		before = a.look(t, c, &tcpmib.Reader{Source: c.source()}, request, c.Info().Time).Snapshot.Processes
+		before = a.look(t, c, request, c.Info().Time).Snapshot.Processes
 	}
 	c := captures[request.Capture]
-	l := a.look(t, c, &tcpmib.Reader{Source: c.source()}, request, c.Info().Time)
+	l := a.look(t, c, request, c.Info().Time)
 	l.Before = before
 	return l
 }
 
 // look takes the next snapshot of a tracker for the screen. A family that cannot be read keeps its
 // last connections.
-func (a *app) look(t *tcpmib.Tracker, m machine, r *tcpmib.Reader, request screen.Request, at time.Time) screen.Look {
+func (a *app) look(t *tracker, m machine, request screen.Request, at time.Time) screen.Look {
 	l := screen.Look{Request: request, At: at}
 	l.Snapshot.Processes, _ = m.processes() // the table shows what has no name
-	for c, err := range t.Changes(r, request.Families, at) {
+	for c, err := range t.changes(m.source(), request.Tables, at) {
 		if err != nil {
 			l.Err = errors.Join(l.Err, err)
 			continue
 		}
 		l.Changes = append(l.Changes, c)
 	}
-	for _, o := range t.AppendOwned(nil) {
-		l.Snapshot.Conns = append(l.Snapshot.Conns, o.Conn)
-	}
+	l.Snapshot.Sockets = t.sockets()
 	var columns []rows.Column
 	if request.Created {
 		columns = append(columns, rows.Named("created")...)
@@ -82,6 +84,6 @@ func (a *app) look(t *tcpmib.Tracker, m machine, r *tcpmib.Reader, request scree
 	if request.Services {
 		columns = append(columns, rows.Named("services")...)
 	}
-	a.enrich(m, &l.Snapshot, request.Families, nil, columns)
+	a.enrich(m, &l.Snapshot, request.Tables.Families, nil, columns)
 	return l
 }

@@ -21,8 +21,9 @@ type Baseline struct {
 
 // socket identifies what has no remote endpoint.
 type socket struct {
-	local netip.AddrPort
-	state tcpmib.State // a socket that was only bound and listens now is new
+	protocol rows.Protocol
+	local    netip.AddrPort
+	state    tcpmib.State // a socket that was only bound and listens now is new
 }
 
 // NewBaseline returns the baseline of a snapshot.
@@ -42,7 +43,7 @@ func NewBaseline(s *rows.Snapshot) *Baseline {
 	return b
 }
 
-func socketOf(r *rows.Row) socket { return socket{r.Local, r.State} }
+func socketOf(r *rows.Row) socket { return socket{r.Protocol, r.Local, r.State} }
 
 // Has reports whether the baseline has what a row shows.
 func (b *Baseline) Has(r *rows.Row) bool {

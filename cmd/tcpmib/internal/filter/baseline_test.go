@@ -20,13 +20,13 @@ func TestBaseline(t *testing.T) {
 		return c
 	}
 	base := NewBaseline(&rows.Snapshot{
-		Conns: []tcpmib.Conn{
+		Sockets: rows.AppendTCP(nil, []tcpmib.Conn{
 			conn("0.0.0.0:80", "", tcpmib.StateListen, 10),
 			conn("0.0.0.0:81", "", tcpmib.StateListen, 11),
 			conn("0.0.0.0:82", "", tcpmib.StateReserved, 10),
 			conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 10),
 			conn("10.0.0.1:50000", "10.0.0.2:443", tcpmib.StateTimeWait, 0),
-		},
+		}),
 		Processes: fixture.Named(map[uint32]string{10: "w3wp.exe"}),
 	})
 	processes := fixture.Named(map[uint32]string{20: "W3WP.EXE", 21: "other.exe", 10: "other.exe"})
@@ -53,7 +53,7 @@ func TestBaseline(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := rows.Snapshot{Processes: processes}
-			r := s.Row(test.conn)
+			r := s.Row(rows.Socket{Conn: test.conn})
 			assert.Equal(t, test.has, base.Has(&r))
 		})
 	}

@@ -13,9 +13,10 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Filter selects rows. The zero value selects all.
+// Filter selects rows. The zero value selects everything of TCP but bound sockets.
 type Filter struct {
 	Family      tcpmib.Family // 0: both
+	TCP, UDP    bool          // neither: TCP
 	states      terms[tcpmib.State]
 	ports       terms[ports] // local or remote
 	localPorts  terms[ports]
@@ -101,9 +102,15 @@ func (f *Filter) AddFlags(cmd *cobra.Command) {
 	})
 }
 
+// AddProtocolFlags declares the flags that choose protocols.
+func (f *Filter) AddProtocolFlags(cmd *cobra.Command) {
+	cmd.Flags().BoolVarP(&f.TCP, "tcp", "t", false, "TCP, which is the default")
+	cmd.Flags().BoolVarP(&f.UDP, "udp", "u", false, "UDP; with --tcp both")
+}
+
 // Any reports whether there is any condition.
 func (f *Filter) Any() bool {
-	return f.Family != 0 || f.words.any() || f.states.any() || f.pids.any() || f.processes.any() ||
+	return f.Family != 0 || f.UDP || f.words.any() || f.states.any() || f.pids.any() || f.processes.any() ||
 		f.ports.any() || f.localPorts.any() || f.remotePorts.any() || f.addrs.any() || f.remotes.any()
 }
 
@@ -111,6 +118,11 @@ func (f *Filter) Any() bool {
 const Help = "Different filters are ANDed; values of one filter, separated by commas, are ORed. A ! before\n" +
 	"a value negates it: --state '!listen'. Process names ignore case and an .exe at the end, and\n" +
 	"may contain *. Ports can be ranges and addresses can be CIDR blocks."
+
+// ProtocolHelp explains the protocols to users of a command that has their flags.
+const ProtocolHelp = "-t and -u choose the protocols, as ss does; -tu is both. UDP sockets have no state and no remote\n" +
+	"endpoint; --listening selects them too. --state bound shows TCP sockets that hold a port and\n" +
+	"neither listen nor are connected, from Windows 10 version 1809 on."
 
 // Families returns the families whose tables are needed.
 func (f *Filter) Families() tcpmib.Family {
@@ -120,9 +132,37 @@ func (f *Filter) Families() tcpmib.Family {
 	return f.Family
 }
 
-// OnlyListening reports whether the filter can select nothing but listening sockets.
-func (f *Filter) OnlyListening() bool {
+// Tables are the tables of Windows that a filter needs.
+type Tables struct {
+	Families  tcpmib.Family
+	TCP       bool // connections and listening sockets
+	Listening bool // of these, the listening sockets are enough
+	Bound     bool // sockets that are bound, and neither listen nor are connected
+	UDP       bool
+}
+
+// Tables returns the tables that the filter needs.
+func (f *Filter) Tables() Tables {
+	tcp := f.wants(rows.TCP)
+	return Tables{
+		Families:  f.Families(),
+		TCP:       tcp,
+		Listening: tcp && f.onlyListening(),
+		Bound:     tcp && slices.Contains(f.states.some, tcpmib.StateReserved),
+		UDP:       f.UDP,
+	}
+}
+
+// onlyListening reports whether of TCP the filter can select nothing but listening sockets.
+func (f *Filter) onlyListening() bool {
 	return len(f.states.some) > 0 && !slices.ContainsFunc(f.states.some, func(s tcpmib.State) bool { return s != tcpmib.StateListen })
+}
+
+func (f *Filter) wants(p rows.Protocol) bool {
+	if p == rows.UDP {
+		return f.UDP
+	}
+	return f.TCP || !f.UDP
 }
 
 // Serving returns the filter without what only connections have: with which state, and from where. It
@@ -137,9 +177,12 @@ func (f *Filter) Serving() Filter {
 
 // Match reports whether the filter selects a row.
 func (f *Filter) Match(r *rows.Row) bool {
-	local, remote := r.Local, r.Remote
-	return f.Families()&r.Family() != 0 &&
-		f.states.match(func(s tcpmib.State) bool { return s == r.State }) &&
+	local, remote, state := r.Local, r.Remote, r.State
+	if r.Protocol == rows.UDP {
+		state = tcpmib.StateListen // it receives from anyone
+	}
+	return f.wants(r.Protocol) && f.Families()&r.Family() != 0 &&
+		f.states.match(func(s tcpmib.State) bool { return s == state }) &&
 		f.pids.match(func(pid uint32) bool { return pid == r.PID }) &&
 		f.localPorts.match(func(p ports) bool { return p.contains(local.Port()) }) &&
 		f.remotePorts.match(func(p ports) bool { return remote.IsValid() && p.contains(remote.Port()) }) &&

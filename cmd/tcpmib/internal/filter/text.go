@@ -24,8 +24,23 @@ var family = condition{name: "family", add: func(f *Filter, text string) error {
 	return nil
 }}
 
+// protocol is a condition of typed text only: its flags are --tcp and --udp.
+var protocol = condition{name: "protocol", add: func(f *Filter, text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		switch {
+		case strings.EqualFold(part, "tcp"):
+			f.TCP = true
+		case strings.EqualFold(part, "udp"):
+			f.UDP = true
+		default:
+			return errors.New("want tcp or udp")
+		}
+	}
+	return nil
+}}
+
 // typed are the conditions of typed text.
-var typed = append(conditions[:len(conditions):len(conditions)], family)
+var typed = append(conditions[:len(conditions):len(conditions)], protocol, family)
 
 // Parse parses typed text: words that occur in the row, and conditions such as port=443 and
 // state=!listen. A ! before a word negates it, and quotes keep spaces: process="my program".
@@ -125,6 +140,13 @@ func (f *Filter) String() string {
 		if len(values) > 0 {
 			parts = append(parts, name+"="+quote(strings.Join(values, ",")))
 		}
+	}
+	if f.UDP {
+		protocols := []string{"udp"}
+		if f.TCP {
+			protocols = []string{"tcp", "udp"}
+		}
+		add("protocol", protocols)
 	}
 	if f.Families() != tcpmib.Both {
 		add("family", []string{strings.ToLower(f.Family.String())})

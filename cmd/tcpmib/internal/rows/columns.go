@@ -9,8 +9,11 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// Columns are all columns of a connection, in the order in which help lists them.
+// Columns are all columns of a socket, in the order in which help lists them.
 var Columns = []Column{
+	{Name: "protocol", Title: "PROTO",
+		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Protocol.String()...) },
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Protocol, b.Protocol) }},
 	{Name: "family", Title: "FAMILY",
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Family().String()...) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Family(), b.Family()) }},
@@ -46,11 +49,11 @@ var Columns = []Column{
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.RemoteName...) },
 		Compare: func(a, b *Row) int { return compareFold(a.RemoteName, b.RemoteName) }},
 	{Name: "state", Title: "STATE",
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.State.String()...) },
+		Text:    ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.State.String()...) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) },
 		Style:   func(r *Row) lipgloss.Style { return stateStyle(r.State) }},
 	{Name: "stateCode", Title: "STATE CODE", Number: true,
-		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.State) },
+		Text:    ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.State) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) }},
 	{Name: "pid", Title: "PID", Number: true,
 		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.PID) },
@@ -60,10 +63,10 @@ var Columns = []Column{
 		JSON:    func(dst []byte, r *Row) []byte { return appendQuoted(dst, r.Process) },
 		Compare: func(a, b *Row) int { return compareFold(a.Process, b.Process) }},
 	{Name: "offload", Title: "OFFLOAD",
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Offload.String()...) },
+		Text:    ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.Offload.String()...) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
 	{Name: "offloadCode", Title: "OFFLOAD CODE", Number: true,
-		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.Offload) },
+		Text:    ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.Offload) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
 	{Name: "created", Title: "CREATED",
 		Text: func(dst []byte, r *Row) []byte {
@@ -102,4 +105,14 @@ var Measurements = []Column{
 		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMin) }},
 	{Name: "rttMaxMilliseconds", Title: "MAX", Number: true,
 		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMax) }},
+}
+
+// ofTCP returns text without a value for UDP sockets.
+func ofTCP(text func(dst []byte, r *Row) []byte) func(dst []byte, r *Row) []byte {
+	return func(dst []byte, r *Row) []byte {
+		if r.Protocol == UDP {
+			return dst
+		}
+		return text(dst, r)
+	}
 }

@@ -25,8 +25,8 @@ func crowd(n int) *Snapshot {
 	for pid := range uint32(300) {
 		s.Processes[pid] = owner.Process{PID: pid, Name: fmt.Sprintf("program%d.exe", pid)}
 	}
-	s.Conns = make([]tcpmib.Conn, n)
-	for i := range s.Conns {
+	s.Sockets = make([]Socket, n)
+	for i := range s.Sockets {
 		local := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
 		remote := netip.AddrFrom4([4]byte{203, 0, 113, byte(i)})
 		if i%3 == 0 {
@@ -40,13 +40,14 @@ func crowd(n int) *Snapshot {
 		if c.State == tcpmib.StateListen {
 			c.Remote = netip.AddrPort{}
 		}
-		s.Conns[i] = c
+		s.Sockets[i] = Socket{Conn: c}
 	}
 	return s
 }
 
 // record is a row as encoding/json is told to write it.
 type record struct {
+	Protocol      string  `json:"protocol"`
 	Family        string  `json:"family"`
 	LocalAddress  string  `json:"localAddress"`
 	LocalPort     uint16  `json:"localPort"`
@@ -62,7 +63,7 @@ type record struct {
 
 func recordOf(r *Row) record {
 	rec := record{
-		Family: r.Family().String(), LocalAddress: r.Local.Addr().String(), LocalPort: r.Local.Port(),
+		Protocol: "tcp", Family: r.Family().String(), LocalAddress: r.Local.Addr().String(), LocalPort: r.Local.Port(),
 		State: r.State.String(), StateCode: uint32(r.State), PID: r.PID, Process: r.Process,
 		Offload: r.Offload.String(), OffloadCode: uint32(r.Offload),
 	}
@@ -114,7 +115,7 @@ func TestEncoders(t *testing.T) {
 	records, err := csv.NewReader(&b).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, records, 1001)
-	assert.Equal(t, "quoted, \"name\"\n", records[1+8][8]) // a csv.Reader makes \n of \r\n
+	assert.Equal(t, "quoted, \"name\"\n", records[1+8][9]) // a csv.Reader makes \n of \r\n
 }
 
 // What is allocated does not grow with the rows: they are written as they come.

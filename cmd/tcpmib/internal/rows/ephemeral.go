@@ -59,7 +59,7 @@ func (s *Snapshot) EphemeralRows(uses []ephemeral.Use) iter.Seq[*Row] {
 	return func(yield func(*Row) bool) {
 		for i := range uses {
 			u := &uses[i]
-			r := s.Row(tcpmib.Conn{Local: netip.AddrPortFrom(u.Local, 0), Remote: u.Remote, PID: u.PID})
+			r := s.Row(Socket{Conn: tcpmib.Conn{Local: netip.AddrPortFrom(u.Local, 0), Remote: u.Remote, PID: u.PID}})
 			r.Ports = u
 			if !yield(&r) {
 				return

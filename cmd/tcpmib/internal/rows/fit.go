@@ -18,7 +18,7 @@ const (
 // leastFirst are the columns that a narrow screen may lose, those that tell least first. The details
 // go before an address is cut.
 var (
-	details    = []string{"offloadCode", "stateCode", "offload", "family", "of"}
+	details    = []string{"offloadCode", "stateCode", "offload", "protocol", "family", "of"}
 	leastFirst = slices.Concat(details, []string{
 		"services", "module", "created", "rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
 		"bound", "timeWait", "process", "pid", "rttMilliseconds", "state",

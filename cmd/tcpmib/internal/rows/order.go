@@ -3,7 +3,7 @@ package rows
 import "cmp"
 
 // Order returns a comparison of rows by columns. Rows that are equal there are ordered as by
-// tcpmib.Conn.Compare.
+// Socket.Compare.
 func Order(by []Column, reverse bool) func(a, b *Row) int {
 	return func(a, b *Row) int {
 		order := 0
@@ -11,7 +11,7 @@ func Order(by []Column, reverse bool) func(a, b *Row) int {
 			order = by[i].Compare(a, b)
 		}
 		if order == 0 {
-			order = a.Conn.Compare(b.Conn)
+			order = a.Socket.Compare(b.Socket)
 		}
 		if reverse {
 			return -order

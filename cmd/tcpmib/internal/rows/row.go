@@ -12,9 +12,9 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Row is a connection and what is known about it. Formats render rows.
+// Row is a socket and what is known about it. Formats render rows.
 type Row struct {
-	tcpmib.Conn
+	Socket
 	Process string // name of the program that owns it
 
 	// Read only when asked for; zero values are unknown.

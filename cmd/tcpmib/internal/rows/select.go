@@ -9,9 +9,9 @@ import (
 // Sets of columns, each the default of some formats.
 var (
 	TableColumns = Named("local", "remote", "state", "pid", "process", "offload")
-	WideColumns  = Named("family", "local", "remote", "state", "stateCode", "pid", "process",
+	WideColumns  = Named("protocol", "family", "local", "remote", "state", "stateCode", "pid", "process",
 		"offload", "offloadCode", "created", "module", "services")
-	DataColumns = Named("family", "localAddress", "localPort", "remoteAddress", "remotePort",
+	DataColumns = Named("protocol", "family", "localAddress", "localPort", "remoteAddress", "remotePort",
 		"state", "stateCode", "pid", "process", "offload", "offloadCode")
 	MeasuredColumns     = append(Named("local", "remote", "pid", "process"), Measurements...)
 	MeasuredDataColumns = slices.Concat(DataColumns, Measurements)

@@ -16,7 +16,7 @@ type item struct {
 
 // anchor is what the cursor stays on.
 type anchor struct {
-	conn   tcpmib.Conn
+	socket rows.Socket
 	header bool // the header of the group of conn.PID
 }
 
@@ -69,9 +69,9 @@ func (s *Model) arrange() {
 // anchored reports whether an item is what the cursor was on.
 func (s *Model) anchored(i item) bool {
 	if s.anchor.header || i.header != nil {
-		return s.anchor.header && i.header != nil && i.header.pid == s.anchor.conn.PID
+		return s.anchor.header && i.header != nil && i.header.pid == s.anchor.socket.PID
 	}
-	return s.entries[i.entry].row.Conn.Same(s.anchor.conn)
+	return s.entries[i.entry].row.Same(s.anchor.socket)
 }
 
 // selected returns the connection under the cursor.
@@ -87,9 +87,9 @@ func (s *Model) move(by int) {
 	s.cursor = max(0, min(s.cursor+by, len(s.items)-1))
 	if s.cursor < len(s.items) {
 		if g := s.items[s.cursor].header; g != nil {
-			s.anchor = anchor{tcpmib.Conn{PID: g.pid}, true}
+			s.anchor = anchor{rows.Socket{Conn: tcpmib.Conn{PID: g.pid}}, true}
 		} else {
-			s.anchor = anchor{s.entries[s.items[s.cursor].entry].row.Conn, false}
+			s.anchor = anchor{s.entries[s.items[s.cursor].entry].row.Socket, false}
 		}
 	}
 	lines := s.lines()

@@ -37,14 +37,14 @@ func (s *Model) log(l Look) {
 	}
 	before := rows.Snapshot{Processes: l.Before}
 	for _, c := range l.Changes {
-		e := event{at: l.At, capture: l.Request.Capture, kind: c.Kind, row: s.snapshot.Row(c.Conn)}
+		e := event{at: l.At, capture: l.Request.Capture, kind: c.Kind, row: s.snapshot.Row(c.Now())}
 		switch c.Kind {
 		case tcpmib.Present:
 			continue
 		case tcpmib.Closed:
-			e.row = before.Row(c.Conn)
+			e.row = before.Row(c.Now())
 		case tcpmib.Changed:
-			e.before = before.Row(c.Old)
+			e.before = before.Row(c.Before())
 		}
 		s.events = append(s.events, e)
 	}

@@ -36,8 +36,8 @@ var frames = map[string]func(t *testing.T, s *Model){
 	"nothing": func(t *testing.T, s *Model) { types(s, "/"); types(s, text("nobody")...); types(s, "enter") },
 	"paused":  func(t *testing.T, s *Model) { types(s, "space") },
 	"help":    func(t *testing.T, s *Model) { types(s, "?") },
-	"columns": func(t *testing.T, s *Model) { types(s, "c", "space", "down", "down", "space") },
-	"chosen":  func(t *testing.T, s *Model) { types(s, "c", "space", "esc", "c", "end", "space", "esc", "1") },
+	"columns": func(t *testing.T, s *Model) { types(s, "c", "down", "space", "down", "down", "space") },
+	"chosen":  func(t *testing.T, s *Model) { types(s, "c", "down", "space", "esc", "c", "end", "space", "esc", "1") },
 	"log": func(t *testing.T, s *Model) {
 		show(t, s, fixture.Later)
 		fail(s, "the network stack does not answer")
@@ -51,7 +51,7 @@ var frames = map[string]func(t *testing.T, s *Model){
 	"refuse": func(t *testing.T, s *Model) { s.world.Refuse = refuse; types(s, "x") },
 	"detail": func(t *testing.T, s *Model) {
 		types(s, "end")
-		s.world.Inspect = func(tcpmib.Conn) []Detail {
+		s.world.Inspect = func(rows.Socket) []Detail {
 			return []Detail{{"path", `C:\Program Files\Google\Chrome\Application\chrome.exe`}, {"services", "-"}}
 		}
 		s.Update(types(s, "enter")())
@@ -63,7 +63,7 @@ var frames = map[string]func(t *testing.T, s *Model){
 	"captures": func(t *testing.T, s *Model) { record(t, s); types(s, "end") },
 }
 
-func refuse(tcpmib.Conn) error {
+func refuse(rows.Socket) error {
 	return errors.New("it is a listening socket, not a connection: end its process instead")
 }
 
@@ -79,18 +79,19 @@ func record(t *testing.T, s *Model) {
 		{"later.zip", time.Date(2024, 5, 6, 7, 8, 11, 0, time.Local)},
 	}
 	var looks []Look
+	var older []tcpmib.Conn
 	for i, make := range []made{fixture.Office, fixture.Later} {
 		m, processes := make()
 		r := tcpmib.Reader{Source: m}
 		conns, err := r.AppendConns(nil, tcpmib.Both)
 		assert.NoError(t, err)
 		slices.SortFunc(conns, tcpmib.Conn.Compare)
-		l := Look{Snapshot: rows.Snapshot{Conns: conns, Processes: processes}, At: s.world.Captures[i].Time}
+		l := Look{Snapshot: rows.Snapshot{Sockets: rows.AppendTCP(nil, conns), Processes: processes}, At: s.world.Captures[i].Time}
 		if i > 0 {
 			l.Before = looks[0].Snapshot.Processes
-			l.Changes = slices.Collect(tcpmib.Diff(looks[0].Snapshot.Conns, conns))
+			l.Changes = diff(older, conns)
 		}
-		looks = append(looks, l)
+		looks, older = append(looks, l), conns
 	}
 	s.world.Look = func(r Request) Look {
 		l := looks[r.Capture]

@@ -40,7 +40,7 @@ func (s *Model) drawStatus() string {
 		parts = append(parts, part{s.at.Local().Format("15:04:05"), 4})
 	}
 	parts = append(parts,
-		part{cli.Count(len(s.snapshot.Conns), "connection"), 2},
+		part{cli.Count(len(s.snapshot.Sockets), "connection"), 2},
 		part{drawCounts(s.counts), 5})
 	if s.trouble != "" {
 		parts = append(parts, part{troubleStyle.Render("ERROR"), 9})

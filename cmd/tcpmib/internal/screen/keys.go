@@ -160,7 +160,7 @@ func (s *Model) showDetail() tea.Cmd {
 		return nil
 	}
 	s.mode, s.offset, s.subject, s.details = modeDetail, 0, e.row, nil
-	inspect, c := s.world.Inspect, e.row.Conn
+	inspect, c := s.world.Inspect, e.row.Socket
 	return func() tea.Msg { return detailMsg{c, inspect(c)} }
 }
 
@@ -177,7 +177,7 @@ func (s *Model) askClose() tea.Cmd {
 		s.say("cannot close: it has closed already")
 		return nil
 	}
-	if err := s.world.Refuse(e.row.Conn); err != nil {
+	if err := s.world.Refuse(e.row.Socket); err != nil {
 		s.say("cannot close: " + cli.Sentence(err))
 		return nil
 	}
@@ -191,6 +191,6 @@ func (s *Model) answerClose(name string) tea.Cmd {
 		s.say("not closed")
 		return nil
 	}
-	c, closeConn := s.subject.Conn, s.world.Close
+	c, closeConn := s.subject.Socket, s.world.Close
 	return func() tea.Msg { return closedMsg{c, closeConn(c)} }
 }

@@ -104,7 +104,7 @@ func TestFilterOfCommandLine(t *testing.T) {
 	require.NoError(t, err)
 	s := New(Options{Interval: time.Second, Filter: f})
 	var asked []tcpmib.Family
-	s.world.Look = func(r Request) Look { asked = append(asked, r.Families); return Look{Request: r} }
+	s.world.Look = func(r Request) Look { asked = append(asked, r.Tables.Families); return Look{Request: r} }
 	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	show(t, s, fixture.Office)
 	assert.Len(t, s.shown, 4)
@@ -144,7 +144,7 @@ func TestPages(t *testing.T) {
 			show(t, s, fixture.Office)
 		}
 		s.Update(tea.WindowSizeMsg{Width: 120, Height: 6})
-		s.world.Inspect = func(tcpmib.Conn) []Detail { return []Detail{{"path", "p"}, {"services", "the last"}} }
+		s.world.Inspect = func(rows.Socket) []Detail { return []Detail{{"path", "p"}, {"services", "the last"}} }
 		shown := func() string { return strings.Join(strings.Split(s.draw(), "\n")[1:5], "\n") }
 		if cmd := types(s, open); cmd != nil {
 			s.Update(cmd())
@@ -204,7 +204,7 @@ func TestColumnChooser(t *testing.T) {
 		}
 		return list
 	}
-	types(s, "c", "space", "down", "enter", "down", "esc")
+	types(s, "c", "down", "space", "down", "enter", "down", "esc")
 	assert.Equal(t, []string{"family", "remote", "state", "pid", "process", "offload"}, names())
 	assert.Equal(t, modeTable, s.mode)
 	s.looking = false
@@ -260,8 +260,8 @@ func TestGroups(t *testing.T) {
 func TestClose(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	var asked []tcpmib.Conn
-	s.world.Close = func(c tcpmib.Conn) error {
-		asked = append(asked, c)
+	s.world.Close = func(c rows.Socket) error {
+		asked = append(asked, c.Conn)
 		if len(asked) == 1 {
 			return errors.New("tcpmib: access is denied")
 		}

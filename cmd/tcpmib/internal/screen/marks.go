@@ -42,18 +42,18 @@ func (s *Model) mark(l Look) {
 	before := rows.Snapshot{Processes: l.Before}
 	for _, c := range l.Changes {
 		if c.Kind == tcpmib.Closed {
-			s.closed = append(s.closed, closedRow{before.Row(c.Conn), l.At})
-			delete(s.marks, c.Conn.Endpoints())
+			s.closed = append(s.closed, closedRow{before.Row(c.Now()), l.At})
+			delete(s.marks, keyOf(c.Now()))
 		}
 	}
 	s.closed = s.closed[max(0, len(s.closed)-mostClosed):]
 	for _, c := range l.Changes {
 		switch {
 		case c.Kind == tcpmib.Opened:
-			s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Conn.Same(c.Conn) })
-			s.marks[c.Conn.Endpoints()] = mark{c.Kind, l.At}
-		case c.Kind == tcpmib.Changed && s.marks[c.Conn.Endpoints()].kind != tcpmib.Opened:
-			s.marks[c.Conn.Endpoints()] = mark{c.Kind, l.At}
+			s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Same(c.Now()) })
+			s.marks[keyOf(c.Now())] = mark{c.Kind, l.At}
+		case c.Kind == tcpmib.Changed && s.marks[keyOf(c.Now())].kind != tcpmib.Opened:
+			s.marks[keyOf(c.Now())] = mark{c.Kind, l.At}
 		}
 	}
 }
@@ -72,3 +72,11 @@ func (s *Model) nextStay() tea.Cmd {
 	}
 	return nil
 }
+
+// markKey identifies a socket across snapshots, whoever owns it.
+type markKey struct {
+	protocol  rows.Protocol
+	endpoints tcpmib.Endpoints
+}
+
+func keyOf(s rows.Socket) markKey { return markKey{s.Protocol, s.Endpoints()} }

@@ -24,7 +24,7 @@ type Model struct {
 	looking  bool   // a snapshot is on its way
 	trouble  string // what could not be read last time
 	entries  []entry
-	marks    map[tcpmib.Endpoints]mark
+	marks    map[markKey]mark
 	closed   []closedRow
 	events   []event
 
@@ -88,12 +88,12 @@ func (m mode) page() bool {
 type (
 	tickMsg   struct{ at time.Time }
 	detailMsg struct {
-		conn    tcpmib.Conn
+		socket  rows.Socket
 		details []Detail
 	}
 	closedMsg struct {
-		conn tcpmib.Conn
-		err  error
+		socket rows.Socket
+		err    error
 	}
 )
 
@@ -105,7 +105,7 @@ func (s *Model) take(l Look) {
 	s.report(l.Err)
 	s.entries = s.entries[:0]
 	for r := range s.snapshot.Rows() {
-		s.entries = append(s.entries, entry{*r, s.marks[r.Conn.Endpoints()].kind})
+		s.entries = append(s.entries, entry{*r, s.marks[keyOf(r.Socket)].kind})
 	}
 	for _, c := range s.closed {
 		s.entries = append(s.entries, entry{c.row, tcpmib.Closed})

@@ -14,7 +14,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
-	"github.com/winmib/winmib/tcpmib"
 )
 
 // Options are what a screen shows.
@@ -35,7 +34,7 @@ func New(o Options) *Model {
 		input:      newFilterLine(),
 		columns:    rows.TableColumns,
 		sortBy:     rows.TableColumns[0].Name,
-		marks:      map[tcpmib.Endpoints]mark{},
+		marks:      map[markKey]mark{},
 		folded:     map[uint32]bool{},
 	}
 	s.input.SetValue(s.filterText)
@@ -49,7 +48,7 @@ func Run(ctx context.Context, t *cli.Terminal, o Options) error {
 	done := t.Progress("reading the TCP tables")
 	first := m.world.Look(m.request())
 	done()
-	if first.Err != nil && len(first.Snapshot.Conns) == 0 {
+	if first.Err != nil && len(first.Snapshot.Sockets) == 0 {
 		return first.Err
 	}
 	m.take(first)
@@ -98,14 +97,14 @@ func (s *Model) handle(msg tea.Msg) tea.Cmd {
 		s.ageNotice(msg.at)
 		return tea.Batch(s.tick(), s.nextTick())
 	case detailMsg:
-		if s.mode == modeDetail && msg.conn == s.subject.Conn {
+		if s.mode == modeDetail && msg.socket == s.subject.Socket {
 			s.details = msg.details
 		}
 	case closedMsg:
 		if msg.err != nil {
-			s.warn(fmt.Sprintf("cannot close %s: %s", rows.Endpoints(msg.conn), cli.Sentence(msg.err)))
+			s.warn(fmt.Sprintf("cannot close %s: %s", rows.Endpoints(msg.socket.Conn), cli.Sentence(msg.err)))
 		} else {
-			s.say("closed " + rows.Endpoints(msg.conn))
+			s.say("closed " + rows.Endpoints(msg.socket.Conn))
 		}
 	case tea.KeyPressMsg:
 		return s.press(msg)

@@ -25,7 +25,7 @@ type made = func() (*fixture.Machine, owner.Processes)
 // testScreen is a screen of 110 by 24 that shows made-up machines, one a tick.
 func testScreen(t testing.TB, machines ...made) *Model {
 	t.Helper()
-	s := New(Options{Interval: time.Second, World: World{Refuse: func(tcpmib.Conn) error { return nil }}})
+	s := New(Options{Interval: time.Second, World: World{Refuse: func(rows.Socket) error { return nil }}})
 	s.Update(tea.WindowSizeMsg{Width: 110, Height: 24})
 	for _, make := range machines {
 		show(t, s, make)
@@ -47,18 +47,29 @@ func show(t testing.TB, s *Model, make made) {
 	s.Update(Look{
 		Request:  s.request(),
 		Changes:  changes(s, conns),
-		Snapshot: rows.Snapshot{Conns: conns, Processes: processes},
+		Snapshot: rows.Snapshot{Sockets: rows.AppendTCP(nil, conns), Processes: processes},
 		Before:   s.snapshot.Processes,
 		At:       at,
 	})
 }
 
 // changes returns what changed since the snapshot on the screen, as a tracker would.
-func changes(s *Model, conns []tcpmib.Conn) []tcpmib.Change {
+func changes(s *Model, conns []tcpmib.Conn) []rows.Change {
 	if s.at.IsZero() {
 		return nil
 	}
-	return slices.Collect(tcpmib.Diff(s.snapshot.Conns, conns))
+	var before []tcpmib.Conn
+	for _, socket := range s.snapshot.Sockets {
+		before = append(before, socket.Conn)
+	}
+	return diff(before, conns)
+}
+
+func diff(before, after []tcpmib.Conn) (changes []rows.Change) {
+	for c := range tcpmib.Diff(before, after) {
+		changes = append(changes, rows.Change{Change: c})
+	}
+	return changes
 }
 
 // types presses keys: words are names of keys, everything else is text.
@@ -241,13 +252,15 @@ func BenchmarkScreen(b *testing.B) {
 		names[pid] = owner.Process{PID: pid, Name: fmt.Sprintf("program%d.exe", pid)}
 	}
 	var looks [2]Look
+	var conns [2][]tcpmib.Conn
 	for i := range looks {
-		looks[i] = Look{Snapshot: rows.Snapshot{Conns: many(n, i), Processes: names}, At: time.Unix(int64(i+1), 0)}
+		conns[i] = many(n, i)
+		looks[i] = Look{Snapshot: rows.Snapshot{Sockets: rows.AppendTCP(nil, conns[i]), Processes: names}, At: time.Unix(int64(i+1), 0)}
 	}
 	s := testScreen(b)
 	b.Run("beat", func(b *testing.B) {
 		for i := 0; b.Loop(); i++ {
-			looks[i%2].Changes = changes(s, looks[i%2].Snapshot.Conns)
+			looks[i%2].Changes = changes(s, conns[i%2])
 			s.Update(looks[i%2])
 			s.draw()
 		}

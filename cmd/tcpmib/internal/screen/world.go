@@ -3,8 +3,8 @@ package screen
 import (
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
-	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -12,9 +12,9 @@ import (
 type World struct {
 	Captures []Capture // what is shown, one after the other; nil for this computer
 	Look     func(Request) Look
-	Inspect  func(tcpmib.Conn) []Detail
-	Refuse   func(tcpmib.Conn) error // why Close would refuse, or nil if it would try
-	Close    func(tcpmib.Conn) error
+	Inspect  func(rows.Socket) []Detail
+	Refuse   func(rows.Socket) error // why Close would refuse, or nil if it would try
+	Close    func(rows.Socket) error
 }
 
 // Capture is how the screen names a capture.
@@ -26,7 +26,7 @@ type Capture struct {
 // Request is what a snapshot must contain.
 type Request struct {
 	Capture  int // index into World.Captures
-	Families tcpmib.Family
+	Tables   filter.Tables
 	Created  bool // creation times
 	Services bool
 }
@@ -35,8 +35,8 @@ type Request struct {
 // capture is the capture before it.
 type Look struct {
 	Request  Request
-	Snapshot rows.Snapshot // sorted by tcpmib.Conn.Compare
-	Changes  []tcpmib.Change
+	Snapshot rows.Snapshot // sorted by rows.Socket.Compare
+	Changes  []rows.Change
 	Before   owner.Processes // at the last snapshot, which name what closed
 	At       time.Time
 	Err      error
@@ -49,7 +49,7 @@ type Detail struct{ Name, Value string }
 func (s *Model) request() Request {
 	return Request{
 		Capture:  s.capture,
-		Families: s.filter.Families(),
+		Tables:   s.filter.Tables(),
 		Created:  rows.Has(s.columns, "created"),
 		Services: rows.Has(s.columns, "services"),
 	}

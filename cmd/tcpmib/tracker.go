@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/udpmib"
+)
+
+// tracker takes snapshots of the sockets in some tables and says how each differs from the one
+// before: a tcpmib.Tracker, and the same for bound and UDP sockets. The zero value is ready to use.
+type tracker struct {
+	tcp        tcpmib.Tracker
+	bound, udp [2]history // of IPv4 and IPv6
+
+	reader    tcpmib.Reader
+	endpoints udpmib.Reader
+}
+
+// history is the last snapshot of one table that succeeded.
+type history struct {
+	sockets []tcpmib.Conn // sorted
+	known   bool
+}
+
+// changes takes a snapshot, and yields what tcpmib.Tracker.Changes would.
+func (t *tracker) changes(source tcpmib.Source, tables filter.Tables, at time.Time) iter.Seq2[rows.Change, error] {
+	t.reader.Source, t.endpoints.Source = source, source
+	return func(yield func(rows.Change, error) bool) {
+		if tables.TCP {
+			for c, err := range t.tcp.Changes(&t.reader, tables.Families, at) {
+				if !yield(rows.Change{Change: c}, err) {
+					return
+				}
+			}
+		} else {
+			t.tcp = tcpmib.Tracker{}
+		}
+		for i, family := range []tcpmib.Family{tables.Families & tcpmib.IPv4, tables.Families & tcpmib.IPv6} {
+			if family != 0 && tables.Bound {
+				conns, err := t.reader.AppendBound(nil, family)
+				if !t.bound[i].changes(rows.TCP, conns, err, at, yield) {
+					return
+				}
+			} else {
+				t.bound[i] = history{}
+			}
+			if family != 0 && tables.UDP {
+				endpoints, err := t.endpoints.AppendEndpoints(nil, family)
+				var conns []tcpmib.Conn
+				for _, s := range rows.AppendUDP(nil, endpoints) {
+					conns = append(conns, s.Conn)
+				}
+				if !t.udp[i].changes(rows.UDP, conns, err, at, yield) {
+					return
+				}
+			} else {
+				t.udp[i] = history{}
+			}
+		}
+	}
+}
+
+// changes yields how sockets differ from the last ones, and keeps them in their place.
+func (h *history) changes(p rows.Protocol, sockets []tcpmib.Conn, err error, at time.Time, yield func(rows.Change, error) bool) (more bool) {
+	if err != nil {
+		return yield(rows.Change{Change: tcpmib.Change{Time: at}, Protocol: p}, err)
+	}
+	slices.SortFunc(sockets, tcpmib.Conn.Compare)
+	first, older := !h.known, h.sockets
+	*h = history{sockets, true}
+	for c := range tcpmib.Diff(older, sockets) {
+		if c.Time = at; first {
+			c.Kind = tcpmib.Present
+		}
+		if !yield(rows.Change{Change: c, Protocol: p}, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// sockets returns the last snapshot, sorted.
+func (t *tracker) sockets() []rows.Socket {
+	var sockets []rows.Socket
+	for _, o := range t.tcp.AppendOwned(nil) {
+		sockets = append(sockets, rows.Socket{Conn: o.Conn})
+	}
+	for i := range t.bound {
+		sockets = rows.AppendTCP(sockets, t.bound[i].sockets)
+		for _, c := range t.udp[i].sockets {
+			sockets = append(sockets, rows.Socket{Conn: c, Protocol: rows.UDP})
+		}
+	}
+	slices.SortFunc(sockets, rows.Socket.Compare)
+	return sockets
+}
+
+// watched yields the changes of a machine from one refresh to the next, until ctx ends.
+func watched(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+	if tables := f.filter.Tables(); tables.UDP || tables.Bound {
+		return ticks(ctx, m, f)
+	}
+	return func(yield func(rows.Change, error) bool) {
+		r := tcpmib.Reader{Source: m.source()}
+		for c, err := range r.Watch(ctx, f.interval, f.filter.Families()) {
+			if !yield(rows.Change{Change: c}, err) {
+				return
+			}
+		}
+	}
+}
+
+// ticks does what tcpmib.Reader.Watch does, for more than it reads.
+func ticks(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+	return func(yield func(rows.Change, error) bool) {
+		t := &tracker{}
+		for more := true; more; more = sleep(ctx, f.interval) {
+			for c, err := range t.changes(m.source(), f.filter.Tables(), time.Now()) {
+				if !yield(c, err) {
+					return
+				}
+			}
+		}
+	}
+}
