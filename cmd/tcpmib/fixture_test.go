@@ -32,15 +32,15 @@ type result struct {
 
 // fakeMachine is a machine whose parts a test can replace.
 type fakeMachine struct {
-	asks          tcpmib.Source
-	listProcs     func() (owner.Processes, error)
-	listServices  func() (map[uint32][]string, error)
-	closeConn     func(tcpmib.Conn) error
-	calls         estatsCalls
-	asked         int // for modules
-	refuseDetails bool
-	reservations  map[portcheck.Protocol][]uint16
-	tryBind       func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error)
+	asks                             tcpmib.Source
+	listProcs                        func() (owner.Processes, error)
+	listServices                     func() (map[uint32][]string, error)
+	closeConn                        func(tcpmib.Conn) error
+	calls                            estatsCalls
+	asked                            int // for modules
+	refuseDetails, refuseCommandLine bool
+	reservations                     map[portcheck.Protocol][]uint16
+	tryBind                          func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error)
 }
 
 func (m *fakeMachine) source() tcpmib.Source                  { return m.asks }
@@ -65,6 +65,9 @@ func (m *fakeMachine) details(_ owner.Processes, pids ...uint32) (map[uint32]own
 	for _, pid := range pids {
 		if d, ok := known[pid]; ok && !m.refuseDetails {
 			details[pid] = d
+			if m.refuseCommandLine {
+				errs[pid] = []error{fs.ErrPermission}
+			}
 		} else {
 			errs[pid] = []error{fs.ErrPermission}
 		}

@@ -37,6 +37,9 @@ func (a *app) portCommand() *cobra.Command {
 			"  tcpmib port --tcp 80 443\n" +
 			"  tcpmib port 8080 --from capture.zip --json",
 		Args: cobra.ArbitraryArgs,
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return a.listeningPorts(f.from)
+		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.port(args, &f) },
 	}
 	flags := cmd.Flags()
@@ -69,6 +72,28 @@ func (a *app) port(args []string, f *portFlags) error {
 		return err
 	}
 	return portsError(report.Verdicts)
+}
+
+// listeningPorts returns the TCP ports on which something listens, for the shell to offer.
+func (a *app) listeningPorts(from string) ([]string, cobra.ShellCompDirective) {
+	m, err := a.machine(from)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	r := tcpmib.Reader{Source: m.source()}
+	conns, _ := r.AppendConns(nil, tcpmib.Both)
+	var ports []uint16
+	for _, c := range conns {
+		if c.State == tcpmib.StateListen && !slices.Contains(ports, c.Local.Port()) {
+			ports = append(ports, c.Local.Port())
+		}
+	}
+	slices.Sort(ports)
+	var words []string
+	for _, port := range ports {
+		words = append(words, fmt.Sprint(port))
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
 func parsePorts(args []string) ([]uint16, error) {
@@ -204,7 +229,8 @@ func readDetails(m machine, r *portview.Report) {
 	details, errs := m.details(r.Processes, pids...)
 	r.Details, r.Denied = details, map[uint32]bool{}
 	for pid, list := range errs {
-		r.Denied[pid] = errors.Is(errors.Join(list...), fs.ErrPermission)
+		incomplete := details[pid].Path == "" || details[pid].User == "" // the command line is not shown
+		r.Denied[pid] = incomplete && errors.Is(errors.Join(list...), fs.ErrPermission)
 	}
 }
 

@@ -45,7 +45,7 @@ func TestPort(t *testing.T) {
 		args    []string
 		prepare func(m *fakeMachine)
 		code    int
-		want    []string // the words of the output, or of stderr
+		want    []string // words of the output, of stderr, or of both with a $ between
 	}{
 		{"free", []string{"9999"}, nil, cli.ExitNothing, []string{"TCP port 9999 is free.\nUDP port 9999 is free.\n"}},
 		{"reserved", []string{"-t", "9999"}, func(m *fakeMachine) { m.reservations = map[portcheck.Protocol][]uint16{"tcp": {9999}} },
@@ -73,6 +73,8 @@ func TestPort(t *testing.T) {
 		{"held and free, of several", []string{"-t", "9999", "135"}, nil, cli.ExitOK, []string{"TCP port 9999 is free.\n\nTCP port 135 is held"}},
 		{"no details", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseDetails = true },
 			cli.ExitOK, []string{"postgres.exe, PID 3120\n", "Windows tells more about it to an administrator."}},
+		{"no command line", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseCommandLine = true },
+			cli.ExitOK, []string{"since 2024-05-06 05:05:12\n$"}},
 		{"no processes", []string{"-t", "49669"}, func(m *fakeMachine) {
 			m.listProcs = func() (owner.Processes, error) { return owner.Processes{}, fs.ErrPermission }
 		}, cli.ExitOK, []string{"held by the process with PID 3120, which listens on ::1.", "process names are missing: permission denied"}},
@@ -85,7 +87,7 @@ func TestPort(t *testing.T) {
 			got := runApp(a, append([]string{"port"}, test.args...)...)
 			assert.Equal(t, test.code, got.code)
 			for _, want := range test.want {
-				assert.Contains(t, got.stdout+got.stderr, want)
+				assert.Contains(t, got.stdout+"$"+got.stderr, want)
 			}
 		})
 	}

@@ -53,9 +53,10 @@ type Attempt struct {
 // The codes of Winsock that tell something about a port.
 // https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2
 const (
-	codeAccess   = 10013 // WSAEACCES: the port is reserved or excluded, or held exclusively
-	codeInUse    = 10048 // WSAEADDRINUSE: a socket holds it
-	codeNoFamily = 10047 // WSAEAFNOSUPPORT: the machine does not have this family
+	codeAccess    = 10013 // WSAEACCES: the port is reserved or excluded, or held exclusively
+	codeInUse     = 10048 // WSAEADDRINUSE: a socket holds it
+	codeNoFamily  = 10047 // WSAEAFNOSUPPORT: the machine does not have this family
+	codeNoAddress = 10049 // WSAEADDRNOTAVAIL: it has, but no address of it
 )
 
 // Failure is a question that the machine did not answer.
@@ -238,7 +239,8 @@ func (f *Facts) failuresOf(p Protocol) []string {
 		}
 	}
 	for _, a := range f.Attempts {
-		if a.Protocol == p && !slices.Contains([]uint32{0, codeAccess, codeInUse, codeNoFamily}, a.Code) {
+		told := slices.Contains([]uint32{0, codeAccess, codeInUse, codeNoFamily, codeNoAddress}, a.Code)
+		if a.Protocol == p && !told {
 			reasons = append(reasons, fmt.Sprintf("a bind over %s failed with the Winsock code %d", familyName(a.Family), a.Code))
 		}
 	}
@@ -255,7 +257,7 @@ func (f *Facts) bindable(p Protocol) bool {
 		if a.Code == 0 {
 			bound |= a.Family
 		}
-		if a.Code == 0 || a.Code == codeNoFamily {
+		if a.Code == 0 || a.Code == codeNoFamily || a.Code == codeNoAddress {
 			tried |= a.Family
 		}
 	}

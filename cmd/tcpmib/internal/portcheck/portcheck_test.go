@@ -67,6 +67,8 @@ func TestJudgeTCP(t *testing.T) {
 			"free", "none", "TCP port 80 is free."},
 		{"the other protocol", portcheck.Facts{UDP: []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80")}}}, "free", "none", "TCP port 80 is free."},
 		{"no IPv6", portcheck.Facts{Attempts: bind("tcp", 0, 10047)}, "free", "none", "TCP port 80 is free."},
+		{"IPv6 switched off", portcheck.Facts{Attempts: bind("tcp", 0, 10049), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}},
+			"free", "none", "TCP port 80 is free."},
 		{"capture", portcheck.Facts{Recorded: true}, "free", "none",
 			"TCP port 80 was free when the capture was made, as far as it shows: it does not hold the ranges that Windows has reserved or excluded."},
 
@@ -87,6 +89,11 @@ func TestJudgeTCP(t *testing.T) {
 			"held", "listening",
 			"TCP port 80 is held by child.exe (PID 21), a.exe (PID 10), b.exe (PID 11) and 2 more processes, which listen on all IPv4 addresses, " +
 				"10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses. Stop these processes, or choose another port."},
+		{"not worth a summary", portcheck.Facts{TCP: []tcpmib.Owned{
+			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("0.0.0.0:80", 31)}},
+			"held", "listening",
+			"TCP port 80 is held by d.exe (PID 31), a.exe (PID 10), b.exe (PID 11) and c.exe (PID 30), which listen on all IPv4 addresses, " +
+				"10.0.0.1, 10.0.0.2, 10.0.0.3 and 10.0.0.4. Stop these processes, or choose another port."},
 		{"a listener and its connections", portcheck.Facts{TCP: []tcpmib.Owned{
 			socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 11), listener("0.0.0.0:80", 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
 			"held", "listening", "TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
