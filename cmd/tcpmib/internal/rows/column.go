@@ -15,8 +15,15 @@ type Column struct {
 	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
 	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Text
 	Compare func(a, b *Row) int                 // the order of --sort
+	Key     func(r *Row) Key                    // the value, of columns with few different ones; or nil
 	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
 	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+}
+
+// Key is a value of a column: a number or a name. Rows of one key are equal to Compare.
+type Key struct {
+	Number uint32
+	Name   string
 }
 
 // isAddress reports whether the column shows addresses, which are cut only if nothing else helps.

@@ -48,28 +48,6 @@ func (s *Snapshot) Keep(match func(*Row) bool) {
 	})
 }
 
-// Sort orders the sockets by columns. Without columns it orders them as Socket.Compare does, which
-// needs no rows.
-func (s *Snapshot) Sort(by []Column, reverse bool) {
-	if len(by) == 0 {
-		slices.SortFunc(s.Sockets, Socket.Compare)
-		if reverse {
-			slices.Reverse(s.Sockets)
-		}
-		return
-	}
-	// Rows are made once each, and not for each of the comparisons.
-	list, sorted := make([]Row, len(s.Sockets)), make([]*Row, len(s.Sockets))
-	for i, socket := range s.Sockets {
-		list[i] = s.Row(socket)
-		sorted[i] = &list[i]
-	}
-	slices.SortFunc(sorted, Order(by, reverse))
-	for i, r := range sorted {
-		s.Sockets[i] = r.Socket
-	}
-}
-
 // Row returns the row of a socket.
 func (s *Snapshot) Row(socket Socket) Row {
 	process := s.Processes[socket.PID]

@@ -1,0 +1,73 @@
+package rows
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+)
+
+// manySockets returns a snapshot of n sockets of 60 processes with 20 names, in no order.
+func manySockets(n int) *Snapshot {
+	s := &Snapshot{Processes: owner.Processes{}}
+	for i := range n {
+		i = i * 7919 % n
+		pid := uint32(4 + i%60*4)
+		name := fmt.Sprintf("program%d.exe", pid%20)
+		if pid%3 == 0 {
+			name = fmt.Sprintf("PROGRAM%d.EXE", pid%20) // equal but for case
+		}
+		s.Processes[pid] = owner.Process{PID: pid, Name: name}
+		s.Sockets = append(s.Sockets, Socket{Conn: tcpmib.Conn{
+			Local: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 50000),
+			State: tcpmib.StateEstab, PID: pid,
+		}})
+	}
+	return s
+}
+
+// A sort by columns gives the order that Order gives, whether it uses ranks or not.
+func TestSortIsOrder(t *testing.T) {
+	for _, names := range [][]string{
+		{"process"}, {"process", "pid"}, {"pid", "process", "state"}, {"state", "process", "pid", "local"}, {"local"},
+		{"module", "process"}, {"process", "local"}, {"stateCode", "stateCode", "pid"},
+	} {
+		by := Named(names...)
+		for _, reverse := range []bool{false, true} {
+			s := manySockets(3000)
+			var want []Row
+			for r := range s.Rows() {
+				want = append(want, *r)
+			}
+			order := Order(by, reverse)
+			slices.SortFunc(want, func(a, b Row) int { return order(&a, &b) })
+			s.Sort(by, reverse)
+			i := 0
+			for r := range s.Rows() {
+				assert.Equal(t, want[i], *r, "%v %v %d", names, reverse, i)
+				i++
+			}
+		}
+	}
+}
+
+// The names of processes are compared for each process, not for each socket: what a sort costs
+// on a busy machine, counted rather than timed.
+func TestSortComparesNamesOnce(t *testing.T) {
+	by := Named("process", "pid")
+	counts := make([]int, len(by))
+	for i := range by {
+		compare := by[i].Compare
+		by[i].Compare = func(a, b *Row) int { counts[i]++; return compare(a, b) }
+	}
+	s := manySockets(10_000)
+	s.Sort(by, false)
+	assert.Less(t, counts[0], 20*20, "process")
+	assert.Less(t, counts[1], 60*20, "pid")
+	assert.NotZero(t, counts[0])
+}
