@@ -39,10 +39,10 @@ func (a *app) listCommand() *cobra.Command {
 		Short: "List the TCP connections",
 		Long: "list shows TCP connections and listening sockets, sorted by local and remote endpoint.\n\n" +
 			filter.Help + "\n\n" + filter.ProtocolHelp + "\n\n" +
-			"--not-in base.zip leaves out what the capture base.zip has. A listening or bound socket is the\n" +
-			"same if its local endpoint and the name of its process are, because process IDs change when\n" +
-			"Windows restarts; where a name is not known, the endpoint decides. A connection is the same\n" +
-			"if its endpoints and its process ID are.\n\n" +
+			"--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and\n" +
+			"a UDP socket, is the same if its local endpoint and the name of its process are, because process\n" +
+			"IDs change when Windows restarts; where a name is not known, the endpoint decides. A connection\n" +
+			"is the same if its endpoints and its process ID are.\n\n" +
 			"Columns, for --columns, --sort and templates:\n" + columnHelp() + "\n" +
 			"In templates, numbers are numbers (0 if missing) and everything else is text. --format wide\n" +
 			"shows more columns than table; a narrow terminal leaves some out, unless they are named with\n" +

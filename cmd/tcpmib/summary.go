@@ -47,6 +47,8 @@ func (a *app) summaryCommand() *cobra.Command {
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
+			case f.ephemeral && f.filter.UDP:
+				return cli.Usagef("--ephemeral is about TCP: remove --udp")
 			case f.ephemeral:
 				return a.summaryEphemeral(&f)
 			case cmd.Flags().Changed("dynamic-range"):

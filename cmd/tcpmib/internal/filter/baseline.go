@@ -10,8 +10,8 @@ import (
 
 // Baseline is what a machine had at an earlier time, which may be before its last restart.
 //
-// A socket that listens or is bound is the same if its local endpoint and the name of its process
-// are: process IDs are others after a restart. Where one of the names is not known, the endpoint
+// A socket that listens or is bound, and a UDP socket, is the same if its protocol, its local endpoint
+// and the name of its process are: process IDs are others after a restart. Where one of the names is not known, the endpoint
 // decides. A connection is the same if its endpoints and its process ID are, or one of the IDs is 0,
 // as in TIME-WAIT.
 type Baseline struct {
@@ -30,7 +30,7 @@ type socket struct {
 func NewBaseline(s *rows.Snapshot) *Baseline {
 	b := &Baseline{map[socket]map[string]bool{}, map[tcpmib.Endpoints][]tcpmib.Conn{}}
 	for r := range s.Rows() {
-		if r.Remote.IsValid() {
+		if isConnection(r) {
 			b.connections[r.Endpoints()] = append(b.connections[r.Endpoints()], r.Conn)
 			continue
 		}
@@ -43,11 +43,15 @@ func NewBaseline(s *rows.Snapshot) *Baseline {
 	return b
 }
 
+// isConnection reports whether a row has a remote endpoint. The main table may list bound sockets
+// with one of zeros.
+func isConnection(r *rows.Row) bool { return r.Remote.IsValid() && r.Remote.Port() != 0 }
+
 func socketOf(r *rows.Row) socket { return socket{r.Protocol, r.Local, r.State} }
 
 // Has reports whether the baseline has what a row shows.
 func (b *Baseline) Has(r *rows.Row) bool {
-	if r.Remote.IsValid() {
+	if isConnection(r) {
 		for _, c := range b.connections[r.Endpoints()] {
 			if c.Same(r.Conn) {
 				return true

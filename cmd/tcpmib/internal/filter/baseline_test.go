@@ -24,6 +24,7 @@ func TestBaseline(t *testing.T) {
 			conn("0.0.0.0:80", "", tcpmib.StateListen, 10),
 			conn("0.0.0.0:81", "", tcpmib.StateListen, 11),
 			conn("0.0.0.0:82", "", tcpmib.StateReserved, 10),
+			conn("10.0.0.1:83", "0.0.0.0:0", tcpmib.StateReserved, 10),
 			conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 10),
 			conn("10.0.0.1:50000", "10.0.0.2:443", tcpmib.StateTimeWait, 0),
 		}),
@@ -43,6 +44,7 @@ func TestBaseline(t *testing.T) {
 		"a listener of the other family":             {conn("[::]:80", "", tcpmib.StateListen, 20), false},
 		"a new listener without a name":              {conn("0.0.0.0:90", "", tcpmib.StateListen, 99), false},
 		"a bound socket":                             {conn("0.0.0.0:82", "", tcpmib.StateReserved, 20), true},
+		"a bound socket with an endpoint of zeros":   {conn("10.0.0.1:83", "0.0.0.0:0", tcpmib.StateReserved, 20), true},
 		"a socket that was bound and listens now":    {conn("0.0.0.0:82", "", tcpmib.StateListen, 20), false},
 		"the connection":                             {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 10), true},
 		"the connection in another state":            {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateCloseWait, 10), true},
@@ -56,5 +58,22 @@ func TestBaseline(t *testing.T) {
 			r := s.Row(rows.Socket{Conn: test.conn})
 			assert.Equal(t, test.has, base.Has(&r))
 		})
+	}
+}
+
+func TestBaselineUDP(t *testing.T) {
+	local := netip.MustParseAddrPort("0.0.0.0:53")
+	socket := func(protocol rows.Protocol, pid uint32) rows.Socket {
+		return rows.Socket{Conn: tcpmib.Conn{Local: local, PID: pid}, Protocol: protocol}
+	}
+	processes := fixture.Named(map[uint32]string{10: "dns.exe", 20: "DNS.EXE", 21: "other.exe"})
+	base := NewBaseline(&rows.Snapshot{Sockets: []rows.Socket{socket(rows.UDP, 10)}, Processes: processes})
+	for socket, has := range map[rows.Socket]bool{
+		socket(rows.UDP, 20): true,
+		socket(rows.UDP, 21): false,
+		socket(rows.TCP, 20): false,
+	} {
+		r := (&rows.Snapshot{Processes: processes}).Row(socket)
+		assert.Equal(t, has, base.Has(&r), socket)
 	}
 }

@@ -31,7 +31,7 @@ func diffColumns() []Column {
 	for i := range columns {
 		c := &columns[i]
 		if c.Name == "state" {
-			c.Text, c.Shrink = appendStates, shrinkStates
+			c.Text, c.Shrink = withStateBefore(c.Text), shrinkStates
 		}
 		c.Style = func(r *Row) lipgloss.Style { return Marks[r.Change.Kind].Style }
 	}
@@ -40,12 +40,14 @@ func diffColumns() []Column {
 
 const arrow = "-> "
 
-// appendStates appends the state, and the one before if it was another.
-func appendStates(dst []byte, r *Row) []byte {
-	if c := r.Change; c.Kind == tcpmib.Changed && c.Old.State != r.State {
-		dst = append(append(dst, c.Old.State.String()...), " "+arrow...)
+// withStateBefore returns a Text that has the state before, if it was another, before text.
+func withStateBefore(text func([]byte, *Row) []byte) func([]byte, *Row) []byte {
+	return func(dst []byte, r *Row) []byte {
+		if c := r.Change; c.Kind == tcpmib.Changed && c.Old.State != r.State {
+			dst = append(append(dst, c.Old.State.String()...), " "+arrow...)
+		}
+		return text(dst, r)
 	}
-	return append(dst, r.State.String()...)
 }
 
 // shrinkStates drops the state before, and then the arrow.
