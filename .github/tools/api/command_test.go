@@ -91,7 +91,7 @@ func TestExitCodes(t *testing.T) {
 		{1, []string{"summary", "--ephemeral", "--from", nothing}},
 		{2, []string{"list", "--from", office, "--port", "no port"}},
 		{2, []string{"list", "--no-such-flag"}},
-		{2, []string{"diff", office}},
+		{2, []string{"diff"}},
 		{2, []string{"no-such-command"}},
 		{2, []string{"list", "--from", office, "--format", "no such format"}},
 		{3, []string{"list", "--from", "no-such-file.zip"}},
