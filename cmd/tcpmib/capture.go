@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,12 +16,15 @@ import (
 )
 
 func (a *app) captureCommand() *cobra.Command {
-	return &cobra.Command{
+	var commandLines bool
+	cmd := &cobra.Command{
 		Use:   "capture file.zip",
-		Short: "Record the TCP tables in a file",
-		Long: "capture writes the answers of Windows byte for byte into a zip file, with process names, the\n" +
-			"time and the Windows version. Other commands read it with --from, on any system. An\n" +
-			"existing file is not overwritten. The name - is standard output.",
+		Short: "Record the TCP and UDP tables in a file",
+		Long: "capture writes the answers of Windows byte for byte into a zip file: TCP, bound sockets and UDP,\n" +
+			"with the time and the Windows version, and of each process the name, path, parent, user and\n" +
+			"services. Command lines may hold passwords, and are recorded only with --command-lines. Other\n" +
+			"commands read the file with --from, on any system. An existing file is not overwritten. The\n" +
+			"name - is standard output.",
 		Example: "  tcpmib capture before.zip\n" +
 			"  tcpmib list --from before.zip --state close-wait",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -28,19 +33,18 @@ func (a *app) captureCommand() *cobra.Command {
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.capture(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error { return a.capture(args[0], commandLines) },
 	}
+	cmd.Flags().BoolVar(&commandLines, "command-lines", false, "record the command lines of processes, too")
+	return cmd
 }
 
 // capture writes a complete file or none. It does not overwrite a file.
-func (a *app) capture(path string) error {
-	defer a.Progress("recording the TCP tables")()
-	names := map[uint32]string{}
-	for pid, process := range a.processes(a.live) {
-		names[pid] = process.Name
-	}
+func (a *app) capture(path string, commandLines bool) error {
+	defer a.Progress("recording the tables")()
+	names, owners := a.recordedOwners(commandLines)
 	write := func(w io.Writer) error {
-		return capture.Write(w, a.live.source(), capture.Info{Processes: names})
+		return capture.Write(w, a.live.source(), capture.Info{Processes: names, Owners: owners})
 	}
 	if info, err := os.Stat(path); path == "-" || err == nil && !info.Mode().IsRegular() {
 		return writeFile(a.Out, path, write)
@@ -56,4 +60,25 @@ func (a *app) capture(path string) error {
 		return errors.Join(err, os.Remove(path))
 	}
 	return nil
+}
+
+// recordedOwners returns what is recorded of processes. What Windows does not tell is left out.
+func (a *app) recordedOwners(commandLines bool) (names map[uint32]string, owners map[uint32]capture.Owner) {
+	processes := a.processes(a.live)
+	services, _ := a.live.services()
+	details, _ := a.live.details(processes, slices.Collect(maps.Keys(processes))...)
+	names, owners = map[uint32]string{}, map[uint32]capture.Owner{}
+	for pid, process := range processes {
+		names[pid] = process.Name
+		d := details[pid]
+		o := capture.Owner{
+			Parent: process.Parent, Created: process.Created,
+			Path: d.Path, User: d.User, Services: services[pid],
+		}
+		if commandLines {
+			o.CommandLine = d.CommandLine
+		}
+		owners[pid] = o
+	}
+	return names, owners
 }

@@ -36,8 +36,9 @@ func (a *app) listCommand() *cobra.Command {
 	var f listFlags
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the TCP connections",
-		Long: "list shows TCP connections and listening sockets, sorted by local and remote endpoint.\n\n" +
+		Short: "List connections and sockets",
+		Long: "list shows TCP connections, listening sockets and, with --udp, UDP sockets, sorted by local and\n" +
+			"remote endpoint.\n\n" +
 			filter.Help + "\n\n" + filter.ProtocolHelp + "\n\n" +
 			"--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and\n" +
 			"a UDP socket, is the same if its local endpoint and the name of its process are, because process\n" +
@@ -70,6 +71,9 @@ func (a *app) listCommand() *cobra.Command {
 	flags.BoolVar(&f.count, "count", false, "print only the number of matches")
 	flags.BoolVar(&f.noHeader, "no-header", false, "omit the header row")
 	for _, e := range extras {
+		if e.flag == "" {
+			continue
+		}
 		flags.BoolFunc(e.flag, e.usage, cli.OnOff(func(on bool) {
 			f.extra = slices.DeleteFunc(f.extra, func(c rows.Column) bool { return c.Name == e.column })
 			if on {
@@ -183,8 +187,16 @@ func (f *listFlags) formatOf(out *rows.Output) (write rows.Writer, named []rows.
 	known, _ := rows.FormatNamed(rows.Formats, f.format) // the flag accepts no other
 	out.Columns = f.columns
 	if out.Columns == nil {
-		out.Columns = slices.Clone(known.Columns)
-		out.Optional = slices.DeleteFunc(slices.Clone(known.Columns), func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) })
+		columns := known.Columns
+		switch {
+		case known.Name != "table" || !f.filter.UDP:
+		case f.filter.TCP:
+			columns = rows.BothColumns
+		default:
+			columns = rows.UDPColumns
+		}
+		out.Columns = slices.Clone(columns)
+		out.Optional = slices.DeleteFunc(slices.Clone(columns), func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) })
 	}
 	for _, c := range f.extra {
 		if !rows.Has(out.Columns, c.Name) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -122,12 +123,18 @@ func (a *app) processes(m machine) owner.Processes {
 	return processes
 }
 
-// extras are the columns that need more calls than the tables do, each with its flag and what to say
-// when the calls fail.
+// extras are the columns that need more calls than the tables do, each with what to say when the
+// calls fail, and its flag, if it has one.
 var extras = []struct {
 	column, flag, usage, missing string
 	read                         func(a *app, m machine, s *rows.Snapshot, families tcpmib.Family) error
 }{
+	{"age", "", "", "creation times", (*app).readCreated},
+	{"path", "", "", "paths", (*app).readOwners},
+	{"user", "", "", "users", (*app).readOwners},
+	{"parent", "", "", "parents", (*app).readOwners},
+	{"parentProcess", "", "", "parents", (*app).readOwners},
+	{"commandLine", "", "", "command lines", (*app).readOwners},
 	{"created", "created", "show when each connection was created", "creation times", (*app).readCreated},
 	{"module", "module", "show which part of its program opened each connection, such as a service", "modules", (*app).readModules},
 	{"services", "services", "show the services that run in the owning process", "services", (*app).readServices},
@@ -152,6 +159,7 @@ func (a *app) readCreated(m machine, s *rows.Snapshot, families tcpmib.Family) e
 	if s.Owned != nil {
 		return nil
 	}
+	s.At = m.now()
 	s.Owned = make(map[rows.Identity]*rows.Owned, len(s.Sockets))
 	tcp, udp := false, false
 	for _, socket := range s.Sockets {
@@ -227,6 +235,39 @@ func (a *app) readModules(m machine, s *rows.Snapshot, families tcpmib.Family) e
 		}
 	}
 	return err
+}
+
+// readOwners asks what is known of the processes, once.
+func (a *app) readOwners(m machine, s *rows.Snapshot, _ tcpmib.Family) error {
+	if s.Owners != nil {
+		return nil
+	}
+	s.Owners = map[uint32]*rows.Owner{}
+	var pids []uint32
+	for _, socket := range s.Sockets {
+		if s.Owners[socket.PID] == nil && socket.PID != owner.IdlePID {
+			s.Owners[socket.PID] = &rows.Owner{}
+			pids = append(pids, socket.PID)
+		}
+	}
+	defer a.Progress("asking about processes")()
+	details, errs := m.details(s.Processes, pids...)
+	for _, pid := range pids {
+		process, d := s.Processes[pid], details[pid]
+		o := s.Owners[pid]
+		*o = rows.Owner{Path: d.Path, User: d.User, CommandLine: d.CommandLine, Parent: process.Parent}
+		// A process that started later only has the ID of the parent.
+		if parent := s.Processes[process.Parent]; parent.PID != owner.IdlePID && !parent.ReusedPID(process.Created) {
+			o.ParentProcess = parent.Name
+		}
+	}
+	delete(errs, owner.SystemPID) // the kernel has none of them
+	for _, pid := range pids {
+		if errs[pid] != nil {
+			return fmt.Errorf("%d of %d processes did not tell: %w", len(errs), len(pids), errs[pid][0])
+		}
+	}
+	return nil
 }
 
 func (a *app) readServices(m machine, s *rows.Snapshot, _ tcpmib.Family) (err error) {

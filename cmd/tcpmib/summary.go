@@ -36,8 +36,9 @@ func (a *app) summaryCommand() *cobra.Command {
 		Long: "summary counts connections by state, by process, by remote address and by local port.\n\n" +
 			"--format prometheus writes metrics for the textfile collector of windows_exporter:\n" +
 			"connections by family and state, by process, and by local port with a listening socket (whatever\n" +
-			"--state, --remote, --remote-port and --addr say, which select connections).\n" +
-			"Remote addresses are left out because their number is unbounded. Use --output with it:\n" +
+			"--state, --remote, --remote-port and --addr say, which select connections), and with --udp UDP\n" +
+			"sockets by family and by process. Remote addresses are left out because their number is\n" +
+			"unbounded. Use --output with it:\n" +
 			"the file is replaced atomically, and PowerShell's > would write UTF-16.\n\n" +
 			ephemeralHelp + "\n\n" + filter.Help + "\n\n" + filter.ProtocolHelp,
 		Example: "  tcpmib summary\n" +
@@ -93,7 +94,9 @@ func (a *app) summary(f *summaryFlags) error {
 		case summaryJSON:
 			return rows.WriteCountsJSON(w, s)
 		case summaryPrometheus:
-			return rows.WritePrometheus(w, s, f.filter.Families(), listening, screen)
+			return rows.WritePrometheus(w, s, rows.PrometheusOptions{
+				TCP: tables.TCP, UDP: tables.UDP, Families: tables.Families, Listening: listening, Screen: screen,
+			})
 		}
 		return rows.WriteCounts(w, s, o)
 	}

@@ -84,6 +84,9 @@ func (a *app) look(t *tracker, m machine, request screen.Request, at time.Time) 
 	if request.Services {
 		columns = append(columns, rows.Named("services")...)
 	}
+	if request.Owners {
+		columns = append(columns, rows.Named("path")...)
+	}
 	a.enrich(m, &l.Snapshot, request.Tables.Families, nil, columns)
 	return l
 }

@@ -202,7 +202,7 @@ func (f *Filter) matchWords(r *rows.Row) bool {
 		return true
 	}
 	var text []byte
-	for _, c := range rows.TableColumns {
+	for _, c := range rows.BothColumns {
 		text = append(c.Text(text, r), ' ')
 	}
 	shown := strings.ToLower(string(text))

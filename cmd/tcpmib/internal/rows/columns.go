@@ -3,10 +3,13 @@ package rows
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"charm.land/lipgloss/v2"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
 // Columns are all columns of a socket, in the order in which help lists them.
@@ -66,12 +69,46 @@ var Columns = []Column{
 		JSON:    func(dst []byte, r *Row) []byte { return appendQuoted(dst, r.Process) },
 		Compare: func(a, b *Row) int { return compareFold(a.Process, b.Process) },
 		Key:     func(r *Row) Key { return Key{Name: r.Process} }},
+	{Name: "path", Title: "PATH", Shrink: shrinkMiddle,
+		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.Path...) }),
+		Compare: func(a, b *Row) int { return compareFold(a.owner().Path, b.owner().Path) }},
+	{Name: "user", Title: "USER", Shrink: shrinkEnd,
+		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.User...) }),
+		Compare: func(a, b *Row) int { return compareFold(a.owner().User, b.owner().User) }},
+	{Name: "parent", Title: "PARENT", Number: true,
+		Text: ofOwner(func(dst []byte, o *Owner) []byte {
+			if o.Parent == 0 {
+				return dst
+			}
+			return appendUint(dst, o.Parent)
+		}),
+		Compare: func(a, b *Row) int { return cmp.Compare(a.owner().Parent, b.owner().Parent) }},
+	{Name: "parentProcess", Title: "PARENT PROCESS", Shrink: shrinkEnd,
+		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.ParentProcess...) }),
+		Compare: func(a, b *Row) int { return compareFold(a.owner().ParentProcess, b.owner().ParentProcess) }},
+	{Name: "commandLine", Title: "COMMAND LINE", Shrink: shrinkEnd,
+		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.CommandLine...) }),
+		Compare: func(a, b *Row) int { return compareFold(a.owner().CommandLine, b.owner().CommandLine) }},
 	{Name: "offload", Title: "OFFLOAD",
 		Text:    ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.Offload.String()...) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
 	{Name: "offloadCode", Title: "OFFLOAD CODE", Number: true,
 		Text:    ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.Offload) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
+	{Name: "age", Title: "AGE", Number: true,
+		Text: func(dst []byte, r *Row) []byte {
+			if r.Created.IsZero() {
+				return dst
+			}
+			return append(dst, cli.Age(r.Age)...)
+		},
+		JSON: func(dst []byte, r *Row) []byte {
+			if r.Created.IsZero() {
+				return append(dst, "null"...)
+			}
+			return strconv.AppendInt(dst, int64(r.Age/time.Second), 10)
+		},
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Age, b.Age) }},
 	{Name: "created", Title: "CREATED",
 		Text: func(dst []byte, r *Row) []byte {
 			if r.Created.IsZero() {
@@ -110,6 +147,23 @@ var Measurements = []Column{
 		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMin) }},
 	{Name: "rttMaxMilliseconds", Title: "MAX", Number: true,
 		Text: func(dst []byte, r *Row) []byte { return appendRTT(dst, r.Measured.RTTMax) }},
+}
+
+// owner returns what is known of the process of a row, if anything is.
+func (r *Row) owner() Owner {
+	if r.Owner == nil {
+		return Owner{}
+	}
+	return *r.Owner
+}
+
+func ofOwner(text func(dst []byte, o *Owner) []byte) func(dst []byte, r *Row) []byte {
+	return func(dst []byte, r *Row) []byte {
+		if r.Owner == nil {
+			return dst
+		}
+		return text(dst, r.Owner)
+	}
 }
 
 // ofTCP returns text without a value for UDP sockets.

@@ -52,7 +52,7 @@ func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
 	if o.Color {
 		title = cli.Title
 	}
-	text := cli.Count(len(s.Sockets), "connection") + "\n"
+	text := s.Count() + "\n"
 	for i := range groups {
 		g := &groups[i]
 		counts := g.count(s)
@@ -93,7 +93,8 @@ func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
 
 // WriteCountsJSON writes the counts as one object, with a value on each line.
 func WriteCountsJSON(w io.Writer, s *Snapshot) error {
-	text := fmt.Appendf(nil, "{\n\"connections\":%d", len(s.Sockets))
+	udp := s.countUDP()
+	text := fmt.Appendf(nil, "{\n\"connections\":%d,\n\"udpSockets\":%d", len(s.Sockets)-udp, udp)
 	for i := range groups {
 		g := &groups[i]
 		text = fmt.Appendf(text, ",\n%q:[", g.key)

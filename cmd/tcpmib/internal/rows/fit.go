@@ -20,7 +20,7 @@ const (
 var (
 	details    = []string{"offloadCode", "stateCode", "offload", "protocol", "family", "of"}
 	leastFirst = slices.Concat(details, []string{
-		"services", "module", "created", "rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
+		"commandLine", "parentProcess", "parent", "services", "module", "user", "path", "created", "age", "rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
 		"bound", "timeWait", "process", "pid", "rttMilliseconds", "state",
 	})
 )

@@ -22,11 +22,30 @@ func (s *Snapshot) ListeningPorts(match func(*Row) bool) map[uint16]bool {
 	return ports
 }
 
+// PrometheusOptions is what WritePrometheus writes.
+type PrometheusOptions struct {
+	TCP, UDP  bool
+	Families  tcpmib.Family
+	Listening map[uint16]bool // the local ports whose connections are counted
+	Screen    bool            // a person reads it: names cannot change the screen
+}
+
 // WritePrometheus writes metrics in the text format that the textfile collector of windows_exporter
 // reads. States without connections count 0, and so do ports, so that no series comes and goes with
-// them. A name goes to a screen without the characters that would change it.
+// them.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family, listening map[uint16]bool, screen bool) error {
+func WritePrometheus(w io.Writer, s *Snapshot, o PrometheusOptions) error {
+	var metrics []metric
+	if o.TCP {
+		metrics = tcpMetrics(s, o.Families, o.Listening, o.Screen)
+	}
+	if o.UDP {
+		metrics = append(metrics, udpMetrics(s, o.Families, o.Screen)...)
+	}
+	return writeMetrics(w, metrics)
+}
+
+func tcpMetrics(s *Snapshot, families tcpmib.Family, listening map[uint16]bool, screen bool) []metric {
 	states := map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family != 0 {
@@ -41,21 +60,48 @@ func WritePrometheus(w io.Writer, s *Snapshot, families tcpmib.Family, listening
 		ports[port(p)] = 0
 	}
 	for r := range s.Rows() {
-		states[labels("family", r.Family().String(), "state", r.State.String())]++
-		name := r.Process
-		if screen {
-			name = cli.Printable(name)
+		if r.Protocol == UDP {
+			continue
 		}
-		processes[labels("process", name)]++
+		states[labels("family", r.Family().String(), "state", r.State.String())]++
+		processes[processLabel(r, screen)]++
 		if listening[r.Local.Port()] && r.State != tcpmib.StateListen {
 			ports[port(r.Local.Port())]++
 		}
 	}
-	return writeMetrics(w, []metric{
+	return []metric{
 		{"tcpmib_connections", "TCP connections and listening sockets.", states},
 		{"tcpmib_process_connections", "TCP connections and listening sockets of all processes of a name.", processes},
 		{"tcpmib_port_connections", "TCP connections at a local port on which a socket listens.", ports},
-	})
+	}
+}
+
+func udpMetrics(s *Snapshot, families tcpmib.Family, screen bool) []metric {
+	sockets, processes := map[string]int{}, map[string]int{}
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		if families&family != 0 {
+			sockets[labels("family", family.String())] = 0
+		}
+	}
+	for r := range s.Rows() {
+		if r.Protocol == UDP {
+			sockets[labels("family", r.Family().String())]++
+			processes[processLabel(r, screen)]++
+		}
+	}
+	return []metric{
+		{"tcpmib_udp_sockets", "UDP sockets.", sockets},
+		{"tcpmib_process_udp_sockets", "UDP sockets of all processes of a name.", processes},
+	}
+}
+
+// processLabel returns the label of a row's process. A name goes to a screen without the characters
+// that would change it.
+func processLabel(r *Row, screen bool) string {
+	if screen {
+		return labels("process", cli.Printable(r.Process))
+	}
+	return labels("process", r.Process)
 }
 
 type metric struct {

@@ -21,11 +21,21 @@ type Row struct {
 	RemoteName string    // DNS name of the remote address
 	Created    time.Time // when the socket was bound or connected
 	Module     string    // the part of the program that opened it
+	Age        time.Duration
 	Services   []string  // services that run in the process
+	Owner      *Owner    // what else is known of the process
 	Measured   *Measured // traffic, for estats only
 
 	Change *tcpmib.Change // what happened to it, for diff only
 	Ports  *ephemeral.Use // what its pair uses of the dynamic range, for summary --ephemeral only
+}
+
+// Owner is what is known of a process beside its name. Zero values are unknown.
+type Owner struct {
+	Path, User, CommandLine string
+
+	Parent        uint32 // the ID of the process that created it
+	ParentProcess string // its name, if it is still the same process
 }
 
 // Measured is the traffic of a connection while estats collected statistics.

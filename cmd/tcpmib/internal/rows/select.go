@@ -9,6 +9,8 @@ import (
 // Sets of columns, each the default of some formats.
 var (
 	TableColumns = Named("local", "remote", "state", "pid", "process", "offload")
+	BothColumns  = slices.Concat(Named("protocol"), TableColumns) // with UDP sockets among them
+	UDPColumns   = Named("protocol", "local", "pid", "process")
 	WideColumns  = Named("protocol", "family", "local", "remote", "state", "stateCode", "pid", "process",
 		"offload", "offloadCode", "created", "module", "services")
 	DataColumns = Named("protocol", "family", "localAddress", "localPort", "remoteAddress", "remotePort",

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -18,6 +19,8 @@ type Snapshot struct {
 	// Read only when asked for.
 	Hosts    map[netip.Addr]string // names of remote addresses
 	Owned    map[Identity]*Owned
+	At       time.Time           // for ages
+	Owners   map[uint32]*Owner   // by process ID
 	Services map[uint32][]string // by process ID
 }
 
@@ -40,6 +43,27 @@ func (s *Snapshot) Rows() iter.Seq[*Row] {
 	}
 }
 
+// Count says how many sockets there are.
+func (s *Snapshot) Count() string {
+	switch udp := s.countUDP(); udp {
+	case 0:
+		return cli.Count(len(s.Sockets), "connection")
+	case len(s.Sockets):
+		return cli.Count(udp, "UDP socket")
+	default:
+		return cli.Count(len(s.Sockets)-udp, "connection") + ", " + cli.Count(udp, "UDP socket")
+	}
+}
+
+func (s *Snapshot) countUDP() (n int) {
+	for i := range s.Sockets {
+		if s.Sockets[i].Protocol == UDP {
+			n++
+		}
+	}
+	return n
+}
+
 // Keep drops the sockets whose rows do not match.
 func (s *Snapshot) Keep(match func(*Row) bool) {
 	s.Sockets = slices.DeleteFunc(s.Sockets, func(socket Socket) bool {
@@ -59,14 +83,18 @@ func (s *Snapshot) Row(socket Socket) Row {
 		Process:    process.Name,
 		RemoteName: s.Hosts[socket.Remote.Addr()],
 		Services:   s.Services[socket.PID],
+		Owner:      s.Owners[socket.PID],
 	}
 	if s.Owned == nil {
 		return r
 	}
 	if o := s.Owned[socket.Identity()]; o != nil {
 		r.Created, r.Module = o.Created, o.Module
+		if !o.Created.IsZero() && !s.At.IsZero() {
+			r.Age = max(s.At.Sub(o.Created), 0)
+		}
 		if process.ReusedPID(o.Created) {
-			r.Process, r.Services = "", nil // its owner has ended
+			r.Process, r.Services, r.Owner = "", nil, nil // its owner has ended
 		}
 	}
 	return r

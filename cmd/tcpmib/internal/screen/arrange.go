@@ -39,7 +39,7 @@ func (s *Model) arrange() {
 	}
 	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
 	// A narrow screen drops columns that are shown by default, but none that the user has added.
-	s.table = rows.Table{Columns: slices.Clone(s.columns), Optional: rows.TableColumns, Color: true}
+	s.table = rows.Table{Columns: slices.Clone(s.columns), Optional: rows.BothColumns, Color: true}
 	for i := range s.table.Columns {
 		if s.table.Columns[i].Name == s.sortBy {
 			s.table.Columns[i].Title += " " // for the arrow

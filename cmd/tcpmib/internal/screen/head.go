@@ -23,7 +23,7 @@ func (s *Model) drawHead() []string {
 
 func (s *Model) drawStatus() string {
 	if s.at.IsZero() {
-		return cli.Title.Render("tcpmib") + "  reading the TCP tables ..."
+		return cli.Title.Render("tcpmib") + "  reading the tables ..."
 	}
 	parts := []part{{cli.Title.Render("tcpmib"), 1}}
 	if s.captured() {
@@ -40,7 +40,7 @@ func (s *Model) drawStatus() string {
 		parts = append(parts, part{s.at.Local().Format("15:04:05"), 4})
 	}
 	parts = append(parts,
-		part{cli.Count(len(s.snapshot.Sockets), "connection"), 2},
+		part{s.snapshot.Count(), 2},
 		part{drawCounts(s.counts), 5})
 	if s.trouble != "" {
 		parts = append(parts, part{troubleStyle.Render("ERROR"), 9})

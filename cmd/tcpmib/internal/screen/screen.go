@@ -25,6 +25,10 @@ type Options struct {
 
 // New returns a screen that has not read anything yet.
 func New(o Options) *Model {
+	columns := rows.TableColumns
+	if o.Filter.UDP {
+		columns = rows.BothColumns
+	}
 	s := &Model{
 		world:      o.World,
 		interval:   o.Interval,
@@ -32,7 +36,7 @@ func New(o Options) *Model {
 		filter:     o.Filter,
 		filterText: o.Filter.String(),
 		input:      newFilterLine(),
-		columns:    rows.TableColumns,
+		columns:    columns,
 		sortBy:     rows.TableColumns[0].Name,
 		marks:      map[markKey]mark{},
 		folded:     map[uint32]bool{},
@@ -45,7 +49,7 @@ func New(o Options) *Model {
 // returns the error and shows no screen.
 func Run(ctx context.Context, t *cli.Terminal, o Options) error {
 	m := New(o)
-	done := t.Progress("reading the TCP tables")
+	done := t.Progress("reading the tables")
 	first := m.world.Look(m.request())
 	done()
 	if first.Err != nil && len(first.Snapshot.Sockets) == 0 {

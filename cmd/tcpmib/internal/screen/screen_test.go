@@ -102,9 +102,9 @@ func text(s string) []string { return strings.Split(s, "") }
 
 func TestScreenBeforeTheFirstLook(t *testing.T) {
 	s := testScreen(t)
-	assert.Contains(t, s.draw(), "reading the TCP tables ...")
+	assert.Contains(t, s.draw(), "reading the tables ...")
 	types(s, "down", "enter", "x", "end", "2")
-	assert.Contains(t, s.draw(), "reading the TCP tables ...")
+	assert.Contains(t, s.draw(), "reading the tables ...")
 	s.Update(tea.WindowSizeMsg{})
 	assert.Empty(t, s.draw())
 }

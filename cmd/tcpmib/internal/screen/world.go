@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
@@ -29,6 +30,7 @@ type Request struct {
 	Tables   filter.Tables
 	Created  bool // creation times
 	Services bool
+	Owners   bool // paths, users, parents and command lines
 }
 
 // Look is a snapshot, what changed since the last one, and what could not be read. The last one of a
@@ -50,7 +52,10 @@ func (s *Model) request() Request {
 	return Request{
 		Capture:  s.capture,
 		Tables:   s.filter.Tables(),
-		Created:  rows.Has(s.columns, "created"),
+		Created:  rows.Has(s.columns, "created") || rows.Has(s.columns, "age"),
 		Services: rows.Has(s.columns, "services"),
+		Owners: slices.ContainsFunc(s.columns, func(c rows.Column) bool {
+			return slices.Contains([]string{"path", "user", "parent", "parentProcess", "commandLine"}, c.Name)
+		}),
 	}
 }
