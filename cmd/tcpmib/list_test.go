@@ -499,3 +499,23 @@ func TestEscapesOnScreen(t *testing.T) {
 		}
 	}
 }
+
+// noOwners is a Source whose owner module tables fail, each family with another code.
+type noOwners struct{ tcpmib.Source }
+
+func (n noOwners) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	if q.Func == "GetExtendedTcpTable" && q.Class == uint32(tcpmib.TCPTableOwnerModuleAll) {
+		return 0, map[uint32]uint32{tcpmib.AFInet: 31, tcpmib.AFInet6: 1168}[q.Family]
+	}
+	return n.Source.Ask(q, buf)
+}
+
+// Of two families that fail, both are reported.
+func TestListReportsBothFamilies(t *testing.T) {
+	m, processes := fixture.Office()
+	got := runApp(testApp(noOwners{m}, processes), "--created")
+	assert.Zero(t, got.code)
+	for _, want := range []string{"creation times are missing", "GetExtendedTcpTable(ipv4, OwnerModuleAll)", "GetExtendedTcpTable(ipv6, OwnerModuleAll)"} {
+		assert.Contains(t, got.stderr, want)
+	}
+}

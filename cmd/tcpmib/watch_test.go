@@ -32,7 +32,7 @@ type scripted struct {
 func (s *scripted) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	i := min(s.asked[q.Func], len(s.machines)-1)
 	size, code = s.machines[i].Ask(q, buf)
-	if code != 122 { // or it is asked once more
+	if code != tcpmib.CodeInsufficientBuffer { // or it is asked once more
 		s.asked[q.Func]++
 	}
 	return size, code
