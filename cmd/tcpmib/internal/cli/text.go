@@ -10,9 +10,17 @@ import (
 )
 
 // Alternatives joins words with commas and "or".
-func Alternatives(words []string) string {
+func Alternatives(words []string) string { return join(words, "or") }
+
+// Enumeration joins words with commas and "and".
+func Enumeration(words []string) string { return join(words, "and") }
+
+func join(words []string, conjunction string) string {
 	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
 }
 
 // Count returns a number with its noun, in the plural unless it is 1.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -111,7 +112,7 @@ func (f *Facts) owners(holders []Holder) string {
 	if len(names) > most+1 {
 		names = append(names[:most], fmt.Sprintf("%d more processes", len(names)-most))
 	}
-	return and(names)
+	return cli.Enumeration(names)
 }
 
 func (f *Facts) owner(h Holder) string {
@@ -131,7 +132,7 @@ func (f *Facts) owner(h Holder) string {
 	case 1:
 		services = ", service " + names[0]
 	default:
-		services = ", services " + and(names)
+		services = ", services " + cli.Enumeration(names)
 	}
 	return fmt.Sprintf("%s (PID %d%s)", h.Process, h.PID, services)
 }
@@ -187,7 +188,7 @@ func (f *Facts) heirs(h Holder) string {
 	}
 	slices.Sort(children)
 	return fmt.Sprintf("It started %s, which may have inherited the socket: stop %s, or choose another port.",
-		and(children), verbOf(len(children), "it", "them"))
+		cli.Enumeration(children), verbOf(len(children), "it", "them"))
 }
 
 // overlap says what a listener does not hold, or may hold besides.
@@ -228,7 +229,7 @@ func addresses(holders []Holder) string {
 	if len(names) > most+1 {
 		names = append(names[:most], fmt.Sprintf("%d more addresses", len(names)-most))
 	}
-	return and(names)
+	return cli.Enumeration(names)
 }
 
 // listRanges says how to list the ranges that Windows has reserved or excluded.
@@ -249,13 +250,4 @@ func familyName(family tcpmib.Family) string {
 		return "IPv6"
 	}
 	return "IPv4"
-}
-
-// and joins words with commas and "and".
-func and(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
