@@ -13,7 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 )
 
@@ -55,6 +57,34 @@ func TestCaptureWholeOrNone(t *testing.T) {
 	files, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, files, 1)
+}
+
+// A capture records UDP, bound sockets and what is known of processes. Command lines may hold
+// passwords: they are recorded only when asked for.
+func TestCaptureOwners(t *testing.T) {
+	path := filepath.Join(tempDir(t), "a.zip")
+	for _, asked := range []bool{false, true} {
+		args := []string{"capture", path}
+		if asked {
+			args = append(args, "--command-lines")
+		}
+		require.Equal(t, cli.ExitOK, runApp(officeApp(), args...).code)
+		c, err := capture.Open(path)
+		require.NoError(t, err)
+		require.NoError(t, os.Remove(path))
+		o := c.Info().Owners[1044]
+		assert.Equal(t, `C:\Windows\System32\svchost.exe`, o.Path)
+		assert.Equal(t, `NT AUTHORITY\NETWORK SERVICE`, o.User)
+		assert.EqualValues(t, 612, o.Parent)
+		assert.Equal(t, []string{"RpcEptMapper", "RpcSs"}, o.Services)
+		assert.Equal(t, asked, o.CommandLine != "")
+		for _, other := range c.Info().Owners {
+			assert.True(t, asked || other.CommandLine == "")
+		}
+		sockets, err := readSockets(&capturedMachine{c, path}, filter.Tables{Families: tcpmib.Both, Bound: true, UDP: true})
+		require.NoError(t, err)
+		assert.Len(t, sockets, 9)
+	}
 }
 
 // A capture of a newer version is not a question of the operating system.

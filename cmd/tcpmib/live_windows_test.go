@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/windows"
 )
 
 // The commands on the sockets of this machine, of which the test knows some.
@@ -82,6 +83,18 @@ func TestLive(t *testing.T) {
 			assert.Contains(t, seen, `"state":"CLOSE-WAIT"`)
 		})
 	}
+}
+
+// A UDP socket of this machine. (That all kinds equal /proc/net is shown beside tcpmib/udpmib.)
+func TestLiveUDP(t *testing.T) {
+	port := fmt.Sprint(bindOnly(t, windows.SOCK_DGRAM))
+	require.EventuallyWithT(t, func(t *assert.CollectT) {
+		got := runApp(newApp(), "list", "-u", "--port", port, "--format=csv", "--columns=protocol,localAddress,localPort,remotePort,state", "--no-header")
+		require.Zero(t, got.code, got.stderr)
+		require.Equal(t, "udp,127.0.0.1,"+port+",,\n", got.stdout)
+	}, time.Minute, 100*time.Millisecond)
+	got := runApp(newApp(), "list", "-t", "--local-port", port, "--count")
+	assert.Equal(t, "0\n", got.stdout, "TCP has no part in it")
 }
 
 // firstWrite does something at the first write.
