@@ -151,12 +151,8 @@ func (a *app) portFacts(m machine, protocols []portcheck.Protocol) (*portcheck.F
 func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family tcpmib.Family) (err error) {
 	fails := func(question portcheck.Question, table string, err error) {
 		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))
-		e := (*tcpmib.Error)(nil)
-		switch {
-		case errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer:
-			reason = "the capture does not hold the table of " + table
-		case question == portcheck.BoundTable && errors.Is(err, errors.ErrUnsupported):
-			reason = "this Windows has no table of " + table + ", which came with Windows 10 version 1809"
+		if missing := (*tableError)(nil); errors.As(noTable(table, err), &missing) {
+			reason = missing.text
 		}
 		facts.Failures = append(facts.Failures, portcheck.Failure{Protocol: p, Question: question, Reason: reason})
 	}
@@ -164,7 +160,7 @@ func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family t
 		r := udpmib.Reader{Source: m.source()}
 		facts.UDP, err = r.AppendEndpoints(facts.UDP, family)
 		if err != nil && !notWindows(err) {
-			fails(portcheck.Table, "UDP sockets", err)
+			fails(portcheck.Table, udpSockets, err)
 			return nil
 		}
 		return err
@@ -176,7 +172,7 @@ func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family t
 		fails(portcheck.Table, "TCP connections", err)
 	}
 	if facts.Bound, err = r.AppendBound(facts.Bound, family); err != nil {
-		fails(portcheck.BoundTable, "bound TCP sockets", err)
+		fails(portcheck.BoundTable, boundSockets, err)
 	}
 	return nil
 }

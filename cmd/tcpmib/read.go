@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -58,16 +61,44 @@ func readSockets(m machine, tables filter.Tables) (sockets []rows.Socket, err er
 	}
 	if tables.Bound {
 		conns, errBound = r.AppendBound(conns, tables.Families)
+		errBound = noTable(boundSockets, errBound)
 	}
 	sockets = rows.AppendTCP(make([]rows.Socket, 0, len(conns)), conns)
 	if tables.UDP {
 		var endpoints []udpmib.Endpoint
 		r := udpmib.Reader{Source: m.source()}
 		endpoints, errUDP = r.AppendEndpoints(nil, tables.Families)
+		errUDP = noTable(udpSockets, errUDP)
 		sockets = rows.AppendUDP(sockets, endpoints)
 	}
 	return sockets, errors.Join(errTCP, errBound, errUDP)
 }
+
+// The tables that a machine may lack.
+const (
+	boundSockets = "bound TCP sockets"
+	udpSockets   = "UDP sockets"
+)
+
+// noTable returns err in words if it says that a machine lacks a table.
+func noTable(table string, err error) error {
+	e := (*tcpmib.Error)(nil)
+	switch {
+	case errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer:
+		return &tableError{"the capture does not hold the table of " + table, err}
+	case table == boundSockets && errors.Is(err, errors.ErrUnsupported) && !notWindows(err):
+		return &tableError{"this Windows has no table of " + table + ", which came with Windows 10 version 1809", err}
+	}
+	return err
+}
+
+type tableError struct {
+	text string
+	err  error
+}
+
+func (e *tableError) Error() string { return e.text }
+func (e *tableError) Unwrap() error { return e.err }
 
 // readConns reads the TCP tables. Windows has one of listening sockets alone, which spares a busy
 // machine its connections, and which captures do not have.
@@ -130,11 +161,11 @@ var extras = []struct {
 	read                         func(a *app, m machine, s *rows.Snapshot, families tcpmib.Family) error
 }{
 	{"age", "", "", "creation times", (*app).readCreated},
-	{"path", "", "", "paths", (*app).readOwners},
-	{"user", "", "", "users", (*app).readOwners},
-	{"parent", "", "", "parents", (*app).readOwners},
-	{"parentProcess", "", "", "parents", (*app).readOwners},
-	{"commandLine", "", "", "command lines", (*app).readOwners},
+	{"path", "", "", "paths", ownerReader(func(o *rows.Owner) bool { return o.Path != "" })},
+	{"user", "", "", "users", ownerReader(func(o *rows.Owner) bool { return o.User != "" })},
+	{"parent", "", "", "parents", ownerReader(func(o *rows.Owner) bool { return o.Parent != 0 })},
+	{"parentProcess", "", "", "parents", ownerReader(func(o *rows.Owner) bool { return o.Parent != 0 })}, // it may have ended
+	{"commandLine", "", "", "command lines", ownerReader(func(o *rows.Owner) bool { return o.CommandLine != "" })},
 	{"created", "created", "show when each connection was created", "creation times", (*app).readCreated},
 	{"module", "module", "show which part of its program opened each connection, such as a service", "modules", (*app).readModules},
 	{"services", "services", "show the services that run in the owning process", "services", (*app).readServices},
@@ -237,11 +268,29 @@ func (a *app) readModules(m machine, s *rows.Snapshot, families tcpmib.Family) e
 	return err
 }
 
-// readOwners asks what is known of the processes, once.
-func (a *app) readOwners(m machine, s *rows.Snapshot, _ tcpmib.Family) error {
-	if s.Owners != nil {
-		return nil
+// ownerReader returns a function that reads what is known of the processes. It fails if something is
+// not known of one that known looks for, and Windows says why.
+func ownerReader(known func(o *rows.Owner) bool) func(a *app, m machine, s *rows.Snapshot, _ tcpmib.Family) error {
+	return func(a *app, m machine, s *rows.Snapshot, _ tcpmib.Family) error {
+		if s.Owners == nil {
+			a.readOwners(m, s)
+		}
+		missing, first := 0, error(nil)
+		for _, pid := range slices.Sorted(maps.Keys(s.Owners)) {
+			if o := s.Owners[pid]; o.Err != nil && !known(o) {
+				missing++
+				first = cmp.Or(first, o.Err)
+			}
+		}
+		if missing == 0 {
+			return nil
+		}
+		return fmt.Errorf("%d of %d processes: %w", missing, len(s.Owners), first)
 	}
+}
+
+// readOwners asks what is known of the processes.
+func (a *app) readOwners(m machine, s *rows.Snapshot) {
 	s.Owners = map[uint32]*rows.Owner{}
 	var pids []uint32
 	for _, socket := range s.Sockets {
@@ -260,14 +309,10 @@ func (a *app) readOwners(m machine, s *rows.Snapshot, _ tcpmib.Family) error {
 		if parent := s.Processes[process.Parent]; parent.PID != owner.IdlePID && !parent.ReusedPID(process.Created) {
 			o.ParentProcess = parent.Name
 		}
-	}
-	delete(errs, owner.SystemPID) // the kernel has none of them
-	for _, pid := range pids {
-		if errs[pid] != nil {
-			return fmt.Errorf("%d of %d processes did not tell: %w", len(errs), len(pids), errs[pid][0])
+		if len(errs[pid]) > 0 && pid != owner.SystemPID { // the kernel has none of them
+			o.Err = errs[pid][0]
 		}
 	}
-	return nil
 }
 
 func (a *app) readServices(m machine, s *rows.Snapshot, _ tcpmib.Family) (err error) {

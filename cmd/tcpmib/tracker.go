@@ -44,7 +44,7 @@ func (t *tracker) changes(source tcpmib.Source, tables filter.Tables, at time.Ti
 		for i, family := range []tcpmib.Family{tables.Families & tcpmib.IPv4, tables.Families & tcpmib.IPv6} {
 			if family != 0 && tables.Bound {
 				conns, err := t.reader.AppendBound(nil, family)
-				if !t.bound[i].changes(rows.TCP, conns, err, at, yield) {
+				if !t.bound[i].changes(rows.TCP, conns, noTable(boundSockets, err), at, yield) {
 					return
 				}
 			} else {
@@ -56,7 +56,7 @@ func (t *tracker) changes(source tcpmib.Source, tables filter.Tables, at time.Ti
 				for _, s := range rows.AppendUDP(nil, endpoints) {
 					conns = append(conns, s.Conn)
 				}
-				if !t.udp[i].changes(rows.UDP, conns, err, at, yield) {
+				if !t.udp[i].changes(rows.UDP, conns, noTable(udpSockets, err), at, yield) {
 					return
 				}
 			} else {

@@ -26,6 +26,19 @@ type Key struct {
 	Name   string
 }
 
+// appendData appends the value for programs: a number as in JSON, and nothing for null. Tables may
+// show it in another way, as they do an age.
+func (c *Column) appendData(dst []byte, r *Row) []byte {
+	if !c.Number || c.JSON == nil {
+		return c.Text(dst, r)
+	}
+	start := len(dst)
+	if dst = c.JSON(dst, r); string(dst[start:]) == "null" {
+		return dst[:start]
+	}
+	return dst
+}
+
 // isAddress reports whether the column shows addresses, which are cut only if nothing else helps.
 func (c *Column) isAddress() bool {
 	return slices.Contains([]string{"local", "localAddress", "remote", "remoteAddress"}, c.Name)

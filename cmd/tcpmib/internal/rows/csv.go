@@ -37,7 +37,7 @@ func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 		}
 	}
 	for r := range rows {
-		if err := write(func(dst []byte, c *Column) []byte { return c.Text(dst, r) }); err != nil {
+		if err := write(func(dst []byte, c *Column) []byte { return c.appendData(dst, r) }); err != nil {
 			return err
 		}
 	}

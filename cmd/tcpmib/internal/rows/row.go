@@ -36,6 +36,8 @@ type Owner struct {
 
 	Parent        uint32 // the ID of the process that created it
 	ParentProcess string // its name, if it is still the same process
+
+	Err error // why something of it is not known
 }
 
 // Measured is the traffic of a connection while estats collected statistics.

@@ -109,7 +109,7 @@ func templateValues(r *Row, values map[string]any, screen bool) map[string]any {
 	var buf []byte
 	for i := range Columns {
 		c := &Columns[i]
-		buf = c.Text(buf[:0], r)
+		buf = c.appendData(buf[:0], r)
 		text := string(buf)
 		if screen {
 			text = cli.Printable(text)
