@@ -519,3 +519,21 @@ func TestListReportsBothFamilies(t *testing.T) {
 		assert.Contains(t, got.stderr, want)
 	}
 }
+
+// JSON escapes the characters of a name that would change the screen.
+func TestListOfHostileNames(t *testing.T) {
+	m, processes := fixture.Office()
+	const name = "evil\u009b2J\u202e\x7f\U000e0041.exe"
+	for pid, p := range processes {
+		p.Name = name
+		processes[pid] = p
+	}
+	for _, format := range []string{"json", "jsonl"} {
+		got := runApp(testApp(m, processes), "--port=139", "--format="+format)
+		require.Zero(t, got.code, got.stderr)
+		assert.Contains(t, got.stdout, `"evil\u009b2J\u202e\u007f\udb40\udc41.exe"`, format)
+		var decoded struct{ Process string }
+		require.NoError(t, json.Unmarshal([]byte(strings.Trim(got.stdout, "[]\n")), &decoded))
+		assert.Equal(t, name, decoded.Process)
+	}
+}

@@ -3,6 +3,9 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Object is a JSON object whose members keep their order.
@@ -39,5 +42,32 @@ func EncodeJSON(value any) ([]byte, error) {
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	err := e.Encode(value)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	return EscapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
 }
+
+// EscapeUnprintable escapes the characters of JSON that encoding/json leaves as they are and that
+// Printable replaces, such as those that turn the direction of text: JSON is printed on terminals
+// too. It decodes to the same values.
+func EscapeUnprintable(text []byte) []byte {
+	if bytes.IndexFunc(text, escaped) < 0 {
+		return text
+	}
+	var escapes []byte
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		switch {
+		case !escaped(r):
+			escapes = append(escapes, text[:size]...)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			escapes = fmt.Appendf(escapes, `\u%04x\u%04x`, high, low)
+		default:
+			escapes = fmt.Appendf(escapes, `\u%04x`, r)
+		}
+		text = text[size:]
+	}
+	return escapes
+}
+
+// escaped reports whether r can only be part of a string of JSON, and is not printable.
+func escaped(r rune) bool { return r >= 0x7f && !printable(r) }

@@ -68,12 +68,14 @@ func Printable(text string) string {
 		return text
 	}
 	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) && !unicode.Is(unicode.Join_Control, r) {
+		if !printable(r) {
 			return unicode.ReplacementChar
 		}
 		return r
 	}, text)
 }
+
+func printable(r rune) bool { return unicode.IsPrint(r) || unicode.Is(unicode.Join_Control, r) }
 
 // DisplayWidth returns how many columns of a screen text takes.
 func DisplayWidth(text string) int {

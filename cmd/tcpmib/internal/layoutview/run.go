@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
@@ -55,7 +56,10 @@ func (r *Run) Differs() bool {
 
 // WriteJSON writes a run as one object.
 func WriteJSON(w io.Writer, run *Run) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(run)
+	text, err := json.MarshalIndent(run, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(cli.EscapeUnprintable(text), '\n'))
+	return err
 }

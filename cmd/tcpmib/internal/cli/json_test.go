@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// JSON has no character that moves the cursor or turns text round, and decodes to what was encoded.
+func TestEncodeJSONIsPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"näme <👨‍👩‍👧> \u0646\u200c\u0645": `"näme <👨‍👩‍👧> ` + "\u0646\u200c\u0645\"",
+		"\x1b[31m\x7f\u0085\u009b2J":      `"\u001b[31m\u007f\u0085\u009b2J"`,
+		"a\u202eb\u2066c\ufeffd\u00a0":    `"a\u202eb\u2066c\ufeffd\u00a0"`,
+		"tag \U000e0041":                  `"tag \udb40\udc41"`,
+		"\u2028":                          `"\u2028"`,
+	} {
+		encoded, err := EncodeJSON(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(encoded))
+		assert.NotContains(t, Printable(string(encoded)), "\ufffd")
+		var decoded string
+		require.NoError(t, json.Unmarshal(encoded, &decoded))
+		assert.Equal(t, text, decoded)
+
+		// Keys are escaped too, and one level is not escaped twice.
+		nested, err := Object{{text, Object{{"text", text}}}}.MarshalJSON()
+		require.NoError(t, err)
+		assert.Equal(t, 2, strings.Count(string(nested), want))
+		assert.JSONEq(t, "{"+want+`:{"text":`+want+"}}", string(nested))
+	}
+}
