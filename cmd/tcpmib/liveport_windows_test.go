@@ -140,7 +140,7 @@ func TestLiveBind(t *testing.T) {
 	held := uint16(listen(t, "tcp4", "127.0.0.1:0"))
 	code, err := bindPort("tcp", tcpmib.IPv4, held)
 	require.NoError(t, err)
-	assert.Equal(t, uint32(windows.WSAEADDRINUSE), code, "held on one address: not free for all of them")
+	assert.Contains(t, []windows.Errno{windows.WSAEADDRINUSE, windows.WSAEACCES}, windows.Errno(code), "held on one address: not free for all of them")
 	code, err = bindPort("tcp", tcpmib.IPv6, held)
 	require.NoError(t, err)
 	assert.Zero(t, code, "IPv6 alone is free")

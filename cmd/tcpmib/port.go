@@ -29,8 +29,8 @@ func (a *app) portCommand() *cobra.Command {
 		Short: "Show who holds a port, or why it cannot be bound",
 		Long: "port says who holds local ports, over TCP and UDP, and what to do about it: sockets that\n" +
 			"listen, are only bound, or are connected, connections in TIME-WAIT, and ports that Windows\n" +
-			"has reserved or excluded. For a port that no table shows it tries to bind it, exclusively\n" +
-			"and for an instant: only so Windows tells of excluded ranges. It does not listen.\n\n" +
+			"has reserved or excluded. A port that no table shows it binds for an instant, exclusively\n" +
+			"and without listening, because Windows shows excluded ranges in no other way.\n\n" +
 			"Exit codes: 0 held, 1 free, 2 usage, 3 cannot tell. Of several ports 3 if it cannot tell\n" +
 			"about one, else 0 if one is held.",
 		Example: "  tcpmib port 8080\n" +
