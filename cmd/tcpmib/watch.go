@@ -158,32 +158,16 @@ func replay[M machine](a *app, machines []M, tables filter.Tables, n *names) ite
 // reported at once otherwise.
 func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, named naming, final bool) error {
 	encoder := rows.NewEvents()
-	var failed error
-	seen, found := false, false
-	unread, missing := false, 0
-	reported := reports{}
+	trouble := watchTrouble{app: a, families: f.filter.Families(), final: final, reported: reports{}}
+	found := false
 	for c, err := range changes {
 		if err != nil {
-			late := (*tcpmib.MissedError)(nil)
-			unread = unread || !errors.As(err, &late)
-			switch {
-			case notWindows(err):
+			if err := trouble.add(err); err != nil {
 				return err
-			case !reported.first(err):
-			case final:
-				failed = errors.Join(failed, err)
-			default:
-				a.Say("%s", advise(err))
-				if errors.Is(err, errors.ErrUnsupported) {
-					missing++
-				}
-				if !seen && missing == bits.OnesCount8(uint8(f.filter.Families())) {
-					return cli.ErrReported // this Windows supports none of the families
-				}
 			}
 			continue
 		}
-		seen = true
+		trouble.read = true
 		now, before := named(c.Time).rows(c)
 		if !f.filter.Match(&now) && !(c.Kind == tcpmib.Changed && f.filter.Match(&before)) {
 			continue
@@ -194,12 +178,50 @@ func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, 
 		}
 	}
 	switch {
-	case failed != nil:
-		return failed
-	case !found && unread:
+	case trouble.failed != nil:
+		return trouble.failed
+	case !found && trouble.unread:
 		return cli.ErrReported
 	case !found:
 		return cli.ErrNothing
+	}
+	return nil
+}
+
+// watchTrouble is what went wrong while a watch read tables.
+type watchTrouble struct {
+	app      *app
+	families tcpmib.Family
+	final    bool // whether errors end the command, rather than being reported at once
+	reported reports
+
+	read    bool  // whether a table was read
+	unread  bool  // whether a table could not be read
+	missing int   // families that this Windows does not support
+	failed  error // what to end with
+}
+
+// add reports or keeps an error, the first of its kind only. It returns an error if watching further
+// is no use.
+func (t *watchTrouble) add(err error) error {
+	if late := (*tcpmib.MissedError)(nil); !errors.As(err, &late) {
+		t.unread = true
+	}
+	switch {
+	case notWindows(err):
+		return err
+	case !t.reported.first(err):
+		return nil
+	case t.final:
+		t.failed = errors.Join(t.failed, err)
+		return nil
+	}
+	t.app.Say("%s", advise(err))
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.missing++
+	}
+	if !t.read && t.missing == bits.OnesCount8(uint8(t.families)) {
+		return cli.ErrReported // this Windows supports none of the families
 	}
 	return nil
 }
