@@ -94,7 +94,7 @@ func (a *app) diff(files []string, f *diffFlags) error {
 		if len(differences) == 0 && readErr != nil {
 			break // there may be a difference in what could not be read
 		}
-		err = a.writeDifferences(differences, elapsed)
+		err = a.writeDifferences(differences, elapsed, f.filter.Tables())
 	case diffJSON:
 		err = a.writeDifferencesJSON(differences)
 	case diffJSONL:
@@ -129,12 +129,15 @@ func (a *app) compare(machines []machine, f *filter.Filter) (differences []diffe
 }
 
 // writeDifferences writes a table below a line that sums it up.
-func (a *app) writeDifferences(differences []difference, elapsed time.Duration) error {
+func (a *app) writeDifferences(differences []difference, elapsed time.Duration, tables filter.Tables) error {
 	out := newOutput(&a.Terminal)
 	fmt.Fprintln(out, sumUp(differences)+" in "+cli.Age(elapsed.Abs()))
 	if len(differences) > 0 {
 		fmt.Fprintln(out)
 		out.Columns = rows.DiffColumns
+		if !(tables.TCP && tables.UDP) { // all have the same
+			out.Columns = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "protocol" })
+		}
 		out.Optional = out.Columns
 		err := rows.WriteTable(out, func(yield func(*rows.Row) bool) {
 			for i := range differences {

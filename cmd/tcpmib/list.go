@@ -150,6 +150,8 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 		case !f.forPerson() || readErr != nil:
 		case f.notIn != "":
 			a.Say("nothing that matches is new since %s", f.notIn)
+		case f.filter.UDP:
+			a.Say("no socket matches")
 		default:
 			a.Say("no connection matches")
 		}

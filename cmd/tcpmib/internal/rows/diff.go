@@ -27,7 +27,7 @@ var DiffColumns = diffColumns()
 func diffColumns() []Column {
 	mark := Column{Name: "event",
 		Text: func(dst []byte, r *Row) []byte { return append(dst, Marks[r.Change.Kind].Text...) }}
-	columns := append([]Column{mark}, Named("local", "remote", "state", "pid", "process")...)
+	columns := append([]Column{mark}, Named("protocol", "local", "remote", "state", "pid", "process")...)
 	for i := range columns {
 		c := &columns[i]
 		if c.Name == "state" {

@@ -18,10 +18,11 @@ const (
 // leastFirst are the columns that a narrow screen may lose, those that tell least first. The details
 // go before an address is cut.
 var (
-	details    = []string{"offloadCode", "stateCode", "offload", "protocol", "family", "of"}
+	details    = []string{"offloadCode", "stateCode", "offload", "family", "of"}
 	leastFirst = slices.Concat(details, []string{
-		"commandLine", "parentProcess", "parent", "services", "module", "user", "path", "created", "age", "rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
-		"bound", "timeWait", "process", "pid", "rttMilliseconds", "state",
+		"commandLine", "parentProcess", "parent", "services", "module", "user", "path", "created", "age",
+		"rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
+		"bound", "timeWait", "process", "pid", "protocol", "rttMilliseconds", "state",
 	})
 )
 
