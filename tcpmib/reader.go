@@ -269,6 +269,8 @@ func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 	return dst, errors.Join(err4, err6)
 }
 
+// appendBound4 and appendBound6 are written out: generic code cannot read fields of two types of row.
+
 func (r *Reader) appendBound4(dst []Conn) ([]Conn, error) {
 	bound, err := readTable[TCPRow2](r, Query{Func: "InternalGetBoundTcpEndpointTable"}, &r.buf, &layoutTCPTable2)
 	if err != nil {

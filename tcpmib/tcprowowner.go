@@ -174,7 +174,7 @@ type TCP6TableOwnerModule struct {
 	Table      [1]TCP6RowOwnerModule `c:"table"` // NumEntries of them
 }
 
-// filetime turns what Windows counts time in, 100 ns since 1601, into a time; 0 is the zero time.
+// filetime converts 100 ns units since 1601 to a time; 0 is the zero time.
 func filetime(ticks int64) time.Time {
 	const (
 		perSecond = 10_000_000

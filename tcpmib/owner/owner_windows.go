@@ -191,7 +191,8 @@ func readUser(handle windows.Handle, known users) (string, error) {
 	return name, nil
 }
 
-// filetime is a time that Windows counts in units of 100 ns since 1601; 0 is unknown.
+// filetime converts 100 ns units since 1601 to a time; 0 is the zero time. tcpmib has it too, in
+// plain Go: owner does not depend on tcpmib.
 func filetime(ticks int64) time.Time {
 	if ticks == 0 {
 		return time.Time{}

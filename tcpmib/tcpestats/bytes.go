@@ -22,7 +22,8 @@ var (
 	_ [native.SizeofTCP6Row]byte = [unsafe.Sizeof(tcpmib.TCP6Row{})]byte{}
 )
 
-// The bytes of a row. Sound: the array is exactly the row, and keeps it alive.
+// The bytes of a row. Sound: the array is exactly the row, and keeps it alive. tcpmib has its own,
+// unexported: users of that package are not to get at the memory of a row.
 
 func bytesOfTCPRow(row *tcpmib.TCPRow) *[native.SizeofTCPRow]byte {
 	return (*[native.SizeofTCPRow]byte)(unsafe.Pointer(row))

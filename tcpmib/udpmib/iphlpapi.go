@@ -129,6 +129,8 @@ func addressFamily(family tcpmib.Family) (uint32, error) {
 	return 0, fmt.Errorf("udpmib: statistics of %v; want IPv4 or IPv6: %w", family, fs.ErrInvalid)
 }
 
+// result returns the code of a function as an error, or nil. tcpestats has it too: six lines that no
+// user of tcpmib needs.
 func result(function string, code uint32) error {
 	if code == tcpmib.CodeSuccess {
 		return nil

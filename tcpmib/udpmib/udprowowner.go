@@ -128,7 +128,8 @@ type UDP6TableOwnerModule struct {
 	Table      [1]UDP6RowOwnerModule `c:"table"` // NumEntries of them
 }
 
-// createTime converts 100 ns units since 1601 to a time; 0 is the zero time.
+// createTime converts 100 ns units since 1601 to a time; 0 is the zero time. tcpmib has it too: no
+// user of that package needs an exported name for it.
 func createTime(ticks int64) time.Time {
 	const (
 		perSecond = 10_000_000

@@ -1,8 +1,6 @@
 package rows
 
 import (
-	"net/netip"
-
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
@@ -63,15 +61,16 @@ func (s Socket) Compare(t Socket) int {
 // Same reports whether s and t, of two snapshots, can be one socket: see tcpmib.Conn.Same.
 func (s Socket) Same(t Socket) bool { return s.Protocol == t.Protocol && s.Conn.Same(t.Conn) }
 
-// Identity identifies a socket across tables and snapshots.
+// Identity identifies a socket across tables. It can be the key of a map, unlike what Same says: that
+// a connection which lost its owner is the same.
 type Identity struct {
-	Protocol      Protocol
-	Local, Remote netip.AddrPort
-	PID           uint32
+	Protocol Protocol
+	tcpmib.Endpoints
+	PID uint32
 }
 
 // Identity returns what identifies s.
-func (s Socket) Identity() Identity { return Identity{s.Protocol, s.Local, s.Remote, s.PID} }
+func (s Socket) Identity() Identity { return Identity{s.Protocol, s.Endpoints(), s.PID} }
 
 // Change is what happened to a socket between two snapshots.
 type Change struct {
