@@ -53,8 +53,8 @@ func keyPairs(bindings []key.Binding) []Detail {
 func (s *Model) drawDetail() []string {
 	t := rows.Table{}
 	details := []Detail{}
-	for i := range rows.TableColumns {
-		c := &rows.TableColumns[i]
+	for i := range rows.BothColumns {
+		c := &rows.BothColumns[i]
 		details = append(details, Detail{strings.ToLower(c.Title), t.Cell(c, &s.subject)})
 	}
 	if s.details == nil {
