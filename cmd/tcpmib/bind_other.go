@@ -5,10 +5,10 @@ package main
 import (
 	"errors"
 
-	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
-func bindPort(portcheck.Protocol, tcpmib.Family, uint16) (code uint32, err error) {
+func bindPort(rows.Protocol, tcpmib.Family, uint16) (code uint32, err error) {
 	return 0, errors.ErrUnsupported
 }

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/windows"
 
-	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -16,9 +16,9 @@ const soExclusiveAddrUse = ^windows.SO_REUSEADDR
 
 // bindPort binds a port and lets go of it at once. It does not listen, which would have the firewall
 // ask, and asks for the port exclusively, so that any socket on it refuses the bind.
-func bindPort(p portcheck.Protocol, family tcpmib.Family, port uint16) (code uint32, err error) {
+func bindPort(p rows.Protocol, family tcpmib.Family, port uint16) (code uint32, err error) {
 	kind, protocol := windows.SOCK_STREAM, windows.IPPROTO_TCP
-	if p == portcheck.UDP {
+	if p == rows.UDP {
 		kind, protocol = windows.SOCK_DGRAM, windows.IPPROTO_UDP
 	}
 	domain, address := windows.AF_INET, windows.Sockaddr(&windows.SockaddrInet4{Port: int(port)})

@@ -18,7 +18,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -39,8 +39,8 @@ type fakeMachine struct {
 	calls                            estatsCalls
 	asked                            int // for modules
 	refuseDetails, refuseCommandLine bool
-	reservations                     map[portcheck.Protocol][]uint16
-	tryBind                          func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error)
+	reservations                     map[rows.Protocol][]uint16
+	tryBind                          func(rows.Protocol, tcpmib.Family, uint16) (uint32, error)
 }
 
 func (m *fakeMachine) source() tcpmib.Source                  { return m.asks }
@@ -51,11 +51,11 @@ func (m *fakeMachine) close(c tcpmib.Conn) error              { return m.closeCo
 func (m *fakeMachine) estats() estatsCalls                    { return m.calls }
 func (m *fakeMachine) now() time.Time                         { return fixture.Now }
 
-func (m *fakeMachine) reserved(p portcheck.Protocol, port uint16) (bool, error) {
+func (m *fakeMachine) reserved(p rows.Protocol, port uint16) (bool, error) {
 	return slices.Contains(m.reservations[p], port), nil
 }
 
-func (m *fakeMachine) bind(p portcheck.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
+func (m *fakeMachine) bind(p rows.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
 	return m.tryBind(p, family, port)
 }
 
@@ -94,7 +94,7 @@ func testApp(source tcpmib.Source, processes owner.Processes) *app {
 			return fixture.OfficeServices(), nil
 		},
 		closeConn: func(tcpmib.Conn) error { return fs.ErrPermission },
-		tryBind:   func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error) { return 0, nil },
+		tryBind:   func(rows.Protocol, tcpmib.Family, uint16) (uint32, error) { return 0, nil },
 	}
 	return &app{
 		Terminal:       cli.Terminal{Environ: []string{"TERM=xterm-256color"}},

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"time"
 
-	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -26,10 +26,10 @@ type machine interface {
 	estats() estatsCalls
 	now() time.Time // when the tables are read, or were
 	// reserved reports whether there is a persistent reservation of exactly this port.
-	reserved(portcheck.Protocol, uint16) (bool, error)
+	reserved(rows.Protocol, uint16) (bool, error)
 	// bind binds a port on all addresses of a family, exclusively, and lets go of it. It returns the
 	// code of Winsock, or an error if it could not try.
-	bind(portcheck.Protocol, tcpmib.Family, uint16) (code uint32, err error)
+	bind(rows.Protocol, tcpmib.Family, uint16) (code uint32, err error)
 }
 
 // estatsCalls are the functions of tcpestats.h that the commands call.
@@ -71,9 +71,9 @@ func (liveMachine) estats() estatsCalls {
 	}
 }
 
-func (liveMachine) reserved(p portcheck.Protocol, port uint16) (bool, error) {
+func (liveMachine) reserved(p rows.Protocol, port uint16) (bool, error) {
 	lookup := tcpmib.LookupPersistentTcpPortReservation
-	if p == portcheck.UDP {
+	if p == rows.UDP {
 		lookup = udpmib.LookupPersistentUdpPortReservation
 	}
 	_, err := lookup(port, 1)
@@ -83,7 +83,7 @@ func (liveMachine) reserved(p portcheck.Protocol, port uint16) (bool, error) {
 	return err == nil, err
 }
 
-func (liveMachine) bind(p portcheck.Protocol, family tcpmib.Family, port uint16) (code uint32, err error) {
+func (liveMachine) bind(p rows.Protocol, family tcpmib.Family, port uint16) (code uint32, err error) {
 	return bindPort(p, family, port)
 }
 
@@ -163,11 +163,11 @@ func (m *capturedMachine) close(tcpmib.Conn) error {
 
 func (m *capturedMachine) now() time.Time { return m.Info().Time }
 
-func (m *capturedMachine) reserved(portcheck.Protocol, uint16) (bool, error) {
+func (m *capturedMachine) reserved(rows.Protocol, uint16) (bool, error) {
 	return false, m.missing()
 }
 
-func (m *capturedMachine) bind(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error) {
+func (m *capturedMachine) bind(rows.Protocol, tcpmib.Family, uint16) (uint32, error) {
 	return 0, m.missing()
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portview"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 	"github.com/winmib/winmib/tcpmib/udpmib"
@@ -114,18 +115,18 @@ func parsePorts(args []string) ([]uint16, error) {
 }
 
 // protocols returns those of the flags; both flags are as none.
-func (f *portFlags) protocols() []portcheck.Protocol {
+func (f *portFlags) protocols() []rows.Protocol {
 	switch {
 	case f.tcp == f.udp:
-		return []portcheck.Protocol{portcheck.TCP, portcheck.UDP}
+		return []rows.Protocol{rows.TCP, rows.UDP}
 	case f.tcp:
-		return []portcheck.Protocol{portcheck.TCP}
+		return []rows.Protocol{rows.TCP}
 	}
-	return []portcheck.Protocol{portcheck.UDP}
+	return []rows.Protocol{rows.UDP}
 }
 
 // portFacts reads what is the same for all ports: the tables and the processes.
-func (a *app) portFacts(m machine, protocols []portcheck.Protocol) (*portcheck.Facts, error) {
+func (a *app) portFacts(m machine, protocols []rows.Protocol) (*portcheck.Facts, error) {
 	defer a.Progress("reading the tables")()
 	facts := &portcheck.Facts{Protocols: protocols}
 	for _, p := range protocols {
@@ -148,7 +149,7 @@ func (a *app) portFacts(m machine, protocols []portcheck.Protocol) (*portcheck.F
 
 // readPorts reads the tables of a protocol and a family. That one cannot be read is a fact too, except
 // where there is no Windows to ask.
-func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family tcpmib.Family) (err error) {
+func readPorts(m machine, facts *portcheck.Facts, p rows.Protocol, family tcpmib.Family) (err error) {
 	fails := func(question portcheck.Question, table string, err error) {
 		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))
 		if missing := (*tableError)(nil); errors.As(noTable(table, err), &missing) {
@@ -156,7 +157,7 @@ func readPorts(m machine, facts *portcheck.Facts, p portcheck.Protocol, family t
 		}
 		facts.Failures = append(facts.Failures, portcheck.Failure{Protocol: p, Question: question, Reason: reason})
 	}
-	if p == portcheck.UDP {
+	if p == rows.UDP {
 		r := udpmib.Reader{Source: m.source()}
 		facts.UDP, err = r.AppendEndpoints(facts.UDP, family)
 		if err != nil && !notWindows(err) {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -20,8 +20,8 @@ import (
 // binds answers attempts to bind, by protocol and family; the others work.
 type binds map[string]uint32
 
-func (b binds) try(p portcheck.Protocol, family tcpmib.Family, _ uint16) (uint32, error) {
-	return b[string(p)+" "+family.String()], nil
+func (b binds) try(p rows.Protocol, family tcpmib.Family, _ uint16) (uint32, error) {
+	return b[p.String()+" "+family.String()], nil
 }
 
 // broken is a source of which one function fails.
@@ -48,9 +48,9 @@ func TestPort(t *testing.T) {
 		want    []string // words of the output, of stderr, or of both with a $ between
 	}{
 		{"free", []string{"9999"}, nil, cli.ExitNothing, []string{"TCP port 9999 is free.\nUDP port 9999 is free.\n"}},
-		{"reserved", []string{"-t", "9999"}, func(m *fakeMachine) { m.reservations = map[portcheck.Protocol][]uint16{"tcp": {9999}} },
+		{"reserved", []string{"-t", "9999"}, func(m *fakeMachine) { m.reservations = map[rows.Protocol][]uint16{rows.TCP: {9999}} },
 			cli.ExitOK, []string{"TCP port 9999 is reserved: "}},
-		{"reserved for UDP", []string{"9999"}, func(m *fakeMachine) { m.reservations = map[portcheck.Protocol][]uint16{"udp": {9999}} },
+		{"reserved for UDP", []string{"9999"}, func(m *fakeMachine) { m.reservations = map[rows.Protocol][]uint16{rows.UDP: {9999}} },
 			cli.ExitOK, []string{"TCP port 9999 is free.\n", "UDP port 9999 is reserved: ", "protocol=udp"}},
 		{"excluded", []string{"9999"}, func(m *fakeMachine) { m.tryBind = binds{"tcp ipv4": 10013}.try },
 			cli.ExitOK, []string{"refuses to bind it over IPv4 (WSAEACCES, 10013)", "protocol=tcp", "UDP port 9999 is free.\n"}},
@@ -59,7 +59,7 @@ func TestPort(t *testing.T) {
 		{"no IPv6", []string{"9999"}, func(m *fakeMachine) { m.tryBind = binds{"tcp ipv6": 10047, "udp ipv6": 10047}.try },
 			cli.ExitNothing, []string{"TCP port 9999 is free.\nUDP port 9999 is free.\n"}},
 		{"no bind", []string{"-t", "9999"}, func(m *fakeMachine) {
-			m.tryBind = func(portcheck.Protocol, tcpmib.Family, uint16) (uint32, error) { return 0, errors.New("no Winsock") }
+			m.tryBind = func(rows.Protocol, tcpmib.Family, uint16) (uint32, error) { return 0, errors.New("no Winsock") }
 		}, cli.ExitFailure, []string{"Whether TCP port 9999 is free is not known.", "no bind could be tried: no Winsock."}},
 		{"held, and a table unreadable", []string{"-t", "135"}, func(m *fakeMachine) { m.asks = broken{m.asks, "InternalGetBoundTcpEndpointTable", 5} },
 			cli.ExitOK, []string{"TCP port 135 is held by svchost.exe"}},
@@ -98,9 +98,9 @@ func TestPort(t *testing.T) {
 func TestPortBindsOnlyWhatNoTableExplains(t *testing.T) {
 	var tried []string
 	a := officeApp()
-	fake(a).tryBind = func(p portcheck.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
+	fake(a).tryBind = func(p rows.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
 		assert.Equal(t, uint16(8081), port)
-		tried = append(tried, string(p)+" "+family.String())
+		tried = append(tried, p.String()+" "+family.String())
 		return 0, nil
 	}
 	require.Zero(t, runApp(a, "port", "8081", "--json").code)
@@ -146,5 +146,5 @@ func TestPortOfAReusedPID(t *testing.T) {
 	assert.NotContains(t, got.stdout, "postgres")
 	got = runApp(testApp(m, processes), "port", "-t", "5432", "--json")
 	assert.NotContains(t, got.stdout, "postgres")
-	assert.Contains(t, got.stdout, `"process":"","created":"2024-05-06T06:03:00.1234567Z","path":null,"services":[],"parent":null,"parentProcess":null,"user":null,"processCreated":null`)
+	assert.Contains(t, got.stdout, `"process":"","created":"2024-05-06T06:03:00.1234567Z","age":3908,"path":null,"services":[],"parent":null,"parentProcess":null,"user":null,"processCreated":null`)
 }

@@ -6,13 +6,14 @@ import (
 	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 // message says what was found and what to do.
 func (f *Facts) message(finding *Finding, failures []string) string {
-	port := fmt.Sprintf("%s port %d", strings.ToUpper(string(finding.Protocol)), f.Port)
+	port := fmt.Sprintf("%s port %d", strings.ToUpper(finding.Protocol.String()), f.Port)
 	switch finding.Cause {
 	case Listening:
 		return f.listening(port, finding.Holders)
@@ -54,7 +55,7 @@ func (f *Facts) listening(port string, holders []Holder) string {
 
 func (f *Facts) bound(port string, holders []Holder) string {
 	bound := only(holders, Bound)
-	if bound[0].Protocol == UDP {
+	if bound[0].Protocol == rows.UDP {
 		return fmt.Sprintf("%s is held by %s, which %s a socket on %s. %s",
 			port, f.owners(bound), verb(bound, "has", "have"), addresses(bound), f.advice(bound))
 	}
@@ -161,13 +162,13 @@ func (f *Facts) advice(holders []Holder) string {
 }
 
 // kernel says on whose behalf the kernel holds a port.
-func (f *Facts) kernel(p Protocol) string {
+func (f *Facts) kernel(p rows.Protocol) string {
 	switch {
-	case p == TCP && (f.Port == 139 || f.Port == 445):
+	case p == rows.TCP && (f.Port == 139 || f.Port == 445):
 		return "This is Windows file sharing (SMB), the service LanmanServer. Choose another port."
-	case p == UDP && (f.Port == 137 || f.Port == 138):
+	case p == rows.UDP && (f.Port == 137 || f.Port == 138):
 		return "This is NetBIOS over TCP/IP. Choose another port."
-	case p == TCP:
+	case p == rows.TCP:
 		return "Most often this is http.sys, which serves other programs: netsh http show servicestate says which. " +
 			"Stop that program, or choose another port."
 	}
@@ -233,8 +234,8 @@ func addresses(holders []Holder) string {
 }
 
 // listRanges says how to list the ranges that Windows has reserved or excluded.
-func (f *Facts) listRanges(p Protocol, family tcpmib.Family) string {
-	return fmt.Sprintf("netsh interface %v show excludedportrange protocol=%s lists the ranges.", family, p)
+func (f *Facts) listRanges(p rows.Protocol, family tcpmib.Family) string {
+	return fmt.Sprintf("netsh interface %v show excludedportrange protocol=%v lists the ranges.", family, p)
 }
 
 // unreadTables says that a table which might have shown the holder could not be read.

@@ -10,34 +10,26 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
-// Protocol is TCP or UDP.
-type Protocol string
-
-// The protocols.
-const (
-	TCP Protocol = "tcp"
-	UDP Protocol = "udp"
-)
-
 // Facts are what a machine said about a port.
 type Facts struct {
 	Port      uint16
-	Protocols []Protocol // those to judge
+	Protocols []rows.Protocol // those to judge
 
 	// The tables. Sockets on other ports are ignored.
 	TCP   []tcpmib.Owned    // listening sockets and connections
 	Bound []tcpmib.Conn     // TCP sockets that are only bound
 	UDP   []udpmib.Endpoint // UDP sockets
 
-	Reserved []Protocol // with a persistent reservation of exactly this port
-	Attempts []Attempt  // to bind the port on all addresses, exclusively; none where a table explains the port
-	Failures []Failure  // what could not be read
-	Recorded bool       // the facts are those of a capture, which cannot try to bind
+	Reserved []rows.Protocol // with a persistent reservation of exactly this port
+	Attempts []Attempt       // to bind the port on all addresses, exclusively; none where a table explains the port
+	Failures []Failure       // what could not be read
+	Recorded bool            // the facts are those of a capture, which cannot try to bind
 
 	Processes owner.Processes     // nil: not known
 	Services  map[uint32][]string // by process ID
@@ -45,7 +37,7 @@ type Facts struct {
 
 // Attempt is an attempt to bind a port on all addresses of a family, with SO_EXCLUSIVEADDRUSE.
 type Attempt struct {
-	Protocol Protocol
+	Protocol rows.Protocol
 	Family   tcpmib.Family
 	Code     uint32 // of Winsock; 0: it worked
 }
@@ -61,7 +53,7 @@ const (
 
 // Failure is a question that the machine did not answer.
 type Failure struct {
-	Protocol Protocol
+	Protocol rows.Protocol
 	Question Question
 	Reason   string // a sentence for people, without a full stop
 }
@@ -110,7 +102,7 @@ type Verdict struct {
 
 // Finding is the verdict for one protocol.
 type Finding struct {
-	Protocol Protocol
+	Protocol rows.Protocol
 	Status   Status
 	Cause    Cause
 	Message  string   // what was found, and what to do, in sentences
@@ -119,7 +111,7 @@ type Finding struct {
 
 // Holder is a socket on the port.
 type Holder struct {
-	Protocol     Protocol
+	Protocol     rows.Protocol
 	tcpmib.Owned        // State is 0 for UDP
 	Process      string // name of the program that owns it; "" where that is not known
 }
@@ -147,7 +139,7 @@ func Judge(f Facts) Verdict {
 	return v
 }
 
-func (f *Facts) judge(p Protocol) Finding {
+func (f *Facts) judge(p rows.Protocol) Finding {
 	finding := Finding{Protocol: p, Status: Held, Holders: f.holders(p)}
 	failures := f.failuresOf(p)
 	switch code, _ := f.refused(p); {
@@ -169,7 +161,7 @@ func (f *Facts) judge(p Protocol) Finding {
 }
 
 // holders returns the sockets on the port, those that weigh most first.
-func (f *Facts) holders(p Protocol) []Holder {
+func (f *Facts) holders(p rows.Protocol) []Holder {
 	var holders []Holder
 	add := func(o tcpmib.Owned) {
 		if o.Local.Port() == f.Port {
@@ -177,14 +169,14 @@ func (f *Facts) holders(p Protocol) []Holder {
 		}
 	}
 	switch p {
-	case TCP:
+	case rows.TCP:
 		for _, o := range f.TCP {
 			add(o)
 		}
 		for _, c := range f.Bound {
 			add(tcpmib.Owned{Conn: c})
 		}
-	case UDP:
+	case rows.UDP:
 		for _, e := range f.UDP {
 			add(tcpmib.Owned{Conn: tcpmib.Conn{Local: e.Local, PID: e.PID}, Created: e.Created})
 		}
@@ -199,7 +191,7 @@ var weights = []Cause{Listening, Bound, Connected, TimeWait}
 
 func causeOf(h Holder) Cause {
 	switch {
-	case h.Protocol == UDP || h.State == tcpmib.StateReserved:
+	case h.Protocol == rows.UDP || h.State == tcpmib.StateReserved:
 		return Bound
 	case h.State == tcpmib.StateListen:
 		return Listening
@@ -219,7 +211,7 @@ func (f *Facts) process(o tcpmib.Owned) string {
 }
 
 // refused returns the first refusal of a bind that tells something about the port.
-func (f *Facts) refused(p Protocol) (code uint32, family tcpmib.Family) {
+func (f *Facts) refused(p rows.Protocol) (code uint32, family tcpmib.Family) {
 	for _, a := range f.Attempts {
 		if a.Protocol == p && (a.Code == codeAccess || a.Code == codeInUse) {
 			return a.Code, a.Family
@@ -230,7 +222,7 @@ func (f *Facts) refused(p Protocol) (code uint32, family tcpmib.Family) {
 
 // failuresOf returns why it cannot be told whether a port is free, if no holder was found. A bind that
 // worked makes up for the table of bound sockets: it is exclusive, so any of them would have refused it.
-func (f *Facts) failuresOf(p Protocol) []string {
+func (f *Facts) failuresOf(p rows.Protocol) []string {
 	var reasons []string
 	for _, failure := range f.Failures {
 		made := failure.Question == BoundTable && f.bindable(p)
@@ -248,7 +240,7 @@ func (f *Facts) failuresOf(p Protocol) []string {
 }
 
 // bindable reports whether the port could be bound over each family that the machine has.
-func (f *Facts) bindable(p Protocol) bool {
+func (f *Facts) bindable(p rows.Protocol) bool {
 	var bound, tried tcpmib.Family
 	for _, a := range f.Attempts {
 		if a.Protocol != p {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 	"github.com/winmib/winmib/tcpmib/udpmib"
@@ -33,12 +34,12 @@ func bound(local string, pid uint32) tcpmib.Conn {
 }
 
 // bind are attempts over IPv4 and IPv6.
-func bind(p portcheck.Protocol, code4, code6 uint32) []portcheck.Attempt {
+func bind(p rows.Protocol, code4, code6 uint32) []portcheck.Attempt {
 	return []portcheck.Attempt{{Protocol: p, Family: tcpmib.IPv4, Code: code4}, {Protocol: p, Family: tcpmib.IPv6, Code: code6}}
 }
 
 func unread(q portcheck.Question, reason string) portcheck.Failure {
-	return portcheck.Failure{Protocol: portcheck.TCP, Question: q, Reason: reason}
+	return portcheck.Failure{Protocol: rows.TCP, Question: q, Reason: reason}
 }
 
 // The facts about TCP port 80, and what is to be said of it.
@@ -62,12 +63,12 @@ func TestJudgeTCP(t *testing.T) {
 		cause  portcheck.Cause
 		want   string // the message
 	}{
-		{"nothing, and a bind", portcheck.Facts{Attempts: bind("tcp", 0, 0)}, "free", "none", "TCP port 80 is free."},
+		{"nothing, and a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0)}, "free", "none", "TCP port 80 is free."},
 		{"other ports", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 10), socket("10.0.0.1:5000", "10.0.0.2:80", tcpmib.StateEstab, 10)}},
 			"free", "none", "TCP port 80 is free."},
 		{"the other protocol", portcheck.Facts{UDP: []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80")}}}, "free", "none", "TCP port 80 is free."},
-		{"no IPv6", portcheck.Facts{Attempts: bind("tcp", 0, 10047)}, "free", "none", "TCP port 80 is free."},
-		{"IPv6 switched off", portcheck.Facts{Attempts: bind("tcp", 0, 10049), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}},
+		{"no IPv6", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10047)}, "free", "none", "TCP port 80 is free."},
+		{"IPv6 switched off", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10049), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}},
 			"free", "none", "TCP port 80 is free."},
 		{"capture", portcheck.Facts{Recorded: true}, "free", "none",
 			"TCP port 80 was free when the capture was made, as far as it shows: it does not hold the ranges that Windows has reserved or excluded."},
@@ -136,43 +137,43 @@ func TestJudgeTCP(t *testing.T) {
 			"TCP port 80 is held only by connections in TIME-WAIT, which have ended and which no process owns. A program can usually listen on it all the same; " +
 				"one that cannot has to wait until Windows drops them, after 30 seconds to 5 minutes (TcpTimedWaitDelay in the registry)."},
 
-		{"a reservation", portcheck.Facts{Reserved: []portcheck.Protocol{"tcp"}}, "held", "reserved",
+		{"a reservation", portcheck.Facts{Reserved: []rows.Protocol{rows.TCP}}, "held", "reserved",
 			"TCP port 80 is reserved: no program can bind it but one that knows the token of its persistent reservation. " +
 				"netsh interface ipv4 show excludedportrange protocol=tcp lists the ranges. Choose another port, or delete the reservation as administrator."},
-		{"a reservation for UDP", portcheck.Facts{Reserved: []portcheck.Protocol{"udp"}}, "free", "none", "TCP port 80 is free."},
-		{"excluded", portcheck.Facts{Attempts: bind("tcp", 10013, 0)}, "held", "excluded",
+		{"a reservation for UDP", portcheck.Facts{Reserved: []rows.Protocol{rows.UDP}}, "free", "none", "TCP port 80 is free."},
+		{"excluded", portcheck.Facts{Attempts: bind(rows.TCP, 10013, 0)}, "held", "excluded",
 			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv4 (WSAEACCES, 10013): it lies in a range that is reserved or " +
 				"excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. " +
 				"netsh interface ipv4 show excludedportrange protocol=tcp lists the ranges. Choose a port outside of them."},
-		{"excluded for IPv6", portcheck.Facts{Attempts: bind("tcp", 0, 10013)}, "held", "excluded",
+		{"excluded for IPv6", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10013)}, "held", "excluded",
 			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv6 (WSAEACCES, 10013): it lies in a range that is reserved or " +
 				"excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. " +
 				"netsh interface ipv6 show excludedportrange protocol=tcp lists the ranges. Choose a port outside of them."},
-		{"in use", portcheck.Facts{Attempts: bind("tcp", 0, 10048)}, "held", "hidden",
+		{"in use", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10048)}, "held", "hidden",
 			"TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv6 (WSAEADDRINUSE, 10048), and no table shows the socket. Choose another port."},
-		{"in use, and a table unreadable", portcheck.Facts{Attempts: bind("tcp", 10048, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "no bound table")}},
+		{"in use, and a table unreadable", portcheck.Facts{Attempts: bind(rows.TCP, 10048, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "no bound table")}},
 			"held", "hidden", "TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv4 (WSAEADDRINUSE, 10048), and no table shows the socket. " +
 				"It may be in one that could not be read: no bound table. Choose another port."},
 
-		{"a table unreadable", portcheck.Facts{Attempts: bind("tcp", 0, 0), Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}}, "unknown", "unreadable",
+		{"a table unreadable", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0), Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but no IPv6 table."},
 		{"a table unreadable, and a listener in the other", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}, Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}},
 			"held", "listening", "TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
-		{"a table of UDP unreadable", portcheck.Facts{Failures: []portcheck.Failure{{Protocol: "udp", Reason: "x"}}}, "free", "none", "TCP port 80 is free."},
-		{"bound sockets unreadable, and a bind", portcheck.Facts{Attempts: bind("tcp", 0, 0), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "free", "none", "TCP port 80 is free."},
-		{"bound sockets unreadable, and half a bind", portcheck.Facts{Attempts: bind("tcp", 0, 0)[:1], Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
+		{"a table of UDP unreadable", portcheck.Facts{Failures: []portcheck.Failure{{Protocol: rows.UDP, Reason: "x"}}}, "free", "none", "TCP port 80 is free."},
+		{"bound sockets unreadable, and a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "free", "none", "TCP port 80 is free."},
+		{"bound sockets unreadable, and half a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0)[:1], Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
-		{"bound sockets unreadable, and no family", portcheck.Facts{Attempts: bind("tcp", 10047, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
+		{"bound sockets unreadable, and no family", portcheck.Facts{Attempts: bind(rows.TCP, 10047, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
 		{"bound sockets not captured", portcheck.Facts{Recorded: true, Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x"), unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
 		{"no bind could be tried", portcheck.Facts{Failures: []portcheck.Failure{unread(portcheck.BindAttempt, "x"), unread(portcheck.BindAttempt, "y")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x; y."},
-		{"an odd code", portcheck.Facts{Attempts: bind("tcp", 0, 10055)}, "unknown", "unreadable",
+		{"an odd code", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10055)}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but a bind over IPv6 failed with the Winsock code 10055."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			test.facts.Port, test.facts.Protocols = 80, []portcheck.Protocol{portcheck.TCP}
+			test.facts.Port, test.facts.Protocols = 80, []rows.Protocol{rows.TCP}
 			test.facts.Processes, test.facts.Services = processes, services
 			got := portcheck.Judge(test.facts)
 			assert.Len(t, got.Findings, 1)
@@ -186,7 +187,7 @@ func TestJudgeTCP(t *testing.T) {
 
 func TestJudgeUDP(t *testing.T) {
 	facts := portcheck.Facts{
-		Protocols: []portcheck.Protocol{portcheck.UDP},
+		Protocols: []rows.Protocol{rows.UDP},
 		TCP:       []tcpmib.Owned{listener("0.0.0.0:137", 10), listener("0.0.0.0:5353", 10), listener("0.0.0.0:9", 10)},
 		UDP: []udpmib.Endpoint{
 			{Local: netip.MustParseAddrPort("10.0.0.1:137"), PID: 4},
@@ -210,7 +211,7 @@ func TestJudgeUDP(t *testing.T) {
 // SMB is told from other ports of the kernel.
 func TestSMB(t *testing.T) {
 	for _, port := range []string{"139", "445"} {
-		facts := portcheck.Facts{Protocols: []portcheck.Protocol{portcheck.TCP}, TCP: []tcpmib.Owned{listener("10.0.0.1:"+port, 4)}}
+		facts := portcheck.Facts{Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.Owned{listener("10.0.0.1:"+port, 4)}}
 		facts.Port = facts.TCP[0].Local.Port()
 		assert.Contains(t, portcheck.Judge(facts).Findings[0].Message, "This is Windows file sharing (SMB), the service LanmanServer.")
 	}
@@ -218,7 +219,7 @@ func TestSMB(t *testing.T) {
 
 // Where the processes could not be listed, nobody is said to have ended.
 func TestWithoutProcesses(t *testing.T) {
-	facts := portcheck.Facts{Port: 80, Protocols: []portcheck.Protocol{portcheck.TCP}, TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}
+	facts := portcheck.Facts{Port: 80, Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}
 	assert.Equal(t, "TCP port 80 is held by the process with PID 10, which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port.",
 		portcheck.Judge(facts).Findings[0].Message)
 }
@@ -229,7 +230,7 @@ func TestHolders(t *testing.T) {
 	waiting := socket("10.0.0.1:80", "10.0.0.2:4000", tcpmib.StateTimeWait, 0)
 	listening4, listening6 := listener("0.0.0.0:80", 10), listener("[::]:80", 10)
 	facts := portcheck.Facts{
-		Port: 80, Protocols: []portcheck.Protocol{portcheck.TCP, portcheck.UDP},
+		Port: 80, Protocols: []rows.Protocol{rows.TCP, rows.UDP},
 		TCP:       []tcpmib.Owned{waiting, connected, listening6, listener("0.0.0.0:81", 10), listening4},
 		Bound:     []tcpmib.Conn{bound("0.0.0.0:80", 11), bound("0.0.0.0:81", 11)},
 		UDP:       []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10, Created: noon}},
@@ -237,13 +238,13 @@ func TestHolders(t *testing.T) {
 	}
 	got := portcheck.Judge(facts)
 	want := [][]portcheck.Holder{{
-		{Protocol: "tcp", Owned: listening4, Process: "a.exe"},
-		{Protocol: "tcp", Owned: listening6, Process: "a.exe"},
-		{Protocol: "tcp", Owned: tcpmib.Owned{Conn: bound("0.0.0.0:80", 11)}},
-		{Protocol: "tcp", Owned: connected, Process: "a.exe"},
-		{Protocol: "tcp", Owned: waiting},
+		{Protocol: rows.TCP, Owned: listening4, Process: "a.exe"},
+		{Protocol: rows.TCP, Owned: listening6, Process: "a.exe"},
+		{Protocol: rows.TCP, Owned: tcpmib.Owned{Conn: bound("0.0.0.0:80", 11)}},
+		{Protocol: rows.TCP, Owned: connected, Process: "a.exe"},
+		{Protocol: rows.TCP, Owned: waiting},
 	}, {
-		{Protocol: "udp", Owned: tcpmib.Owned{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10}, Created: noon}, Process: "a.exe"},
+		{Protocol: rows.UDP, Owned: tcpmib.Owned{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10}, Created: noon}, Process: "a.exe"},
 	}}
 	for i, f := range got.Findings {
 		assert.Empty(t, cmp.Diff(want[i], f.Holders, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -38,7 +39,7 @@ func (r *Report) port(v portcheck.Verdict) cli.Object {
 			sockets = append(sockets, r.holder(h))
 		}
 		findings = append(findings, cli.Object{
-			{Key: "protocol", Value: f.Protocol},
+			{Key: "protocol", Value: f.Protocol.String()},
 			{Key: "verdict", Value: f.Status},
 			{Key: "cause", Value: f.Cause},
 			{Key: "message", Value: f.Message},
@@ -56,7 +57,7 @@ func (r *Report) holder(h portcheck.Holder) cli.Object {
 		}
 		return value
 	}
-	tcp, remote := h.Protocol == portcheck.TCP, h.Remote.IsValid()
+	tcp, remote := h.Protocol == rows.TCP, h.Remote.IsValid()
 	p, known := r.process(h)
 	parent, parentKnown := r.parent(p)
 	var details owner.Details
@@ -66,7 +67,7 @@ func (r *Report) holder(h portcheck.Holder) cli.Object {
 		services = append(services, r.Services[h.PID]...)
 	}
 	return cli.Object{
-		{Key: "protocol", Value: h.Protocol},
+		{Key: "protocol", Value: h.Protocol.String()},
 		{Key: "family", Value: h.Family()},
 		{Key: "localAddress", Value: h.Local.Addr()},
 		{Key: "localPort", Value: h.Local.Port()},
@@ -77,6 +78,7 @@ func (r *Report) holder(h portcheck.Holder) cli.Object {
 		{Key: "pid", Value: h.PID},
 		{Key: "process", Value: h.Process},
 		{Key: "created", Value: null(!h.Created.IsZero(), h.Created)},
+		{Key: "age", Value: null(!h.Created.IsZero(), int64(max(r.At.Sub(h.Created), 0)/time.Second))},
 		{Key: "path", Value: null(details.Path != "", details.Path)},
 		{Key: "services", Value: services},
 		{Key: "parent", Value: null(known && p.Parent != 0, p.Parent)},

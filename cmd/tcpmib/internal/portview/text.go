@@ -11,6 +11,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -65,7 +66,7 @@ const most = 20
 func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, o Options) {
 	table := [][]string{{"PROTOCOL", "LOCAL", "REMOTE", "STATE", "PID", "AGE"}}
 	for _, h := range holders[:min(most, len(holders))] {
-		table = append(table, []string{string(h.Protocol), h.Local.String(), remote(h), state(h), fmt.Sprint(h.PID), r.age(h.Created)})
+		table = append(table, []string{h.Protocol.String(), h.Local.String(), remote(h), state(h), fmt.Sprint(h.PID), r.age(h.Created)})
 	}
 	widths := make([]int, len(table[0]))
 	for _, line := range table {
@@ -105,7 +106,7 @@ func remote(h portcheck.Holder) string {
 // little.
 func state(h portcheck.Holder) string {
 	switch {
-	case h.Protocol == portcheck.UDP:
+	case h.Protocol == rows.UDP:
 		return "-"
 	case h.State == tcpmib.StateReserved:
 		return "BOUND"
