@@ -52,7 +52,7 @@ func ExampleReader_AppendOwned() {
 	}
 }
 
-// Who holds port 8080 without listening on it: a socket that is bound is in no other table.
+// Find the process that holds port 8080 without listening on it: no other table has bound sockets.
 func ExampleReader_AppendBound() {
 	var r tcpmib.Reader
 	bound, err := r.AppendBound(nil, tcpmib.Both)

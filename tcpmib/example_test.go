@@ -202,7 +202,7 @@ func ExampleDecodeTCPTable2() {
 	// tcpmib: malformed table: MIB_TCPTABLE2 with 1 rows needs 32 bytes, got 20
 }
 
-// Who listens on IPv6, since when, and as which service.
+// List the IPv6 listeners: since when they listen, and as which service.
 func ExampleGetExtendedTcpTable() {
 	rows, err := tcpmib.GetExtendedTcpTable[tcpmib.TCP6RowOwnerModule](tcpmib.Listeners, true)
 	if err != nil {

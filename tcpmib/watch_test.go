@@ -199,7 +199,7 @@ func TestWatchRefusesNoInterval(t *testing.T) {
 	}
 }
 
-// On a system without the functions each family says so, and the watch goes on.
+// On a system without the functions each family is an error, and watching continues.
 func TestWatchThisMachine(t *testing.T) {
 	n := 0
 	for _, err := range tcpmib.Watch(t.Context(), time.Millisecond, tcpmib.Both) {

@@ -17,7 +17,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// Modules, one call each, are asked for the rows that are printed, and for all only to sort by them.
+// Modules take one call each: only the printed rows ask for them, or all rows to sort by them.
 func TestModulesOfPrintedRows(t *testing.T) {
 	for args, want := range map[string]int{
 		"--format=wide --limit=3":                 3,
@@ -46,7 +46,7 @@ func (r *recorded) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return r.Source.Ask(q, buf)
 }
 
-// Who wants listening sockets alone does not have Windows copy all connections.
+// --listening asks Windows for listening sockets only, so that it does not copy all connections.
 func TestListeningAsksForListenersOnly(t *testing.T) {
 	const class = tcpmib.TCPTableOwnerPIDListener
 	listeners := []string{fmt.Sprintf("GetExtendedTcpTable 2 %d", class), fmt.Sprintf("GetExtendedTcpTable 23 %d", class)}

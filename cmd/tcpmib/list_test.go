@@ -123,8 +123,7 @@ func TestListFilters(t *testing.T) {
 	}
 }
 
-// Every column can be sorted by: the values come in an order, and the other way
-// round when reversed.
+// Every column can be sorted by, in either direction.
 func TestListSortsByEveryColumn(t *testing.T) {
 	m, processes := fixture.Office()
 	for _, c := range rows.Columns {

@@ -103,7 +103,7 @@ func TestWatchEvents(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				// Names are looked up in each beat in which something happens, and
+				// Names are looked up at each tick at which something happens, and
 				// what ended with its process keeps its name.
 				looked := 0
 				a := testApp(script(tt.machines...), nil)
@@ -123,7 +123,7 @@ func TestWatchEvents(t *testing.T) {
 	}
 }
 
-// Who was late has read what there is: nothing. It says so once, however much was missed.
+// Missed ticks and malformed tables are each reported once, however many there are.
 func TestWatchLate(t *testing.T) {
 	a := testApp(&fixture.Machine{}, nil)
 	var stderr bytes.Buffer

@@ -244,7 +244,7 @@ func many(n, look int) []tcpmib.Conn {
 	return conns
 }
 
-// One beat and its frame, which have to fit between two frames of a terminal.
+// One tick and its frame, which have to fit between two frames of a terminal.
 func BenchmarkScreen(b *testing.B) {
 	const n = 10_000
 	names := owner.Processes{}
