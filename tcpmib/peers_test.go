@@ -65,7 +65,7 @@ func TestPeers(t *testing.T) {
 			// tcpmib.h's values, as numbers.
 			for value, name := range map[tcpmib.State]string{
 				1: "CLOSED", 2: "LISTEN", 3: "SYN-SENT", 4: "SYN-RECEIVED", 5: "ESTABLISHED", 6: "FIN-WAIT-1", 7: "FIN-WAIT-2",
-				8: "CLOSE-WAIT", 9: "CLOSING", 10: "LAST-ACK", 11: "TIME-WAIT", 12: "DELETE-TCB", 100: "RESERVED",
+				8: "CLOSE-WAIT", 9: "CLOSING", 10: "LAST-ACK", 11: "TIME-WAIT", 12: "DELETE-TCB", 100: "BOUND",
 			} {
 				assert.Equal(t, name, value.String())
 			}
@@ -75,7 +75,7 @@ func TestPeers(t *testing.T) {
 				require.NotEmpty(t, s.String())
 				require.NotEmpty(t, tcpmib.OffloadState(s).String())
 			}
-			assert.Equal(t, "RESERVED", tcpmib.State(100).String())
+			assert.Equal(t, "BOUND", tcpmib.State(100).String())
 			assert.Equal(t, "State(4294967295)", tcpmib.State(math.MaxUint32).String())
 		},
 		"tailscale, gopsutil: rows of MIB_TCPTABLE_OWNER_MODULE are read 4 bytes early on 386": func(t *testing.T) {

@@ -26,7 +26,8 @@ const (
 	StateReserved  State = 100 // MIB_TCP_STATE_RESERVED: bound, neither listening nor connected
 )
 
-// The names of RFC 793, as Microsoft's documentation prints them.
+// The names of RFC 793, as Microsoft's documentation prints them, and what netstat and PowerShell call
+// the state that the RFC does not have.
 var states = enum[State]{"State", "TCP state", map[State]string{
 	StateClosed:    "CLOSED",
 	StateListen:    "LISTEN",
@@ -40,7 +41,7 @@ var states = enum[State]{"State", "TCP state", map[State]string{
 	StateLastAck:   "LAST-ACK",
 	StateTimeWait:  "TIME-WAIT",
 	StateDeleteTCB: "DELETE-TCB",
-	StateReserved:  "RESERVED",
+	StateReserved:  "BOUND",
 }}
 
 // What people and other programs call a state, in capitals, without separators and without the
@@ -63,7 +64,7 @@ var statesByWord = map[string]State{
 
 var stateWord = strings.NewReplacer("-", "", "_", "", " ", "")
 
-// String returns the name of RFC 793, such as "SYN-RECEIVED", or "State(77)" for a number that the
+// String returns the name of RFC 793, such as "SYN-RECEIVED", "BOUND" for StateReserved, or "State(77)" for a number that the
 // header does not define.
 func (s State) String() string { return states.string(s) }
 

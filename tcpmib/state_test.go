@@ -26,7 +26,7 @@ var stateWords = map[tcpmib.State][]string{
 	10:        {"LAST-ACK", "MIB_TCP_STATE_LAST_ACK", "LAST_ACK", "LastAck"},
 	11:        {"TIME-WAIT", "MIB_TCP_STATE_TIME_WAIT", "TIME_WAIT", "TimeWait"},
 	12:        {"DELETE-TCB", "MIB_TCP_STATE_DELETE_TCB", "DELETE_TCB", "DeleteTCB", "DELETE"},
-	100:       {"RESERVED", "MIB_TCP_STATE_RESERVED", "Bound"},
+	100:       {"BOUND", "MIB_TCP_STATE_RESERVED", "Reserved"},
 	0:         {"State(0)"},
 	13:        {"State(13)", "state(13)"},
 	77:        {"State(77)"},

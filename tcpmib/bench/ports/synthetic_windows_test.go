@@ -212,7 +212,7 @@ func compareVelociraptor(t require.TestingT) []*ConnectionStat {
 		if plain.Status == "LISTEN" {
 			plain.Raddr = gopsutil.Addr{}
 		}
-		if _, err := strconv.Atoi(plain.Status); err == nil || plain.Status == "RESERVED" {
+		if _, err := strconv.Atoi(plain.Status); err == nil || plain.Status == "BOUND" {
 			plain.Status = "" // as gopsutil has unknown states
 		}
 		got = append(got, &plain)
@@ -329,7 +329,7 @@ func asGopsutil(stats []gopsutil.ConnectionStat) []gopsutil.ConnectionStat {
 	for i := range stats {
 		c := &stats[i]
 		c.Laddr, c.Raddr = withoutZone(c.Laddr), withoutZone(c.Raddr)
-		if strings.HasPrefix(c.Status, "State(") || c.Status == "RESERVED" {
+		if strings.HasPrefix(c.Status, "State(") || c.Status == "BOUND" {
 			c.Status = ""
 		}
 		if c.Status == "LISTEN" {

@@ -12,7 +12,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
-	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -102,14 +101,9 @@ func remote(h portcheck.Holder) string {
 	return h.Remote.String()
 }
 
-// state returns the state of a socket. One that is only bound has the header's RESERVED, which says
-// little.
 func state(h portcheck.Holder) string {
-	switch {
-	case h.Protocol == rows.UDP:
+	if h.Protocol == rows.UDP {
 		return "-"
-	case h.State == tcpmib.StateReserved:
-		return "BOUND"
 	}
 	return h.State.String()
 }
