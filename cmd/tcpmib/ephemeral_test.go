@@ -43,7 +43,7 @@ LOCAL ADDRESS  REMOTE       USED  OF      %  TIME-WAIT  BOUND  TOP PROCESS
 	// What is missing is said, and what is known is shown.
 	got = runApp(testApp(withoutBound{m}, processes), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003")
 	assert.Equal(t, cli.ExitOK, got.code)
-	assert.Contains(t, got.stderr, "tcpmib: bound sockets are missing: InternalGetBoundTcpEndpointTable: ")
+	assert.Contains(t, got.stderr, "tcpmib: bound sockets are missing: the capture does not hold the table of bound TCP sockets")
 	assert.Contains(t, got.stdout, "0.0.0.0        *               3   4  75.0          0      0  PID 8\n")
 }
 

@@ -119,12 +119,25 @@ func watched(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Chang
 // ticks does what tcpmib.Reader.Watch does, for more than it reads.
 func ticks(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
 	return func(yield func(rows.Change, error) bool) {
-		t := &tracker{}
-		for more := true; more; more = sleep(ctx, f.interval) {
-			for c, err := range t.changes(m.source(), f.filter.Tables(), time.Now()) {
-				if !yield(c, err) {
+		t, due := &tracker{}, time.Now()
+		for {
+			tick := time.Now()
+			for c, err := range t.changes(m.source(), f.filter.Tables(), tick) {
+				if ctx.Err() != nil || !yield(c, err) {
 					return
 				}
+			}
+			due = due.Add(f.interval)
+			if late := time.Since(due); late >= 0 {
+				missed := late/f.interval + 1
+				due = due.Add(missed * f.interval)
+				change := rows.Change{Change: tcpmib.Change{Time: tick}}
+				if ctx.Err() != nil || !yield(change, &tcpmib.MissedError{Ticks: int(missed), Interval: f.interval}) {
+					return
+				}
+			}
+			if !sleep(ctx, time.Until(due)) {
+				return
 			}
 		}
 	}
