@@ -14,7 +14,6 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
-	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 type closeFlags struct {
@@ -189,21 +188,6 @@ func (a *app) sayCauses(outcomes []outcome, noun, then string) bool {
 		a.Say("%s%s%s", subject, then, cause)
 	}
 	return len(causes) > 0
-}
-
-// cannotClose returns why a connection cannot be closed, or nil.
-func cannotClose(c tcpmib.Conn) error {
-	switch {
-	case c.PID == owner.SystemPID:
-		return errors.New("connections of System (PID 4) are never closed")
-	case c.State == tcpmib.StateListen:
-		return errors.New("a listening socket is not a connection: end its process instead")
-	case c.Family() == tcpmib.IPv6:
-		return errors.New("only IPv4 connections can be closed: end the process instead")
-	case c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:
-		return errors.New("a socket that is only bound is not a connection: end its process instead")
-	}
-	return nil
 }
 
 func (a *app) showOnStderr(s *rows.Snapshot) error {

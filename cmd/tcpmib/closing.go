@@ -9,6 +9,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 const (
@@ -85,6 +86,21 @@ func listed(r *tcpmib.Reader, outcomes []*outcome) (map[rows.Identity]bool, erro
 		}
 	}
 	return listed, err
+}
+
+// cannotClose returns why a connection cannot be closed, or nil.
+func cannotClose(c tcpmib.Conn) error {
+	switch {
+	case c.PID == owner.SystemPID:
+		return errors.New("connections of System (PID 4) are never closed")
+	case c.State == tcpmib.StateListen:
+		return errors.New("a listening socket is not a connection: end its process instead")
+	case c.Family() == tcpmib.IPv6:
+		return errors.New("only IPv4 connections can be closed: end the process instead")
+	case c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:
+		return errors.New("a socket that is only bound is not a connection: end its process instead")
+	}
+	return nil
 }
 
 // elevate adds how to get the right that is missing.

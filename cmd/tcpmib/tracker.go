@@ -101,38 +101,23 @@ func (t *tracker) sockets() []rows.Socket {
 	return sockets
 }
 
-// watched yields the changes of a machine from one refresh to the next, until ctx ends.
-func watched(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
-	if tables := f.filter.Tables(); tables.UDP || tables.Bound {
-		return ticks(ctx, m, f)
-	}
-	return func(yield func(rows.Change, error) bool) {
-		r := tcpmib.Reader{Source: m.source()}
-		for c, err := range r.Watch(ctx, f.interval, f.filter.Families()) {
-			if !yield(rows.Change{Change: c}, err) {
-				return
-			}
-		}
-	}
-}
-
 // ticks does what tcpmib.Reader.Watch does, for more than it reads.
-func ticks(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+func ticks(ctx context.Context, source tcpmib.Source, tables filter.Tables, interval time.Duration) iter.Seq2[rows.Change, error] {
 	return func(yield func(rows.Change, error) bool) {
 		t, due := &tracker{}, time.Now()
 		for {
 			tick := time.Now()
-			for c, err := range t.changes(m.source(), f.filter.Tables(), tick) {
+			for c, err := range t.changes(source, tables, tick) {
 				if ctx.Err() != nil || !yield(c, err) {
 					return
 				}
 			}
-			due = due.Add(f.interval)
+			due = due.Add(interval)
 			if late := time.Since(due); late >= 0 {
-				missed := late/f.interval + 1
-				due = due.Add(missed * f.interval)
+				missed := late/interval + 1
+				due = due.Add(missed * interval)
 				change := rows.Change{Change: tcpmib.Change{Time: tick}}
-				if ctx.Err() != nil || !yield(change, &tcpmib.MissedError{Ticks: int(missed), Interval: f.interval}) {
+				if ctx.Err() != nil || !yield(change, &tcpmib.MissedError{Ticks: int(missed), Interval: interval}) {
 					return
 				}
 			}

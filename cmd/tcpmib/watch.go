@@ -122,6 +122,21 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 	return nil
 }
 
+// watched yields the changes of a machine from one refresh to the next, until ctx ends.
+func watched(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+	if tables := f.filter.Tables(); tables.UDP || tables.Bound {
+		return ticks(ctx, m.source(), tables, f.interval)
+	}
+	return func(yield func(rows.Change, error) bool) {
+		r := tcpmib.Reader{Source: m.source()}
+		for c, err := range r.Watch(ctx, f.interval, f.filter.Families()) {
+			if !yield(rows.Change{Change: c}, err) {
+				return
+			}
+		}
+	}
+}
+
 // once yields the changes from one snapshot to a second.
 func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
 	return func(yield func(rows.Change, error) bool) {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 func TestCandidates(t *testing.T) {
@@ -49,4 +51,16 @@ func TestParseMapping(t *testing.T) {
 	assert.Equal(t, "m.n|o", m.find("p.A.F"))
 	assert.Empty(t, m.find("q.C"))
 	assert.Equal(t, []string{"map:5: Nobody"}, m.Unused())
+
+	// What is mapped takes the C name, and what is not keeps what it had.
+	g := &layout.Go{
+		Structs: []layout.GoStruct{{Name: "p.A", Fields: []layout.GoField{{Name: "F"}, {Name: "G", C: []string{"g"}}}}, {Name: "p.Z", C: "Z"}},
+		Consts:  []layout.GoConst{{Name: "p.C"}, {Name: "p.K", C: "K"}},
+	}
+	m.Apply(g)
+	want := &layout.Go{
+		Structs: []layout.GoStruct{{Name: "p.A", C: "B", Fields: []layout.GoField{{Name: "F", C: []string{"m.n", "o"}}, {Name: "G", C: []string{"g"}}}}, {Name: "p.Z", C: "Z"}},
+		Consts:  []layout.GoConst{{Name: "p.C", C: "D"}, {Name: "p.K", C: "K"}},
+	}
+	assert.Equal(t, want, g)
 }
