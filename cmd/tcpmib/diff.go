@@ -32,7 +32,7 @@ func (a *app) diffCommand() *cobra.Command {
 	f := diffFlags{format: diffTable}
 	cmd := &cobra.Command{
 		Use:   "diff before.zip [after.zip]",
-		Short: "Show what opened, closed and changed between two captures",
+		Short: "Show what opened, closed and changed between two captures, or since one",
 		Long: "diff shows the connections that opened (+), closed (-) and changed (~) between two captures, or\n" +
 			"since one. A connection is identified by its endpoints and its process; what closed has the name\n" +
 			"that its process had in the first capture. --format jsonl writes the events of watch.\n\n" +

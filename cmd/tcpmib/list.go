@@ -52,6 +52,7 @@ func (a *app) listCommand() *cobra.Command {
 		Example: "  tcpmib list --listening --sort localPort\n" +
 			"  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'\n" +
 			"  tcpmib list --port 443,8000-8999 --format json\n" +
+			"  tcpmib list -tu --listening --columns protocol,local,process,user,path\n" +
 			"  tcpmib list --format csv --columns local,remote,process --no-header\n" +
 			"  tcpmib list --format 'template={{.process}} {{.localPort}}'\n" +
 			"  tcpmib list --from capture.zip --state time-wait --count\n" +

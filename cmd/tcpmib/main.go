@@ -1,5 +1,5 @@
-// Command tcpmib shows the TCP connections of a Windows machine as the functions of tcpmib.h report
-// them.
+// Command tcpmib shows the TCP connections and UDP sockets of a Windows machine as the functions of
+// tcpmib.h and udpmib.h report them.
 package main
 
 import (

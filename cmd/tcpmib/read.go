@@ -80,8 +80,19 @@ const (
 	udpSockets   = "UDP sockets"
 )
 
-// noTable returns err in words if it says that a machine lacks a table.
+// noTable returns err in words if it says that a machine lacks a table. Of two families that lack it,
+// one says so.
 func noTable(table string, err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var all []error
+		for _, one := range joined.Unwrap() {
+			one = noTable(table, one)
+			if !slices.ContainsFunc(all, func(e error) bool { return e.Error() == one.Error() }) {
+				all = append(all, one)
+			}
+		}
+		return errors.Join(all...)
+	}
 	e := (*tcpmib.Error)(nil)
 	switch {
 	case errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer:

@@ -34,9 +34,9 @@ func (a *app) rootCommand() *cobra.Command {
 	list := a.listCommand()
 	root := &cobra.Command{
 		Use:   "tcpmib",
-		Short: "TCP connections as tcpmib.h reports them",
-		Long: "tcpmib shows the TCP connections of a Windows machine, read with GetTcpTable2 and\n" +
-			"GetTcp6Table2. Without a command it lists them.\n\n" +
+		Short: "TCP connections and UDP sockets as tcpmib.h and udpmib.h report them",
+		Long: "tcpmib shows the TCP connections and UDP sockets of a Windows machine. Without a command it\n" +
+			"lists the connections.\n\n" +
 			"Data goes to stdout, everything else to stderr.\n" +
 			"Exit codes: 0 found, 1 nothing matched, a difference, or a free port, 2 usage, 3 the system or\n" +
 			"a file failed, or port cannot tell.",

@@ -11,9 +11,9 @@ import (
 // Baseline is what a machine had at an earlier time, which may be before its last restart.
 //
 // A socket that listens or is bound, and a UDP socket, is the same if its protocol, its local endpoint
-// and the name of its process are: process IDs are others after a restart. Where one of the names is not known, the endpoint
-// decides. A connection is the same if its endpoints and its process ID are, or one of the IDs is 0,
-// as in TIME-WAIT.
+// and the name of its process are: process IDs are others after a restart. Where one of the names is
+// not known, the endpoint decides. A connection is the same if its endpoints and its process ID are,
+// or one of the IDs is 0, as in TIME-WAIT.
 type Baseline struct {
 	sockets     map[socket]map[string]bool // the names of processes, in lower case
 	connections map[tcpmib.Endpoints][]tcpmib.Conn
