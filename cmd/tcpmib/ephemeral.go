@@ -11,6 +11,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/summaryview"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -78,18 +79,18 @@ func (a *app) summaryEphemeral(f *summaryFlags) error {
 func (f *summaryFlags) writeEphemeral(out *rows.Output, s *rows.Snapshot, uses []ephemeral.Use) error {
 	switch f.format {
 	case summaryJSON:
-		out.Columns = rows.EphemeralDataColumns
-		return rows.WriteJSON(out, s.EphemeralRows(uses))
+		out.Columns = summaryview.EphemeralDataColumns
+		return rows.WriteJSON(out, summaryview.EphemeralRows(s, uses))
 	case summaryPrometheus:
-		return rows.WriteEphemeralPrometheus(out, uses, f.limit)
+		return summaryview.WriteEphemeralPrometheus(out, uses, f.limit)
 	}
 	fmt.Fprintf(out, "dynamic range %s: %d ports\n\n", &f.dynamic, f.dynamic.Size())
 	shown := uses
 	if f.limit > 0 {
 		shown = uses[:min(f.limit, len(uses))]
 	}
-	out.Columns, out.Optional = rows.EphemeralColumns, rows.EphemeralColumns
-	if err := rows.WriteTable(out, s.EphemeralRows(shown)); err != nil {
+	out.Columns, out.Optional = summaryview.EphemeralColumns, summaryview.EphemeralColumns
+	if err := rows.WriteTable(out, summaryview.EphemeralRows(s, shown)); err != nil {
 		return err
 	}
 	if more := len(uses) - len(shown); more > 0 {

@@ -9,7 +9,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/summaryview"
 )
 
 // Formats of summary.
@@ -87,26 +87,26 @@ func (a *app) summary(f *summaryFlags) error {
 		return readErr
 	}
 	serving := f.filter.Serving()
-	listening := s.ListeningPorts(serving.Match)
+	listening := summaryview.ListeningPorts(s, serving.Match)
 	s.Keep(f.filter.Match)
-	write := func(w io.Writer, o rows.CountsOptions, screen bool) error {
+	write := func(w io.Writer, o summaryview.CountsOptions, screen bool) error {
 		switch f.format {
 		case summaryJSON:
-			return rows.WriteCountsJSON(w, s)
+			return summaryview.WriteCountsJSON(w, s)
 		case summaryPrometheus:
-			return rows.WritePrometheus(w, s, rows.PrometheusOptions{
+			return summaryview.WritePrometheus(w, s, summaryview.PrometheusOptions{
 				TCP: tables.TCP, UDP: tables.UDP, Families: tables.Families, Listening: listening, Screen: screen,
 			})
 		}
-		return rows.WriteCounts(w, s, o)
+		return summaryview.WriteCounts(w, s, o)
 	}
 	if f.output != "" {
 		err = writeFile(a.Out, f.output, func(w io.Writer) error {
-			return write(w, rows.CountsOptions{Limit: f.limit, ASCII: true}, false)
+			return write(w, summaryview.CountsOptions{Limit: f.limit, ASCII: true}, false)
 		})
 	} else {
 		out := newOutput(&a.Terminal)
-		o := rows.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0, Width: out.Width}
+		o := summaryview.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0, Width: out.Width}
 		err = errors.Join(write(out, o, out.Screen), out.Flush())
 	}
 	switch {

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +12,44 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
+
+// Column is one thing that is known about a row. Its name is its key in JSON and templates, its
+// header in CSV, and its name for --columns and --sort.
+type Column struct {
+	Name    string
+	Title   string                              // header in tables
+	Number  bool                                // unquoted in JSON, aligned right in tables
+	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
+	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Text
+	Compare func(a, b *Row) int                 // the order of --sort
+	Key     func(r *Row) Key                    // the value, of columns with few different ones; or nil
+	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
+	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+}
+
+// Key is a value of a column: a number or a name. Rows of one key are equal to Compare.
+type Key struct {
+	Number uint32
+	Name   string
+}
+
+// appendData appends the value for programs: a number as in JSON, and nothing for null. Tables may
+// show it in another way, as they do an age.
+func (c *Column) appendData(dst []byte, r *Row) []byte {
+	if !c.Number || c.JSON == nil {
+		return c.Text(dst, r)
+	}
+	start := len(dst)
+	if dst = c.JSON(dst, r); string(dst[start:]) == "null" {
+		return dst[:start]
+	}
+	return dst
+}
+
+// isAddress reports whether the column shows addresses, which are cut only if nothing else helps.
+func (c *Column) isAddress() bool {
+	return slices.Contains([]string{"local", "localAddress", "remote", "remoteAddress"}, c.Name)
+}
 
 // Columns are all columns of a socket, in the order in which help lists them.
 var Columns = []Column{
@@ -174,4 +213,63 @@ func ofTCP(text func(dst []byte, r *Row) []byte) func(dst []byte, r *Row) []byte
 		}
 		return text(dst, r)
 	}
+}
+
+// Names returns the names of columns.
+func Names(columns []Column) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Named returns the columns with these names. An unknown name panics.
+func Named(names ...string) []Column {
+	list := make([]Column, len(names))
+	for i, name := range names {
+		c, err := find(name)
+		if err != nil {
+			panic(err) // the caller misspelled a name
+		}
+		list[i] = c
+	}
+	return list
+}
+
+// Has reports whether columns contains the one with this name.
+func Has(columns []Column, name string) bool {
+	return slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name })
+}
+
+// ColumnList is the value of a flag that takes columns. It implements pflag.Value.
+type ColumnList struct{ List *[]Column }
+
+func (l ColumnList) String() string { return "" }
+
+// Type is the name of the value in help.
+func (l ColumnList) Type() string { return "columns" }
+
+// Set appends the columns that text names, separated by commas.
+func (l ColumnList) Set(text string) error {
+	for name := range strings.SplitSeq(text, ",") {
+		c, err := find(strings.TrimSpace(name))
+		if err != nil {
+			return err
+		}
+		if Has(*l.List, c.Name) { // readers of JSON and CSV reject a duplicate
+			return fmt.Errorf("column %s is named twice", c.Name)
+		}
+		*l.List = append(*l.List, c)
+	}
+	return nil
+}
+
+func find(name string) (Column, error) {
+	for _, c := range Columns {
+		if strings.EqualFold(c.Name, name) {
+			return c, nil
+		}
+	}
+	return Column{}, fmt.Errorf("unknown column %q; columns are %s", name, strings.Join(Names(Columns), ", "))
 }

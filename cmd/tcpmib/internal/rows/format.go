@@ -1,5 +1,25 @@
 package rows
 
+import (
+	"bufio"
+	"iter"
+	"slices"
+)
+
+// Output is where a format writes, and how.
+type Output struct {
+	*bufio.Writer
+	Columns  []Column
+	Optional []Column // those that a table may drop on a narrow screen
+	Header   bool     // write a header row, in formats that have one
+	Color    bool
+	Screen   bool // a person reads it: control characters of names would change the screen
+	Width    int  // of the screen; 0: unlimited
+}
+
+// Writer writes rows in a format. It may iterate over them more than once.
+type Writer func(out *Output, rows iter.Seq[*Row]) error
+
 // Format is a named format and its default columns.
 type Format struct {
 	Name    string
@@ -42,3 +62,16 @@ func FormatNamed(formats []Format, name string) (f Format, ok bool) {
 	}
 	return Format{}, false
 }
+
+// Sets of columns, each the default of some formats.
+var (
+	TableColumns = Named("local", "remote", "state", "pid", "process", "offload")
+	BothColumns  = slices.Concat(Named("protocol"), TableColumns) // with UDP sockets among them
+	UDPColumns   = Named("protocol", "local", "pid", "process")
+	WideColumns  = Named("protocol", "family", "local", "remote", "state", "stateCode", "pid", "process",
+		"offload", "offloadCode", "created", "module", "services")
+	DataColumns = Named("protocol", "family", "localAddress", "localPort", "remoteAddress", "remotePort",
+		"state", "stateCode", "pid", "process", "offload", "offloadCode")
+	MeasuredColumns     = append(Named("local", "remote", "pid", "process"), Measurements...)
+	MeasuredDataColumns = slices.Concat(DataColumns, Measurements)
+)

@@ -1,11 +1,11 @@
 package rows
 
 import (
+	"encoding/json"
 	"iter"
-	"time"
+	"strconv"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/tcpmib"
 )
 
 // WriteJSON writes one array with an object on each line.
@@ -41,31 +41,6 @@ func WriteJSONLines(out *Output, rows iter.Seq[*Row]) error {
 	return nil
 }
 
-// Events encodes changes as JSON lines: those of WriteJSONLines with the keys time and event before
-// them, and previousState where the state changed.
-type Events struct {
-	objects *objects
-	line    []byte
-}
-
-// NewEvents returns an encoder of changes.
-func NewEvents() *Events { return &Events{objects: newObjects(DataColumns)} }
-
-// Line returns the line of a change to a row. It is valid until the next call.
-func (e *Events) Line(c tcpmib.Change, r *Row) []byte {
-	line := append(e.line[:0], `{"time":"`...)
-	line = c.Time.UTC().AppendFormat(line, time.RFC3339Nano)
-	line = append(line, `","event":`...)
-	line = appendQuoted(line, c.Kind.String())
-	if c.Kind == tcpmib.Changed {
-		line = append(line, `,"previousState":`...)
-		line = appendQuoted(line, c.Old.State.String())
-	}
-	line = append(line, ',')
-	e.line = append(append(line, e.objects.object(r)[1:]...), '\n')
-	return e.line
-}
-
 // objects encodes rows as JSON objects, in one buffer. A million rows through encoding/json take
 // several times as long: see BenchmarkEncode.
 type objects struct {
@@ -91,14 +66,14 @@ func (e *objects) object(r *Row) []byte {
 	e.buf = e.buf[:0]
 	for i := range e.columns {
 		e.buf = append(e.buf, e.keys[i]...)
-		e.buf = e.columns[i].appendJSON(e.buf, r)
+		e.buf = e.columns[i].AppendJSON(e.buf, r)
 	}
 	e.buf = append(e.buf, '}')
 	return e.buf
 }
 
-// appendJSON appends the value of a column as JSON.
-func (c *Column) appendJSON(dst []byte, r *Row) []byte {
+// AppendJSON appends the value of a column as JSON.
+func (c *Column) AppendJSON(dst []byte, r *Row) []byte {
 	if c.JSON != nil {
 		return c.JSON(dst, r)
 	}
@@ -119,4 +94,41 @@ func (c *Column) appendJSON(dst []byte, r *Row) []byte {
 	default:
 		return appendQuoted(dst[:start], string(value))
 	}
+}
+
+func appendUint[N ~uint16 | ~uint32 | ~uint64](dst []byte, n N) []byte {
+	return strconv.AppendUint(dst, uint64(n), 10)
+}
+
+// appendRTT appends a round-trip time, unless none was measured: Windows then says 0, or the largest
+// number for the minimum.
+func appendRTT(dst []byte, ms uint32) []byte {
+	if ms == 0 || ms == 1<<32-1 {
+		return dst
+	}
+	return appendUint(dst, ms)
+}
+
+// appendQuoted appends text as a JSON string.
+func appendQuoted[S string | []byte](dst []byte, text S) []byte {
+	if cli.Plain(text) {
+		return append(append(append(dst, '"'), text...), '"')
+	}
+	quoted, err := json.Marshal(string(text))
+	if err != nil { // a string can always be marshalled
+		panic(err)
+	}
+	return append(dst, cli.EscapeUnprintable(quoted)...)
+}
+
+// appendList appends a JSON array of strings.
+func appendList(dst []byte, list []string) []byte {
+	dst = append(dst, '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendQuoted(dst, s)
+	}
+	return append(dst, ']')
 }

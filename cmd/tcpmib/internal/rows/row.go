@@ -2,7 +2,7 @@
 // writes rows.
 //
 // To add a column, add an entry to Columns (columns.go); to show it without being asked, name it in
-// a set of columns (select.go). To add a format, add an entry to Formats (format.go).
+// a set of columns (format.go). To add a format, add an entry to Formats (format.go).
 package rows
 
 import (
@@ -10,6 +10,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // Row is a socket and what is known about it. Formats render rows.
@@ -46,10 +47,86 @@ type Measured struct {
 	RTT, RTTMin, RTTMax              uint32 // in milliseconds; 0 if nothing was sent and acknowledged
 }
 
+// Protocol is the protocol of a socket.
+type Protocol uint8
+
+// The protocols.
+const (
+	TCP Protocol = iota
+	UDP
+)
+
+// String returns "tcp" or "udp".
+func (p Protocol) String() string {
+	if p == UDP {
+		return "udp"
+	}
+	return "tcp"
+}
+
+// Socket is a TCP connection, a TCP socket without one, or a UDP socket. A UDP socket has no remote
+// endpoint, no state and no offload state: these are zero.
+type Socket struct {
+	tcpmib.Conn
+	Protocol Protocol
+}
+
+// AppendTCP appends TCP sockets to dst.
+func AppendTCP(dst []Socket, conns []tcpmib.Conn) []Socket {
+	for i := range conns {
+		dst = append(dst, Socket{Conn: conns[i]})
+	}
+	return dst
+}
+
+// AppendUDP appends UDP sockets to dst.
+func AppendUDP(dst []Socket, endpoints []udpmib.Endpoint) []Socket {
+	for _, e := range endpoints {
+		dst = append(dst, OfEndpoint(e))
+	}
+	return dst
+}
+
+// OfEndpoint returns a UDP socket.
+func OfEndpoint(e udpmib.Endpoint) Socket {
+	return Socket{tcpmib.Conn{Local: e.Local, PID: e.PID}, UDP}
+}
+
+// Compare orders sockets by protocol, TCP first, and then as tcpmib.Conn.Compare does.
+func (s Socket) Compare(t Socket) int {
+	if s.Protocol != t.Protocol {
+		return int(s.Protocol) - int(t.Protocol)
+	}
+	return s.Conn.Compare(t.Conn)
+}
+
+// Same reports whether s and t, of two snapshots, can be one socket: see tcpmib.Conn.Same.
+func (s Socket) Same(t Socket) bool { return s.Protocol == t.Protocol && s.Conn.Same(t.Conn) }
+
+// Identity identifies a socket across tables. It can be the key of a map, unlike what Same says: that
+// a connection which lost its owner is the same.
+type Identity struct {
+	Protocol Protocol
+	tcpmib.Endpoints
+	PID uint32
+}
+
+// Identity returns what identifies s.
+func (s Socket) Identity() Identity { return Identity{s.Protocol, s.Endpoints(), s.PID} }
+
 // Endpoints returns the endpoints of a connection as text.
 func Endpoints(c tcpmib.Conn) string {
 	if !c.Remote.IsValid() {
 		return c.Local.String()
 	}
 	return c.Local.String() + " to " + c.Remote.String()
+}
+
+// StateNames returns the names of the states that the header knows.
+func StateNames() []string {
+	var names []string
+	for s := tcpmib.StateClosed; s <= tcpmib.StateDeleteTCB; s++ {
+		names = append(names, s.String())
+	}
+	return append(names, tcpmib.StateReserved.String())
 }

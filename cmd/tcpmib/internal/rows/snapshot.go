@@ -45,7 +45,7 @@ func (s *Snapshot) Rows() iter.Seq[*Row] {
 
 // Count says how many sockets there are.
 func (s *Snapshot) Count() string {
-	switch udp := s.countUDP(); udp {
+	switch udp := s.CountUDP(); udp {
 	case 0:
 		return cli.Count(len(s.Sockets), "connection")
 	case len(s.Sockets):
@@ -55,7 +55,8 @@ func (s *Snapshot) Count() string {
 	}
 }
 
-func (s *Snapshot) countUDP() (n int) {
+// CountUDP returns how many of the sockets are UDP.
+func (s *Snapshot) CountUDP() (n int) {
 	for i := range s.Sockets {
 		if s.Sockets[i].Protocol == UDP {
 			n++

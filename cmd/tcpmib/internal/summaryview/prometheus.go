@@ -1,4 +1,4 @@
-package rows
+package summaryview
 
 import (
 	"fmt"
@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
 // ListeningPorts returns the ports of the listening sockets whose rows match.
-func (s *Snapshot) ListeningPorts(match func(*Row) bool) map[uint16]bool {
+func ListeningPorts(s *rows.Snapshot, match func(*rows.Row) bool) map[uint16]bool {
 	ports := map[uint16]bool{}
 	for r := range s.Rows() {
 		if r.State == tcpmib.StateListen && match(r) {
@@ -34,7 +35,7 @@ type PrometheusOptions struct {
 // reads. States without connections count 0, and so do ports, so that no series comes and goes with
 // them.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-func WritePrometheus(w io.Writer, s *Snapshot, o PrometheusOptions) error {
+func WritePrometheus(w io.Writer, s *rows.Snapshot, o PrometheusOptions) error {
 	var metrics []metric
 	if o.TCP {
 		metrics = tcpMetrics(s, o.Families, o.Listening, o.Screen)
@@ -45,11 +46,11 @@ func WritePrometheus(w io.Writer, s *Snapshot, o PrometheusOptions) error {
 	return writeMetrics(w, metrics)
 }
 
-func tcpMetrics(s *Snapshot, families tcpmib.Family, listening map[uint16]bool, screen bool) []metric {
+func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]bool, screen bool) []metric {
 	states := map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family != 0 {
-			for _, state := range StateNames() {
+			for _, state := range rows.StateNames() {
 				states[labels("family", family.String(), "state", state)] = 0
 			}
 		}
@@ -60,7 +61,7 @@ func tcpMetrics(s *Snapshot, families tcpmib.Family, listening map[uint16]bool, 
 		ports[port(p)] = 0
 	}
 	for r := range s.Rows() {
-		if r.Protocol == UDP {
+		if r.Protocol == rows.UDP {
 			continue
 		}
 		states[labels("family", r.Family().String(), "state", r.State.String())]++
@@ -76,7 +77,7 @@ func tcpMetrics(s *Snapshot, families tcpmib.Family, listening map[uint16]bool, 
 	}
 }
 
-func udpMetrics(s *Snapshot, families tcpmib.Family, screen bool) []metric {
+func udpMetrics(s *rows.Snapshot, families tcpmib.Family, screen bool) []metric {
 	sockets, processes := map[string]int{}, map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family != 0 {
@@ -84,7 +85,7 @@ func udpMetrics(s *Snapshot, families tcpmib.Family, screen bool) []metric {
 		}
 	}
 	for r := range s.Rows() {
-		if r.Protocol == UDP {
+		if r.Protocol == rows.UDP {
 			sockets[labels("family", r.Family().String())]++
 			processes[processLabel(r, screen)]++
 		}
@@ -97,7 +98,7 @@ func udpMetrics(s *Snapshot, families tcpmib.Family, screen bool) []metric {
 
 // processLabel returns the label of a row's process. A name goes to a screen without the characters
 // that would change it.
-func processLabel(r *Row, screen bool) string {
+func processLabel(r *rows.Row, screen bool) string {
 	if screen {
 		return labels("process", cli.Printable(r.Process))
 	}
@@ -130,13 +131,4 @@ func labels(pairs ...string) string {
 		text = append(text, fmt.Sprintf(`%s="%s"`, pair[0], labelValue.Replace(pair[1])))
 	}
 	return strings.Join(text, ",")
-}
-
-// StateNames returns the names of the states that the header knows.
-func StateNames() []string {
-	var names []string
-	for s := tcpmib.StateClosed; s <= tcpmib.StateDeleteTCB; s++ {
-		names = append(names, s.String())
-	}
-	return append(names, tcpmib.StateReserved.String())
 }

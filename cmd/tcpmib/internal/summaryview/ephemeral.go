@@ -1,4 +1,4 @@
-package rows
+package summaryview
 
 import (
 	"fmt"
@@ -9,57 +9,58 @@ import (
 	"strconv"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
 // Columns of summary --ephemeral. Rows have Ports; their process is the one with most of them.
 var (
 	EphemeralColumns     = ephemeralColumns()
-	EphemeralDataColumns = slices.Concat(Named("family", "localAddress", "remoteAddress", "remotePort"),
-		[]Column{portsUsed, portsOf, portsTimeWait, portsBound}, Named("pid", "process"))
+	EphemeralDataColumns = slices.Concat(rows.Named("family", "localAddress", "remoteAddress", "remotePort"),
+		[]rows.Column{portsUsed, portsOf, portsTimeWait, portsBound}, rows.Named("pid", "process"))
 )
 
 var (
-	portsUsed = Column{Name: "used", Title: "USED", Number: true,
-		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, uint32(r.Ports.Used)) }}
-	portsOf = Column{Name: "of", Title: "OF", Number: true,
-		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, uint32(r.Ports.Of)) }}
-	portsPercent = Column{Name: "percent", Title: "%", Number: true,
-		Text: func(dst []byte, r *Row) []byte {
+	portsUsed = rows.Column{Name: "used", Title: "USED", Number: true,
+		Text: func(dst []byte, r *rows.Row) []byte { return strconv.AppendUint(dst, uint64(r.Ports.Used), 10) }}
+	portsOf = rows.Column{Name: "of", Title: "OF", Number: true,
+		Text: func(dst []byte, r *rows.Row) []byte { return strconv.AppendUint(dst, uint64(r.Ports.Of), 10) }}
+	portsPercent = rows.Column{Name: "percent", Title: "%", Number: true,
+		Text: func(dst []byte, r *rows.Row) []byte {
 			return strconv.AppendFloat(dst, 100*float64(r.Ports.Used)/float64(r.Ports.Of), 'f', 1, 64)
 		}}
-	portsTimeWait = Column{Name: "timeWait", Title: "TIME-WAIT", Number: true,
-		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, uint32(r.Ports.TimeWait)) }}
-	portsBound = Column{Name: "bound", Title: "BOUND", Number: true,
-		Text: func(dst []byte, r *Row) []byte { return appendUint(dst, uint32(r.Ports.Held)) }}
+	portsTimeWait = rows.Column{Name: "timeWait", Title: "TIME-WAIT", Number: true,
+		Text: func(dst []byte, r *rows.Row) []byte { return strconv.AppendUint(dst, uint64(r.Ports.TimeWait), 10) }}
+	portsBound = rows.Column{Name: "bound", Title: "BOUND", Number: true,
+		Text: func(dst []byte, r *rows.Row) []byte { return strconv.AppendUint(dst, uint64(r.Ports.Held), 10) }}
 )
 
-func ephemeralColumns() []Column {
-	named := Named("localAddress", "remote", "process")
+func ephemeralColumns() []rows.Column {
+	named := rows.Named("localAddress", "remote", "process")
 	local, remote, process := named[0], named[1], named[2]
 	endpoint, name := remote.Text, process.Text
-	remote.Text = func(dst []byte, r *Row) []byte {
+	remote.Text = func(dst []byte, r *rows.Row) []byte {
 		if !r.Remote.IsValid() {
 			return append(dst, '*') // all of them
 		}
 		return endpoint(dst, r)
 	}
 	process.Title = "TOP PROCESS"
-	process.Text = func(dst []byte, r *Row) []byte {
+	process.Text = func(dst []byte, r *rows.Row) []byte {
 		if r.Process == "" && r.PID != 0 {
 			return fmt.Appendf(dst, "PID %d", r.PID)
 		}
 		return name(dst, r)
 	}
-	return []Column{local, remote, portsUsed, portsOf, portsPercent, portsTimeWait, portsBound, process}
+	return []rows.Column{local, remote, portsUsed, portsOf, portsPercent, portsTimeWait, portsBound, process}
 }
 
 // EphemeralRows yields a row for each use, valid until the next one.
-func (s *Snapshot) EphemeralRows(uses []ephemeral.Use) iter.Seq[*Row] {
-	return func(yield func(*Row) bool) {
+func EphemeralRows(s *rows.Snapshot, uses []ephemeral.Use) iter.Seq[*rows.Row] {
+	return func(yield func(*rows.Row) bool) {
 		for i := range uses {
 			u := &uses[i]
-			r := s.Row(Socket{Conn: tcpmib.Conn{Local: netip.AddrPortFrom(u.Local, 0), Remote: u.Remote, PID: u.PID}})
+			r := s.Row(rows.Socket{Conn: tcpmib.Conn{Local: netip.AddrPortFrom(u.Local, 0), Remote: u.Remote, PID: u.PID}})
 			r.Ports = u
 			if !yield(&r) {
 				return

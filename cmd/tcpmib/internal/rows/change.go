@@ -2,11 +2,24 @@ package rows
 
 import (
 	"strings"
+	"time"
 
 	"charm.land/lipgloss/v2"
 
 	"github.com/winmib/winmib/tcpmib"
 )
+
+// Change is what happened to a socket between two snapshots.
+type Change struct {
+	tcpmib.Change
+	Protocol Protocol
+}
+
+// Now returns the socket as it is, or was when it closed.
+func (c Change) Now() Socket { return Socket{c.Conn, c.Protocol} }
+
+// Before returns the socket as it was before it changed.
+func (c Change) Before() Socket { return Socket{c.Old, c.Protocol} }
 
 // Mark is how a change is shown: the text says the same as its color.
 type Mark struct {
@@ -62,4 +75,29 @@ func shrinkStates(text string, width int) string {
 		return shrinkEnd(text, width)
 	}
 	return text
+}
+
+// Events encodes changes as JSON lines: those of WriteJSONLines with the keys time and event before
+// them, and previousState where the state changed.
+type Events struct {
+	objects *objects
+	line    []byte
+}
+
+// NewEvents returns an encoder of changes.
+func NewEvents() *Events { return &Events{objects: newObjects(DataColumns)} }
+
+// Line returns the line of a change to a row. It is valid until the next call.
+func (e *Events) Line(c tcpmib.Change, r *Row) []byte {
+	line := append(e.line[:0], `{"time":"`...)
+	line = c.Time.UTC().AppendFormat(line, time.RFC3339Nano)
+	line = append(line, `","event":`...)
+	line = appendQuoted(line, c.Kind.String())
+	if c.Kind == tcpmib.Changed {
+		line = append(line, `,"previousState":`...)
+		line = appendQuoted(line, c.Old.State.String())
+	}
+	line = append(line, ',')
+	e.line = append(append(line, e.objects.object(r)[1:]...), '\n')
+	return e.line
 }

@@ -1,4 +1,6 @@
-package rows
+// Package summaryview shows what `tcpmib summary` counted: tables with bars, JSON, metrics, and how
+// much of the dynamic port range is in use.
+package summaryview
 
 import (
 	"cmp"
@@ -12,20 +14,21 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
 // A group is one way to count connections: by the values of a column.
 type group struct {
 	title  string
-	key    string // of the array in JSON
-	column Column // its name is the key of the value in JSON
+	key    string      // of the array in JSON
+	column rows.Column // its name is the key of the value in JSON
 }
 
 var groups = []group{
-	{"STATE", "states", Named("state")[0]},
-	{"PROCESS", "processes", Named("process")[0]},
-	{"REMOTE ADDRESS", "remoteAddresses", Named("remoteAddress")[0]},
-	{"LOCAL PORT", "localPorts", Named("localPort")[0]},
+	{"STATE", "states", rows.Named("state")[0]},
+	{"PROCESS", "processes", rows.Named("process")[0]},
+	{"REMOTE ADDRESS", "remoteAddresses", rows.Named("remoteAddress")[0]},
+	{"LOCAL PORT", "localPorts", rows.Named("localPort")[0]},
 }
 
 // CountsOptions is how WriteCounts draws.
@@ -39,11 +42,12 @@ type CountsOptions struct {
 const (
 	barWidth = 30 // of the longest, without a screen
 	minBar   = 8
+	gap      = 2 // between columns
 )
 
 // WriteCounts writes how many connections have each value, with a bar as long as its share of the
 // largest count.
-func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
+func WriteCounts(w io.Writer, s *rows.Snapshot, o CountsOptions) error {
 	bar := "▇"
 	if o.ASCII {
 		bar = "#"
@@ -65,18 +69,18 @@ func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
 			shown = counts[:min(o.Limit, len(counts))]
 		}
 		digits := len(fmt.Sprint(counts[0].n))
-		t := Table{Columns: []Column{g.column}, Color: o.Color}
+		t := rows.Table{Columns: []rows.Column{g.column}, Color: o.Color}
 		t.Columns[0].Number = false
-		t.Fit(func(yield func(*Row) bool) {
+		t.Fit(func(yield func(*rows.Row) bool) {
 			for i := range shown {
 				if !yield(&shown[i].row) {
 					return
 				}
 			}
-		}, false, max(o.Width-minBar-len(gap)-digits-len(gap), 0))
+		}, false, max(o.Width-minBar-gap-digits-gap, 0))
 		longest := barWidth
 		if o.Width > 0 {
-			longest = max(o.Width-t.Widths[0]-len(gap)-digits-len(gap), minBar)
+			longest = max(o.Width-t.Widths[0]-gap-digits-gap, minBar)
 		}
 		for _, c := range shown {
 			line := t.Line(&c.row)
@@ -92,8 +96,8 @@ func WriteCounts(w io.Writer, s *Snapshot, o CountsOptions) error {
 }
 
 // WriteCountsJSON writes the counts as one object, with a value on each line.
-func WriteCountsJSON(w io.Writer, s *Snapshot) error {
-	udp := s.countUDP()
+func WriteCountsJSON(w io.Writer, s *rows.Snapshot) error {
+	udp := s.CountUDP()
 	text := fmt.Appendf(nil, "{\n\"connections\":%d,\n\"udpSockets\":%d", len(s.Sockets)-udp, udp)
 	for i := range groups {
 		g := &groups[i]
@@ -103,7 +107,7 @@ func WriteCountsJSON(w io.Writer, s *Snapshot) error {
 				text = append(text, ',')
 			}
 			entry, err := cli.EncodeJSON(cli.Object{
-				{Key: g.column.Name, Value: json.RawMessage(g.column.appendJSON(nil, &c.row))},
+				{Key: g.column.Name, Value: json.RawMessage(g.column.AppendJSON(nil, &c.row))},
 				{Key: "connections", Value: c.n},
 			})
 			if err != nil {
@@ -119,17 +123,17 @@ func WriteCountsJSON(w io.Writer, s *Snapshot) error {
 
 // tally is how many connections have a value.
 type tally struct {
-	row Row // one of them
+	row rows.Row // one of them
 	n   int
 }
 
 // count counts connections by value, the most frequent first. A connection without a value, such as
 // the remote address of a listening socket, does not count.
-func (g *group) count(s *Snapshot) []tally {
+func (g *group) count(s *rows.Snapshot) []tally {
 	counts := map[string]*tally{}
 	var value []byte
 	for r := range s.Rows() {
-		value = g.column.appendJSON(value[:0], r)
+		value = g.column.AppendJSON(value[:0], r)
 		if string(value) == "null" {
 			continue
 		}
