@@ -1,47 +1,223 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"time"
+	"io/fs"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
 // app is the world around the commands.
 type app struct {
 	cli.Terminal
-	live           machine // this computer
+	live           machine.Machine // this computer
 	lookup         func(ctx context.Context, addr string) (names []string, err error)
 	untilInterrupt func(context.Context) (context.Context, context.CancelFunc)
 }
 
-// advise returns an error as a sentence that says what to do.
-func advise(err error) string {
-	if !notWindows(err) {
-		return cli.Sentence(err)
+// run runs the program and returns its exit code.
+func (a *app) run(args []string) int {
+	root := a.rootCommand()
+	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	cmd, err := root.ExecuteC()
+	code := cli.ExitCode(err)
+	switch {
+	case code == cli.ExitUsage:
+		if cmd.Name() == "help" {
+			cmd = root // its help lists the commands
+		}
+		a.Say("%v (see %s --help)", err, cmd.CommandPath())
+	case code == cli.ExitFailure && !errors.Is(err, cli.ErrReported):
+		a.Say("%s", machine.Advise(err))
 	}
-	return fmt.Sprintf("the TCP tables are read from Windows, and this is %s: "+
-		"run tcpmib.exe on Windows, or under Wine with ./build.sh run, or read a capture with --from", runtime.GOOS)
+	return code
 }
 
-// notWindows reports whether err comes from asking another system than Windows. A capture of this
-// machine cannot hold the code: it exists where there is no Windows to record.
-func notWindows(err error) bool {
-	const errorCallNotImplemented = 120
-	e := (*tcpmib.Error)(nil)
-	return runtime.GOOS != "windows" && errors.As(err, &e) && e.Code == errorCallNotImplemented
+func (a *app) rootCommand() *cobra.Command {
+	list := a.listCommand()
+	root := &cobra.Command{
+		Use:   "tcpmib",
+		Short: "TCP connections and UDP sockets as tcpmib.h and udpmib.h report them",
+		Long: `tcpmib shows the TCP connections and UDP sockets of a Windows machine. Without a command it
+lists the connections.
+
+Data goes to stdout, everything else to stderr.
+Exit codes: 0 found, 1 nothing matched, a difference, or a free port, 2 usage, 3 the system or
+a file failed, or port cannot tell.`,
+		Example:       list.Example,
+		Args:          noCommand,
+		RunE:          list.RunE,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	list.Flags().SortFlags = false // as they are declared, in the help of root, too
+	root.Flags().AddFlagSet(list.Flags())
+	a.Color = cli.ColorAuto
+	cli.EnumFlag(root, root.PersistentFlags(), &a.Color, "color",
+		"`when` to use color (auto honors NO_COLOR)", cli.ColorModes)
+	root.SetFlagErrorFunc(cli.FlagError)
+	root.AddCommand(list, a.watchCommand(), a.portCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
+		a.estatsCommand(), a.captureCommand(), a.diffCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
+	for _, cmd := range root.Commands() {
+		if cmd.Flags().Lookup("process") != nil {
+			cli.CompleteList(cmd, "process", a.processNames)
+		}
+	}
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Flags().SortFlags = false // as they are declared: filters first
+		cli.CompleteNoFiles(cmd, cmd.Name() != "capture")
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"})
+	help.Args = helpTopic
+	return root
 }
 
-// sleep waits for d, and reports whether ctx let it.
-func sleep(ctx context.Context, d time.Duration) (whole bool) {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
+// helpTopic rejects an unknown help topic. Cobra would show the help of root, without an error.
+func helpTopic(cmd *cobra.Command, args []string) error {
+	topic, rest, err := cmd.Root().Find(args)
+	if err == nil && topic == cmd.Root() {
+		return noCommand(topic, rest)
+	}
+	if err != nil {
+		return &cli.UsageError{Err: err}
+	}
+	return nil
+}
+
+// noCommand rejects an unknown command and suggests a similar one.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return cli.Usagef("unknown command %q; did you mean %s?", args[0], strings.Join(near, " or "))
+	}
+	return cli.Usagef("unknown command %q", args[0])
+}
+
+// addFrom declares --from.
+func addFrom(cmd *cobra.Command, from *string) {
+	cli.FileFlag(cmd.Flags(), from, "from", "read the capture in `file` (see tcpmib capture), not this machine")
+	cli.CompleteFiles(cmd, "from", "zip")
+}
+
+// machine returns the capture that --from names, or this computer.
+func (a *app) machine(from string) (*machine.Reader, error) {
+	if from == "" {
+		return a.reader(a.live), nil
+	}
+	defer a.Progress("reading " + from)()
+	m, err := machine.Open(from)
+	if err != nil {
+		return nil, err
+	}
+	return a.reader(m), nil
+}
+
+// reader returns a machine as the commands read it.
+func (a *app) reader(m machine.Machine) *machine.Reader {
+	return &machine.Reader{Machine: m, Terminal: &a.Terminal, Lookup: a.lookup}
+}
+
+// read takes a snapshot of the sockets that match. If only a part of the tables could be read, it
+// returns both a snapshot and an error.
+func read(m *machine.Reader, f *filter.Filter) (*rows.Snapshot, error) {
+	s, err := m.Read(f.Tables())
+	if s != nil {
+		s.Keep(f.Match)
+	}
+	return s, err
+}
+
+// withRead returns the error of a command that ended with err after it could read only a part.
+func withRead(readErr, err error) error {
+	switch {
+	case readErr == nil || cli.ExitCode(err) == cli.ExitUsage:
+		return err
+	case err == nil, errors.Is(err, cli.ErrNothing):
+		return readErr
+	}
+	return errors.Join(err, readErr)
+}
+
+// reports are the kinds of errors that a command that goes on has reported: one that persists is
+// reported once.
+type reports map[string]bool
+
+// first reports whether err is the first of its kind.
+func (r reports) first(err error) bool {
+	kind := errorKind(err)
+	first := !r[kind]
+	r[kind] = true
+	return first
+}
+
+// errorKind returns the text of an error, unless that changes from one time to the next.
+func errorKind(err error) string {
+	switch {
+	case errors.As(err, new(*tcpmib.MissedError)):
+		return "missed"
+	case errors.Is(err, tcpmib.ErrMalformed):
+		return "malformed"
+	case errors.Is(err, tcpmib.ErrTooLarge):
+		return "too large"
+	}
+	return err.Error()
+}
+
+// newOutput returns an output to t.Out. The caller must flush it.
+func newOutput(t *cli.Terminal) *rows.Output {
+	return &rows.Output{
+		Writer: bufio.NewWriterSize(t.Out, 64<<10),
+		Header: true,
+		Color:  t.UseColor(),
+		Screen: t.Screen(),
+		Width:  t.Width(),
 	}
 }
+
+// endpoints parses the two endpoints of a connection.
+func endpoints(args []string) (local, remote netip.AddrPort, err error) {
+	for i, p := range []*netip.AddrPort{&local, &remote} {
+		if *p, err = netip.ParseAddrPort(args[i]); err != nil {
+			return local, remote, cli.Usagef("%q is not an endpoint: want an address and a port such as 192.0.2.7:443 or [2001:db8::7]:443", args[i])
+		}
+	}
+	return local, remote, nil
+}
+
+// between reports whether c is the connection between two endpoints, or the listening socket that
+// netstat and the tables of Windows show with the remote endpoint 0.0.0.0:0 or [::]:0.
+func between(c tcpmib.Conn, local, remote netip.AddrPort) bool {
+	if !c.Remote.IsValid() {
+		return c.Local == local && remote.Addr().IsUnspecified() && remote.Port() == 0
+	}
+	return c.Local == local && c.Remote == remote
+}
+
+// elevate adds how to get the right that is missing.
+func elevate(err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%w: start the terminal with \"Run as administrator\", or PowerShell with Start-Process powershell -Verb RunAs, and try again", err)
+}
+
+// paragraphs joins the paragraphs of a help text.
+func paragraphs(text ...string) string { return strings.Join(text, "\n\n") }

@@ -20,13 +20,13 @@ func (a *app) captureCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "capture file.zip",
 		Short: "Record the TCP and UDP tables in a file",
-		Long: "capture writes the answers of Windows byte for byte into a zip file: TCP, bound sockets and UDP,\n" +
-			"with the time and the Windows version, and of each process the name, path, parent, user and\n" +
-			"services. Command lines may hold passwords, and are recorded only with --command-lines. Other\n" +
-			"commands read the file with --from, on any system. An existing file is not overwritten. The\n" +
-			"name - is standard output.",
-		Example: "  tcpmib capture before.zip\n" +
-			"  tcpmib list --from before.zip --state close-wait",
+		Long: `capture writes the answers of Windows byte for byte into a zip file: TCP, bound sockets and UDP,
+with the time and the Windows version, and of each process the name, path, parent, user and
+services. Command lines may hold passwords, and are recorded only with --command-lines. Other
+commands read the file with --from, on any system. An existing file is not overwritten. The
+name - is standard output.`,
+		Example: `  tcpmib capture before.zip
+  tcpmib list --from before.zip --state close-wait`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return cli.Usagef("want the name of one file to write, got %d", len(args))
@@ -44,10 +44,10 @@ func (a *app) capture(path string, commandLines bool) error {
 	defer a.Progress("recording the tables")()
 	names, owners := a.recordedOwners(commandLines)
 	write := func(w io.Writer) error {
-		return capture.Write(w, a.live.source(), capture.Info{Processes: names, Owners: owners})
+		return capture.Write(w, a.live.Source(), capture.Info{Processes: names, Owners: owners})
 	}
 	if info, err := os.Stat(path); path == "-" || err == nil && !info.Mode().IsRegular() {
-		return writeFile(a.Out, path, write)
+		return cli.WriteFile(a.Out, path, write)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	switch {
@@ -64,9 +64,9 @@ func (a *app) capture(path string, commandLines bool) error {
 
 // recordedOwners returns what is recorded of processes. What Windows does not tell is left out.
 func (a *app) recordedOwners(commandLines bool) (names map[uint32]string, owners map[uint32]capture.Owner) {
-	processes := a.processes(a.live)
-	services, _ := a.live.services()
-	details, _ := a.live.details(processes, slices.Collect(maps.Keys(processes))...)
+	processes := a.reader(a.live).KnownProcesses()
+	services, _ := a.live.Services()
+	details, _ := a.live.Details(processes, slices.Collect(maps.Keys(processes))...)
 	names, owners = map[uint32]string{}, map[uint32]capture.Owner{}
 	for pid, process := range processes {
 		names[pid] = process.Name

@@ -13,8 +13,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 )
@@ -81,7 +82,7 @@ func TestCaptureOwners(t *testing.T) {
 		for _, other := range c.Info().Owners {
 			assert.True(t, asked || other.CommandLine == "")
 		}
-		sockets, err := readSockets(&capturedMachine{c, path}, filter.Tables{Families: tcpmib.Both, Bound: true, UDP: true})
+		sockets, err := machine.Sockets(&machine.Captured{Capture: c, File: path}, rows.Tables{Families: tcpmib.Both, Bound: true, UDP: true})
 		require.NoError(t, err)
 		assert.Len(t, sockets, 9)
 	}

@@ -4,16 +4,19 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"net/netip"
+	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 type closeFlags struct {
@@ -26,16 +29,18 @@ func (a *app) closeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "close [local remote]",
 		Short: "Close connections",
-		Long: "close ends the connection between two endpoints, or all that match the filters, with\n" +
-			"SetTcpEntry: both sides see a reset. It shows the connections, asks, closes them, and\n" +
-			"checks that they are gone. A connection that has already gone does not count as a failure.\n\n" +
-			"Windows can close only IPv4 connections, and only for administrators. Listening sockets\n" +
-			"are not connections, and those of System (PID 4) are never closed: such matches are skipped.\n\n" +
-			"Exit codes: 0 all matches are gone, 1 nothing matched or the answer was no, 2 usage, 3 a\n" +
-			"match is still there, be it one that was skipped.\n\n" + filter.Help,
-		Example: "  tcpmib close 192.168.1.23:50120 203.0.113.7:443\n" +
-			"  tcpmib close --process chrome --state close-wait\n" +
-			"  tcpmib close --remote 203.0.113.7 --yes",
+		Long: paragraphs(`close ends the connection between two endpoints, or all that match the filters, with
+SetTcpEntry: both sides see a reset. It shows the connections, asks, closes them, and
+checks that they are gone. A connection that has already gone does not count as a failure.
+
+Windows can close only IPv4 connections, and only for administrators. Listening sockets
+are not connections, and those of System (PID 4) are never closed: such matches are skipped.
+
+Exit codes: 0 all matches are gone, 1 nothing matched or the answer was no, 2 usage, 3 a
+match is still there, be it one that was skipped.`, filter.Help),
+		Example: `  tcpmib close 192.168.1.23:50120 203.0.113.7:443
+  tcpmib close --process chrome --state close-wait
+  tcpmib close --remote 203.0.113.7 --yes`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			filtered := f.filter.Any()
@@ -53,22 +58,12 @@ func (a *app) closeCommand() *cobra.Command {
 	return cmd
 }
 
-// endpoints parses the two endpoints of a connection.
-func endpoints(args []string) (local, remote netip.AddrPort, err error) {
-	for i, p := range []*netip.AddrPort{&local, &remote} {
-		if *p, err = netip.ParseAddrPort(args[i]); err != nil {
-			return local, remote, cli.Usagef("%q is not an endpoint: want an address and a port such as 192.0.2.7:443 or [2001:db8::7]:443", args[i])
-		}
-	}
-	return local, remote, nil
-}
-
 func (a *app) closeEndpoints(args []string, yes bool) error {
 	local, remote, err := endpoints(args)
 	if err != nil {
 		return err
 	}
-	s, err := a.read(a.live, &filter.Filter{Family: tcpmib.Conn{Local: local}.Family()})
+	s, err := read(a.reader(a.live), &filter.Filter{Family: tcpmib.Conn{Local: local}.Family()})
 	if err != nil {
 		return err
 	}
@@ -80,22 +75,13 @@ func (a *app) closeEndpoints(args []string, yes bool) error {
 	return a.closeAll(s, yes)
 }
 
-// between reports whether c is the connection between two endpoints, or the listening socket that
-// netstat and the tables of Windows show with the remote endpoint 0.0.0.0:0 or [::]:0.
-func between(c tcpmib.Conn, local, remote netip.AddrPort) bool {
-	if !c.Remote.IsValid() {
-		return c.Local == local && remote.Addr().IsUnspecified() && remote.Port() == 0
-	}
-	return c.Local == local && c.Remote == remote
-}
-
 func (a *app) closeMatches(f *filter.Filter, yes bool) error {
-	s, readErr := a.read(a.live, f)
+	s, readErr := read(a.reader(a.live), f)
 	if s == nil {
 		return readErr
 	}
 	if readErr != nil {
-		a.Say("%s", advise(readErr))
+		a.Say("%s", machine.Advise(readErr))
 	}
 	s.Sort(nil, false)
 	if err := a.closeAll(s, yes); err != nil && !errors.Is(err, cli.ErrNothing) || readErr == nil {
@@ -174,7 +160,7 @@ func (a *app) sayCauses(outcomes []outcome, noun, then string) bool {
 		if o.err == nil {
 			continue
 		}
-		cause := advise(o.err)
+		cause := machine.Advise(o.err)
 		if affected[cause] == nil {
 			causes = append(causes, cause)
 		}
@@ -208,4 +194,95 @@ func (a *app) ask(question string) (bool, error) {
 		return false, cli.Usagef("cannot ask for confirmation: standard input is not a terminal; use --yes")
 	}
 	return answer == "y" || answer == "yes", nil
+}
+
+const (
+	closeTime  = time.Second // how long closed connections may take to go
+	closePause = 50 * time.Millisecond
+)
+
+// outcome is what became of a connection that was to be closed.
+type outcome struct {
+	conn     tcpmib.Conn
+	notFound error // Windows says that there is no such connection
+	err      error // why it is still there
+}
+
+// closeVerified closes one connection of this computer and checks that it is gone. It reports whether
+// the connection had already gone before.
+func (a *app) closeVerified(c tcpmib.Conn) (gone bool, err error) {
+	if err := cannotClose(c); err != nil {
+		return false, err
+	}
+	one := []outcome{{conn: c}}
+	a.closeAndVerify(one)
+	return one[0].notFound != nil, one[0].err
+}
+
+// closeAndVerify closes connections of this computer, checks that they are gone, and completes their
+// outcomes. It closes all before it reads the table, so that checking thousands takes no longer than
+// checking one.
+func (a *app) closeAndVerify(outcomes []outcome) {
+	defer a.Progress("closing")()
+	var pending []*outcome
+	for i := range outcomes {
+		o := &outcomes[i]
+		switch err := a.live.Close(o.conn); {
+		case errors.Is(err, fs.ErrNotExist):
+			o.notFound = err
+		case err != nil:
+			o.err = elevate(err)
+			continue
+		}
+		pending = append(pending, o)
+	}
+	r := tcpmib.Reader{Source: a.live.Source()}
+	for start := time.Now(); len(pending) > 0; time.Sleep(closePause) {
+		listed, err := listed(&r, pending)
+		late := time.Since(start) >= closeTime
+		pending = slices.DeleteFunc(pending, func(o *outcome) bool {
+			switch {
+			case err != nil:
+				o.err = fmt.Errorf("closed, but cannot check that it is gone: %w", err)
+			case !listed[rows.Socket{Conn: o.conn}.Identity()]:
+			case o.notFound != nil: // Windows also says so to users without the right
+				o.err = elevate(fmt.Errorf("%w, and it is still there: %w", o.notFound, fs.ErrPermission))
+			case late:
+				o.err = errors.New("it is still there")
+			default:
+				return false // look again
+			}
+			return true
+		})
+	}
+}
+
+// listed reads the IPv4 table and returns which of the connections are in it.
+func listed(r *tcpmib.Reader, outcomes []*outcome) (map[rows.Identity]bool, error) {
+	listed := map[rows.Identity]bool{}
+	for _, o := range outcomes {
+		listed[rows.Socket{Conn: o.conn}.Identity()] = false
+	}
+	table, err := r.AppendConns(nil, tcpmib.IPv4)
+	for _, c := range table {
+		if _, ok := listed[rows.Socket{Conn: c}.Identity()]; ok {
+			listed[rows.Socket{Conn: c}.Identity()] = true
+		}
+	}
+	return listed, err
+}
+
+// cannotClose returns why a connection cannot be closed, or nil.
+func cannotClose(c tcpmib.Conn) error {
+	switch {
+	case c.PID == owner.SystemPID:
+		return errors.New("connections of System (PID 4) are never closed")
+	case c.State == tcpmib.StateListen:
+		return errors.New("a listening socket is not a connection: end its process instead")
+	case c.Family() == tcpmib.IPv6:
+		return errors.New("only IPv4 connections can be closed: end the process instead")
+	case c.Remote.Addr().IsUnspecified() || c.Remote.Port() == 0:
+		return errors.New("a socket that is only bound is not a connection: end its process instead")
+	}
+	return nil
 }

@@ -31,10 +31,10 @@ func (a *app) completionCommand() *cobra.Command {
 		Use:   "completion shell",
 		Short: "Print a shell completion script for tcpmib",
 		Long:  "completion prints a script for " + cli.Alternatives(names) + ". Have the shell run it when it starts.",
-		Example: "  tcpmib completion powershell | Out-String | Invoke-Expression\n" +
-			"  source <(tcpmib completion bash)\n" +
-			"  tcpmib completion zsh > \"${fpath[1]}/_tcpmib\"\n" +
-			"  tcpmib completion fish > ~/.config/fish/completions/tcpmib.fish",
+		Example: `  tcpmib completion powershell | Out-String | Invoke-Expression
+  source <(tcpmib completion bash)
+  tcpmib completion zsh > "${fpath[1]}/_tcpmib"
+  tcpmib completion fish > ~/.config/fish/completions/tcpmib.fish`,
 		ValidArgs: names,
 		Args:      cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -95,7 +95,7 @@ func (a *app) processNames(cmd *cobra.Command) []string {
 	if err != nil {
 		return nil
 	}
-	processes, _ := m.processes()
+	processes, _ := m.Processes()
 	delete(processes, owner.IdlePID)
 	names := map[string]bool{}
 	for _, process := range processes {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -33,14 +34,15 @@ func (a *app) diffCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff before.zip [after.zip]",
 		Short: "Show what opened, closed and changed between two captures, or since one",
-		Long: "diff shows the connections that opened (+), closed (-) and changed (~) between two captures, or\n" +
-			"since one. A connection is identified by its endpoints and its process; what closed has the name\n" +
-			"that its process had in the first capture. --format jsonl writes the events of watch.\n\n" +
-			"Exit codes, as those of diff elsewhere: 0 no difference, 1 a difference, 2 usage, 3 the system\n" +
-			"or a file failed.\n\n" + filter.Help + "\n\n" + filter.ProtocolHelp,
-		Example: "  tcpmib diff before.zip after.zip\n" +
-			"  tcpmib diff before.zip --listening\n" +
-			"  tcpmib diff before.zip after.zip --process w3wp --format json",
+		Long: paragraphs(`diff shows the connections that opened (+), closed (-) and changed (~) between two captures, or
+since one. A connection is identified by its endpoints and its process; what closed has the name
+that its process had in the first capture. --format jsonl writes the events of watch.
+
+Exit codes, as those of diff elsewhere: 0 no difference, 1 a difference, 2 usage, 3 the system
+or a file failed.`, filter.Help, filter.ProtocolHelp),
+		Example: `  tcpmib diff before.zip after.zip
+  tcpmib diff before.zip --listening
+  tcpmib diff before.zip after.zip --process w3wp --format json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case slices.Contains(args, ""):
@@ -67,7 +69,7 @@ type difference struct {
 
 // diff writes what could be compared, and then reports what could not.
 func (a *app) diff(files []string, f *diffFlags) error {
-	var machines []machine
+	var machines []*machine.Reader
 	for _, file := range files {
 		m, err := a.machine(file)
 		if err != nil {
@@ -77,15 +79,15 @@ func (a *app) diff(files []string, f *diffFlags) error {
 	}
 	wrong := "%s is %s newer than the second capture: name the older one first"
 	if len(machines) == 1 {
-		machines = append(machines, a.live)
+		machines = append(machines, a.reader(a.live))
 		wrong = "%s is %s ahead of the clock of this machine"
 	}
-	elapsed := machines[1].now().Sub(machines[0].now())
+	elapsed := machines[1].Now().Sub(machines[0].Now())
 	if elapsed < 0 {
 		a.Say(wrong, files[0], cli.Age(-elapsed))
 	}
 	differences, readErr := a.compare(machines, &f.filter)
-	if notWindows(readErr) {
+	if machine.NotWindows(readErr) {
 		return readErr
 	}
 	var err error
@@ -112,15 +114,15 @@ func (a *app) diff(files []string, f *diffFlags) error {
 }
 
 // compare returns what changed from one machine to the next, as far as a filter selects it.
-func (a *app) compare(machines []machine, f *filter.Filter) (differences []difference, err error) {
-	n := &names{}
-	for c, changeErr := range replay(a, machines, f.Tables(), n) {
+func (a *app) compare(machines []*machine.Reader, f *filter.Filter) (differences []difference, err error) {
+	n := &machine.Names{}
+	for c, changeErr := range machine.Replay(machines, f.Tables(), n) {
 		if changeErr != nil {
 			err = errors.Join(err, changeErr)
 			continue
 		}
 		d := difference{Change: c}
-		d.now, d.before = n.rows(c)
+		d.now, d.before = n.Rows(c)
 		if c.Kind != tcpmib.Present && (f.Match(&d.now) || c.Kind == tcpmib.Changed && f.Match(&d.before)) {
 			differences = append(differences, d)
 		}
@@ -129,7 +131,7 @@ func (a *app) compare(machines []machine, f *filter.Filter) (differences []diffe
 }
 
 // writeDifferences writes a table below a line that sums it up.
-func (a *app) writeDifferences(differences []difference, elapsed time.Duration, tables filter.Tables) error {
+func (a *app) writeDifferences(differences []difference, elapsed time.Duration, tables rows.Tables) error {
 	out := newOutput(&a.Terminal)
 	fmt.Fprintln(out, sumUp(differences)+" in "+cli.Age(elapsed.Abs()))
 	if len(differences) > 0 {

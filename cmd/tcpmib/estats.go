@@ -12,6 +12,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/tcpestats"
@@ -28,12 +29,12 @@ func (a *app) estatsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "estats [local remote]",
 		Short: "Measure bytes, round-trip times and retransmissions of connections",
-		Long: "estats enables extended statistics for the connection between two endpoints, or for all that\n" +
-			"match the filters, shows what was counted, and restores the previous setting. It needs\n" +
-			"administrator rights.\n\n" + filter.Help,
-		Example: "  tcpmib estats 192.168.1.23:50120 203.0.113.7:443\n" +
-			"  tcpmib estats --process chrome --established --for 30s\n" +
-			"  tcpmib estats --remote 203.0.113.7 --format json",
+		Long: paragraphs(`estats enables extended statistics for the connection between two endpoints, or for all that
+match the filters, shows what was counted, and restores the previous setting. It needs
+administrator rights.`, filter.Help),
+		Example: `  tcpmib estats 192.168.1.23:50120 203.0.113.7:443
+  tcpmib estats --process chrome --established --for 30s
+  tcpmib estats --remote 203.0.113.7 --format json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			filtered := f.filter.Any()
@@ -59,7 +60,7 @@ func (a *app) estatsCommand() *cobra.Command {
 
 // estats measures the wanted connections of this computer. It reports and skips those that close.
 func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
-	s, readErr := a.read(a.live, &f.filter)
+	s, readErr := read(a.reader(a.live), &f.filter)
 	if s == nil {
 		return readErr
 	}
@@ -82,7 +83,7 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 			a.Say("%s skipped: only connections have statistics", rows.Endpoints(c))
 			continue
 		}
-		collected, err := collect(a.live.estats(), c)
+		collected, err := collect(a.live.EStats(), c)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			a.sayClosed(c)
@@ -97,7 +98,7 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 		return withRead(readErr, cli.ErrNothing)
 	}
 	done := a.Progress("collecting for " + f.duration.String())
-	sleep(ctx, f.duration)
+	cli.Sleep(ctx, f.duration)
 	done()
 
 	var measured []rows.Row
@@ -147,20 +148,20 @@ func (a *app) sayClosed(c tcpmib.Conn) {
 
 // collection is one connection while statistics are collected for it.
 type collection struct {
-	calls estatsCalls
+	calls machine.EStats
 	conn  tcpmib.Conn
 	data  tcpestats.Data // before collection was enabled
 	path  tcpestats.Path
 }
 
 // collect enables collection for a connection, unless it is enabled already.
-func collect(calls estatsCalls, conn tcpmib.Conn) (*collection, error) {
+func collect(calls machine.EStats, conn tcpmib.Conn) (*collection, error) {
 	c := &collection{calls: calls, conn: conn}
 	var err error
-	if c.data, err = c.calls.data(conn); err != nil {
+	if c.data, err = c.calls.Data(conn); err != nil {
 		return nil, err
 	}
-	if c.path, err = c.calls.path(conn); err != nil {
+	if c.path, err = c.calls.Path(conn); err != nil {
 		return nil, err
 	}
 	data, path := c.data, c.path
@@ -177,14 +178,14 @@ func (c *collection) setData(want tcpestats.Data) error {
 	if c.data.RW.EnableCollection == 1 {
 		return nil
 	}
-	return c.calls.setData(c.conn, want)
+	return c.calls.SetData(c.conn, want)
 }
 
 func (c *collection) setPath(want tcpestats.Path) error {
 	if c.path.RW.EnableCollection == 1 {
 		return nil
 	}
-	return c.calls.setPath(c.conn, want)
+	return c.calls.SetPath(c.conn, want)
 }
 
 // stop restores the setting from before. A connection that has closed has none.
@@ -205,11 +206,11 @@ func stopAll(collections []*collection) (err error) {
 
 // read returns what was counted since the collection began.
 func (c *collection) read() (rows.Measured, error) {
-	data, err := c.calls.data(c.conn)
+	data, err := c.calls.Data(c.conn)
 	if err != nil {
 		return rows.Measured{}, fmt.Errorf("%s: %w", rows.Endpoints(c.conn), err)
 	}
-	path, err := c.calls.path(c.conn)
+	path, err := c.calls.Path(c.conn)
 	if err != nil {
 		return rows.Measured{}, fmt.Errorf("%s: %w", rows.Endpoints(c.conn), err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
@@ -28,9 +29,9 @@ type measuring struct {
 	err  error
 }
 
-func (m *measuring) calls() estatsCalls {
-	return estatsCalls{
-		data: func(c tcpmib.Conn) (tcpestats.Data, error) {
+func (m *measuring) calls() machine.EStats {
+	return machine.EStats{
+		Data: func(c tcpmib.Conn) (tcpestats.Data, error) {
 			d := m.data[c]
 			if d.RW.EnableCollection == 1 {
 				d.DataBytesIn += 1000
@@ -39,7 +40,7 @@ func (m *measuring) calls() estatsCalls {
 			}
 			return d, m.err
 		},
-		path: func(c tcpmib.Conn) (tcpestats.Path, error) {
+		Path: func(c tcpmib.Conn) (tcpestats.Path, error) {
 			p := m.path[c]
 			if p.RW.EnableCollection == 1 {
 				p.PktsRetrans += 10
@@ -48,14 +49,14 @@ func (m *measuring) calls() estatsCalls {
 			}
 			return p, m.err
 		},
-		setData: func(c tcpmib.Conn, want tcpestats.Data) error {
+		SetData: func(c tcpmib.Conn, want tcpestats.Data) error {
 			d := m.data[c]
 			d.RW = want.RW
 			m.data[c] = d
 			m.sets = append(m.sets, want.RW.EnableCollection)
 			return nil
 		},
-		setPath: func(c tcpmib.Conn, want tcpestats.Path) error {
+		SetPath: func(c tcpmib.Conn, want tcpestats.Path) error {
 			p := m.path[c]
 			p.RW = want.RW
 			m.path[c] = p
@@ -96,7 +97,7 @@ func TestEstats(t *testing.T) {
 func TestEstatsOnAlready(t *testing.T) {
 	m := newMeasuring()
 	a := officeApp()
-	s, err := a.read(a.live, &filter.Filter{})
+	s, err := read(a.reader(a.live), &filter.Filter{})
 	assert.NoError(t, err)
 	for _, socket := range s.Sockets {
 		c := socket.Conn
@@ -113,7 +114,7 @@ func TestEstatsOnAlready(t *testing.T) {
 func TestEstatsCounterWentDown(t *testing.T) {
 	m := newMeasuring()
 	a := officeApp()
-	s, err := a.read(a.live, &filter.Filter{})
+	s, err := read(a.reader(a.live), &filter.Filter{})
 	assert.NoError(t, err)
 	for _, socket := range s.Sockets {
 		c := socket.Conn
@@ -122,13 +123,13 @@ func TestEstatsCounterWentDown(t *testing.T) {
 	}
 	calls := m.calls()
 	fake(a).calls = calls
-	fake(a).calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
-		d, err := calls.data(c)
+	fake(a).calls.Data = func(c tcpmib.Conn) (tcpestats.Data, error) {
+		d, err := calls.Data(c)
 		m.data[c] = tcpestats.Data{RW: d.RW}
 		return d, err
 	}
-	fake(a).calls.path = func(c tcpmib.Conn) (tcpestats.Path, error) {
-		p, err := calls.path(c)
+	fake(a).calls.Path = func(c tcpmib.Conn) (tcpestats.Path, error) {
+		p, err := calls.Path(c)
 		m.path[c] = tcpestats.Path{RW: p.RW}
 		return p, err
 	}
@@ -159,13 +160,13 @@ func TestEstatsInterrupted(t *testing.T) {
 				fake(a).calls = calls
 				setPath := func(c tcpmib.Conn, want tcpestats.Path) error {
 					assert.True(t, caught)
-					err := calls.setPath(c, want)
+					err := calls.SetPath(c, want)
 					if len(m.sets)/2 == after {
 						interrupt()
 					}
 					return err
 				}
-				fake(a).calls.setPath = setPath
+				fake(a).calls.SetPath = setPath
 				if after == 6 {
 					time.AfterFunc(time.Second, func() { interrupt() })
 				}
@@ -230,8 +231,8 @@ func TestEstatsClosedMeanwhile(t *testing.T) {
 			m := newMeasuring()
 			calls, asked := m.calls(), 0
 			gone := func(c tcpmib.Conn) bool { return rows.Endpoints(c) == closes && asked > tt.afterN }
-			data, setPath := calls.data, calls.setPath
-			calls.data = func(c tcpmib.Conn) (tcpestats.Data, error) {
+			data, setPath := calls.Data, calls.SetPath
+			calls.Data = func(c tcpmib.Conn) (tcpestats.Data, error) {
 				if rows.Endpoints(c) == closes {
 					asked++
 				}
@@ -240,7 +241,7 @@ func TestEstatsClosedMeanwhile(t *testing.T) {
 				}
 				return data(c)
 			}
-			calls.setPath = func(c tcpmib.Conn, want tcpestats.Path) error {
+			calls.SetPath = func(c tcpmib.Conn, want tcpestats.Path) error {
 				if gone(c) {
 					return fs.ErrNotExist
 				}
@@ -276,7 +277,7 @@ func TestInspect(t *testing.T) {
 	m := newMeasuring()
 	a := officeApp()
 	fake(a).calls = m.calls()
-	s, err := a.read(a.live, &filter.Filter{})
+	s, err := read(a.reader(a.live), &filter.Filter{})
 	assert.NoError(t, err)
 	var text string
 	for _, socket := range s.Sockets {
@@ -285,7 +286,7 @@ func TestInspect(t *testing.T) {
 			continue
 		}
 		text += rows.Endpoints(c) + "\n"
-		for _, d := range a.inspect(a.live, socket) {
+		for _, d := range inspect(a.reader(a.live), socket) {
 			text += "  " + d.Name + ": " + d.Value + "\n"
 		}
 	}
@@ -299,9 +300,9 @@ func TestInspectAsksItsFamily(t *testing.T) {
 		r := &recorded{m, map[string]bool{}}
 		a := testApp(r, processes)
 		fake(a).calls = newMeasuring().calls()
-		s, err := a.read(a.live, &filter.Filter{Family: family})
+		s, err := read(a.reader(a.live), &filter.Filter{Family: family})
 		assert.NoError(t, err)
-		a.inspect(a.live, s.Sockets[0])
+		inspect(a.reader(a.live), s.Sockets[0])
 		assert.NotContains(t, r.asked, other)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
@@ -36,30 +37,30 @@ type fakeMachine struct {
 	listProcs                        func() (owner.Processes, error)
 	listServices                     func() (map[uint32][]string, error)
 	closeConn                        func(tcpmib.Conn) error
-	calls                            estatsCalls
+	calls                            machine.EStats
 	asked                            int // for modules
 	refuseDetails, refuseCommandLine bool
 	reservations                     map[rows.Protocol][]uint16
 	tryBind                          func(rows.Protocol, tcpmib.Family, uint16) (uint32, error)
 }
 
-func (m *fakeMachine) source() tcpmib.Source                  { return m.asks }
-func (m *fakeMachine) processes() (owner.Processes, error)    { return m.listProcs() }
-func (m *fakeMachine) services() (map[uint32][]string, error) { return m.listServices() }
-func (m *fakeMachine) path(p owner.Process) (string, error)   { return `C:\Programs\` + p.Name, nil }
-func (m *fakeMachine) close(c tcpmib.Conn) error              { return m.closeConn(c) }
-func (m *fakeMachine) estats() estatsCalls                    { return m.calls }
-func (m *fakeMachine) now() time.Time                         { return fixture.Now }
+func (m *fakeMachine) Source() tcpmib.Source                  { return m.asks }
+func (m *fakeMachine) Processes() (owner.Processes, error)    { return m.listProcs() }
+func (m *fakeMachine) Services() (map[uint32][]string, error) { return m.listServices() }
+func (m *fakeMachine) Path(p owner.Process) (string, error)   { return `C:\Programs\` + p.Name, nil }
+func (m *fakeMachine) Close(c tcpmib.Conn) error              { return m.closeConn(c) }
+func (m *fakeMachine) EStats() machine.EStats                 { return m.calls }
+func (m *fakeMachine) Now() time.Time                         { return fixture.Now }
 
-func (m *fakeMachine) reserved(p rows.Protocol, port uint16) (bool, error) {
+func (m *fakeMachine) Reserved(p rows.Protocol, port uint16) (bool, error) {
 	return slices.Contains(m.reservations[p], port), nil
 }
 
-func (m *fakeMachine) bind(p rows.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
+func (m *fakeMachine) Bind(p rows.Protocol, family tcpmib.Family, port uint16) (uint32, error) {
 	return m.tryBind(p, family, port)
 }
 
-func (m *fakeMachine) details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
+func (m *fakeMachine) Details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	known := fixture.OfficeDetails()
 	details, errs := map[uint32]owner.Details{}, map[uint32][]error{}
 	for _, pid := range pids {
@@ -75,12 +76,12 @@ func (m *fakeMachine) details(_ owner.Processes, pids ...uint32) (map[uint32]own
 	return details, errs
 }
 
-func (m *fakeMachine) module4(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
+func (m *fakeMachine) Module4(r *tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error) {
 	m.asked++
 	return tcpmib.OwnerModule{Name: fmt.Sprintf("module%d", r.OwningPid)}, nil
 }
 
-func (m *fakeMachine) module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error) {
+func (m *fakeMachine) Module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error) {
 	m.asked++
 	return tcpmib.OwnerModule{}, fs.ErrPermission
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -37,26 +38,26 @@ func (a *app) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List connections and sockets",
-		Long: "list shows TCP connections, listening sockets and, with --udp, UDP sockets, sorted by local and\n" +
-			"remote endpoint.\n\n" +
-			filter.Help + "\n\n" + filter.ProtocolHelp + "\n\n" +
-			"--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and\n" +
-			"a UDP socket, is the same if its local endpoint and the name of its process are, because process\n" +
-			"IDs change when Windows restarts; where a name is not known, the endpoint decides. A connection\n" +
-			"is the same if its endpoints and its process ID are.\n\n" +
-			"Columns, for --columns, --sort and templates:\n" + columnHelp() + "\n" +
-			"In templates, numbers are numbers (0 if missing) and everything else is text. --format wide\n" +
-			"shows more columns than table; a narrow terminal leaves some out, unless they are named with\n" +
-			"--columns. --format sample prints what the C program in Microsoft's\n" +
-			"documentation of MIB_TCPROW2 prints.",
-		Example: "  tcpmib list --listening --sort localPort\n" +
-			"  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'\n" +
-			"  tcpmib list --port 443,8000-8999 --format json\n" +
-			"  tcpmib list -tu --listening --columns protocol,local,process,user,path\n" +
-			"  tcpmib list --format csv --columns local,remote,process --no-header\n" +
-			"  tcpmib list --format 'template={{.process}} {{.localPort}}'\n" +
-			"  tcpmib list --from capture.zip --state time-wait --count\n" +
-			"  tcpmib list --listening --not-in base.zip",
+		Long: paragraphs(`list shows TCP connections, listening sockets and, with --udp, UDP sockets, sorted by local and
+remote endpoint.`, filter.Help, filter.ProtocolHelp, `--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and
+a UDP socket, is the same if its local endpoint and the name of its process are, because process
+IDs change when Windows restarts; where a name is not known, the endpoint decides. A connection
+is the same if its endpoints and its process ID are.
+
+Columns, for --columns, --sort and templates:
+`+columnHelp()+`
+In templates, numbers are numbers (0 if missing) and everything else is text. --format wide
+shows more columns than table; a narrow terminal leaves some out, unless they are named with
+--columns. --format sample prints what the C program in Microsoft's
+documentation of MIB_TCPROW2 prints.`),
+		Example: `  tcpmib list --listening --sort localPort
+  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'
+  tcpmib list --port 443,8000-8999 --format json
+  tcpmib list -tu --listening --columns protocol,local,process,user,path
+  tcpmib list --format csv --columns local,remote,process --no-header
+  tcpmib list --format 'template={{.process}} {{.localPort}}'
+  tcpmib list --from capture.zip --state time-wait --count
+  tcpmib list --listening --not-in base.zip`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Flags(), &f) },
 	}
@@ -71,14 +72,14 @@ func (a *app) listCommand() *cobra.Command {
 	cli.CountFlag(flags, &f.limit, "limit", "show only the first `n` connections; 0: all")
 	flags.BoolVar(&f.count, "count", false, "print only the number of matches")
 	flags.BoolVar(&f.noHeader, "no-header", false, "omit the header row")
-	for _, e := range extras {
-		if e.flag == "" {
+	for _, e := range machine.Extras {
+		if e.Flag == "" {
 			continue
 		}
-		flags.BoolFunc(e.flag, e.usage, cli.OnOff(func(on bool) {
-			f.extra = slices.DeleteFunc(f.extra, func(c rows.Column) bool { return c.Name == e.column })
+		flags.BoolFunc(e.Flag, e.Usage, cli.OnOff(func(on bool) {
+			f.extra = slices.DeleteFunc(f.extra, func(c rows.Column) bool { return c.Name == e.Column })
 			if on {
-				f.extra = append(f.extra, rows.Named(e.column)...)
+				f.extra = append(f.extra, rows.Named(e.Column)...)
 			}
 		}))
 	}
@@ -121,7 +122,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 			return err
 		}
 	}
-	s, readErr := a.read(m, &f.filter)
+	s, readErr := read(m, &f.filter)
 	if s == nil {
 		return readErr
 	}
@@ -129,7 +130,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 		s.Keep(func(r *rows.Row) bool { return !base.Has(r) })
 	}
 	// What the sort needs is read for all rows, and everything else for those that are printed.
-	a.enrich(m, s, f.filter.Families(), f.sortBy, nil)
+	m.Enrich(s, f.filter.Families(), f.sortBy, nil)
 	s.Sort(f.sortBy, f.reverse)
 	if f.limit > 0 {
 		s.Sockets = s.Sockets[:min(f.limit, len(s.Sockets))]
@@ -138,7 +139,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 		fmt.Fprintln(out, len(s.Sockets))
 	} else {
 		sorted := func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) } // its trouble has been reported
-		a.enrich(m, s, f.filter.Families(), slices.DeleteFunc(slices.Concat(f.extra, f.columns, named), sorted), out.Columns)
+		m.Enrich(s, f.filter.Families(), slices.DeleteFunc(slices.Concat(f.extra, f.columns, named), sorted), out.Columns)
 		if err := write(out, s.Rows()); err != nil {
 			return err
 		}
@@ -168,7 +169,7 @@ func (a *app) baseline(file string, f *filter.Filter) (*filter.Baseline, error) 
 	if err != nil {
 		return nil, err
 	}
-	s, err := a.readTables(m, f.Tables())
+	s, err := m.Read(f.Tables())
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be a baseline: %w", file, err)
 	}
@@ -224,7 +225,7 @@ func (a *app) listSample(flags *pflag.FlagSet, f *listFlags) error {
 	if err != nil {
 		return err
 	}
-	r := tcpmib.Reader{Source: m.source()}
+	r := tcpmib.Reader{Source: m.Source()}
 	table, err := r.TCPTable2(true)
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/windows"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -131,17 +132,17 @@ func TestLiveBind(t *testing.T) {
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		for _, protocol := range []rows.Protocol{rows.TCP, rows.UDP} {
 			for range 2 { // the first lets go of the port
-				code, err := bindPort(protocol, family, port)
+				code, err := machine.Live{}.Bind(protocol, family, port)
 				require.NoError(t, err)
 				assert.Zero(t, code, "%v %v", protocol, family)
 			}
 		}
 	}
 	held := uint16(listen(t, "tcp4", "127.0.0.1:0"))
-	code, err := bindPort(rows.TCP, tcpmib.IPv4, held)
+	code, err := machine.Live{}.Bind(rows.TCP, tcpmib.IPv4, held)
 	require.NoError(t, err)
 	assert.Contains(t, []windows.Errno{windows.WSAEADDRINUSE, windows.WSAEACCES}, windows.Errno(code), "held on one address: not free for all of them")
-	code, err = bindPort(rows.TCP, tcpmib.IPv6, held)
+	code, err = machine.Live{}.Bind(rows.TCP, tcpmib.IPv6, held)
 	require.NoError(t, err)
 	assert.Zero(t, code, "IPv6 alone is free")
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 )
 
 //go:generate go tool -modfile=../../.github/tools/go.mod go-winres make --arch amd64,386,arm64
@@ -24,7 +25,7 @@ func main() {
 func newApp() *app {
 	return &app{
 		Terminal: cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()},
-		live:     liveMachine{},
+		live:     machine.Live{},
 		lookup:   net.DefaultResolver.LookupAddr,
 		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)

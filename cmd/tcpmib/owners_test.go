@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -16,7 +15,7 @@ import (
 // processes, and nothing of ssh.exe.
 type guarded struct{ *fakeMachine }
 
-func (guarded) details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
+func (guarded) Details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	details, errs := map[uint32]owner.Details{}, map[uint32][]error{}
 	for _, pid := range pids {
 		errs[pid] = []error{errors.New("access denied")}
@@ -43,17 +42,4 @@ func TestMissingOwners(t *testing.T) {
 		assert.Equal(t, cli.ExitOK, got.code, args)
 		assert.Equal(t, want, got.stderr, args)
 	}
-}
-
-// A family that lacks a table does not hide what went wrong with the other.
-func TestNoTable(t *testing.T) {
-	lacks := func(function string) error {
-		return &tcpmib.Error{Query: tcpmib.Query{Func: function}, Code: tcpmib.CodeNoAnswer}
-	}
-	const words = "the capture does not hold the table of UDP sockets"
-	assert.EqualError(t, noTable(udpSockets, errors.Join(lacks("a"), lacks("b"))), words)
-	err := noTable(udpSockets, errors.Join(lacks("a"), tcpmib.ErrMalformed))
-	assert.ErrorContains(t, err, words)
-	assert.ErrorContains(t, err, tcpmib.ErrMalformed.Error())
-	assert.NoError(t, noTable(udpSockets, nil))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portview"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -28,15 +29,16 @@ func (a *app) portCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "port number...",
 		Short: "Show who holds a port, or why it cannot be bound",
-		Long: "port says who holds local ports, over TCP and UDP, and what to do about it: sockets that\n" +
-			"listen, are only bound, or are connected, connections in TIME-WAIT, and ports that Windows\n" +
-			"has reserved or excluded. A port that no table shows it binds for an instant, exclusively\n" +
-			"and without listening, because Windows shows excluded ranges in no other way.\n\n" +
-			"Exit codes: 0 held, 1 free, 2 usage, 3 cannot tell. Of several ports 3 if it cannot tell\n" +
-			"about one, else 0 if one is held.",
-		Example: "  tcpmib port 8080\n" +
-			"  tcpmib port --tcp 80 443\n" +
-			"  tcpmib port 8080 --from capture.zip --json",
+		Long: `port says who holds local ports, over TCP and UDP, and what to do about it: sockets that
+listen, are only bound, or are connected, connections in TIME-WAIT, and ports that Windows
+has reserved or excluded. A port that no table shows it binds for an instant, exclusively
+and without listening, because Windows shows excluded ranges in no other way.
+
+Exit codes: 0 held, 1 free, 2 usage, 3 cannot tell. Of several ports 3 if it cannot tell
+about one, else 0 if one is held.`,
+		Example: `  tcpmib port 8080
+  tcpmib port --tcp 80 443
+  tcpmib port 8080 --from capture.zip --json`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.listeningPorts(f.from)
@@ -64,7 +66,7 @@ func (a *app) port(args []string, f *portFlags) error {
 	if err != nil {
 		return err
 	}
-	report := portview.Report{At: m.now(), Processes: facts.Processes, Services: facts.Services}
+	report := portview.Report{At: m.Now(), Processes: facts.Processes, Services: facts.Services}
 	for _, port := range ports {
 		report.Verdicts = append(report.Verdicts, judgePort(m, *facts, port))
 	}
@@ -81,7 +83,7 @@ func (a *app) listeningPorts(from string) ([]string, cobra.ShellCompDirective) {
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	r := tcpmib.Reader{Source: m.source()}
+	r := tcpmib.Reader{Source: m.Source()}
 	conns, _ := r.AppendConns(nil, tcpmib.Both)
 	var ports []uint16
 	for _, c := range conns {
@@ -126,7 +128,7 @@ func (f *portFlags) protocols() []rows.Protocol {
 }
 
 // portFacts reads what is the same for all ports: the tables and the processes.
-func (a *app) portFacts(m machine, protocols []rows.Protocol) (*portcheck.Facts, error) {
+func (a *app) portFacts(m *machine.Reader, protocols []rows.Protocol) (*portcheck.Facts, error) {
 	defer a.Progress("reading the tables")()
 	facts := &portcheck.Facts{Protocols: protocols}
 	for _, p := range protocols {
@@ -137,11 +139,11 @@ func (a *app) portFacts(m machine, protocols []rows.Protocol) (*portcheck.Facts,
 		}
 	}
 	var err error
-	if facts.Processes, err = m.processes(); err != nil {
+	if facts.Processes, err = m.Processes(); err != nil {
 		a.Say("process names are missing: %s", cli.Sentence(err))
 		facts.Processes = nil
 	}
-	if facts.Services, err = m.services(); err != nil && !isNotCaptured(err) {
+	if facts.Services, err = m.Services(); err != nil && !machine.IsNotCaptured(err) {
 		a.Say("services are missing: %s", cli.Sentence(err))
 	}
 	return facts, nil
@@ -149,50 +151,50 @@ func (a *app) portFacts(m machine, protocols []rows.Protocol) (*portcheck.Facts,
 
 // readPorts reads the tables of a protocol and a family. That one cannot be read is a fact too, except
 // where there is no Windows to ask.
-func readPorts(m machine, facts *portcheck.Facts, p rows.Protocol, family tcpmib.Family) (err error) {
+func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, family tcpmib.Family) (err error) {
 	fails := func(question portcheck.Question, table string, err error) {
 		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))
-		if missing := (*tableError)(nil); errors.As(noTable(table, err), &missing) {
-			reason = missing.text
+		if missing := (*machine.TableError)(nil); errors.As(machine.LacksTable(table, err), &missing) {
+			reason = missing.Error()
 		}
 		facts.Failures = append(facts.Failures, portcheck.Failure{Protocol: p, Question: question, Reason: reason})
 	}
 	if p == rows.UDP {
-		r := udpmib.Reader{Source: m.source()}
+		r := udpmib.Reader{Source: m.Source()}
 		facts.UDP, err = r.AppendEndpoints(facts.UDP, family)
-		if err != nil && !notWindows(err) {
-			fails(portcheck.Table, udpSockets, err)
+		if err != nil && !machine.NotWindows(err) {
+			fails(portcheck.Table, machine.UDPSockets, err)
 			return nil
 		}
 		return err
 	}
-	r := tcpmib.Reader{Source: m.source()}
-	if facts.TCP, err = r.AppendOwned(facts.TCP, family); notWindows(err) {
+	r := tcpmib.Reader{Source: m.Source()}
+	if facts.TCP, err = r.AppendOwned(facts.TCP, family); machine.NotWindows(err) {
 		return err
 	} else if err != nil {
 		fails(portcheck.Table, "TCP connections", err)
 	}
 	if facts.Bound, err = r.AppendBound(facts.Bound, family); err != nil {
-		fails(portcheck.BoundTable, boundSockets, err)
+		fails(portcheck.BoundTable, machine.BoundSockets, err)
 	}
 	return nil
 }
 
 // judgePort judges by the tables. If they do not show a holder, it asks for what they cannot show.
-func judgePort(m machine, facts portcheck.Facts, port uint16) portcheck.Verdict {
+func judgePort(m machine.Machine, facts portcheck.Facts, port uint16) portcheck.Verdict {
 	facts.Port = port
 	facts.Failures = slices.Clone(facts.Failures) // the next port has its own
 	for _, f := range portcheck.Judge(facts).Findings {
 		if f.Status == portcheck.Held {
 			continue
 		}
-		if reserved, _ := m.reserved(f.Protocol, port); reserved { // if it cannot tell, the bind does
+		if reserved, _ := m.Reserved(f.Protocol, port); reserved { // if it cannot tell, the bind does
 			facts.Reserved = append(facts.Reserved, f.Protocol)
 			continue
 		}
 		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
-			switch code, err := m.bind(f.Protocol, family, port); {
-			case isNotCaptured(err):
+			switch code, err := m.Bind(f.Protocol, family, port); {
+			case machine.IsNotCaptured(err):
 				facts.Recorded = true
 			case err != nil:
 				facts.Failures = append(facts.Failures, portcheck.Failure{
@@ -206,13 +208,8 @@ func judgePort(m machine, facts portcheck.Facts, port uint16) portcheck.Verdict 
 	return portcheck.Judge(facts)
 }
 
-func isNotCaptured(err error) bool {
-	missing := (*notCapturedError)(nil)
-	return errors.As(err, &missing)
-}
-
 // readDetails asks about the owners of the sockets that are shown.
-func readDetails(m machine, r *portview.Report) {
+func readDetails(m machine.Machine, r *portview.Report) {
 	var pids []uint32
 	for _, v := range r.Verdicts {
 		for _, f := range v.Findings {
@@ -223,7 +220,7 @@ func readDetails(m machine, r *portview.Report) {
 			}
 		}
 	}
-	details, errs := m.details(r.Processes, pids...)
+	details, errs := m.Details(r.Processes, pids...)
 	r.Details, r.Denied = details, map[uint32]bool{}
 	for pid, list := range errs {
 		incomplete := details[pid].Path == "" || details[pid].User == "" // the command line is not shown

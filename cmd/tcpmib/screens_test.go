@@ -14,6 +14,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 )
 
@@ -24,9 +25,9 @@ func TestScreens(t *testing.T) {
 	require.Zero(t, list.code, list.stderr)
 	fixture.Golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
 
-	var captures []*capturedMachine
+	var captures []*machine.Captured
 	for _, name := range []string{"testdata/office.zip", "testdata/later.zip"} {
-		c, err := openCaptured(name)
+		c, err := machine.Open(name)
 		require.NoError(t, err)
 		captures = append(captures, c)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/statsview"
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -23,12 +24,12 @@ func (a *app) statsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats",
 		Short: "Show TCP statistics",
-		Long: "stats shows the counters of TCP over IPv4 and IPv6 since the machine started. With --interval\n" +
-			"it shows rates per second instead, until interrupted: as a table, or as JSON lines with the\n" +
-			"totals and the rates, whose names end in PerSecond.",
-		Example: "  tcpmib stats\n" +
-			"  tcpmib stats -4 --format json\n" +
-			"  tcpmib stats --interval 5s --for 1m --format jsonl",
+		Long: `stats shows the counters of TCP over IPv4 and IPv6 since the machine started. With --interval
+it shows rates per second instead, until interrupted: as a table, or as JSON lines with the
+totals and the rates, whose names end in PerSecond.`,
+		Example: `  tcpmib stats
+  tcpmib stats -4 --format json
+  tcpmib stats --interval 5s --for 1m --format jsonl`,
 		Args: cli.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.stats(&f) },
 	}
@@ -79,7 +80,7 @@ func (a *app) stats(f *statsFlags) error {
 }
 
 // statsRates shows rates until ctx ends. It continues with the families that can be read.
-func (a *app) statsRates(ctx context.Context, m machine, f *statsFlags, families []tcpmib.Family) error {
+func (a *app) statsRates(ctx context.Context, m machine.Machine, f *statsFlags, families []tcpmib.Family) error {
 	older, start := statsview.Reading{}, time.Now()
 	reported := reports{}
 	for {
@@ -89,7 +90,7 @@ func (a *app) statsRates(ctx context.Context, m machine, f *statsFlags, families
 		}
 		if err != nil {
 			if reported.first(err) {
-				a.Say("%s", advise(err))
+				a.Say("%s", machine.Advise(err))
 			}
 		}
 		if rates := newer.Since(older); len(rates.Families) > 0 {
@@ -100,7 +101,7 @@ func (a *app) statsRates(ctx context.Context, m machine, f *statsFlags, families
 		older = newer
 		// Readings take time, so the last one within --for may be late.
 		next := time.Since(start) + f.interval
-		if f.duration > 0 && next >= f.duration+f.interval/10 || !sleep(ctx, f.interval) {
+		if f.duration > 0 && next >= f.duration+f.interval/10 || !cli.Sleep(ctx, f.interval) {
 			break
 		}
 	}
@@ -111,8 +112,8 @@ func (a *app) statsRates(ctx context.Context, m machine, f *statsFlags, families
 }
 
 // readStats reads the counters of each family that can be read.
-func readStats(m machine, families []tcpmib.Family) (statsview.Reading, error) {
-	source := tcpmib.Reader{Source: m.source()}
+func readStats(m machine.Machine, families []tcpmib.Family) (statsview.Reading, error) {
+	source := tcpmib.Reader{Source: m.Source()}
 	r := statsview.Reading{At: time.Now()}
 	var errs error
 	for _, family := range families {

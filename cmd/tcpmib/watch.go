@@ -12,6 +12,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
@@ -37,18 +38,19 @@ func (a *app) watchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch",
 		Short: "Watch connections open, change and close",
-		Long: "watch shows connections on a live screen and marks those that opened, changed and closed;\n" +
-			"? lists its keys. Without a terminal, or with --format jsonl, it writes one event a line:\n" +
-			"the objects of list --format jsonl with the keys time and event (present for connections\n" +
-			"that were there at the start, opened, changed with previousState, and closed). Errors go\n" +
-			"to stderr and watching continues.\n\n" +
-			"A connection is identified by its endpoints and its process. One that opens and closes\n" +
-			"between two refreshes is not seen.\n\n" + filter.Help + "\n\n" + filter.ProtocolHelp,
-		Example: "  tcpmib watch\n" +
-			"  tcpmib watch --process chrome --interval 500ms\n" +
-			"  tcpmib watch --remote-port 443 --for 1m --format jsonl\n" +
-			"  tcpmib watch --once --format jsonl\n" +
-			"  tcpmib watch --from before.zip --from after.zip",
+		Long: paragraphs(`watch shows connections on a live screen and marks those that opened, changed and closed;
+? lists its keys. Without a terminal, or with --format jsonl, it writes one event a line:
+the objects of list --format jsonl with the keys time and event (present for connections
+that were there at the start, opened, changed with previousState, and closed). Errors go
+to stderr and watching continues.
+
+A connection is identified by its endpoints and its process. One that opens and closes
+between two refreshes is not seen.`, filter.Help, filter.ProtocolHelp),
+		Example: `  tcpmib watch
+  tcpmib watch --process chrome --interval 500ms
+  tcpmib watch --remote-port 443 --for 1m --format jsonl
+  tcpmib watch --once --format jsonl
+  tcpmib watch --from before.zip --from after.zip`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Flags(), &f) },
 	}
@@ -71,9 +73,9 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	if err := f.check(flags, a.Interactive()); err != nil {
 		return err
 	}
-	var captures []*capturedMachine
+	var captures []*machine.Captured
 	for _, file := range f.from {
-		c, err := openCaptured(file)
+		c, err := machine.Open(file)
 		if err != nil {
 			return err
 		}
@@ -92,12 +94,16 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 			World: a.world(captures), Interval: f.interval, Filter: f.filter,
 		})
 	case captures != nil:
-		n := &names{}
-		return a.writeEvents(replay(a, captures, f.filter.Tables(), n), f, func(time.Time) *names { return n }, true)
+		n := &machine.Names{}
+		var readers []*machine.Reader
+		for _, c := range captures {
+			readers = append(readers, a.reader(c))
+		}
+		return a.writeEvents(machine.Replay(readers, f.filter.Tables(), n), f, func(time.Time) *machine.Names { return n }, true)
 	case f.once:
-		return a.writeEvents(once(ctx, a.live, f), f, a.liveNames(), true)
+		return a.writeEvents(once(ctx, a.live, f), f, a.reader(a.live).Naming(), true)
 	}
-	return a.writeEvents(watched(ctx, a.live, f), f, a.liveNames(), false)
+	return a.writeEvents(watched(ctx, a.live, f), f, a.reader(a.live).Naming(), false)
 }
 
 // check completes the flags, or returns what is wrong with them.
@@ -123,12 +129,12 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 }
 
 // watched yields the changes of a machine from one refresh to the next, until ctx ends.
-func watched(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+func watched(ctx context.Context, m machine.Machine, f *watchFlags) iter.Seq2[rows.Change, error] {
 	if tables := f.filter.Tables(); tables.UDP || tables.Bound {
-		return ticks(ctx, m.source(), tables, f.interval)
+		return machine.Watch(ctx, m.Source(), tables, f.interval)
 	}
 	return func(yield func(rows.Change, error) bool) {
-		r := tcpmib.Reader{Source: m.source()}
+		r := tcpmib.Reader{Source: m.Source()}
 		for c, err := range r.Watch(ctx, f.interval, f.filter.Families()) {
 			if !yield(rows.Change{Change: c}, err) {
 				return
@@ -138,29 +144,14 @@ func watched(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Chang
 }
 
 // once yields the changes from one snapshot to a second.
-func once(ctx context.Context, m machine, f *watchFlags) iter.Seq2[rows.Change, error] {
+func once(ctx context.Context, m machine.Machine, f *watchFlags) iter.Seq2[rows.Change, error] {
 	return func(yield func(rows.Change, error) bool) {
-		t := &tracker{}
+		t := &machine.Tracker{}
 		for i := range 2 {
-			if i > 0 && !sleep(ctx, f.interval) {
+			if i > 0 && !cli.Sleep(ctx, f.interval) {
 				return
 			}
-			for c, err := range t.changes(m.source(), f.filter.Tables(), time.Now()) {
-				if !yield(c, err) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// replay yields the changes from one machine to the next, and hands on the names.
-func replay[M machine](a *app, machines []M, tables filter.Tables, n *names) iter.Seq2[rows.Change, error] {
-	return func(yield func(rows.Change, error) bool) {
-		t := &tracker{}
-		for _, m := range machines {
-			n.next(a.processes(m))
-			for c, err := range t.changes(m.source(), tables, m.now()) {
+			for c, err := range t.Changes(m.Source(), f.filter.Tables(), time.Now()) {
 				if !yield(c, err) {
 					return
 				}
@@ -171,7 +162,7 @@ func replay[M machine](a *app, machines []M, tables filter.Tables, n *names) ite
 
 // writeEvents writes each change as a line. Errors end the command with a failure if final, and are
 // reported at once otherwise.
-func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, named naming, final bool) error {
+func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, named machine.Naming, final bool) error {
 	encoder := rows.NewEvents()
 	trouble := watchTrouble{app: a, families: f.filter.Families(), final: final, reported: reports{}}
 	found := false
@@ -183,7 +174,7 @@ func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, 
 			continue
 		}
 		trouble.read = true
-		now, before := named(c.Time).rows(c)
+		now, before := named(c.Time).Rows(c)
 		if !f.filter.Match(&now) && !(c.Kind == tcpmib.Changed && f.filter.Match(&before)) {
 			continue
 		}
@@ -223,7 +214,7 @@ func (t *watchTrouble) add(err error) error {
 		t.unread = true
 	}
 	switch {
-	case notWindows(err):
+	case machine.NotWindows(err):
 		return err
 	case !t.reported.first(err):
 		return nil
@@ -231,7 +222,7 @@ func (t *watchTrouble) add(err error) error {
 		t.failed = errors.Join(t.failed, err)
 		return nil
 	}
-	t.app.Say("%s", advise(err))
+	t.app.Say("%s", machine.Advise(err))
 	if errors.Is(err, errors.ErrUnsupported) {
 		t.missing++
 	}

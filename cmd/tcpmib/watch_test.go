@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
@@ -238,9 +238,9 @@ func TestScreenKeepsWhatItCannotRead(t *testing.T) {
 // In a capture nothing is looked up on this machine, and nothing closed. Each is compared with the
 // one before it, whichever was shown last.
 func TestScreenOfCaptures(t *testing.T) {
-	var captures []*capturedMachine
+	var captures []*machine.Captured
 	for _, name := range []string{"office", "later"} {
-		c, err := openCaptured("testdata/" + name + ".zip")
+		c, err := machine.Open("testdata/" + name + ".zip")
 		require.NoError(t, err)
 		captures = append(captures, c)
 	}
@@ -260,7 +260,7 @@ func TestScreenOfCaptures(t *testing.T) {
 		assert.Equal(t, []tcpmib.ChangeKind{tcpmib.Changed, tcpmib.Closed, tcpmib.Opened}, kinds)
 		assert.Equal(t, "ssh.exe", second.Before[8088].Name)
 	}
-	created := w.Look(screen.Request{Tables: filter.Tables{Families: tcpmib.IPv4, TCP: true}, Created: true}).Snapshot
+	created := w.Look(screen.Request{Tables: rows.Tables{Families: tcpmib.IPv4, TCP: true}, Created: true}).Snapshot
 	assert.Len(t, created.Sockets, 23, "IPv4 only")
 	assert.NotEmpty(t, created.Owned)
 	assert.Empty(t, w.Inspect(rows.Socket{}))
@@ -278,4 +278,14 @@ func TestScreenOfThisComputer(t *testing.T) {
 	assert.ErrorContains(t, w.Refuse(l.Snapshot.Sockets[0]), "listening socket")
 }
 
-var allTCP = filter.Tables{Families: tcpmib.Both, TCP: true}
+var allTCP = rows.Tables{Families: tcpmib.Both, TCP: true}
+
+// watch follows UDP sockets with its own clock, and ends with the context.
+func TestWatchUDP(t *testing.T) {
+	m := &fixture.Machine{}
+	m.AddUDP4("0.0.0.0:53", 7)
+	got := runApp(testApp(m, nil), "watch", "-u", "--interval", "100ms", "--for", "300ms", "--format", "jsonl")
+	assert.Zero(t, got.code, got.stderr)
+	assert.Contains(t, got.stdout, `"event":"present","protocol":"udp","family":"ipv4","localAddress":"0.0.0.0","localPort":53,"remoteAddress":null`)
+	assert.NotContains(t, got.stdout, "opened")
+}

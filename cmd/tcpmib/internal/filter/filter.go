@@ -132,19 +132,10 @@ func (f *Filter) Families() tcpmib.Family {
 	return f.Family
 }
 
-// Tables are the tables of Windows that a filter needs.
-type Tables struct {
-	Families  tcpmib.Family
-	TCP       bool // connections and listening sockets
-	Listening bool // of these, the listening sockets are enough
-	Bound     bool // sockets that are bound, and neither listen nor are connected
-	UDP       bool
-}
-
 // Tables returns the tables that the filter needs.
-func (f *Filter) Tables() Tables {
+func (f *Filter) Tables() rows.Tables {
 	tcp := f.wants(rows.TCP)
-	return Tables{
+	return rows.Tables{
 		Families:  f.Families(),
 		TCP:       tcp,
 		Listening: tcp && f.onlyListening(),

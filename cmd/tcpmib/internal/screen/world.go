@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -27,7 +26,7 @@ type Capture struct {
 // Request is what a snapshot must contain.
 type Request struct {
 	Capture  int // index into World.Captures
-	Tables   filter.Tables
+	Tables   rows.Tables
 	Created  bool // creation times
 	Services bool
 	Owners   bool // paths, users, parents and command lines

@@ -1,33 +1,18 @@
-package main
+package cli
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
-// newOutput returns an output to t.Out. The caller must flush it.
-func newOutput(t *cli.Terminal) *rows.Output {
-	return &rows.Output{
-		Writer: bufio.NewWriterSize(t.Out, 64<<10),
-		Header: true,
-		Color:  t.UseColor(),
-		Screen: t.Screen(),
-		Width:  t.Width(),
-	}
-}
-
-// writeFile is how the command writes a file that the user named: a dash is stdout; a regular file is
+// WriteFile is how the command writes a file that the user named: a dash is stdout; a regular file is
 // replaced once everything is written, with its mode, at the end of its symlinks; anything else, such
 // as a device or a pipe, is written to.
-func writeFile(stdout io.Writer, name string, write func(io.Writer) error) error {
+func WriteFile(stdout io.Writer, name string, write func(io.Writer) error) error {
 	if name == "-" {
 		return write(stdout)
 	}

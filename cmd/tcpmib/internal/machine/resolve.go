@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"context"
@@ -10,19 +10,19 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-const (
-	resolveTime    = 3 * time.Second // for all names together
-	resolveWorkers = 32
-)
+// ResolveTime is how long all names together may take.
+const ResolveTime = 3 * time.Second
+
+const resolveWorkers = 32
 
 // resolve looks up the names of remote addresses concurrently. Those that take too long stay without
 // a name: it does not wait for lookups that ignore their context, as those of Windows do.
-func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
+func (r *Reader) resolve(s *rows.Snapshot, _ tcpmib.Family) error {
 	if s.Hosts != nil {
 		return nil
 	}
-	defer a.Progress("looking up the names of remote addresses")()
-	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
+	defer r.Terminal.Progress("looking up the names of remote addresses")()
+	ctx, cancel := context.WithTimeout(context.Background(), ResolveTime)
 	defer cancel()
 
 	addrs := remoteAddrs(s.Sockets)
@@ -43,7 +43,7 @@ func (a *app) resolve(_ machine, s *rows.Snapshot, _ tcpmib.Family) error {
 					return
 				}
 				host := ""
-				if names, err := a.lookup(ctx, addr.WithZone("").String()); err == nil && len(names) > 0 {
+				if names, err := r.Lookup(ctx, addr.WithZone("").String()); err == nil && len(names) > 0 {
 					host = strings.TrimSuffix(names[0], ".")
 				}
 				answers <- answer{addr, host}

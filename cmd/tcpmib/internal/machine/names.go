@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"time"
@@ -8,12 +8,12 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// names are the processes of two snapshots. What closed has the name that its process had in the
+// Names are the processes of two snapshots. What closed has the name that its process had in the
 // older one: it may have ended since, and its PID may belong to another.
-type names struct{ older, newer owner.Processes }
+type Names struct{ older, newer owner.Processes }
 
-// next takes the processes of the next snapshot. Those that have ended keep their names.
-func (n *names) next(processes owner.Processes) {
+// Next takes the processes of the next snapshot. Those that have ended keep their names.
+func (n *Names) Next(processes owner.Processes) {
 	n.older, n.newer = n.newer, owner.Processes{}
 	for _, known := range []owner.Processes{n.older, processes} {
 		for pid, process := range known {
@@ -22,8 +22,8 @@ func (n *names) next(processes owner.Processes) {
 	}
 }
 
-// rows returns the rows of a change, as it is now and as it was.
-func (n *names) rows(c rows.Change) (now, before rows.Row) {
+// Rows returns the rows of a change, as it is now and as it was.
+func (n *Names) Rows(c rows.Change) (now, before rows.Row) {
 	older, newer := rows.Snapshot{Processes: n.older}, rows.Snapshot{Processes: n.newer}
 	now, before = newer.Row(c.Now()), older.Row(c.Before())
 	if c.Kind == tcpmib.Closed {
@@ -34,17 +34,17 @@ func (n *names) rows(c rows.Change) (now, before rows.Row) {
 	return now, before
 }
 
-// A naming returns the names at a time.
-type naming func(time.Time) *names
+// A Naming returns the names at a time.
+type Naming func(time.Time) *Names
 
-// liveNames reads the processes again at each tick with a change.
-func (a *app) liveNames() naming {
+// Naming returns names for which the processes are read again at each tick with a change.
+func (r *Reader) Naming() Naming {
 	var last time.Time
-	n := &names{}
-	return func(t time.Time) *names {
+	n := &Names{}
+	return func(t time.Time) *Names {
 		if n.newer == nil || !t.Equal(last) {
 			last = t
-			n.next(a.processes(a.live))
+			n.Next(r.KnownProcesses())
 		}
 		return n
 	}

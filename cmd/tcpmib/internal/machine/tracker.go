@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"context"
@@ -6,15 +6,15 @@ import (
 	"slices"
 	"time"
 
-	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
-// tracker takes snapshots of the sockets in some tables and says how each differs from the one
+// Tracker takes snapshots of the sockets in some tables and says how each differs from the one
 // before: a tcpmib.Tracker, and the same for bound and UDP sockets. The zero value is ready to use.
-type tracker struct {
+type Tracker struct {
 	tcp        tcpmib.Tracker
 	bound, udp [2]history // of IPv4 and IPv6
 
@@ -28,8 +28,8 @@ type history struct {
 	known   bool
 }
 
-// changes takes a snapshot, and yields what tcpmib.Tracker.Changes would.
-func (t *tracker) changes(source tcpmib.Source, tables filter.Tables, at time.Time) iter.Seq2[rows.Change, error] {
+// Changes takes a snapshot, and yields what tcpmib.Tracker.Changes would.
+func (t *Tracker) Changes(source tcpmib.Source, tables rows.Tables, at time.Time) iter.Seq2[rows.Change, error] {
 	t.reader.Source, t.endpoints.Source = source, source
 	return func(yield func(rows.Change, error) bool) {
 		if tables.TCP {
@@ -44,7 +44,7 @@ func (t *tracker) changes(source tcpmib.Source, tables filter.Tables, at time.Ti
 		for i, family := range []tcpmib.Family{tables.Families & tcpmib.IPv4, tables.Families & tcpmib.IPv6} {
 			if family != 0 && tables.Bound {
 				conns, err := t.reader.AppendBound(nil, family)
-				if !t.bound[i].changes(rows.TCP, conns, noTable(boundSockets, err), at, yield) {
+				if !t.bound[i].changes(rows.TCP, conns, LacksTable(BoundSockets, err), at, yield) {
 					return
 				}
 			} else {
@@ -56,7 +56,7 @@ func (t *tracker) changes(source tcpmib.Source, tables filter.Tables, at time.Ti
 				for _, s := range rows.AppendUDP(nil, endpoints) {
 					conns = append(conns, s.Conn)
 				}
-				if !t.udp[i].changes(rows.UDP, conns, noTable(udpSockets, err), at, yield) {
+				if !t.udp[i].changes(rows.UDP, conns, LacksTable(UDPSockets, err), at, yield) {
 					return
 				}
 			} else {
@@ -85,8 +85,8 @@ func (h *history) changes(p rows.Protocol, sockets []tcpmib.Conn, err error, at 
 	return true
 }
 
-// sockets returns the last snapshot, sorted.
-func (t *tracker) sockets() []rows.Socket {
+// Sockets returns the last snapshot, sorted.
+func (t *Tracker) Sockets() []rows.Socket {
 	var sockets []rows.Socket
 	for _, o := range t.tcp.AppendOwned(nil) {
 		sockets = append(sockets, rows.Socket{Conn: o.Conn})
@@ -101,13 +101,13 @@ func (t *tracker) sockets() []rows.Socket {
 	return sockets
 }
 
-// ticks does what tcpmib.Reader.Watch does, for more than it reads.
-func ticks(ctx context.Context, source tcpmib.Source, tables filter.Tables, interval time.Duration) iter.Seq2[rows.Change, error] {
+// Watch does what tcpmib.Reader.Watch does, for more than it reads.
+func Watch(ctx context.Context, source tcpmib.Source, tables rows.Tables, interval time.Duration) iter.Seq2[rows.Change, error] {
 	return func(yield func(rows.Change, error) bool) {
-		t, due := &tracker{}, time.Now()
+		t, due := &Tracker{}, time.Now()
 		for {
 			tick := time.Now()
-			for c, err := range t.changes(source, tables, tick) {
+			for c, err := range t.Changes(source, tables, tick) {
 				if ctx.Err() != nil || !yield(c, err) {
 					return
 				}
@@ -121,8 +121,23 @@ func ticks(ctx context.Context, source tcpmib.Source, tables filter.Tables, inte
 					return
 				}
 			}
-			if !sleep(ctx, time.Until(due)) {
+			if !cli.Sleep(ctx, time.Until(due)) {
 				return
+			}
+		}
+	}
+}
+
+// Replay yields the changes from one machine to the next, and hands on the names.
+func Replay(machines []*Reader, tables rows.Tables, n *Names) iter.Seq2[rows.Change, error] {
+	return func(yield func(rows.Change, error) bool) {
+		t := &Tracker{}
+		for _, m := range machines {
+			n.Next(m.KnownProcesses())
+			for c, err := range t.Changes(m.Source(), tables, m.Now()) {
+				if !yield(c, err) {
+					return
+				}
 			}
 		}
 	}

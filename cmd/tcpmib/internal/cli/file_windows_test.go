@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 // NUL is a device, which is written to and leaves no file behind.
 func TestWriteFileNUL(t *testing.T) {
 	wrote := false
-	require.NoError(t, writeFile(&bytes.Buffer{}, "NUL", func(w io.Writer) error {
+	require.NoError(t, WriteFile(&bytes.Buffer{}, "NUL", func(w io.Writer) error {
 		wrote = true
 		_, err := w.Write([]byte("nothing"))
 		return err
