@@ -2,13 +2,14 @@
 // which writes its answer into a buffer of the caller.
 //
 // Each exported function is declared and documented here, once, and calls the one of the same name
-// in lower case. Of that there are three, chosen when the program is built:
+// in lower case. There are three of those, and the build chooses one:
 //
-//   - Windows with cgo: shim.c calls the function that iphlpapi.h declares, linked against the
-//     import library. This is the default.
+//   - Windows with cgo, the default: shim.c calls the function that iphlpapi.h declares, linked
+//     against the import library.
 //   - Windows without cgo (CGO_ENABLED=0): golang.org/x/sys/windows looks the function up in the
-//     system's own iphlpapi.dll.
-//   - Everything else: every function returns ERROR_CALL_NOT_IMPLEMENTED (120).
+//     system's own iphlpapi.dll. nocgo.go has a line for each function, nocgo_windows.go a method for
+//     each shape of arguments.
+//   - Every other system: the same lines, over methods that return ERROR_CALL_NOT_IMPLEMENTED (120).
 //
 // The package knows no row type, allocates nothing and retries nothing. Package tcpmib does.
 //

@@ -20,130 +20,73 @@ var (
 	iphlpapi = windows.NewLazySystemDLL("iphlpapi.dll")
 	kernel32 = windows.NewLazySystemDLL("kernel32.dll")
 
-	procGetProcessHeap = newProc(kernel32, "GetProcessHeap")
-	procHeapSize       = newProc(kernel32, "HeapSize")
-	procHeapFree       = newProc(kernel32, "HeapFree")
+	procGetProcessHeap = kernel32.NewProc("GetProcessHeap")
+	procHeapSize       = kernel32.NewProc("HeapSize")
+	procHeapFree       = kernel32.NewProc("HeapFree")
 )
 
-// In each function pointers become integers in the argument list itself: only there does the
-// compiler keep what they point to alive and in place.
+// proc is a function of iphlpapi.dll, looked up when it is first called. It has a method for each
+// shape of arguments. In each method pointers become integers in the argument list itself: only
+// there does the compiler keep what they point to alive and in place.
+type proc struct {
+	*windows.LazyProc
+	missing atomic.Uint32 // why it is missing, as a code: LazyProc would make a new error each time
+}
 
-var (
-	procGetTcpTable                        = newProc(iphlpapi, "GetTcpTable")
-	procGetTcp6Table                       = newProc(iphlpapi, "GetTcp6Table")
-	procGetTcpTable2                       = newProc(iphlpapi, "GetTcpTable2")
-	procGetTcp6Table2                      = newProc(iphlpapi, "GetTcp6Table2")
-	procGetExtendedTcpTable                = newProc(iphlpapi, "GetExtendedTcpTable")
-	procGetOwnerModuleFromTcpEntry         = newProc(iphlpapi, "GetOwnerModuleFromTcpEntry")
-	procGetOwnerModuleFromTcp6Entry        = newProc(iphlpapi, "GetOwnerModuleFromTcp6Entry")
-	procInternalGetBoundTcpEndpointTable   = newProc(iphlpapi, "InternalGetBoundTcpEndpointTable")
-	procInternalGetBoundTcp6EndpointTable  = newProc(iphlpapi, "InternalGetBoundTcp6EndpointTable")
-	procSetTcpEntry                        = newProc(iphlpapi, "SetTcpEntry")
-	procCreatePersistentTcpPortReservation = newProc(iphlpapi, "CreatePersistentTcpPortReservation")
-	procDeletePersistentTcpPortReservation = newProc(iphlpapi, "DeletePersistentTcpPortReservation")
-	procLookupPersistentTcpPortReservation = newProc(iphlpapi, "LookupPersistentTcpPortReservation")
-	procGetTcpStatistics                   = newProc(iphlpapi, "GetTcpStatistics")
-	procGetTcpStatisticsEx                 = newProc(iphlpapi, "GetTcpStatisticsEx")
-	procGetTcpStatisticsEx2                = newProc(iphlpapi, "GetTcpStatisticsEx2")
-	procGetPerTcpConnectionEStats          = newProc(iphlpapi, "GetPerTcpConnectionEStats")
-	procGetPerTcp6ConnectionEStats         = newProc(iphlpapi, "GetPerTcp6ConnectionEStats")
-	procSetPerTcpConnectionEStats          = newProc(iphlpapi, "SetPerTcpConnectionEStats")
-	procSetPerTcp6ConnectionEStats         = newProc(iphlpapi, "SetPerTcp6ConnectionEStats")
-	procGetUdpTable                        = newProc(iphlpapi, "GetUdpTable")
-	procGetUdp6Table                       = newProc(iphlpapi, "GetUdp6Table")
-	procGetExtendedUdpTable                = newProc(iphlpapi, "GetExtendedUdpTable")
-	procGetOwnerModuleFromUdpEntry         = newProc(iphlpapi, "GetOwnerModuleFromUdpEntry")
-	procGetOwnerModuleFromUdp6Entry        = newProc(iphlpapi, "GetOwnerModuleFromUdp6Entry")
-	procGetUdpStatistics                   = newProc(iphlpapi, "GetUdpStatistics")
-	procGetUdpStatisticsEx                 = newProc(iphlpapi, "GetUdpStatisticsEx")
-	procGetUdpStatisticsEx2                = newProc(iphlpapi, "GetUdpStatisticsEx2")
-	procCreatePersistentUdpPortReservation = newProc(iphlpapi, "CreatePersistentUdpPortReservation")
-	procDeletePersistentUdpPortReservation = newProc(iphlpapi, "DeletePersistentUdpPortReservation")
-	procLookupPersistentUdpPortReservation = newProc(iphlpapi, "LookupPersistentUdpPortReservation")
-)
+func newProc(name string) *proc { return &proc{LazyProc: iphlpapi.NewProc(name)} }
 
-func getTcpTable(b []byte, order bool) (size, code uint32) {
-	if code := find(procGetTcpTable); code != 0 {
+// find returns the code that says why p is missing, or 0.
+func (p *proc) find() (code uint32) {
+	if code := p.missing.Load(); code != 0 {
+		return code
+	}
+	err := p.Find()
+	if err == nil {
+		return 0
+	}
+	code = uint32(windows.ERROR_PROC_NOT_FOUND)
+	if errno := windows.Errno(0); errors.As(err, &errno) && errno != 0 {
+		code = uint32(errno)
+	}
+	p.missing.Store(code)
+	return code
+}
+
+// table asks for a table of one kind of row.
+func (p *proc) table(b []byte, order bool) (size, code uint32) {
+	if code := p.find(); code != 0 {
 		return 0, code
 	}
 	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetTcpTable.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
 	return size, uint32(r)
 }
 
-func getTcp6Table(b []byte, order bool) (size, code uint32) {
-	if code := find(procGetTcp6Table); code != 0 {
+// extended asks for the table of a family and a class.
+func (p *proc) extended(b []byte, order bool, family, class uint32) (size, code uint32) {
+	if code := p.find(); code != 0 {
 		return 0, code
 	}
 	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetTcp6Table.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
-	return size, uint32(r)
-}
-
-func getTcpTable2(b []byte, order bool) (size, code uint32) {
-	if code := find(procGetTcpTable2); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetTcpTable2.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
-	return size, uint32(r)
-}
-
-func getTcp6Table2(b []byte, order bool) (size, code uint32) {
-	if code := find(procGetTcp6Table2); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetTcp6Table2.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
-	return size, uint32(r)
-}
-
-func getExtendedTcpTable(b []byte, order bool, family, class uint32) (size, code uint32) {
-	if code := find(procGetExtendedTcpTable); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetExtendedTcpTable.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order),
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order),
 		uintptr(family), uintptr(class), 0)
 	return size, uint32(r)
 }
 
-func getOwnerModuleFromTcpEntry(row *[SizeofTCPRowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
-	if code := find(procGetOwnerModuleFromTcpEntry); code != 0 {
+// ownerModule asks for the module that owns a row.
+func (p *proc) ownerModule(row unsafe.Pointer, class uint32, b []byte) (size, code uint32) {
+	if code := p.find(); code != 0 {
 		return 0, code
 	}
 	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetOwnerModuleFromTcpEntry.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
+	r, _, _ := syscall.SyscallN(p.Addr(),
+		uintptr(row), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
 	return size, uint32(r)
 }
 
-func getOwnerModuleFromTcp6Entry(row *[SizeofTCP6RowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
-	if code := find(procGetOwnerModuleFromTcp6Entry); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetOwnerModuleFromTcp6Entry.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
-	return size, uint32(r)
-}
-
-func internalGetBoundTcpEndpointTable(b []byte) (size, code uint32) {
-	return boundTable(procInternalGetBoundTcpEndpointTable, b)
-}
-
-func internalGetBoundTcp6EndpointTable(b []byte) (size, code uint32) {
-	return boundTable(procInternalGetBoundTcp6EndpointTable, b)
-}
-
-// boundTable is bound_table in shim.c.
-func boundTable(p *proc, b []byte) (size, code uint32) {
-	if code := find(p); code != 0 {
+// bound asks for a table that the function allocates: it is bound_table in shim.c.
+func (p *proc) bound(b []byte) (size, code uint32) {
+	if code := p.find(); code != 0 {
 		return 0, code
 	}
 	heap, _, _ := syscall.SyscallN(procGetProcessHeap.Addr())
@@ -162,238 +105,63 @@ func boundTable(p *proc, b []byte) (size, code uint32) {
 	return uint32(min(uint64(n), math.MaxUint32)), code
 }
 
-func setTcpEntry(row *[SizeofTCPRow]byte) (code uint32) {
-	if code := find(procSetTcpEntry); code != 0 {
+// fixed reads or writes a struct of a fixed size.
+func (p *proc) fixed(data unsafe.Pointer) (code uint32) {
+	if code := p.find(); code != 0 {
 		return code
 	}
-	r, _, _ := syscall.SyscallN(procSetTcpEntry.Addr(), uintptr(unsafe.Pointer(row)))
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(data))
 	return uint32(r)
 }
 
-func createPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
-	if code := find(procCreatePersistentTcpPortReservation); code != 0 {
-		return 0, code
-	}
-	r, _, _ := syscall.SyscallN(procCreatePersistentTcpPortReservation.Addr(),
-		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
-	return token, uint32(r)
-}
-
-func deletePersistentTcpPortReservation(startPort, numberOfPorts uint16) (code uint32) {
-	if code := find(procDeletePersistentTcpPortReservation); code != 0 {
+// fixedFamily is fixed for a family.
+func (p *proc) fixedFamily(data unsafe.Pointer, family uint32) (code uint32) {
+	if code := p.find(); code != 0 {
 		return code
 	}
-	r, _, _ := syscall.SyscallN(procDeletePersistentTcpPortReservation.Addr(),
-		uintptr(startPort), uintptr(numberOfPorts))
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(data), uintptr(family))
 	return uint32(r)
 }
 
-func lookupPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
-	if code := find(procLookupPersistentTcpPortReservation); code != 0 {
-		return 0, code
-	}
-	r, _, _ := syscall.SyscallN(procLookupPersistentTcpPortReservation.Addr(),
-		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
-	return token, uint32(r)
-}
-
-func getTcpStatistics(stats *[SizeofTCPStats]byte) (code uint32) {
-	if code := find(procGetTcpStatistics); code != 0 {
+// getEStats reads the statistics of a connection.
+func (p *proc) getEStats(row unsafe.Pointer, typ uint32, rw, ros, rod EStats) (code uint32) {
+	if code := p.find(); code != 0 {
 		return code
 	}
-	r, _, _ := syscall.SyscallN(procGetTcpStatistics.Addr(), uintptr(unsafe.Pointer(stats)))
-	return uint32(r)
-}
-
-func getTcpStatisticsEx(stats *[SizeofTCPStats]byte, family uint32) (code uint32) {
-	if code := find(procGetTcpStatisticsEx); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procGetTcpStatisticsEx.Addr(),
-		uintptr(unsafe.Pointer(stats)), uintptr(family))
-	return uint32(r)
-}
-
-func getTcpStatisticsEx2(stats *[SizeofTCPStats2]byte, family uint32) (code uint32) {
-	if code := find(procGetTcpStatisticsEx2); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procGetTcpStatisticsEx2.Addr(),
-		uintptr(unsafe.Pointer(stats)), uintptr(family))
-	return uint32(r)
-}
-
-func getPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
-	if code := find(procGetPerTcpConnectionEStats); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procGetPerTcpConnectionEStats.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(typ),
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(row), uintptr(typ),
 		uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)),
 		uintptr(start(ros.Bytes)), uintptr(ros.Version), uintptr(length(ros.Bytes)),
 		uintptr(start(rod.Bytes)), uintptr(rod.Version), uintptr(length(rod.Bytes)))
 	return uint32(r)
 }
 
-func getPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw, ros, rod EStats) (code uint32) {
-	if code := find(procGetPerTcp6ConnectionEStats); code != 0 {
+// setEStats switches the statistics of a connection on and off.
+func (p *proc) setEStats(row unsafe.Pointer, typ uint32, rw EStats, offset uint32) (code uint32) {
+	if code := p.find(); code != 0 {
 		return code
 	}
-	r, _, _ := syscall.SyscallN(procGetPerTcp6ConnectionEStats.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(typ),
-		uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)),
-		uintptr(start(ros.Bytes)), uintptr(ros.Version), uintptr(length(ros.Bytes)),
-		uintptr(start(rod.Bytes)), uintptr(rod.Version), uintptr(length(rod.Bytes)))
-	return uint32(r)
-}
-
-func setPerTcpConnectionEStats(row *[SizeofTCPRow]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
-	if code := find(procSetPerTcpConnectionEStats); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procSetPerTcpConnectionEStats.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(typ),
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(row), uintptr(typ),
 		uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)), uintptr(offset))
 	return uint32(r)
 }
 
-func setPerTcp6ConnectionEStats(row *[SizeofTCP6Row]byte, typ uint32, rw EStats, offset uint32) (code uint32) {
-	if code := find(procSetPerTcp6ConnectionEStats); code != 0 {
+// ports names a range of ports.
+func (p *proc) ports(startPort, numberOfPorts uint16) (code uint32) {
+	if code := p.find(); code != 0 {
 		return code
 	}
-	r, _, _ := syscall.SyscallN(procSetPerTcp6ConnectionEStats.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(typ),
-		uintptr(start(rw.Bytes)), uintptr(rw.Version), uintptr(length(rw.Bytes)), uintptr(offset))
+	r, _, _ := syscall.SyscallN(p.Addr(), uintptr(startPort), uintptr(numberOfPorts))
 	return uint32(r)
 }
 
-func getUdpTable(b []byte, order bool) (size, code uint32) {
-	if code := find(procGetUdpTable); code != 0 {
+// portsToken is ports with the reservation's token as its answer.
+func (p *proc) portsToken(startPort, numberOfPorts uint16) (token uint64, code uint32) {
+	if code := p.find(); code != 0 {
 		return 0, code
 	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetUdpTable.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
-	return size, uint32(r)
-}
-
-func getUdp6Table(b []byte, order bool) (size, code uint32) {
-	if code := find(procGetUdp6Table); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetUdp6Table.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order))
-	return size, uint32(r)
-}
-
-func getExtendedUdpTable(b []byte, order bool, family, class uint32) (size, code uint32) {
-	if code := find(procGetExtendedUdpTable); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetExtendedUdpTable.Addr(),
-		uintptr(start(b)), uintptr(unsafe.Pointer(&size)), boolean(order),
-		uintptr(family), uintptr(class), 0)
-	return size, uint32(r)
-}
-
-func getOwnerModuleFromUdpEntry(row *[SizeofUDPRowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
-	if code := find(procGetOwnerModuleFromUdpEntry); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetOwnerModuleFromUdpEntry.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
-	return size, uint32(r)
-}
-
-func getOwnerModuleFromUdp6Entry(row *[SizeofUDP6RowOwnerModule]byte, class uint32, b []byte) (size, code uint32) {
-	if code := find(procGetOwnerModuleFromUdp6Entry); code != 0 {
-		return 0, code
-	}
-	size = length(b)
-	r, _, _ := syscall.SyscallN(procGetOwnerModuleFromUdp6Entry.Addr(),
-		uintptr(unsafe.Pointer(row)), uintptr(class), uintptr(start(b)), uintptr(unsafe.Pointer(&size)))
-	return size, uint32(r)
-}
-
-func getUdpStatistics(stats *[SizeofUDPStats]byte) (code uint32) {
-	if code := find(procGetUdpStatistics); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procGetUdpStatistics.Addr(), uintptr(unsafe.Pointer(stats)))
-	return uint32(r)
-}
-
-func getUdpStatisticsEx(stats *[SizeofUDPStats]byte, family uint32) (code uint32) {
-	if code := find(procGetUdpStatisticsEx); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procGetUdpStatisticsEx.Addr(),
-		uintptr(unsafe.Pointer(stats)), uintptr(family))
-	return uint32(r)
-}
-
-func getUdpStatisticsEx2(stats *[SizeofUDPStats2]byte, family uint32) (code uint32) {
-	if code := find(procGetUdpStatisticsEx2); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procGetUdpStatisticsEx2.Addr(),
-		uintptr(unsafe.Pointer(stats)), uintptr(family))
-	return uint32(r)
-}
-
-func createPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
-	if code := find(procCreatePersistentUdpPortReservation); code != 0 {
-		return 0, code
-	}
-	r, _, _ := syscall.SyscallN(procCreatePersistentUdpPortReservation.Addr(),
+	r, _, _ := syscall.SyscallN(p.Addr(),
 		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
 	return token, uint32(r)
-}
-
-func deletePersistentUdpPortReservation(startPort, numberOfPorts uint16) (code uint32) {
-	if code := find(procDeletePersistentUdpPortReservation); code != 0 {
-		return code
-	}
-	r, _, _ := syscall.SyscallN(procDeletePersistentUdpPortReservation.Addr(),
-		uintptr(startPort), uintptr(numberOfPorts))
-	return uint32(r)
-}
-
-func lookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, code uint32) {
-	if code := find(procLookupPersistentUdpPortReservation); code != 0 {
-		return 0, code
-	}
-	r, _, _ := syscall.SyscallN(procLookupPersistentUdpPortReservation.Addr(),
-		uintptr(startPort), uintptr(numberOfPorts), uintptr(unsafe.Pointer(&token)))
-	return token, uint32(r)
-}
-
-// proc is a function that some Windows lacks.
-type proc struct {
-	*windows.LazyProc
-	missing atomic.Uint32 // the code that says why it is, once that is known; LazyProc would make an error each time
-}
-
-func newProc(dll *windows.LazyDLL, name string) *proc { return &proc{LazyProc: dll.NewProc(name)} }
-
-// find returns the code that says why p is missing, or 0.
-func find(p *proc) (code uint32) {
-	if code := p.missing.Load(); code != 0 {
-		return code
-	}
-	err := p.Find()
-	if err == nil {
-		return 0
-	}
-	code = uint32(windows.ERROR_PROC_NOT_FOUND)
-	if errno := windows.Errno(0); errors.As(err, &errno) && errno != 0 {
-		code = uint32(errno)
-	}
-	p.missing.Store(code)
-	return code
 }
 
 // start returns where Windows may read and write, NULL for no bytes.

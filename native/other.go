@@ -2,113 +2,27 @@
 
 package native
 
+import "unsafe"
+
 // Implementation says how this build calls Windows.
 const Implementation = "none: not Windows"
 
-const errorCallNotImplemented = 120 // ERROR_CALL_NOT_IMPLEMENTED
+const notImplemented = 120 // ERROR_CALL_NOT_IMPLEMENTED
 
-func getTcpTable([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+// proc is a function that no system but Windows has.
+type proc struct{}
 
-func getTcp6Table([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
+func newProc(string) (p proc) { return p }
 
-func getTcpTable2([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
-
-func getTcp6Table2([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
-
-func getExtendedTcpTable([]byte, bool, uint32, uint32) (size, code uint32) {
-	return 0, errorCallNotImplemented
+func (proc) table([]byte, bool) (size, code uint32)                         { return 0, notImplemented }
+func (proc) extended([]byte, bool, uint32, uint32) (size, code uint32)      { return 0, notImplemented }
+func (proc) ownerModule(unsafe.Pointer, uint32, []byte) (size, code uint32) { return 0, notImplemented }
+func (proc) bound([]byte) (size, code uint32)                               { return 0, notImplemented }
+func (proc) fixed(unsafe.Pointer) (code uint32)                             { return notImplemented }
+func (proc) fixedFamily(unsafe.Pointer, uint32) (code uint32)               { return notImplemented }
+func (proc) getEStats(unsafe.Pointer, uint32, EStats, EStats, EStats) (code uint32) {
+	return notImplemented
 }
-
-func getOwnerModuleFromTcpEntry(*[SizeofTCPRowOwnerModule]byte, uint32, []byte) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func getOwnerModuleFromTcp6Entry(*[SizeofTCP6RowOwnerModule]byte, uint32, []byte) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func internalGetBoundTcpEndpointTable([]byte) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func internalGetBoundTcp6EndpointTable([]byte) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func setTcpEntry(*[SizeofTCPRow]byte) (code uint32) { return errorCallNotImplemented }
-
-func createPersistentTcpPortReservation(uint16, uint16) (token uint64, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func deletePersistentTcpPortReservation(uint16, uint16) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func lookupPersistentTcpPortReservation(uint16, uint16) (token uint64, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func getTcpStatistics(*[SizeofTCPStats]byte) (code uint32) { return errorCallNotImplemented }
-
-func getTcpStatisticsEx(*[SizeofTCPStats]byte, uint32) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func getTcpStatisticsEx2(*[SizeofTCPStats2]byte, uint32) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func getPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, EStats, EStats) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func getPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, EStats, EStats) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func setPerTcpConnectionEStats(*[SizeofTCPRow]byte, uint32, EStats, uint32) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func setPerTcp6ConnectionEStats(*[SizeofTCP6Row]byte, uint32, EStats, uint32) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func getUdpTable([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
-
-func getUdp6Table([]byte, bool) (size, code uint32) { return 0, errorCallNotImplemented }
-
-func getExtendedUdpTable([]byte, bool, uint32, uint32) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func getOwnerModuleFromUdpEntry(*[SizeofUDPRowOwnerModule]byte, uint32, []byte) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func getOwnerModuleFromUdp6Entry(*[SizeofUDP6RowOwnerModule]byte, uint32, []byte) (size, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func getUdpStatistics(*[SizeofUDPStats]byte) (code uint32) { return errorCallNotImplemented }
-
-func getUdpStatisticsEx(*[SizeofUDPStats]byte, uint32) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func getUdpStatisticsEx2(*[SizeofUDPStats2]byte, uint32) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func createPersistentUdpPortReservation(uint16, uint16) (token uint64, code uint32) {
-	return 0, errorCallNotImplemented
-}
-
-func deletePersistentUdpPortReservation(uint16, uint16) (code uint32) {
-	return errorCallNotImplemented
-}
-
-func lookupPersistentUdpPortReservation(uint16, uint16) (token uint64, code uint32) {
-	return 0, errorCallNotImplemented
-}
+func (proc) setEStats(unsafe.Pointer, uint32, EStats, uint32) (code uint32) { return notImplemented }
+func (proc) ports(uint16, uint16) (code uint32)                             { return notImplemented }
+func (proc) portsToken(uint16, uint16) (token uint64, code uint32)          { return 0, notImplemented }
