@@ -198,7 +198,7 @@ try {
     Use-Go
     $staticcheck = ''
     if ($task -in 'check', 'test') {
-        $staticcheck = & go tool -n staticcheck # built for this machine, before GOARCH says otherwise
+        $staticcheck = & go '-C' '.github/tools' tool -n staticcheck # built for this machine, before GOARCH says otherwise
         if ($LASTEXITCODE -ne 0) { throw 'go tool staticcheck failed' }
     }
     if ($task -ne 'check') { $compiler = Use-Compiler }

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// wineDLL is Wine's own iphlpapi.dll where the stand-in of build.sh has taken its name.
+// wineDLL is Wine's own iphlpapi.dll where the stand-in of wine.sh has taken its name.
 var wineDLL = windows.NewLazySystemDLL("wineiphlpapi.dll")
 
 // onStandin says whether the tables come from the stand-in iphlpapi.dll. Unlike Wine 8's, they have

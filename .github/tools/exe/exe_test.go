@@ -187,5 +187,5 @@ func run(exe string, args ...string) ([]byte, error) {
 	if runtime.GOOS == "windows" {
 		return exec.Command(exe, args...).CombinedOutput()
 	}
-	return exec.Command(root+"/build.sh", append([]string{"planted", exe}, args...)...).CombinedOutput()
+	return exec.Command(root+"/.github/tools/wine.sh", append([]string{"planted", exe}, args...)...).CombinedOutput()
 }
