@@ -28,14 +28,7 @@ func (s *headerSet) ask(ctx context.Context, constants []string) (*layout.Header
 	if s.record != nil {
 		return s.record, nil
 	}
-	h, err := layout.ReadHeaders(ctx, s.target, s.files, constants)
-	if err != nil {
-		return nil, err
-	}
-	if h.Partial {
-		return nil, fmt.Errorf("%s writes no debug information that can be read: use gcc or clang, which has --target=x86_64-pc-windows-msvc for the headers of a Windows SDK", s.target.CC[0])
-	}
-	return h, nil
+	return layout.ReadHeaders(ctx, s.target, s.files, constants)
 }
 
 // headerSets finds what the options ask for. done removes temporary files.

@@ -2,10 +2,10 @@
 // constant of tcpmib.h, udpmib.h and tcpestats.h, what it takes from iprtrmib.h, the functions of
 // iphlpapi.h that package native calls, and what the header sets are known to lack.
 //
-// The claim is checked against the records of twelve Windows SDKs, on every machine, and live: by
+// The claim is checked against the records of thirteen Windows SDKs, on every machine, and live: by
 // build.sh layout against MinGW-w64's headers (gcc, and clang for arm64) and Wine's (clang), for
-// amd64, 386 and arm64, and by build.ps1 layout against every Windows SDK of the machine, with cl
-// and clang.
+// amd64, 386 and arm64, and by build.ps1 layout against every Windows SDK of the machine, with
+// clang.
 package conformance
 
 import (
@@ -30,7 +30,7 @@ func Spec() layout.Spec {
 			Exclusive:         exclusive(),
 			Accepted:          slices.Clone(accepted),
 			Complete:          []string{"tcpmib.h", "udpmib.h", "tcpestats.h", "iprtrmib.h"},
-			CompleteFunctions: []string{"*Tcp*", "*Udp*"},
+			CompleteFunctions: []layout.Prototypes{{Header: "iphlpapi.h", Name: "*Tcp*"}, {Header: "iphlpapi.h", Name: "*Udp*"}},
 			Omitted:           slices.Clone(omitted),
 		},
 	}

@@ -6,8 +6,9 @@ import (
 )
 
 // Across looks at the reports of one run together. For each architecture nothing may be absent from
-// all header sets, except what [Rules.Exclusive] gives to a set that the run does not have. An enum
-// whose constants are there, if only as macros, counts as there.
+// all header sets, except what [Rules.Exclusive] gives to a set that the run does not have, and what
+// older versions of a set are known to lack: it is no gap of newer ones. An enum whose constants are
+// there, if only as macros, counts as there.
 func Across(rules Rules, reports []*Report) []Finding {
 	var findings []Finding
 	for _, arch := range arches {
@@ -18,7 +19,8 @@ func Across(rules Rules, reports []*Report) []Finding {
 			}
 		}
 		for _, name := range p.names {
-			excused := slices.ContainsFunc(rules.Exclusive, func(x Exclusive) bool { return x.Name == name && !p.sets[x.Set] })
+			excused := slices.ContainsFunc(rules.Exclusive, func(x Exclusive) bool { return x.Name == name && !p.sets[x.Set] }) ||
+				slices.ContainsFunc(rules.Gaps, func(g Gap) bool { return g.Name == name && g.Before > 0 && p.sets[g.Set] })
 			if !p.proven[name] && !excused {
 				findings = append(findings, Finding{Kind: KindUnproven, Item: name, Detail: "no header set of this run for " + arch + " has it"})
 			}
@@ -65,8 +67,7 @@ func (p *proof) add(r *Report) {
 // UnusedOmissions finds omissions of what none of the header sets in a run declares. It is for a
 // run with all header sets that the omissions are about.
 func UnusedOmissions(rules Rules, reports []*Report) []Finding {
-	whole := slices.ContainsFunc(reports, func(r *Report) bool { return r.DebugInfo })
-	if !whole || len(rules.Complete)+len(rules.CompleteFunctions) == 0 {
+	if len(rules.Complete)+len(rules.CompleteFunctions) == 0 {
 		return nil
 	}
 	var findings []Finding

@@ -39,7 +39,7 @@ func run(ctx context.Context, spec Spec, t Target) Result {
 func Compare(g *Go, h *Headers, rules Rules) *Report {
 	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, report: &Report{
 		Omitted: []Omission{}, Findings: []Finding{},
-		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH, DebugInfo: !h.Partial,
+		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH,
 	}}
 	for i := range g.Structs {
 		c.add(func() { c.report.Structs = append(c.report.Structs, c.compareStruct(&g.Structs[i])) })
@@ -82,7 +82,7 @@ func (c *comparison) find(kind Kind, item, format string, args ...any) {
 // gap is what is known of a name in this header set.
 func (c *comparison) gap(name string) (Gap, bool) {
 	for _, g := range c.rules.Gaps {
-		if g.Set == c.h.Set && g.Name == name && c.h.before(g.Before) {
+		if g.Set == c.h.Set && g.Name == name && c.h.Before(g.Before) {
 			return g, true
 		}
 	}
@@ -153,7 +153,6 @@ func (c *comparison) compareStruct(s *GoStruct) StructReport {
 	found := c.fields(s, decl, s.C)
 	r.Fields = found.fields
 	c.findings = append(c.findings, found.findings...)
-	c.report.Unseen += found.unseen
 	c.alignment(s, decl)
 	c.findings, r.Accepted = c.accept(c.findings)
 	if r.Findings = c.findings; len(r.Findings) > 0 {
@@ -225,7 +224,7 @@ func (c *comparison) compareEnum(e *GoEnum) EnumReport {
 	r := EnumReport{C: e.C, Go: e.Name, GoSize: e.Type.Size}
 	t := c.h.typeOf(e.C)
 	_, known := c.gap(e.C)
-	present := t.enum != nil || c.h.Partial && t.kind != cUnknown
+	present := t.enum != nil
 	if t.kind != cUnknown && !present && !known {
 		r.Status = Differs
 		c.find(KindNotEnum, e.C, "these headers have the name, but not for an enum")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -37,7 +36,6 @@ const sourceName = "layout_probe.c"
 // compiler runs one target's command.
 type compiler struct {
 	target Target
-	msvc   bool // takes cl's options
 	clang  bool // takes clang's options
 }
 
@@ -46,15 +44,11 @@ func newCompiler(t Target) (*compiler, error) {
 		return nil, errors.New("the target has no compiler command")
 	}
 	base := strings.ToLower(strings.TrimSuffix(filepath.Base(strings.ReplaceAll(t.CC[0], `\`, "/")), ".exe"))
-	msvc := base == "cl" || base == "clang-cl"
-	return &compiler{target: t, msvc: msvc, clang: !msvc && strings.Contains(base, "clang")}, nil
+	return &compiler{target: t, clang: strings.Contains(base, "clang")}, nil
 }
 
 func (c *compiler) args(src, obj string) []string {
 	args := append([]string{}, c.target.CC[1:]...)
-	if c.msvc {
-		return append(args, "/nologo", "/std:c11", "/w", "/c", "/Fo"+obj, src)
-	}
 	if c.clang { // all errors at once, and no time spent on guesses at what was meant
 		args = append(args, "-ferror-limit=0", "-fno-spell-checking", "-fno-caret-diagnostics")
 	}
@@ -72,9 +66,9 @@ type sourceError struct {
 	message string // what comes after "error:"
 }
 
-// gcc and clang: file:12:3: error: text. cl: file(12): error C2065: text.
+// gcc and clang: file:12:3: error: text.
 var (
-	errorLine = pattern(`^(.*?)(?::(\d+)(?::\d+)?|\((\d+)(?:,\d+)?\))\s*: (?:fatal )?error(?: [A-Z]+\d+)?: (.*)$`)
+	errorLine = pattern(`^(.*?):(\d+)(?::\d+)?: (?:fatal )?error: (.*)$`)
 	anyError  = pattern(`(?i)\berror\b`)
 )
 
@@ -83,7 +77,7 @@ var (
 func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError, error) {
 	cmd := exec.CommandContext(ctx, c.target.CC[0], c.args(src, obj)...)
 	// Messages are parsed, so they must be in English.
-	cmd.Env = append(append(os.Environ(), "LC_ALL=C", "VSLANG=1033"), c.target.Env...)
+	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), c.target.Env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()
@@ -107,9 +101,9 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 		if m == nil {
 			continue
 		}
-		e := sourceError{text: line, message: m[4]}
+		e := sourceError{text: line, message: m[3]}
 		if strings.HasSuffix(strings.ReplaceAll(m[1], `\`, "/"), sourceName) {
-			e.line, _ = strconv.Atoi(m[2] + m[3])
+			e.line, _ = strconv.Atoi(m[2])
 		}
 		errs = append(errs, e)
 	}
@@ -124,7 +118,7 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 
 // macros are the names of all macros that are defined after the headers.
 func (c *compiler) macros(ctx context.Context, headers []string) (map[string]bool, error) {
-	text, err := c.preprocess(ctx, headers, "-dM")
+	text, err := c.preprocess(ctx, headers, "-dM", "-P")
 	if err != nil {
 		return nil, err
 	}
@@ -138,30 +132,39 @@ func (c *compiler) macros(ctx context.Context, headers []string) (map[string]boo
 	return names, nil
 }
 
-// functions are the names of what looks like a function that the headers declare and that one of
-// the path.Match patterns matches. The probe finds out whether it is one.
-func (c *compiler) functions(ctx context.Context, headers, patterns []string) ([]string, error) {
+// functions are what looks like a function that the headers declare, and the header file that
+// mentions it first: a function is declared before it is called. Debug information does not name
+// that file, because nothing calls the function. The probe finds out whether it is one.
+func (c *compiler) functions(ctx context.Context, headers []string) (fileOf map[string]string, err error) {
 	text, err := c.preprocess(ctx, headers)
 	if err != nil {
 		return nil, err
 	}
-	var names []string
-	for _, m := range calledName().FindAllStringSubmatch(text, -1) {
-		name := m[1]
-		matches := slices.ContainsFunc(patterns, func(p string) bool { ok, _ := path.Match(p, name); return ok })
-		if matches && !slices.Contains(names, name) {
-			names = append(names, name)
+	fileOf = map[string]string{}
+	file := ""
+	for line := range strings.Lines(text) {
+		if m := lineMarker().FindStringSubmatch(line); m != nil {
+			file = baseName(strings.ReplaceAll(m[1], `\\`, `\`))
+			continue
+		}
+		for _, m := range calledName().FindAllStringSubmatch(line, -1) {
+			if _, seen := fileOf[m[1]]; !seen {
+				fileOf[m[1]] = file
+			}
 		}
 	}
-	return names, nil
+	return fileOf, nil
 }
 
-var calledName = pattern(`([A-Za-z_][A-Za-z0-9_]*)\s*\(`)
+var (
+	calledName = pattern(`([A-Za-z_][A-Za-z0-9_]*)\s*\(`)
+	lineMarker = pattern(`^#(?:line)? +\d+ +"((?:[^"\\]|\\.)*)"`)
+)
 
 // preprocess returns what the preprocessor makes of the headers.
 func (c *compiler) preprocess(ctx context.Context, headers []string, options ...string) (string, error) {
-	src, _ := probeSource(headers, nil, false)
-	args := append(append(slices.Clone(c.target.CC[1:]), "-E", "-P", "-w", "-std=gnu11"), options...)
+	src, _ := probeSource(headers, nil)
+	args := append(append(slices.Clone(c.target.CC[1:]), "-E", "-w", "-std=gnu11"), options...)
 	cmd := exec.CommandContext(ctx, c.target.CC[0], append(args, "-x", "c", "-")...)
 	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), c.target.Env...)
 	cmd.Stdin = strings.NewReader(src)

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"cmp"
 	"maps"
 	"path"
 	"slices"
@@ -9,9 +10,6 @@ import (
 
 // completeness looks for what the header files in rules.Complete declare and Go does not have.
 func (c *comparison) completeness() {
-	if c.h.Partial {
-		return
-	}
 	c.add(func() {
 		for _, file := range c.rules.Complete {
 			if !c.h.hasFile(file) {
@@ -107,13 +105,13 @@ func (c *comparison) completeEnums() {
 
 func (c *comparison) completeFunctions() {
 	for _, name := range slices.Sorted(maps.Keys(c.h.Functions)) {
-		demanded := slices.ContainsFunc(c.rules.CompleteFunctions, func(pattern string) bool {
-			ok, _ := path.Match(pattern, name)
-			return ok
+		file := c.h.Functions[name].File
+		demanded := slices.ContainsFunc(c.rules.CompleteFunctions, func(p Prototypes) bool {
+			return p.match(cmp.Or(file, p.Header), name) // not every record says which file
 		})
 		claimed := slices.ContainsFunc(c.g.Funcs, func(f GoFunc) bool { return f.C == name })
 		if demanded && !claimed && !c.omitted(name) {
-			c.find(KindMissing, name, "the headers declare this function and Go does not call it")
+			c.find(KindMissing, name, "%s declares this function and Go does not call it", cmp.Or(file, "a header"))
 		}
 	}
 }

@@ -28,8 +28,8 @@
 //     have the array lengths and build tags of the host; where these depend on the architecture, use
 //     source.
 //   - [Headers], what the C headers declare: from a compiled probe and its debug information
-//     ([Spec.Probe], [ReadHeaders]), with gcc, clang, clang with an MSVC target or cl; or from a record
-//     of an earlier run, which is the same as JSON ([ReadRecord], [Headers.Record]).
+//     ([Spec.Probe], [ReadHeaders]), with gcc or clang (for MinGW or MSVC); or from a record of an earlier
+//     run, which is the same as JSON ([ReadRecord], [Headers.Record]).
 //
 // [Run] does it all for a [Spec] and a [Target]: a compiler and, with it, a set of headers.
 // [Discover] finds those of this machine.
@@ -44,8 +44,7 @@
 // compiler, but one enum is not another.
 //
 // For a constant: its value. For a function: the number of its parameters, and of each, and of the
-// result, kind, size and sign. With cl, which writes no debug information that can be read, padding
-// and prototypes stay unseen, and the report says so.
+// result, kind, size and sign.
 //
 // A [Finding] is one cause in one sentence. A field that lies 4 bytes early moves all that follow,
 // which is said once.

@@ -130,8 +130,6 @@ func TestEveryCompiler(t *testing.T) {
 		}
 		assert.Empty(t, cmp.Diff(want, r.Findings, cmpopts.EquateEmpty()), "%v", target.CC)
 		assert.Equal(t, target.GOARCH, r.GOARCH)
-		assert.True(t, r.DebugInfo, target.CC)
-		assert.Zero(t, r.Unseen)
 	}
 }
 
@@ -348,9 +346,9 @@ func TestBadSpecs(t *testing.T) {
 
 func TestSplitCommand(t *testing.T) {
 	for in, want := range map[string][]string{
-		"cl":                       {"cl"},
+		"gcc":                      {"gcc"},
 		"  clang\t--target=x  -c ": {"clang", "--target=x", "-c"},
-		`"C:\Program Files\cl.exe" /I"C:\a b" ''`: {`C:\Program Files\cl.exe`, `/IC:\a b`, ""},
+		`"C:\Program Files\clang.exe" -I"C:\a b" ''`: {`C:\Program Files\clang.exe`, `-IC:\a b`, ""},
 	} {
 		got, err := SplitCommand(in)
 		require.NoError(t, err)
@@ -364,21 +362,20 @@ func TestSplitCommand(t *testing.T) {
 
 func TestErrorLines(t *testing.T) {
 	for line, want := range map[string][2]string{
-		`layout_probe.c:12:54: error: ‘X’ undeclared here`:                  {"12", "‘X’ undeclared here"},
-		`layout_probe.c:4:10: fatal error: winsock2.h: No such file`:        {"4", "winsock2.h: No such file"},
-		`C:\Temp\layout1\layout_probe.c(17): error C2065: 'X': undeclared`:  {"17", "'X': undeclared"},
-		`layout_probe.c(4): fatal error C1083: Cannot open include file`:    {"4", "Cannot open include file"},
-		`C:\Temp\layout_probe.c(17,3): error: use of undeclared identifier`: {"17", "use of undeclared identifier"},
+		`layout_probe.c:12:54: error: ‘X’ undeclared here`:                 {"12", "‘X’ undeclared here"},
+		`layout_probe.c:4:10: fatal error: winsock2.h: No such file`:       {"4", "winsock2.h: No such file"},
+		`C:\Temp\layout_probe.c:17:3: error: use of undeclared identifier`: {"17", "use of undeclared identifier"},
+		`layout_probe.c:17: error: 'X' undeclared`:                         {"17", "'X' undeclared"},
 	} {
 		m := errorLine().FindStringSubmatch(line)
 		if assert.NotNil(t, m, line) {
-			assert.Equal(t, want, [2]string{m[2] + m[3], m[4]}, line)
+			assert.Equal(t, want, [2]string{m[2], m[3]}, line)
 		}
 	}
 	for _, line := range []string{
-		"layout_probe.c", // cl prints what it compiles
+		"layout_probe.c",
 		"layout_probe.c:3:1: note: declared here",
-		"layout_probe.c(3): warning C4001: nonstandard extension",
+		"layout_probe.c:3:1: warning: nonstandard extension",
 	} {
 		assert.Nil(t, errorLine().FindStringSubmatch(line), line)
 	}

@@ -677,7 +677,7 @@ func TestEvilRules(t *testing.T) {
 		"a gap of older headers":   {Rules{Gaps: []Gap{{Set: h.Set, Older: true, Name: "PLAIN_TIME", Reason: "x"}}}, ""},
 		"and of a member of them":  {Rules{Gaps: []Gap{{Set: h.Set, Older: true, Name: "PLAIN_TIME.low", Reason: "x"}}}, ""},
 		"an SDK before a build":    {Rules{Gaps: []Gap{{Set: SetUnknown, Before: 1, Name: "PLAIN_TIME.low"}}}, ""},
-		"a function that is there": {Rules{CompleteFunctions: []string{"evil_*"}}, ""},
+		"a function that is there": {Rules{CompleteFunctions: []Prototypes{{Header: "evil.h", Name: "evil_*"}}}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := Compare(g, h, c.rules).Findings
@@ -688,7 +688,7 @@ func TestEvilRules(t *testing.T) {
 			}
 		})
 	}
-	reports := []*Report{{GOARCH: "amd64", DebugInfo: true, Omitted: []Omission{{Name: "MIB_UDPROW"}}}}
+	reports := []*Report{{GOARCH: "amd64", Omitted: []Omission{{Name: "MIB_UDPROW"}}}}
 	omitted := Rules{Complete: []string{"evil.h"}, Omitted: []Omission{{"MIB_UDP*", "UDP"}, {"MIB_TPC*", "misspelled"}}}
 	got := UnusedOmissions(omitted, reports)
 	want := []Finding{{Kind: KindComplete, Item: "MIB_TPC*", Detail: "it is omitted (misspelled), but none of the headers declares it: remove it from the list"}}
@@ -700,14 +700,24 @@ func TestEvilRules(t *testing.T) {
 // Functions that the headers declare and Go does not call are found, if that is asked for.
 func TestCompleteFunctions(t *testing.T) {
 	for _, target := range compilers(t) {
-		spec := Spec{
-			Headers:   []string{"evil.h"},
-			Functions: []Function{FuncOf[func()]("evil_void")},
-			Rules:     Rules{CompleteFunctions: []string{"evil_*"}},
+		missing := []Finding{{Kind: KindMissing, Item: "evil_call", Detail: "evil.h declares this function and Go does not call it"}}
+		for _, c := range []struct {
+			demanded Prototypes
+			want     []Finding
+		}{
+			{Prototypes{"evil.h", "evil_*"}, missing},
+			{Prototypes{"EVIL.h", "*_call"}, missing},
+			{Prototypes{"thing.h", "evil_*"}, nil}, // which declares none
+			{Prototypes{"evil.h", "*Tcp*"}, nil},
+		} {
+			spec := Spec{
+				Headers:   []string{"thing.h", "evil.h"},
+				Functions: []Function{FuncOf[func()]("evil_void")},
+				Rules:     Rules{CompleteFunctions: []Prototypes{c.demanded}},
+			}
+			r, err := Run(t.Context(), spec, target)
+			require.NoError(t, err)
+			assert.Empty(t, cmp.Diff(c.want, r.Findings, cmpopts.EquateEmpty()), "%v %v", target.CC, c.demanded)
 		}
-		r, err := Run(t.Context(), spec, target)
-		require.NoError(t, err)
-		want := []Finding{{Kind: KindMissing, Item: "evil_call", Detail: "the headers declare this function and Go does not call it"}}
-		assert.Empty(t, cmp.Diff(want, r.Findings), "%v", target.CC)
 	}
 }

@@ -45,7 +45,6 @@ func (m *match) holdsBits(c *CMember, by int64) bool {
 type compared struct {
 	fields   []FieldReport
 	findings []Finding
-	unseen   int64 // bytes of padding that nothing vouches for
 }
 
 // fields compares the fields of a Go struct with the members of a C struct or union. item is what
@@ -54,9 +53,6 @@ func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
 	r := compared{}
 	matches := c.matchFields(s, decl, item)
 	forgotten := c.forgotten(s, matches, decl)
-	if c.h.Partial {
-		forgotten, r.unseen = nil, padding(s)
-	}
 	d := &differences{c: c, item: item, goStruct: s, decl: decl, forgotten: forgotten}
 	for _, m := range matches {
 		d.add(m)
@@ -201,17 +197,6 @@ func within(s span, spans []span) bool {
 		}
 	}
 	return at >= s.end
-}
-
-// padding is the number of bytes of a struct that are in no named field.
-func padding(s *GoStruct) int64 {
-	n := s.Size
-	for _, f := range s.Fields {
-		if f.Name != "_" {
-			n -= f.Type.Size
-		}
-	}
-	return n
 }
 
 // differences collects the findings of one struct, one for each cause: a field that is too long

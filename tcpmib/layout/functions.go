@@ -14,10 +14,6 @@ func (c *comparison) compareFunc(f *GoFunc) FunctionReport {
 		return r
 	}
 	r.Prototype = proto.Type
-	if proto.Type == "" { // cl shows that a function is declared, and not how
-		r.Status = Unseen
-		return r
-	}
 	result, params, ok := splitPrototype(proto.Type)
 	if !ok {
 		c.find(KindPrototype, f.C, "its prototype %q cannot be read", proto.Type)

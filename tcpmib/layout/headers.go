@@ -30,9 +30,6 @@ type Headers struct {
 	// Scalars are C's own types, such as "unsigned long".
 	Scalars map[string]CScalar `json:"scalars,omitempty"`
 
-	// Partial says that only what was asked for is here: the compiler wrote no debug information.
-	Partial bool `json:"partial,omitempty"`
-
 	why map[string]string // the compiler's words about names that are not here
 }
 
@@ -73,6 +70,7 @@ type CEnum struct {
 
 // CFunc is a prototype.
 type CFunc struct {
+	File   string   `json:"file,omitempty"`   // base name of the header that declares it first, if known
 	Params []string `json:"params,omitempty"` // their names, where the witness knows them
 	// Type is written as in "ULONG (PVOID, DWORD) __attribute__((stdcall))".
 	Type string `json:"type"`
@@ -103,9 +101,9 @@ func (h *Headers) Name() string {
 	}
 }
 
-// before reports whether the header set is of Windows SDKs with build numbers below build. Every
+// Before reports whether the header set is of Windows SDKs with build numbers below build. Every
 // one is before 0.
-func (h *Headers) before(build int) bool {
+func (h *Headers) Before(build int) bool {
 	if build == 0 {
 		return true
 	}
@@ -260,13 +258,7 @@ func (h *Headers) member(s *CStruct, path string) *CMember {
 	}
 	i := slices.IndexFunc(s.Members, func(m CMember) bool { return m.Name == name })
 	if i < 0 {
-		if h.Partial { // the probe answers whole paths
-			i = slices.IndexFunc(s.Members, func(m CMember) bool { return m.Name == path })
-			rest = ""
-		}
-		if i < 0 {
-			return nil
-		}
+		return nil
 	}
 	m := s.Members[i]
 	if rest == "" {

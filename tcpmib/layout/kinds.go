@@ -30,7 +30,7 @@ func (c *comparison) fits(t *GoType, m *CMember) *problem {
 	}
 	ct := c.h.typeOf(m.Type)
 	if ct.kind == cUnknown {
-		return c.fitsNumbers(t, m)
+		return problemf(KindType, "its type %s is not one that these headers explain", m.Type)
 	}
 	if ct.kind == cArray && ct.len == 1 && t.Kind != GoArray { // T x[ANYSIZE_ARRAY] and its first element
 		e := c.h.typeOf(ct.elem)
@@ -74,23 +74,6 @@ func article(noun string) string {
 		return "an " + noun
 	}
 	return "a " + noun
-}
-
-// fitsNumbers compares with a member of which no more is known than its size and its sign.
-func (c *comparison) fitsNumbers(t *GoType, m *CMember) *problem {
-	switch {
-	case t.Kind == GoArray:
-		return problemf(KindElem, "it is an array in Go and none in C")
-	case t.Kind == GoStructKind && t.Struct.C == "":
-		return problemf(KindUnchecked, "Go has %s there, which is not among the types, and without debug information nothing compares its fields", t.Name)
-	case t.Kind == GoStructKind:
-		return problemf(KindType, "Go has %s there, which mirrors %s, and C has another type", t.Name, t.Struct.C)
-	case m.Sign != "" && t.sign() == "":
-		return problemf(KindType, "it is a number in C and %s in Go", t.Name)
-	case m.Sign == "" && t.Kind == GoFloat:
-		return problemf(KindType, "it is no number in C and %s in Go", t.Name)
-	}
-	return c.signFits(t, m.Sign)
 }
 
 func (c *comparison) signFits(t *GoType, sign string) *problem {

@@ -2,57 +2,13 @@ package layout
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// clang that is called cl takes cl's options, writes cl's messages and, like cl, no debug
-// information that can be read.
-func TestOptionsOfCl(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("a link to clang.exe does not find its DLLs")
-	}
-	clang, err := exec.LookPath("clang")
-	if err != nil {
-		compilers(t) // says what is missing
-		t.Skip(err)
-	}
-	testdata, err := filepath.Abs("testdata")
-	require.NoError(t, err)
-	cl := filepath.Join(t.TempDir(), "cl")
-	require.NoError(t, os.Symlink(clang, cl))
-	for _, arch := range arches {
-		target := Target{CC: []string{cl, "--target=" + triple[arch] + "-pc-windows-msvc", "/I" + testdata}}
-		spec := thingSpec(arch)
-		r, err := Run(t.Context(), spec, target)
-		require.NoError(t, err)
-		rest := slices.DeleteFunc(r.Findings, func(f Finding) bool { return arch == "386" && f.Kind == KindAlign })
-		assert.Empty(t, rest, r)
-		assert.Equal(t, arch, r.GOARCH)
-		assert.False(t, r.DebugInfo)
-		assert.NotZero(t, r.Unseen, "padding that was not seen into")
-
-		spec.Types = append(spec.Types, Struct[inner]("NO_SUCH_TYPE"))
-		spec.Constants = append(spec.Constants, Constant{"NO_SUCH_CONSTANT", 1})
-		r, err = Run(t.Context(), spec, target)
-		require.NoError(t, err)
-		r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool { return arch == "386" && f.Kind == KindAlign })
-		require.Len(t, r.Findings, 2)
-		assert.Equal(t, "NO_SUCH_TYPE: absent: these headers do not have it: use of undeclared identifier 'NO_SUCH_TYPE'", r.Findings[0].String())
-		assert.Equal(t, "NO_SUCH_CONSTANT", r.Findings[1].Item)
-
-		target.Headers = []string{"nosuch.h"}
-		_, err = Run(t.Context(), spec, target)
-		assert.ErrorContains(t, err, "layout_probe.c(4,10): fatal error: 'nosuch.h' file not found")
-	}
-}
 
 // touch makes empty files under a folder and returns the folder. (Wine 8 cannot
 // empty a folder, which fails a test that used testing's TempDir.)

@@ -3,6 +3,7 @@ package layout
 import (
 	"debug/pe"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -67,18 +68,18 @@ func (o *object) array(name string, n int) ([]int64, error) {
 	return numbers[1:], nil
 }
 
-// declarations reads the debug information into h. partial says that the compiler wrote none.
-// functions are the functions whose types are those of the probe's variables.
-func (o *object) declarations(h *Headers, functions map[string]string) (partial bool, err error) {
+// declarations reads the debug information into h. functions are the functions whose types are
+// those of the probe's variables.
+func (o *object) declarations(h *Headers, functions map[string]string) error {
 	if o.file.Section(".debug_info") == nil {
-		return true, nil
+		return errors.New("the compiler wrote no DWARF debug information: use gcc or clang (LLVM's clang reads the headers of Visual Studio, too)")
 	}
 	d, err := o.file.DWARF()
+	if err == nil {
+		err = h.readDeclarations(d, functions)
+	}
 	if err != nil {
-		return false, fmt.Errorf("debug information: %w", err)
+		return fmt.Errorf("debug information: %w", err)
 	}
-	if err := h.readDeclarations(d, functions); err != nil {
-		return false, fmt.Errorf("debug information: %w", err)
-	}
-	return false, nil
+	return nil
 }

@@ -17,7 +17,6 @@ type question struct {
 	kind   questionKind
 	name   string // a type, a constant or a function
 	member string // of the type
-	is     string // the type that the member may be
 }
 
 type questionKind int
@@ -26,13 +25,12 @@ const (
 	askType     questionKind = iota // size, alignment
 	askEnum                         // size, alignment, sign
 	askMember                       // offset, size, sign
-	askIs                           // whether the member is of a type
 	askConst                        // bits, below zero, size
 	askFunction                     // its type, in the debug information
 )
 
 // counts is how many numbers answer each kind of question.
-var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askIs: 1, askConst: 3}
+var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askConst: 3}
 
 // String is the name of what is asked about, as gaps and findings write it.
 func (q question) String() string {
@@ -52,8 +50,6 @@ func (q question) numbers() string {
 		return fmt.Sprintf("sizeof(%[1]s), _Alignof(%[1]s), LAYOUT_SIGN((%[1]s)0)", q.name)
 	case askMember:
 		return fmt.Sprintf("offsetof(%s, %s), sizeof(%s), LAYOUT_SIGN(%[3]s)", q.name, q.member, member)
-	case askIs:
-		return fmt.Sprintf("_Generic(%s, %s: 1, default: 0)", member, q.is)
 	default:
 		// Of what is not an integer, a string say, there is no |.
 		return fmt.Sprintf("(long long)((%[1]s) | 0), (%[1]s) < 0, sizeof(%[1]s)", q.name)
@@ -69,7 +65,7 @@ type answer struct {
 
 // questions asks about all that is claimed, and about a struct also under the names that gaps give
 // it.
-func (g *Go) questions(rules Rules, partial bool) []question {
+func (g *Go) questions(rules Rules) []question {
 	var list []question
 	seen := map[question]bool{}
 	ask := func(q question) {
@@ -84,11 +80,6 @@ func (g *Go) questions(rules Rules, partial bool) []question {
 			for _, f := range s.Fields {
 				for _, m := range f.C {
 					ask(question{kind: askMember, name: c, member: m})
-					if partial {
-						for _, q := range g.insideQuestions(rules, c, m, &f.Type) {
-							ask(q)
-						}
-					}
 				}
 			}
 		}
@@ -113,25 +104,6 @@ func otherNames(rules Rules, c string) []string {
 		}
 	}
 	return names
-}
-
-// insideQuestions ask, where there is no debug information, about the elements of a member that is
-// an array in Go, and whether a member or an element is the C struct that Go's mirrors.
-func (g *Go) insideQuestions(rules Rules, name, member string, t *GoType) []question {
-	var list []question
-	for t.Kind == GoArray && !t.bytes() {
-		member, t = member+"[0]", t.Elem
-		list = append(list, question{kind: askMember, name: name, member: member})
-	}
-	if t.Kind == GoStructKind {
-		c := &comparison{g: g}
-		for _, mirrored := range c.mirrors(t.Struct) {
-			for _, is := range append([]string{mirrored}, otherNames(rules, mirrored)...) {
-				list = append(list, question{askIs, name, member, is})
-			}
-		}
-	}
-	return list
 }
 
 // magic starts every array of the probe, so that none is all zeros and none is mistaken for another
@@ -176,7 +148,7 @@ var builds = map[int64]string{
 	0x0A000000: "10.0.10240", 0x0A000001: "10.0.10586", 0x0A000002: "10.0.14393", 0x0A000003: "10.0.15063",
 	0x0A000004: "10.0.16299", 0x0A000005: "10.0.17134", 0x0A000006: "10.0.17763", 0x0A000007: "10.0.18362",
 	0x0A000008: "10.0.19041", 0x0A00000A: "10.0.20348", 0x0A00000B: "10.0.22000", 0x0A00000C: "10.0.22621",
-	0x0A000010: "10.0.26100",
+	0x0A000010: "10.0.26100", 0x0A000012: "10.0.28000",
 }
 
 // setHeaders says which header set the numbers of layout_set mean.
@@ -197,7 +169,7 @@ func (h *Headers) setHeaders(n []int64) {
 }
 
 // probeSource writes the C file. lines[n] is the question that line n, counted from 1, asks.
-func probeSource(headers []string, questions []question, partial bool) (src string, lines map[int]question) {
+func probeSource(headers []string, questions []question) (src string, lines map[int]question) {
 	var b strings.Builder
 	b.WriteString(preamble)
 	for _, h := range headers {
@@ -207,13 +179,10 @@ func probeSource(headers []string, questions []question, partial bool) (src stri
 	line := strings.Count(b.String(), "\n")
 	lines = make(map[int]question, len(questions))
 	for i, q := range questions {
-		switch {
-		case q.kind != askFunction:
-			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, %s};\n", i, int64(magic), q.numbers())
-		case partial:
-			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, sizeof(&%s)};\n", i, int64(magic), q.name)
-		default:
+		if q.kind == askFunction {
 			fmt.Fprintf(&b, "__typeof__(%s) *layout_%d;\n", q.name, i)
+		} else {
+			fmt.Fprintf(&b, "const long long layout_%d[] = {%#x, %s};\n", i, int64(magic), q.numbers())
 		}
 		line++
 		lines[line] = q
@@ -225,7 +194,6 @@ func probeSource(headers []string, questions []question, partial bool) (src stri
 type probe struct {
 	cc        *compiler
 	headers   []string
-	rules     Rules
 	questions []question
 	answers   map[question]answer
 }
@@ -245,24 +213,29 @@ func (s Spec) Probe(ctx context.Context, t Target) (*Headers, error) {
 	if err != nil {
 		return nil, err
 	}
-	questions := g.questions(s.Rules, cc.msvc)
-	if len(s.CompleteFunctions) > 0 && !cc.msvc {
-		functions, err := cc.functions(ctx, withDefault(headers), s.CompleteFunctions)
-		if err != nil {
+	questions := g.questions(s.Rules)
+	var fileOf map[string]string // of functions
+	if len(s.CompleteFunctions) > 0 {
+		if fileOf, err = cc.functions(ctx, withDefault(headers)); err != nil {
 			return nil, err
 		}
-		for _, name := range functions {
-			if q := (question{kind: askFunction, name: name}); !slices.Contains(questions, q) {
+		for _, name := range slices.Sorted(maps.Keys(fileOf)) {
+			q := question{kind: askFunction, name: name}
+			demanded := slices.ContainsFunc(s.CompleteFunctions, func(p Prototypes) bool { return p.match(fileOf[name], name) })
+			if demanded && !slices.Contains(questions, q) {
 				questions = append(questions, q)
 			}
 		}
 	}
-	p := &probe{cc: cc, headers: withDefault(headers), rules: s.Rules, questions: questions}
+	p := &probe{cc: cc, headers: withDefault(headers), questions: questions}
 	h, err := p.run(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return h, p.fill(h, g)
+	for name, f := range h.Functions {
+		f.File = fileOf[name]
+	}
+	return h, p.fill(h)
 }
 
 func withDefault(headers []string) []string {
@@ -278,9 +251,6 @@ func ReadHeaders(ctx context.Context, t Target, headers []string, constants []st
 	cc, err := newCompiler(t)
 	if err != nil {
 		return nil, err
-	}
-	if cc.msvc {
-		return nil, fmt.Errorf("layout: %s writes no debug information that can be read: use gcc or clang", t.CC[0])
 	}
 	first := &probe{cc: cc, headers: withDefault(headers)}
 	h, err := first.run(ctx)
@@ -305,7 +275,7 @@ func ReadHeaders(ctx context.Context, t Target, headers []string, constants []st
 	if h, err = p.run(ctx); err != nil {
 		return nil, err
 	}
-	return h, p.fill(h, &Go{})
+	return h, p.fill(h)
 }
 
 // run compiles the questions, and again without those that the headers have no answer to.
@@ -318,7 +288,7 @@ func (p *probe) run(ctx context.Context) (*Headers, error) {
 	src, obj := filepath.Join(dir, sourceName), filepath.Join(dir, "probe.o")
 	p.answers = make(map[question]answer, len(p.questions))
 	for {
-		text, lines := probeSource(p.headers, p.questions, p.cc.msvc)
+		text, lines := probeSource(p.headers, p.questions)
 		if err := os.WriteFile(src, []byte(text), 0o600); err != nil {
 			return nil, err
 		}
@@ -397,17 +367,11 @@ func (p *probe) read(path string) (*Headers, error) {
 		}
 		p.answers[q] = answer{numbers: numbers}
 	}
-	h.Partial, err = o.declarations(h, functions)
-	if h.Partial {
-		for _, name := range functions {
-			h.Functions[name] = &CFunc{}
-		}
-	}
-	return h, err
+	return h, o.declarations(h, functions)
 }
 
 // fill puts the answers into h. What the debug information says, too, must be the same.
-func (p *probe) fill(h *Headers, g *Go) error {
+func (p *probe) fill(h *Headers) error {
 	for _, q := range slices.SortedFunc(maps.Keys(p.answers), func(a, b question) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name), cmp.Compare(a.member, b.member))
 	}) {
@@ -431,9 +395,6 @@ func (p *probe) fill(h *Headers, g *Go) error {
 			return fmt.Errorf("layout: %v: %w", q, err)
 		}
 	}
-	if h.Partial {
-		p.fillMembers(h, g)
-	}
 	return nil
 }
 
@@ -448,25 +409,19 @@ func (h *Headers) fillConst(name string, v CValue) error {
 
 func (h *Headers) fillType(name string, n []int64) error {
 	t := h.typeOf(name)
-	switch {
-	case t.decl != nil:
-		t.decl.Align = n[1]
-		return agree("size", t.size, n[0])
-	case h.Partial:
-		h.Structs[name] = &CStruct{Size: n[0], Align: n[1]}
+	if t.decl == nil {
+		return nil
 	}
-	return nil
+	t.decl.Align = n[1]
+	return agree("size", t.size, n[0])
 }
 
 func (h *Headers) fillEnum(name string, n []int64) error {
 	t := h.typeOf(name)
-	switch {
-	case h.Partial:
-		h.Enums[name] = &CEnum{Size: n[0], Sign: signs[n[2]], Values: map[string]CValue{}}
-	case t.enum != nil:
-		return agree("size", t.size, n[0])
+	if t.enum == nil {
+		return nil
 	}
-	return nil
+	return agree("size", t.size, n[0])
 }
 
 // signs are the values of LAYOUT_SIGN.
@@ -474,7 +429,7 @@ var signs = [...]string{"", signed, unsigned, float}
 
 func (h *Headers) fillMember(q question, n []int64) error {
 	decl := h.Struct(q.name)
-	if h.Partial || decl == nil {
+	if decl == nil {
 		return nil
 	}
 	m := CMember{Offset: n[0], Size: n[1], Sign: signs[n[2]]}
@@ -487,62 +442,6 @@ func (h *Headers) fillMember(q question, n []int64) error {
 		sign = m.Sign
 	}
 	return agree("offset, size and sign", fmt.Sprint(known.Offset, known.Size, sign), fmt.Sprint(m.Offset, m.Size, m.Sign))
-}
-
-// fillMembers puts the members that were asked for into the structs, where there is no debug
-// information. Their types are what the answers tell: a number, an array, a struct that Go mirrors.
-func (p *probe) fillMembers(h *Headers, g *Go) {
-	for _, s := range g.Structs {
-		for _, c := range append([]string{s.C}, p.otherNames(s.C)...) {
-			decl := h.Structs[c]
-			if decl == nil {
-				continue
-			}
-			for _, f := range s.Fields {
-				for _, name := range f.C {
-					a := p.answers[question{kind: askMember, name: c, member: name}]
-					known := slices.ContainsFunc(decl.Members, func(m CMember) bool { return m.Name == name })
-					if !a.absent && !known {
-						decl.Members = append(decl.Members, CMember{
-							Name: name, Offset: a.numbers[0], Size: a.numbers[1], Sign: signs[a.numbers[2]],
-							Type: p.typeOf(h, g, c, name, &f.Type),
-						})
-					}
-				}
-			}
-		}
-	}
-}
-
-func (p *probe) otherNames(c string) []string { return otherNames(p.rules, c) }
-
-// typeOf is the type of a member as far as the answers tell, or "?".
-func (p *probe) typeOf(h *Headers, g *Go, name, member string, t *GoType) string {
-	a := p.answers[question{kind: askMember, name: name, member: member}]
-	if t.Kind == GoArray && !t.bytes() {
-		e := p.answers[question{kind: askMember, name: name, member: member + "[0]"}]
-		if e.absent || e.numbers[1] == 0 {
-			return "?"
-		}
-		elem := p.typeOf(h, g, name, member+"[0]", t.Elem)
-		base, dims, found := strings.Cut(elem, "[")
-		if found {
-			dims = "[" + dims
-		}
-		return fmt.Sprintf("%s[%d]%s", base, a.numbers[1]/e.numbers[1], dims)
-	}
-	for q, is := range p.answers {
-		if q.kind == askIs && q.name == name && q.member == member && !is.absent && is.numbers[0] == 1 {
-			return q.is
-		}
-	}
-	sign := signs[a.numbers[2]]
-	if sign == "" {
-		return "?"
-	}
-	number := fmt.Sprintf("%s of %d bytes", sign, a.numbers[1])
-	h.Scalars[number] = CScalar{Size: a.numbers[1], Sign: sign}
-	return number
 }
 
 // agree is an error when the probe's numbers are not those of the debug information.

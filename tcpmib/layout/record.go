@@ -134,7 +134,7 @@ func ReadRecord(r io.Reader) (*Headers, error) {
 func (h *Headers) Record(files []string) *Headers {
 	kept := &Headers{
 		Compiler: h.Compiler, Method: h.Method, Set: h.Set, Version: h.Version, SDKs: h.SDKs, GOARCH: h.GOARCH,
-		Headers: h.Headers, Functions: h.Functions, Macros: h.Macros, Partial: h.Partial,
+		Headers: h.Headers, Functions: h.Functions, Macros: h.Macros,
 	}
 	kept.makeMaps()
 	wanted := func(file string) bool {

@@ -22,11 +22,6 @@ type Report struct {
 	Omitted []Omission `json:"omitted"`
 	// Findings are all differences, in the order of the types, constants and functions.
 	Findings []Finding `json:"findings"`
-	// DebugInfo tells whether the members behind Go's padding, prototypes, and completeness could
-	// be checked.
-	DebugInfo bool `json:"debugInfo"`
-	// Unseen is how many bytes of padding no debug information vouches for.
-	Unseen int64 `json:"unseen"`
 }
 
 // Status is what became of one struct, enum, constant or function.
@@ -37,7 +32,6 @@ const (
 	Agrees  Status = "agrees"
 	Absent  Status = "absent" // a known gap: not in this header set
 	Other   Status = "other"  // a known gap: this header set gives another value
-	Unseen  Status = "unseen" // a function whose prototype the compiler does not show
 	Differs Status = "differs"
 )
 
@@ -131,7 +125,6 @@ const (
 	KindElem      Kind = "element"   // the field's elements differ
 	KindType      Kind = "type"      // the field is another kind of thing, or mirrors another C type
 	KindBool      Kind = "bool"      // a Go bool for a C integer
-	KindUnchecked Kind = "unchecked" // the field is a struct whose fields nothing compares
 	KindForgotten Kind = "forgotten" // a C member that no Go field names
 	KindNotEnum   Kind = "not enum"  // the headers have the name, but not for an enum
 	KindValue     Kind = "value"     // the constant has another value

@@ -69,7 +69,7 @@ func TestGapBefore(t *testing.T) {
 		"without anything": {nil, 0, true},
 		"not a number":     {[]string{"10.0.x"}, 16299, false},
 	} {
-		assert.Equal(t, c.want, (&Headers{SDKs: c.sdks}).before(c.before), name)
+		assert.Equal(t, c.want, (&Headers{SDKs: c.sdks}).Before(c.before), name)
 	}
 }
 

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"fmt"
+	"path"
 	"reflect"
 	"strings"
 )
@@ -27,9 +28,8 @@ type Rules struct {
 	// Complete are the base names of header files of which every struct, union, enum and enumerator
 	// must be claimed, or Omitted.
 	Complete []string
-	// CompleteFunctions are path.Match patterns: every function that the headers declare and one of
-	// these matches must be claimed, or Omitted.
-	CompleteFunctions []string
+	// CompleteFunctions are the functions that must be claimed, or Omitted.
+	CompleteFunctions []Prototypes
 	// Omitted says why something in Complete has no counterpart in Go.
 	Omitted []Omission
 	// Modulo32 lets a constant whose type in C has 32 bits differ from Go's by 1<<32.
@@ -165,6 +165,18 @@ type Accepted struct {
 // holds reports whether the difference is one of these headers.
 func (a *Accepted) holds(h *Headers) bool {
 	return (a.Set == "" || a.Set == h.Set) && (a.GOARCH == "" || a.GOARCH == h.GOARCH)
+}
+
+// Prototypes are the functions that one header file declares, if a path.Match pattern matches their
+// name.
+type Prototypes struct {
+	Header string // base name
+	Name   string
+}
+
+func (p Prototypes) match(header, name string) bool {
+	ok, _ := path.Match(p.Name, name)
+	return ok && strings.EqualFold(p.Header, header)
 }
 
 // Omission is a declaration that Go leaves out on purpose. Its name may be a path.Match pattern.
