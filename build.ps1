@@ -9,7 +9,7 @@ usage: .\build.ps1 <task> [-Arch amd64|386|arm64] [arguments]
   setup      find Go and a MinGW-w64 compiler, or install them (winget or Chocolatey, MSYS2)
   build      .build\tcpmib.exe
   run ...    build tcpmib and run it; the arguments are tcpmib's
-  layout ... check Go's structs against every Windows SDK, with cl and clang; the arguments are those of tcpmib layout
+  layout ... check structs and functions against the C headers; the arguments are those of layoutcheck
   bench      our benchmarks next to their baselines; those next to other packages are a task of build.sh
   check      what to run while you work: format, vet, staticcheck and the short tests
   test       what must pass before a change goes in: lint, all tests with cgo and without, the race detector where there is one
@@ -208,14 +208,23 @@ try {
         'setup' { Write-Host "$(& go version), $compiler" }
         'build' { Build }
         'run' { Build }
-        'layout' { Build; $rest = @('layout') + $rest }
+        'layout' {
+            Run go build '-o' '.build\layoutcheck.exe' './cmd/layoutcheck'
+            & .build\layoutcheck.exe '-headers' 'winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h' '-map' 'tcpmib/conformance/layout.map' `
+                '-allow' 'tcpmib/conformance/layout.allow' $rest './tcpmib' './tcpmib/tcpestats' './tcpmib/udpmib'
+            $status = $LASTEXITCODE
+            if ($status -eq 0) {
+                Run go test './tcpmib/conformance'
+                Write-Host 'functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance'
+            }
+        }
         'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns|AppendOwned|AppendEndpoints)$' './tcpmib' './tcpmib/udpmib' }
         'check' { Check $staticcheck }
         'test' { Test $compiler $staticcheck }
     }
-    if ($task -in 'run', 'layout') {
+    if ($task -eq 'run') {
         Set-Location -LiteralPath $caller
-        & "$PSScriptRoot\.build\tcpmib.exe" $rest # layout looks for the compiler on PATH
+        & "$PSScriptRoot\.build\tcpmib.exe" $rest
         $status = $LASTEXITCODE
     }
 } finally {

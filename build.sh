@@ -21,7 +21,7 @@ usage: ./build.sh <task> [arguments]
   setup      install what is missing (apt) and make the Wine prefix
   build      .build/tcpmib.exe for 64-bit Windows
   run ...    build tcpmib and run it under Wine; the arguments are tcpmib's
-  layout ... check Go's structs against MinGW-w64's and Wine's headers; the arguments are those of tcpmib layout
+  layout ... check structs and functions against the C headers; the arguments are those of layoutcheck
   check      what to run while you work: format, vet, staticcheck and the short tests of this machine
   test       what must pass before a change goes in: lint, every platform's build, layout, all tests on Linux and under Wine
   bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
@@ -123,8 +123,11 @@ release_program() { # <GOARCH> <source> <exe>
 task_layout() {
 	need_go
 	need "${layout_needs[@]}"
-	go -C "$root" build -o "$state/tcpmib" ./cmd/tcpmib
-	"$state/tcpmib" layout "$@"
+	go -C "$root" build -o "$state/layoutcheck" ./cmd/layoutcheck
+	(cd "$root" && "$state/layoutcheck" -headers winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h \
+		-map tcpmib/conformance/layout.map -allow tcpmib/conformance/layout.allow "$@" ./tcpmib ./tcpmib/tcpestats ./tcpmib/udpmib)
+	go -C "$root" test ./tcpmib/conformance >"$state/conformance.txt" || { cat "$state/conformance.txt"; return 1; }
+	echo "functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance"
 }
 
 # check is the inner loop: what needs neither Wine nor another compiler than Go.

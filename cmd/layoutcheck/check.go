@@ -23,13 +23,13 @@ type checker struct {
 // check does what the command is for.
 func check(ctx context.Context, o *options, sets []headerSet) (*result, error) {
 	c := &checker{o: o, result: result{Differences: []difference{}, Unmatched: []unmatched{}, StaleAllows: []string{}, UnusedMaps: []string{}, Underaligned: []string{}}}
-	var checked []string
+	var checked []*layout.Headers
 	for _, m := range measureAll(ctx, o, sets) {
 		if m.err != nil {
 			return nil, m.err
 		}
 		c.add(m)
-		checked = append(checked, m.report.GOARCH)
+		checked = append(checked, m.headers)
 	}
 	c.result.Structs, c.result.Constants = c.structs.counts(), c.constants.counts()
 	for _, a := range o.allowed.unused(checked) {
@@ -46,6 +46,7 @@ func check(ctx context.Context, o *options, sets []headerSet) (*result, error) {
 type measured struct {
 	packages           *source.Packages
 	structs, constants []source.Left // that were not compared
+	headers            *layout.Headers
 	report             *layout.Report
 	err                error
 }
@@ -78,7 +79,7 @@ func measure(ctx context.Context, o *options, set headerSet) measured {
 	if err != nil {
 		return measured{err: err}
 	}
-	m := measured{packages: p}
+	m := measured{packages: p, headers: h}
 	m.structs, m.constants = p.Match(h)
 	m.report = layout.Compare(&p.Go, h, layout.Rules{Modulo32: true})
 	return m
@@ -91,14 +92,14 @@ func (c *checker) add(m measured) {
 	c.result.Targets = append(c.result.Targets, target{goarch, m.report.Target})
 	c.addLeft(m.structs, m.constants)
 	for i, s := range m.report.Structs {
-		c.addStruct(goarch, p.Structs[i], s)
+		c.addStruct(m.headers, p.Structs[i], s)
 	}
 	details := map[string][]string{}
 	for _, f := range m.report.Findings {
 		details[f.Item] = append(details[f.Item], f.Detail)
 	}
 	for i, k := range m.report.Constants {
-		c.addConstant(goarch, p.Consts[i], k, details[k.C])
+		c.addConstant(m.headers, p.Consts[i], k, details[k.C])
 	}
 }
 
@@ -128,7 +129,8 @@ func (c *checker) addLeft(structs, constants []source.Left) {
 
 // addStruct adds what one architecture says about a struct. A difference is accepted by the name of the struct, or if
 // each of its findings is by the name of the field.
-func (c *checker) addStruct(goarch string, s layout.GoStruct, r layout.StructReport) {
+func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.StructReport) {
+	goarch := h.GOARCH
 	list := findings(goarch, r)
 	if r.Status == layout.Differs && unavoidable(goarch, r) {
 		c.result.Underaligned = union(c.result.Underaligned, []string{s.Name})
@@ -144,7 +146,7 @@ func (c *checker) addStruct(goarch string, s layout.GoStruct, r layout.StructRep
 	accepted := true
 	for _, f := range list {
 		d.Findings = append(d.Findings, f.String())
-		reason, ok := c.o.allowed.find(goarch, s.Name+"."+f.Field, s.Name)
+		reason, ok := c.o.allowed.find(h, s.Name+"."+f.Field, s.Name)
 		if accepted = accepted && ok; ok {
 			d.Allowed = reason
 		}
@@ -170,14 +172,14 @@ func unavoidable(goarch string, r layout.StructReport) bool {
 	return goarch == "386" && r.GoAlign == 4 && r.Align == 8
 }
 
-func (c *checker) addConstant(goarch string, k layout.GoConst, r layout.ConstantReport, details []string) {
+func (c *checker) addConstant(h *layout.Headers, k layout.GoConst, r layout.ConstantReport, details []string) {
 	if r.Status != layout.Differs {
 		c.constants.add(k.Name, k.Pos, stateRight)
 		return
 	}
-	d := difference{Go: k.Name, C: r.C, File: relative(k.Pos.Filename), Line: k.Pos.Line, GOARCH: []string{goarch}, Findings: details}
+	d := difference{Go: k.Name, C: r.C, File: relative(k.Pos.Filename), Line: k.Pos.Line, GOARCH: []string{h.GOARCH}, Findings: details}
 	state := stateWrong
-	if reason, ok := c.o.allowed.find(goarch, k.Name); ok {
+	if reason, ok := c.o.allowed.find(h, k.Name); ok {
 		state, d.Allowed = stateAllowed, reason
 	}
 	c.constants.add(k.Name, k.Pos, state)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 func TestUsageErrors(t *testing.T) {
@@ -67,30 +69,49 @@ func TestOptions(t *testing.T) {
 func TestAllowed(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"windows.Servent", "allow:1: windows.Servent has no reason: write it behind the name"},
-		{"\nwindows.Servent@mips so", `allow:2: unknown architecture "mips"; want one of amd64, 386, arm64`},
+		{"a.[ so", "allow:1: a.[ is not a name or a pattern: syntax error in pattern"},
+		{"a.A@SDK<x so", `allow:1: unknown architecture or header set "SDK<x"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
+		{"\nwindows.Servent@mips so", `allow:2: unknown architecture or header set "mips"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
 	} {
 		_, err := parseAllowed("allow", test.text)
 		assert.EqualError(t, err, test.want)
 	}
 
-	list, err := parseAllowed("allow", "# all of it\na.A  on purpose # or not\n\na.B@386,arm64 reads only\na.C.D padding\na.E gone\na.F@arm64 gone\n")
+	list, err := parseAllowed("allow", "# all of it\na.A  on purpose # or not\n\na.B@386,arm64 reads only\na.C.D padding\na.E gone\na.F@arm64 gone\na.G@MinGW-w64,SDK<20348 new\na.H@Wine,SDK gone\na.I@SDK,386 gone\nb.Soft*@SDK soft\n")
 	require.NoError(t, err)
+	mingw := func(goarch string) *layout.Headers { return &layout.Headers{Set: layout.SetMinGW, GOARCH: goarch} }
+	sdk := func(build string) *layout.Headers {
+		return &layout.Headers{Set: layout.SetSDK, GOARCH: "amd64", SDKs: []string{"10.0." + build}}
+	}
 	for _, test := range []struct {
-		goarch, name, want string
+		h          *layout.Headers
+		name, want string
 	}{
-		{"amd64", "a.A", "on purpose"},
-		{"386", "a.B", "reads only"},
-		{"amd64", "a.B", ""},
-		{"386", "a.C.D", "padding"},
-		{"386", "a.C", ""},
+		{mingw("amd64"), "a.A", "on purpose"},
+		{sdk("26100"), "a.A", "on purpose"},
+		{mingw("386"), "a.B", "reads only"},
+		{mingw("amd64"), "a.B", ""},
+		{mingw("386"), "a.C.D", "padding"},
+		{mingw("386"), "a.C", ""},
+		{mingw("386"), "a.G", "new"},
+		{sdk("19041"), "a.G", "new"},
+		{sdk("20348"), "a.G", ""},
+		{sdk("26100"), "a.G", ""},
+		{&layout.Headers{Set: layout.SetWine, GOARCH: "386"}, "a.G", ""},
+		{mingw("386"), "a.H", ""},
+		{sdk("26100"), "b.SoftError", "soft"},
+		{mingw("386"), "b.SoftError", ""},
+		{sdk("26100"), "c.SoftError", ""},
+		{mingw("386"), "a.I", ""},
+		{sdk("26100"), "a.I", ""},
 	} {
-		reason, ok := list.find(test.goarch, test.name)
+		reason, ok := list.find(test.h, test.name)
 		assert.Equal(t, test.want, reason)
 		assert.Equal(t, test.want != "", ok)
 	}
 	var stale []string
-	for _, a := range list.unused([]string{"386", "amd64"}) {
+	for _, a := range list.unused([]*layout.Headers{mingw("386"), mingw("amd64")}) {
 		stale = append(stale, a.where+" "+a.name)
 	}
-	assert.Equal(t, []string{"allow:6 a.E"}, stale, "a.F is of an architecture that was not checked")
+	assert.Equal(t, []string{"allow:6 a.E"}, stale, "a.F, a.H and a.I are of an architecture and of header sets that were not checked")
 }

@@ -71,7 +71,7 @@ a file failed, or port cannot tell.`,
 		"`when` to use color (auto honors NO_COLOR)", cli.ColorModes)
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(list, a.watchCommand(), a.portCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
-		a.estatsCommand(), a.captureCommand(), a.diffCommand(), a.layoutCommand(), a.completionCommand(), a.versionCommand())
+		a.estatsCommand(), a.captureCommand(), a.diffCommand(), a.completionCommand(), a.versionCommand())
 	for _, cmd := range root.Commands() {
 		if cmd.Flags().Lookup("process") != nil {
 			cli.CompleteList(cmd, "process", a.processNames)
