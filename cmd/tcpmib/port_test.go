@@ -72,7 +72,7 @@ func TestPort(t *testing.T) {
 		}, cli.ExitOK, []string{"It may be in one that could not be read: this Windows has no table of bound TCP sockets, which came with Windows 10 version 1809. Choose"}},
 		{"held and free, of several", []string{"-t", "9999", "135"}, nil, cli.ExitOK, []string{"TCP port 9999 is free.\n\nTCP port 135 is held"}},
 		{"no details", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseDetails = true },
-			cli.ExitOK, []string{"postgres.exe, PID 3120\n", "Windows tells more about it to an administrator."}},
+			cli.ExitOK, []string{"postgres.exe, PID 3120\n", "Run as administrator to see more."}},
 		{"no command line", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseCommandLine = true },
 			cli.ExitOK, []string{"since 2024-05-06 05:05:12\n$"}},
 		{"no processes", []string{"-t", "49669"}, func(m *fakeMachine) {

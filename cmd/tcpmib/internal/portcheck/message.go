@@ -11,9 +11,23 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// message says what was found and what to do.
-func (f *Facts) message(finding *Finding, failures []string) string {
+// explain says what was found and what to do.
+func (f *Facts) explain(finding *Finding, failures []string) {
 	port := fmt.Sprintf("%s port %d", strings.ToUpper(finding.Protocol.String()), f.Port)
+	finding.Found, finding.Advice = f.found(port, finding, failures)
+	text := finding.Found
+	for _, a := range finding.Advice {
+		text += " " + a.Text
+		if len(a.Commands) > 0 {
+			text += ": `" + strings.Join(a.Commands, "`, then `") + "`"
+		}
+		text += "."
+	}
+	finding.Message = text
+}
+
+func (f *Facts) found(port string, finding *Finding, failures []string) (string, []Advice) {
+	_, family := f.refused(finding.Protocol)
 	switch finding.Cause {
 	case Listening:
 		return f.listening(port, finding.Holders)
@@ -24,54 +38,56 @@ func (f *Facts) message(finding *Finding, failures []string) string {
 	case TimeWait:
 		return port + " is held only by connections in TIME-WAIT, which have ended and which no process owns. A program " +
 			"can usually listen on it all the same; one that cannot has to wait until Windows drops them, after 30 seconds to " +
-			"5 minutes (TcpTimedWaitDelay in the registry)."
+			"5 minutes (TcpTimedWaitDelay in the registry).", nil
 	case Reserved:
-		return fmt.Sprintf("%s is reserved: no program can bind it but one that knows the token of its persistent reservation. "+
-			"%s Choose another port, or delete the reservation as administrator.", port, f.listRanges(finding.Protocol, tcpmib.IPv4))
+		return port + " is reserved: only a program that holds the token of its persistent reservation can bind it.",
+			f.reserved(finding.Protocol)
 	case Excluded:
-		_, family := f.refused(finding.Protocol)
 		return fmt.Sprintf("No socket is known to hold %s, yet Windows refuses to bind it over %s (WSAEACCES, 10013): it lies in a "+
-			"range that is reserved or excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. "+
-			"%s Choose a port outside of them.", port, familyName(family), f.listRanges(finding.Protocol, family))
+			"range that is reserved or excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively.",
+			port, familyName(family)), f.excluded(finding.Protocol, family)
 	case Hidden:
-		_, family := f.refused(finding.Protocol)
 		return fmt.Sprintf("%s is held, but by whom is not known: Windows refuses to bind it over %s (WSAEADDRINUSE, 10048), and "+
-			"no table shows the socket. %sChoose another port.", port, familyName(family), f.unreadTables(failures))
+			"no table shows the socket.%s", port, familyName(family), unreadTables(failures)), []Advice{another}
 	case Unreadable:
-		return fmt.Sprintf("Whether %s is free is not known. Nothing was found to hold it, but %s.", port, strings.Join(failures, "; "))
+		return fmt.Sprintf("Whether %s is free is not known. Nothing was found to hold it, but %s.", port, strings.Join(failures, "; ")), nil
 	}
 	if f.Recorded {
-		return port + " was free when the capture was made, as far as it shows: it does not hold the ranges that Windows " +
-			"has reserved or excluded."
+		return port + " was free when the capture was made. Captures do not record reserved or excluded ranges.", nil
 	}
-	return port + " is free."
+	return port + " is free.", nil
 }
 
-func (f *Facts) listening(port string, holders []Holder) string {
+func (f *Facts) listening(port string, holders []Holder) (string, []Advice) {
 	listeners := only(holders, Listening)
 	text := fmt.Sprintf("%s is held by %s, which %s on %s.", port, f.owners(listeners), verb(listeners, "listens", "listen"), addresses(listeners))
-	return text + " " + f.advice(listeners) + overlap(listeners)
+	return text + overlap(listeners), f.advice(listeners)
 }
 
-func (f *Facts) bound(port string, holders []Holder) string {
+func (f *Facts) bound(port string, holders []Holder) (string, []Advice) {
 	bound := only(holders, Bound)
+	advice := f.advice(bound)
 	if bound[0].Protocol == rows.UDP {
-		return fmt.Sprintf("%s is held by %s, which %s a socket on %s. %s",
-			port, f.owners(bound), verb(bound, "has", "have"), addresses(bound), f.advice(bound))
+		return fmt.Sprintf("%s is held by %s, which %s a socket on %s.",
+			port, f.owners(bound), verb(bound, "has", "have"), addresses(bound)), advice
 	}
-	return fmt.Sprintf("%s is held by %s, which %s bound it on %s, and neither %s nor %s connected: most tools do not show such a socket. %s",
-		port, f.owners(bound), verb(bound, "has", "have"), addresses(bound), verb(bound, "listens", "listen"), verb(bound, "is", "are"), f.advice(bound))
+	if !slices.ContainsFunc(bound, func(h Holder) bool { return !unconnected(h) }) {
+		return fmt.Sprintf("%s is held by %s, which %s a closed socket on %s: it was never connected, and is bound or has been.",
+			port, f.owners(bound), verb(bound, "has", "have"), addresses(bound)), advice
+	}
+	return fmt.Sprintf("%s is held by %s, which bound it on %s without listening or connecting; most tools do not show such sockets.",
+		port, f.owners(bound), addresses(bound)), advice
 }
 
-func (f *Facts) connected(port string, holders []Holder) string {
+func (f *Facts) connected(port string, holders []Holder) (string, []Advice) {
 	connected := only(holders, Connected)
 	noun := "connections"
 	if len(connected) == 1 {
 		noun = "a connection"
 	}
 	return fmt.Sprintf("%s is the local port of %s of %s, and nothing listens on it. Another program can usually listen on it all "+
-		"the same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when %s. %s",
-		port, noun, f.owners(connected), verbOf(len(connected), "it has ended", "they have ended"), f.advice(connected))
+		"the same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when %s.",
+		port, noun, f.owners(connected), verbOf(len(connected), "it has ended", "they have ended")), f.advice(connected)
 }
 
 // only returns the holders that weigh as much as cause.
@@ -81,7 +97,7 @@ func only(holders []Holder, cause Cause) []Holder {
 
 // verb returns the form for one process or for several.
 func verb(holders []Holder, one, several string) string {
-	return verbOf(len(pids(holders)), one, several)
+	return verbOf(len(byOwner(holders)), one, several)
 }
 
 func verbOf(n int, one, several string) string {
@@ -91,24 +107,23 @@ func verbOf(n int, one, several string) string {
 	return several
 }
 
-// pids returns the owners of sockets, each once.
-func pids(holders []Holder) []uint32 {
-	var pids []uint32
+// byOwner returns the first socket of each owner.
+func byOwner(holders []Holder) []Holder {
+	var first []Holder
 	for _, h := range holders {
-		if !slices.Contains(pids, h.PID) {
-			pids = append(pids, h.PID)
+		if !slices.ContainsFunc(first, func(other Holder) bool { return other.PID == h.PID }) {
+			first = append(first, h)
 		}
 	}
-	return pids
+	return first
 }
 
 // owners names the owners of sockets.
 func (f *Facts) owners(holders []Holder) string {
 	const most = 3
 	var names []string
-	for _, pid := range pids(holders) {
-		i := slices.IndexFunc(holders, func(h Holder) bool { return h.PID == pid })
-		names = append(names, f.owner(holders[i]))
+	for _, h := range byOwner(holders) {
+		names = append(names, f.owner(h))
 	}
 	if len(names) > most+1 {
 		names = append(names[:most], fmt.Sprintf("%d more processes", len(names)-most))
@@ -138,68 +153,16 @@ func (f *Facts) owner(h Holder) string {
 	return fmt.Sprintf("%s (PID %d%s)", h.Process, h.PID, services)
 }
 
-// advice says how to free a port.
-func (f *Facts) advice(holders []Holder) string {
-	all := pids(holders)
-	h := holders[0]
-	switch {
-	case len(all) > 1:
-		return "Stop these processes, or choose another port."
-	case h.PID == owner.IdlePID:
-		return "Choose another port."
-	case h.PID == owner.SystemPID:
-		return f.kernel(h.Protocol)
-	case h.Process == "" && f.Processes != nil:
-		return f.heirs(h)
-	}
-	switch services := f.Services[h.PID]; len(services) {
-	case 0:
-		return fmt.Sprintf("Stop that process (taskkill /PID %d), or choose another port.", h.PID)
-	case 1:
-		return fmt.Sprintf("Stop the service (sc stop %s, as administrator), or choose another port.", services[0])
-	}
-	return "Stop the service among these that uses it, or choose another port."
-}
-
-// kernel says on whose behalf the kernel holds a port.
-func (f *Facts) kernel(p rows.Protocol) string {
-	switch {
-	case p == rows.TCP && (f.Port == 139 || f.Port == 445):
-		return "This is Windows file sharing (SMB), the service LanmanServer. Choose another port."
-	case p == rows.UDP && (f.Port == 137 || f.Port == 138):
-		return "This is NetBIOS over TCP/IP. Choose another port."
-	case p == rows.TCP:
-		return "Most often this is http.sys, which serves other programs: netsh http show servicestate says which. " +
-			"Stop that program, or choose another port."
-	}
-	return "This is one of its drivers. Choose another port."
-}
-
-// heirs says who may hold a socket whose process has ended: a child process that inherited it.
-func (f *Facts) heirs(h Holder) string {
-	var children []string
-	_, reused := f.Processes[h.PID] // then the children may be those of the process that has its ID by now
-	for pid, p := range f.Processes {
-		if p.Parent == h.PID && pid != h.PID && !reused {
-			children = append(children, fmt.Sprintf("%s (PID %d)", p.Name, pid))
-		}
-	}
-	if len(children) == 0 {
-		return "A process that it started may have inherited the socket, and holds the port until it ends. Choose another port."
-	}
-	slices.Sort(children)
-	return fmt.Sprintf("It started %s, which may have inherited the socket: stop %s, or choose another port.",
-		cli.Enumeration(children), verbOf(len(children), "it", "them"))
-}
-
-// overlap says what a listener does not hold, or may hold besides.
+// overlap says what a listener does not hold. Windows lists a dual-stack listener in the tables of
+// both families, so one that is in the IPv6 table alone takes no IPv4 connections.
 func overlap(listeners []Holder) string {
 	has := func(addr string) bool {
 		return slices.ContainsFunc(listeners, func(h Holder) bool { return h.Local.Addr().WithZone("").String() == addr })
 	}
+	ipv4 := slices.ContainsFunc(listeners, func(h Holder) bool { return h.Family() == tcpmib.IPv4 })
 	switch {
-	case has("::") && !has("0.0.0.0"):
-		return " A listener on [::] may take IPv4 connections too (dual-stack): Windows does not say whether it does."
+	case has("::") && !ipv4:
+		return " It is IPv6 only: another program can listen on the port over IPv4."
 	case has("0.0.0.0") || has("::"):
 		return ""
 	}
@@ -233,17 +196,12 @@ func addresses(holders []Holder) string {
 	return cli.Enumeration(names)
 }
 
-// listRanges says how to list the ranges that Windows has reserved or excluded.
-func (f *Facts) listRanges(p rows.Protocol, family tcpmib.Family) string {
-	return fmt.Sprintf("netsh interface %v show excludedportrange protocol=%v lists the ranges.", family, p)
-}
-
 // unreadTables says that a table which might have shown the holder could not be read.
-func (f *Facts) unreadTables(failures []string) string {
+func unreadTables(failures []string) string {
 	if len(failures) == 0 {
 		return ""
 	}
-	return "It may be in one that could not be read: " + strings.Join(failures, "; ") + ". "
+	return " It may be in one that could not be read: " + strings.Join(failures, "; ") + "."
 }
 
 func familyName(family tcpmib.Family) string {

@@ -31,8 +31,11 @@ type Facts struct {
 	Failures []Failure       // what could not be read
 	Recorded bool            // the facts are those of a capture, which cannot try to bind
 
-	Processes owner.Processes     // nil: not known
-	Services  map[uint32][]string // by process ID
+	Processes owner.Processes          // nil: not known
+	Services  map[uint32][]string      // by process ID
+	Details   map[uint32]owner.Details // by process ID, as far as they are known
+	Denied    map[uint32]bool          // by process ID: only an administrator may see or end it
+	Elevated  bool                     // the user is an administrator already
 }
 
 // Attempt is an attempt to bind a port on all addresses of a family, with SO_EXCLUSIVEADDRUSE.
@@ -105,8 +108,16 @@ type Finding struct {
 	Protocol rows.Protocol
 	Status   Status
 	Cause    Cause
-	Message  string   // what was found, and what to do, in sentences
+	Found    string   // what was found, in sentences
+	Advice   []Advice // what to do about it, if there is anything to do
+	Message  string   // both as one text
 	Holders  []Holder // all sockets on the port, those that weigh most first
+}
+
+// Advice is one thing that the user can do.
+type Advice struct {
+	Text     string   // a sentence without its full stop
+	Commands []string // to type one after the other, in cmd, Windows PowerShell or PowerShell; may be none
 }
 
 // Holder is a socket on the port.
@@ -156,7 +167,7 @@ func (f *Facts) judge(p rows.Protocol) Finding {
 	default:
 		finding.Status, finding.Cause = Free, None
 	}
-	finding.Message = f.message(&finding, failures)
+	f.explain(&finding, failures)
 	return finding
 }
 
@@ -174,7 +185,9 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 			add(o)
 		}
 		for _, c := range f.Bound {
-			add(tcpmib.Owned{Conn: c})
+			if !f.inUse(c) {
+				add(tcpmib.Owned{Conn: c})
+			}
 		}
 	case rows.UDP:
 		for _, e := range f.UDP {
@@ -187,11 +200,20 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 	return holders
 }
 
+// inUse reports whether the process that bound a socket has its port in the table of connections, of
+// either family. A client that connects a dual-stack socket to an IPv4 address is bound over IPv6 and
+// connected over IPv4.
+func (f *Facts) inUse(bound tcpmib.Conn) bool {
+	return slices.ContainsFunc(f.TCP, func(o tcpmib.Owned) bool {
+		return o.PID == bound.PID && o.Local.Port() == bound.Local.Port()
+	})
+}
+
 var weights = []Cause{Listening, Bound, Connected, TimeWait}
 
 func causeOf(h Holder) Cause {
 	switch {
-	case h.Protocol == rows.UDP || h.State == tcpmib.StateReserved:
+	case h.Protocol == rows.UDP || h.State == tcpmib.StateReserved || unconnected(h):
 		return Bound
 	case h.State == tcpmib.StateListen:
 		return Listening
@@ -199,6 +221,13 @@ func causeOf(h Holder) Cause {
 		return TimeWait
 	}
 	return Connected
+}
+
+// unconnected reports whether a socket is listed as closed and has no remote endpoint: it was never
+// connected, so it is bound, or was.
+func unconnected(h Holder) bool {
+	closed := h.State == tcpmib.StateClosed || h.State == tcpmib.StateDeleteTCB
+	return closed && (!h.Remote.IsValid() || h.Remote.Port() == 0 && h.Remote.Addr().WithZone("").IsUnspecified())
 }
 
 // process returns the name of the owner of a socket, or "" if the process with its ID is another.

@@ -42,7 +42,7 @@ func unread(q portcheck.Question, reason string) portcheck.Failure {
 	return portcheck.Failure{Protocol: rows.TCP, Question: q, Reason: reason}
 }
 
-// The facts about TCP port 80, and what is to be said of it.
+// The facts about TCP port 80, and what is found from them.
 func TestJudgeTCP(t *testing.T) {
 	processes := owner.Processes{
 		4:  {PID: 4, Name: "System"},
@@ -61,7 +61,7 @@ func TestJudgeTCP(t *testing.T) {
 		facts  portcheck.Facts
 		status portcheck.Status
 		cause  portcheck.Cause
-		want   string // the message
+		want   string // what was found
 	}{
 		{"nothing, and a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0)}, "free", "none", "TCP port 80 is free."},
 		{"other ports", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 10), socket("10.0.0.1:5000", "10.0.0.2:80", tcpmib.StateEstab, 10)}},
@@ -71,94 +71,96 @@ func TestJudgeTCP(t *testing.T) {
 		{"IPv6 switched off", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10049), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}},
 			"free", "none", "TCP port 80 is free."},
 		{"capture", portcheck.Facts{Recorded: true}, "free", "none",
-			"TCP port 80 was free when the capture was made, as far as it shows: it does not hold the ranges that Windows has reserved or excluded."},
+			"TCP port 80 was free when the capture was made. Captures do not record reserved or excluded ranges."},
 
 		{"listener on one address", portcheck.Facts{TCP: []tcpmib.Owned{listener("127.0.0.1:80", 10)}}, "held", "listening",
-			"TCP port 80 is held by a.exe (PID 10), which listens on 127.0.0.1. Stop that process (taskkill /PID 10), or choose another port. " +
-				"Other addresses of this machine can be bound, but not all of them at once by a program that asks for the port exclusively (SO_EXCLUSIVEADDRUSE)."},
+			"TCP port 80 is held by a.exe (PID 10), which listens on 127.0.0.1. Other addresses of this machine can be " +
+				"bound, but not all of them at once by a program that asks for the port exclusively (SO_EXCLUSIVEADDRUSE)."},
 		{"IPv4 wildcard", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}, "held", "listening",
-			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
+			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
 		{"IPv6 wildcard, which may be dual-stack", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 10)}}, "held", "listening",
-			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv6 addresses. Stop that process (taskkill /PID 10), or choose another port. " +
-				"A listener on [::] may take IPv4 connections too (dual-stack): Windows does not say whether it does."},
+			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv6 addresses. It is IPv6 only: another program " +
+				"can listen on the port over IPv4."},
 		{"both wildcards", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 10), listener("0.0.0.0:80", 10)}}, "held", "listening",
-			"TCP port 80 is held by a.exe (PID 10), which listens on all addresses. Stop that process (taskkill /PID 10), or choose another port."},
+			"TCP port 80 is held by a.exe (PID 10), which listens on all addresses."},
 		{"a wildcard and an address", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10), listener("10.0.0.1:80", 11)}}, "held", "listening",
-			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which listen on all IPv4 addresses and 10.0.0.1. Stop these processes, or choose another port."},
+			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which listen on all IPv4 addresses and 10.0.0.1."},
 		{"many listeners", portcheck.Facts{TCP: []tcpmib.Owned{
 			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("10.0.0.5:80", 31), listener("0.0.0.0:80", 21)}},
 			"held", "listening",
-			"TCP port 80 is held by child.exe (PID 21), a.exe (PID 10), b.exe (PID 11) and 2 more processes, which listen on all IPv4 addresses, " +
-				"10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses. Stop these processes, or choose another port."},
+			"TCP port 80 is held by child.exe (PID 21), a.exe (PID 10), b.exe (PID 11) and 2 more processes, which listen on " +
+				"all IPv4 addresses, 10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses."},
 		{"not worth a summary", portcheck.Facts{TCP: []tcpmib.Owned{
 			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("0.0.0.0:80", 31)}},
 			"held", "listening",
-			"TCP port 80 is held by d.exe (PID 31), a.exe (PID 10), b.exe (PID 11) and c.exe (PID 30), which listen on all IPv4 addresses, " +
-				"10.0.0.1, 10.0.0.2, 10.0.0.3 and 10.0.0.4. Stop these processes, or choose another port."},
+			"TCP port 80 is held by d.exe (PID 31), a.exe (PID 10), b.exe (PID 11) and c.exe (PID 30), which listen on all " +
+				"IPv4 addresses, 10.0.0.1, 10.0.0.2, 10.0.0.3 and 10.0.0.4."},
 		{"a listener and its connections", portcheck.Facts{TCP: []tcpmib.Owned{
 			socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 11), listener("0.0.0.0:80", 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
-			"held", "listening", "TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
+			"held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
 		{"a service", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 13)}}, "held", "listening",
-			"TCP port 80 is held by svchost.exe (PID 13, service W3SVC), which listens on all IPv4 addresses. Stop the service (sc stop W3SVC, as administrator), or choose another port."},
+			"TCP port 80 is held by svchost.exe (PID 13, service W3SVC), which listens on all IPv4 addresses."},
 		{"services", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 14)}}, "held", "listening",
-			"TCP port 80 is held by svchost.exe (PID 14, services One and Two), which listens on all IPv4 addresses. Stop the service among these that uses it, or choose another port."},
+			"TCP port 80 is held by svchost.exe (PID 14, services One and Two), which listens on all IPv4 addresses."},
 		{"the kernel", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 4), listener("0.0.0.0:80", 4)}}, "held", "listening",
-			"TCP port 80 is held by System (PID 4), the kernel, which listens on all addresses. Most often this is http.sys, which serves other programs: " +
-				"netsh http show servicestate says which. Stop that program, or choose another port."},
+			"TCP port 80 is held by System (PID 4), the kernel, which listens on all addresses."},
 		{"an owner that has ended", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 99)}}, "held", "listening",
-			"TCP port 80 is held by a process that has ended (PID 99), which listens on all IPv4 addresses. A process that it started may have inherited " +
-				"the socket, and holds the port until it ends. Choose another port."},
+			"TCP port 80 is held by a process that has ended (PID 99), which listens on all IPv4 addresses."},
 		{"an owner that has ended, and its child", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 20)}}, "held", "listening",
-			"TCP port 80 is held by a process that has ended (PID 20), which listens on all IPv4 addresses. It started child.exe (PID 21), which may have " +
-				"inherited the socket: stop it, or choose another port."},
+			"TCP port 80 is held by a process that has ended (PID 20), which listens on all IPv4 addresses."},
 		{"an owner whose PID is another's", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 12)}}, "held", "listening",
-			"TCP port 80 is held by a process that has ended (PID 12), which listens on all IPv4 addresses. A process that it started may have inherited " +
-				"the socket, and holds the port until it ends. Choose another port."},
+			"TCP port 80 is held by a process that has ended (PID 12), which listens on all IPv4 addresses."},
 		{"an owner that is not told", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 0)}}, "held", "listening",
-			"TCP port 80 is held by a process that Windows does not name, which listens on all IPv4 addresses. Choose another port."},
+			"TCP port 80 is held by a process that Windows does not name, which listens on all IPv4 addresses."},
 
 		{"bound", portcheck.Facts{Bound: []tcpmib.Conn{bound("0.0.0.0:80", 10)}}, "held", "bound",
-			"TCP port 80 is held by a.exe (PID 10), which has bound it on all IPv4 addresses, and neither listens nor is connected: most tools do not show " +
-				"such a socket. Stop that process (taskkill /PID 10), or choose another port."},
+			"TCP port 80 is held by a.exe (PID 10), which bound it on all IPv4 addresses without listening or connecting; " +
+				"most tools do not show such sockets."},
 		{"bound by two, and a connection", portcheck.Facts{
 			Bound: []tcpmib.Conn{bound("10.0.0.1:80", 10), bound("10.0.0.2:80", 11)},
-			TCP:   []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 11)}}, "held", "bound",
-			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which have bound it on 10.0.0.1 and 10.0.0.2, and neither listen nor are connected: " +
-				"most tools do not show such a socket. Stop these processes, or choose another port."},
+			TCP:   []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 30)}}, "held", "bound",
+			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which bound it on 10.0.0.1 and 10.0.0.2 without " +
+				"listening or connecting; most tools do not show such sockets."},
 		{"a connection", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateCloseWait, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
 			"held", "connected",
-			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can usually listen on it all the " +
-				"same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has ended. Stop that process (taskkill /PID 10), or choose another port."},
+			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can " +
+				"usually listen on it all the same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has " +
+				"ended."},
 		{"connections", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateEstab, 11)}},
 			"held", "connected",
-			"TCP port 80 is the local port of connections of a.exe (PID 10) and b.exe (PID 11), and nothing listens on it. Another program can usually listen on it " +
-				"all the same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when they have ended. Stop these processes, or choose another port."},
+			"TCP port 80 is the local port of connections of a.exe (PID 10) and b.exe (PID 11), and nothing listens on it. " +
+				"Another program can usually listen on it all the same, but one that asks for it exclusively " +
+				"(SO_EXCLUSIVEADDRUSE) only when they have ended."},
 		{"TIME-WAIT", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}}, "held", "time-wait",
-			"TCP port 80 is held only by connections in TIME-WAIT, which have ended and which no process owns. A program can usually listen on it all the same; " +
-				"one that cannot has to wait until Windows drops them, after 30 seconds to 5 minutes (TcpTimedWaitDelay in the registry)."},
+			"TCP port 80 is held only by connections in TIME-WAIT, which have ended and which no process owns. A program can " +
+				"usually listen on it all the same; one that cannot has to wait until Windows drops them, after 30 seconds to 5 " +
+				"minutes (TcpTimedWaitDelay in the registry)."},
 
 		{"a reservation", portcheck.Facts{Reserved: []rows.Protocol{rows.TCP}}, "held", "reserved",
-			"TCP port 80 is reserved: no program can bind it but one that knows the token of its persistent reservation. " +
-				"netsh interface ipv4 show excludedportrange protocol=tcp lists the ranges. Choose another port, or delete the reservation as administrator."},
+			"TCP port 80 is reserved: only a program that holds the token of its persistent reservation can bind it."},
 		{"a reservation for UDP", portcheck.Facts{Reserved: []rows.Protocol{rows.UDP}}, "free", "none", "TCP port 80 is free."},
 		{"excluded", portcheck.Facts{Attempts: bind(rows.TCP, 10013, 0)}, "held", "excluded",
-			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv4 (WSAEACCES, 10013): it lies in a range that is reserved or " +
-				"excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. " +
-				"netsh interface ipv4 show excludedportrange protocol=tcp lists the ranges. Choose a port outside of them."},
+			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv4 (WSAEACCES, 10013): it lies in " +
+				"a range that is reserved or excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it " +
+				"exclusively."},
 		{"excluded for IPv6", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10013)}, "held", "excluded",
-			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv6 (WSAEACCES, 10013): it lies in a range that is reserved or " +
-				"excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it exclusively. " +
-				"netsh interface ipv6 show excludedportrange protocol=tcp lists the ranges. Choose a port outside of them."},
+			"No socket is known to hold TCP port 80, yet Windows refuses to bind it over IPv6 (WSAEACCES, 10013): it lies in " +
+				"a range that is reserved or excluded, as Hyper-V, WSL and Docker do, or a socket that no table shows holds it " +
+				"exclusively."},
 		{"in use", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10048)}, "held", "hidden",
-			"TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv6 (WSAEADDRINUSE, 10048), and no table shows the socket. Choose another port."},
+			"TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv6 (WSAEADDRINUSE, 10048), and " +
+				"no table shows the socket."},
 		{"in use, and a table unreadable", portcheck.Facts{Attempts: bind(rows.TCP, 10048, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "no bound table")}},
-			"held", "hidden", "TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv4 (WSAEADDRINUSE, 10048), and no table shows the socket. " +
-				"It may be in one that could not be read: no bound table. Choose another port."},
+			"held", "hidden",
+			"TCP port 80 is held, but by whom is not known: Windows refuses to bind it over IPv4 (WSAEADDRINUSE, 10048), and " +
+				"no table shows the socket. It may be in one that could not be read: no bound table."},
 
 		{"a table unreadable", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0), Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but no IPv6 table."},
 		{"a table unreadable, and a listener in the other", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}, Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}},
-			"held", "listening", "TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port."},
+			"held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
 		{"a table of UDP unreadable", portcheck.Facts{Failures: []portcheck.Failure{{Protocol: rows.UDP, Reason: "x"}}}, "free", "none", "TCP port 80 is free."},
 		{"bound sockets unreadable, and a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "free", "none", "TCP port 80 is free."},
 		{"bound sockets unreadable, and half a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0)[:1], Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
@@ -170,7 +172,8 @@ func TestJudgeTCP(t *testing.T) {
 		{"no bind could be tried", portcheck.Facts{Failures: []portcheck.Failure{unread(portcheck.BindAttempt, "x"), unread(portcheck.BindAttempt, "y")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x; y."},
 		{"an odd code", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10055)}, "unknown", "unreadable",
-			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but a bind over IPv6 failed with the Winsock code 10055."},
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but a bind over IPv6 failed with the " +
+				"Winsock code 10055."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.facts.Port, test.facts.Protocols = 80, []rows.Protocol{rows.TCP}
@@ -180,7 +183,7 @@ func TestJudgeTCP(t *testing.T) {
 			assert.Equal(t, test.status, got.Findings[0].Status)
 			assert.Equal(t, test.status, got.Status())
 			assert.Equal(t, test.cause, got.Findings[0].Cause)
-			assert.Empty(t, cmp.Diff(test.want, got.Findings[0].Message))
+			assert.Empty(t, cmp.Diff(test.want, got.Findings[0].Found))
 		})
 	}
 }
@@ -199,9 +202,9 @@ func TestJudgeUDP(t *testing.T) {
 	}
 	for port, want := range map[uint16]string{
 		9:    "UDP port 9 is free.",
-		137:  "UDP port 137 is held by System (PID 4), the kernel, which has a socket on 10.0.0.1. This is NetBIOS over TCP/IP. Choose another port.",
-		500:  "UDP port 500 is held by System (PID 4), the kernel, which has a socket on all IPv4 addresses. This is one of its drivers. Choose another port.",
-		5353: "UDP port 5353 is held by a.exe (PID 10) and b.exe (PID 11), which have a socket on all IPv4 addresses and fe80::1%3. Stop these processes, or choose another port.",
+		137:  "UDP port 137 is held by System (PID 4), the kernel, which has a socket on 10.0.0.1. This is NetBIOS over TCP/IP: choose another port.",
+		500:  "UDP port 500 is held by System (PID 4), the kernel, which has a socket on all IPv4 addresses. This is one of its drivers: choose another port.",
+		5353: "UDP port 5353 is held by a.exe (PID 10) and b.exe (PID 11), which have a socket on all IPv4 addresses and fe80::1%3. To free it, end a.exe (PID 10) and b.exe (PID 11): `taskkill /F /PID 10 /PID 11`.",
 	} {
 		facts.Port = port
 		assert.Equal(t, want, portcheck.Judge(facts).Findings[0].Message)
@@ -213,14 +216,14 @@ func TestSMB(t *testing.T) {
 	for _, port := range []string{"139", "445"} {
 		facts := portcheck.Facts{Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.Owned{listener("10.0.0.1:"+port, 4)}}
 		facts.Port = facts.TCP[0].Local.Port()
-		assert.Contains(t, portcheck.Judge(facts).Findings[0].Message, "This is Windows file sharing (SMB), the service LanmanServer.")
+		assert.Contains(t, portcheck.Judge(facts).Findings[0].Message, "This is Windows file sharing (SMB), the service LanmanServer: choose another port.")
 	}
 }
 
 // Where the processes could not be listed, nobody is said to have ended.
 func TestWithoutProcesses(t *testing.T) {
 	facts := portcheck.Facts{Port: 80, Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}
-	assert.Equal(t, "TCP port 80 is held by the process with PID 10, which listens on all IPv4 addresses. Stop that process (taskkill /PID 10), or choose another port.",
+	assert.Equal(t, "TCP port 80 is held by the process with PID 10, which listens on all IPv4 addresses. To free it, end PID 10: `taskkill /F /PID 10`.",
 		portcheck.Judge(facts).Findings[0].Message)
 }
 

@@ -43,10 +43,20 @@ func (r *Report) port(v portcheck.Verdict) cli.Object {
 			{Key: "verdict", Value: f.Status},
 			{Key: "cause", Value: f.Cause},
 			{Key: "message", Value: f.Message},
+			{Key: "advice", Value: advice(f.Advice)},
 			{Key: "holders", Value: sockets},
 		})
 	}
 	return cli.Object{{Key: "port", Value: v.Port}, {Key: "verdict", Value: v.Status()}, {Key: "protocols", Value: findings}}
+}
+
+// advice returns what to do: sentences, each with the commands to type.
+func advice(list []portcheck.Advice) []cli.Object {
+	objects := []cli.Object{}
+	for _, a := range list {
+		objects = append(objects, cli.Object{{Key: "text", Value: a.Text}, {Key: "commands", Value: append([]string{}, a.Commands...)}})
+	}
+	return objects
 }
 
 // holder returns a socket with the keys that list has, and null for what is not known.
@@ -85,5 +95,6 @@ func (r *Report) holder(h portcheck.Holder) cli.Object {
 		{Key: "parentProcess", Value: null(parentKnown, parent.Name)},
 		{Key: "user", Value: null(details.User != "", details.User)},
 		{Key: "processCreated", Value: null(!p.Created.IsZero(), p.Created.Format(time.RFC3339Nano))},
+		{Key: "commandLine", Value: null(details.CommandLine != "", details.CommandLine)},
 	}
 }

@@ -15,7 +15,8 @@ type Report struct {
 	Processes owner.Processes
 	Services  map[uint32][]string      // by process ID
 	Details   map[uint32]owner.Details // by process ID
-	Denied    map[uint32]bool          // by process ID: Windows keeps something from a user who is no administrator
+	Denied    map[uint32]bool          // by process ID: Windows does not let this user see all of it
+	Elevated  bool                     // this user is an administrator
 }
 
 // process returns the owner of a socket, if its process is known and still the one.

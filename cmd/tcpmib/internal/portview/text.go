@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +23,7 @@ type Options struct {
 	Width int // of the screen, to which sentences are wrapped; 0: they are not
 }
 
-// WriteText writes for each port a sentence or two for each protocol, the sockets on it, and their
-// owners.
+// WriteText writes for each port what was found and what to do, the sockets on it, and their owners.
 func WriteText(w io.Writer, r *Report, o Options) error {
 	var b bytes.Buffer
 	for i, v := range r.Verdicts {
@@ -38,83 +39,118 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 func (r *Report) writePort(b *bytes.Buffer, v portcheck.Verdict, o Options) {
 	var holders []portcheck.Holder
 	for _, f := range v.Findings {
-		text := cli.Printable(f.Message)
-		if o.Width > 0 {
-			text = ansi.Wordwrap(text, o.Width, " ")
-		}
-		b.WriteString(text + "\n")
 		holders = append(holders, f.Holders...)
 	}
+	writeFindings(b, v.Findings, o)
 	if len(holders) == 0 {
 		return
 	}
 	b.WriteString("\n")
 	r.writeSockets(b, holders, o)
-	told := map[uint32]bool{}
+	shown := map[uint32]bool{}
 	for _, h := range holders {
-		if p, ok := r.process(h); ok && !told[h.PID] && h.PID != owner.SystemPID {
-			told[h.PID] = true
+		if p, ok := r.process(h); ok && !shown[h.PID] && h.PID != owner.SystemPID {
+			shown[h.PID] = true
 			r.writeOwner(b, p, o)
 		}
 	}
 }
 
+// writeFindings writes what was found, and then the commands to type, each on a line of its own, so
+// that it can be copied. What helps with both protocols is said once.
+func writeFindings(b *bytes.Buffer, findings []portcheck.Finding, o Options) {
+	var commands []portcheck.Advice
+	for _, f := range findings {
+		text := f.Found
+		for _, a := range f.Advice {
+			switch {
+			case len(a.Commands) == 0:
+				text += " " + a.Text + "."
+			case !slices.ContainsFunc(commands, func(c portcheck.Advice) bool { return c.Text == a.Text && slices.Equal(c.Commands, a.Commands) }):
+				commands = append(commands, a)
+			}
+		}
+		b.WriteString(wrap(text, o.Width, "") + "\n")
+	}
+	for _, a := range commands {
+		fmt.Fprintf(b, "\n%s:\n\n", wrap(a.Text, o.Width-1, "")) // 1 for the colon
+		for _, command := range a.Commands {
+			b.WriteString("    " + cli.Printable(command) + "\n")
+		}
+	}
+}
+
+// wrap breaks a text into lines of at most width columns, between words where it can; all but the
+// first are indented. A width of 0 is unlimited.
+func wrap(text string, width int, indent string) string {
+	text = cli.Printable(text)
+	room := width - len(indent)
+	if room <= 0 {
+		return text
+	}
+	var lines []string
+	line, used := "", 0
+	for i, word := range strings.Split(text, " ") {
+		size := cli.DisplayWidth(word)
+		if i > 0 && used+1+size <= room {
+			line, used = line+" "+word, used+1+size
+			continue
+		}
+		if i > 0 {
+			lines = append(lines, line)
+		}
+		for size > room { // such as a path
+			part := ansi.Truncate(word, room, "")
+			if part == "" {
+				break // the first character is wider than the room
+			}
+			lines = append(lines, part)
+			word = word[len(part):]
+			size = cli.DisplayWidth(word)
+		}
+		line, used = word, size
+	}
+	return strings.Join(append(lines, line), "\n"+indent)
+}
+
 // most is how many sockets of a port are listed; a busy server has thousands.
 const most = 20
 
+var (
+	columns  = rows.Named("protocol", "local", "remote", "state", "pid", "age")
+	optional = rows.Named("age", "protocol", "remote", "state") // on a narrow screen
+)
+
 func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, o Options) {
-	table := [][]string{{"PROTOCOL", "LOCAL", "REMOTE", "STATE", "PID", "AGE"}}
-	for _, h := range holders[:min(most, len(holders))] {
-		table = append(table, []string{h.Protocol.String(), h.Local.String(), remote(h), state(h), fmt.Sprint(h.PID), r.age(h.Created)})
+	list := make([]*rows.Row, min(most, len(holders)))
+	for i := range list {
+		list[i] = r.row(holders[i])
 	}
-	widths := make([]int, len(table[0]))
-	for _, line := range table {
-		for i, cell := range line {
-			widths[i] = max(widths[i], len(cell))
-		}
-	}
-	for n, line := range table {
-		text := ""
-		for i, cell := range line {
-			pad := cli.Spaces(widths[i] - len(cell))
-			if i >= 4 { // numbers
-				text += pad + cell + "  "
-			} else {
-				text += cell + pad + "  "
-			}
-		}
-		text = strings.TrimRight(text, " ")
-		if n == 0 && o.Color {
-			text = cli.Title.Render(text)
-		}
-		b.WriteString(text + "\n")
+	table := rows.Table{Columns: columns, Optional: optional, Color: o.Color}
+	table.Fit(slices.Values(list), true, o.Width)
+	b.WriteString(table.Header() + "\n")
+	for _, row := range list {
+		b.WriteString(table.Line(row) + "\n")
 	}
 	if more := len(holders) - most; more > 0 {
 		fmt.Fprintf(b, "and %s: see tcpmib list --local-port %d\n", cli.Count(more, "more socket"), holders[0].Local.Port())
 	}
 }
 
-func remote(h portcheck.Holder) string {
-	if !h.Remote.IsValid() || h.Remote.Addr().IsUnspecified() && h.Remote.Port() == 0 {
-		return "-"
+// row returns the row that list has of a socket. One that is not connected has no remote endpoint,
+// even where Windows reports one of zeros.
+func (r *Report) row(h portcheck.Holder) *rows.Row {
+	row := &rows.Row{Socket: rows.Socket{Conn: h.Conn, Protocol: h.Protocol}, Process: h.Process, Created: h.Created}
+	if h.Remote.Port() == 0 && h.Remote.Addr().WithZone("").IsUnspecified() {
+		row.Remote = netip.AddrPort{}
 	}
-	return h.Remote.String()
+	if !h.Created.IsZero() {
+		row.Age = max(r.At.Sub(h.Created), 0)
+	}
+	return row
 }
 
-func state(h portcheck.Holder) string {
-	if h.Protocol == rows.UDP {
-		return "-"
-	}
-	return h.State.String()
-}
-
-func (r *Report) age(since time.Time) string {
-	if since.IsZero() {
-		return "-"
-	}
-	return cli.Age(r.At.Sub(since))
-}
-
+// writeOwner writes everything that is known of the owner of a socket.
 func (r *Report) writeOwner(b *bytes.Buffer, p owner.Process, o Options) {
 	title := cli.Printable(fmt.Sprintf("%s, PID %d", p.Name, p.PID))
 	if o.Color {
@@ -123,11 +159,13 @@ func (r *Report) writeOwner(b *bytes.Buffer, p owner.Process, o Options) {
 	b.WriteString("\n" + title + "\n")
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(b, "  %-8s  %s\n", name, cli.Printable(value))
+			const indent = "            "
+			fmt.Fprintf(b, "  %-8s  %s\n", name, wrap(value, o.Width, indent))
 		}
 	}
 	details := r.Details[p.PID]
 	line("path", details.Path)
+	line("command", details.CommandLine)
 	line("services", strings.Join(r.Services[p.PID], ", "))
 	if parent, ok := r.parent(p); ok {
 		line("parent", fmt.Sprintf("%s, PID %d", parent.Name, parent.PID))
@@ -139,6 +177,10 @@ func (r *Report) writeOwner(b *bytes.Buffer, p owner.Process, o Options) {
 		line("age", fmt.Sprintf("%s, since %s", cli.Age(r.At.Sub(p.Created)), p.Created.Local().Format(time.DateTime)))
 	}
 	if r.Denied[p.PID] {
-		b.WriteString("  Windows tells more about it to an administrator.\n")
+		text := "Run as administrator to see more."
+		if r.Elevated {
+			text = "Windows protects this process and shows no more of it."
+		}
+		b.WriteString("  " + wrap(text, o.Width, "  ") + "\n")
 	}
 }
