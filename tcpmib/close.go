@@ -14,7 +14,7 @@ import (
 // holds, because Windows may answer programs without elevation with the code for a connection that
 // does not exist (317). For a connection that has already gone errors.Is(err, fs.ErrNotExist) holds.
 //
-// Windows has no such function for IPv6: errors.Is(err, errors.ErrUnsupported) holds. What is not a
+// Windows documents no such function for IPv6: errors.Is(err, errors.ErrUnsupported) holds. What is not a
 // connection, such as a listening socket, is refused before Windows is asked, and errors.Is(err,
 // fs.ErrInvalid) holds.
 func Close(c Conn) error {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"slices"
 	"strconv"
 
@@ -29,13 +30,13 @@ func (a *app) portCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "port number...",
 		Short: "Show who holds a port, or why it cannot be bound",
-		Long: `port says who holds local ports, over TCP and UDP, and what to do about it: sockets that
-listen, are only bound, or are connected, connections in TIME-WAIT, and ports that Windows
-has reserved or excluded. A port that no table shows it binds for an instant, exclusively
-and without listening, because Windows shows excluded ranges in no other way.
+		Long: `port shows what holds local ports, over TCP and UDP, and how to free them: sockets that
+listen, are only bound or are connected, connections in TIME-WAIT, and ports that Windows
+has reserved or excluded. If no table shows the port, tcpmib briefly binds it, exclusively
+and without listening: the only way to detect excluded ranges.
 
-Exit codes: 0 held, 1 free, 2 usage, 3 cannot tell. Of several ports 3 if it cannot tell
-about one, else 0 if one is held.`,
+Exit codes: 0 held, 1 free, 2 usage, 3 undecided. With several ports: 3 if any is
+undecided, otherwise 0 if any is held.`,
 		Example: `  tcpmib port 8080
   tcpmib port --tcp 80 443
   tcpmib port 8080 --from capture.zip --json`,
@@ -66,11 +67,14 @@ func (a *app) port(args []string, f *portFlags) error {
 	if err != nil {
 		return err
 	}
-	report := portview.Report{At: m.Now(), Processes: facts.Processes, Services: facts.Services}
+	readDetails(m, facts, ports)
+	report := portview.Report{
+		At: m.Now(), Processes: facts.Processes, Services: facts.Services,
+		Details: facts.Details, Denied: facts.Denied, Elevated: facts.Elevated,
+	}
 	for _, port := range ports {
 		report.Verdicts = append(report.Verdicts, judgePort(m, *facts, port))
 	}
-	readDetails(m, &report)
 	if err := a.writePorts(f, &report); err != nil {
 		return err
 	}
@@ -146,6 +150,8 @@ func (a *app) portFacts(m *machine.Reader, protocols []rows.Protocol) (*portchec
 	if facts.Services, err = m.Services(); err != nil && !machine.IsNotCaptured(err) {
 		a.Say("services are missing: %s", cli.Sentence(err))
 	}
+	facts.Elevated, err = m.Elevated()
+	facts.Recorded = machine.IsNotCaptured(err)
 	return facts, nil
 }
 
@@ -195,7 +201,7 @@ func judgePort(m machine.Machine, facts portcheck.Facts, port uint16) portcheck.
 		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 			switch code, err := m.Bind(f.Protocol, family, port); {
 			case machine.IsNotCaptured(err):
-				facts.Recorded = true
+				// It is in facts.Recorded.
 			case err != nil:
 				facts.Failures = append(facts.Failures, portcheck.Failure{
 					Protocol: f.Protocol, Question: portcheck.BindAttempt, Reason: "no bind could be tried: " + cli.Sentence(err),
@@ -208,23 +214,28 @@ func judgePort(m machine.Machine, facts portcheck.Facts, port uint16) portcheck.
 	return portcheck.Judge(facts)
 }
 
-// readDetails asks about the owners of the sockets that are shown.
-func readDetails(m machine.Machine, r *portview.Report) {
+// readDetails asks about the processes with sockets on some ports.
+func readDetails(m machine.Machine, facts *portcheck.Facts, ports []uint16) {
 	var pids []uint32
-	for _, v := range r.Verdicts {
-		for _, f := range v.Findings {
-			for _, h := range f.Holders {
-				if h.Process != "" && h.PID != owner.SystemPID && !slices.Contains(pids, h.PID) {
-					pids = append(pids, h.PID)
-				}
-			}
+	add := func(local netip.AddrPort, pid uint32) {
+		if _, known := facts.Processes[pid]; known && pid != owner.IdlePID && pid != owner.SystemPID &&
+			slices.Contains(ports, local.Port()) && !slices.Contains(pids, pid) {
+			pids = append(pids, pid)
 		}
 	}
-	details, errs := m.Details(r.Processes, pids...)
-	r.Details, r.Denied = details, map[uint32]bool{}
+	for _, o := range facts.TCP {
+		add(o.Local, o.PID)
+	}
+	for _, c := range facts.Bound {
+		add(c.Local, c.PID)
+	}
+	for _, e := range facts.UDP {
+		add(e.Local, e.PID)
+	}
+	details, errs := m.Details(facts.Processes, pids...)
+	facts.Details, facts.Denied = details, map[uint32]bool{}
 	for pid, list := range errs {
-		incomplete := details[pid].Path == "" || details[pid].User == "" // the command line is not shown
-		r.Denied[pid] = incomplete && errors.Is(errors.Join(list...), fs.ErrPermission)
+		facts.Denied[pid] = errors.Is(errors.Join(list...), fs.ErrPermission)
 	}
 }
 

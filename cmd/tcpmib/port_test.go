@@ -74,7 +74,11 @@ func TestPort(t *testing.T) {
 		{"no details", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseDetails = true },
 			cli.ExitOK, []string{"postgres.exe, PID 3120\n", "Run as administrator to see more."}},
 		{"no command line", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseCommandLine = true },
-			cli.ExitOK, []string{"since 2024-05-06 05:05:12\n$"}},
+			cli.ExitOK, []string{"since 2024-05-06 05:05:12\n  Run as administrator to see more.\n$"}},
+		{"no command line, elevated", []string{"-t", "49669"}, func(m *fakeMachine) { m.refuseCommandLine, m.elevated = true, true },
+			cli.ExitOK, []string{"end postgres.exe -D \"C:\\Data\" (PID 3120):\n\n    taskkill /F /PID 3120\n", "\n  Windows protects this process and shows no more of it.\n$"}},
+		{"a service", []string{"-t", "3389"}, nil, cli.ExitOK, []string{"stop the service TermService as administrator:\n\n    sc.exe stop TermService\n"}},
+		{"a service, elevated", []string{"-t", "3389"}, func(m *fakeMachine) { m.elevated = true }, cli.ExitOK, []string{"stop the service TermService:\n\n    sc.exe stop TermService\n"}},
 		{"no processes", []string{"-t", "49669"}, func(m *fakeMachine) {
 			m.listProcs = func() (owner.Processes, error) { return owner.Processes{}, fs.ErrPermission }
 		}, cli.ExitOK, []string{"held by the process with PID 3120, which listens on ::1.", "process names are missing: permission denied"}},

@@ -65,6 +65,9 @@ func (m *Captured) Path(p owner.Process) (string, error) {
 	return "", m.missing()
 }
 
+// Elevated returns a NotCapturedError.
+func (m *Captured) Elevated() (bool, error) { return false, m.missing() }
+
 // Details returns what is recorded of processes. Why something is not recorded is not known.
 func (m *Captured) Details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	owners := m.Info().Owners

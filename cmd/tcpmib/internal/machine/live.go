@@ -30,6 +30,9 @@ func (Live) Services() (map[uint32][]string, error) { return owner.Services() }
 // Path returns the path of a process's program.
 func (Live) Path(p owner.Process) (string, error) { return p.Path() }
 
+// Elevated asks Windows.
+func (Live) Elevated() (bool, error) { return elevated(), nil }
+
 // Details returns what Windows tells about processes, and why it does not tell the rest.
 func (Live) Details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	return p.Details(pids...)
