@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,6 +72,9 @@ func measure(ctx context.Context, o *options, set headerSet) measured {
 	p, err := source.Load(ctx, source.Config{GOARCH: set.goarch}, o.packages...)
 	if err != nil {
 		return measured{err: err}
+	}
+	if len(p.Problems) > 0 {
+		return measured{err: fmt.Errorf("cannot load %v for windows/%s", p.Problems[0], set.goarch)}
 	}
 	if o.mapping != nil {
 		o.mapping.Apply(&p.Go)

@@ -208,7 +208,7 @@ func (c *comparison) mirrors(s *GoStruct) []string {
 	}
 	list := []string{s.C}
 	for i := range c.g.Structs {
-		if x := &c.g.Structs[i]; x.Name == s.Name && x.Name != "struct" && x.C != s.C {
+		if x := &c.g.Structs[i]; x.Same(s) && x.C != s.C {
 			list = append(list, x.C)
 		}
 	}
@@ -217,7 +217,7 @@ func (c *comparison) mirrors(s *GoStruct) []string {
 
 // claimed reports whether the fields of a nested struct are compared on their own.
 func (c *comparison) claimed(s *GoStruct) bool {
-	return s.Name != "struct" && slices.ContainsFunc(c.g.Structs, func(x GoStruct) bool { return x.Name == s.Name && x.C != "" })
+	return slices.ContainsFunc(c.g.Structs, func(x GoStruct) bool { return x.Same(s) && x.C != "" })
 }
 
 func (c *comparison) compareEnum(e *GoEnum) EnumReport {

@@ -3,6 +3,7 @@ package layout
 import (
 	"go/constant"
 	"go/token"
+	"reflect"
 )
 
 // Go is what Go claims of the headers, laid out for one architecture. [Spec.Go] makes it from the
@@ -15,13 +16,33 @@ type Go struct {
 	Funcs   []GoFunc
 }
 
-// GoStruct is a Go struct as the gc compiler lays it out.
+// GoStruct is a Go struct as the gc compiler lays it out. Its declaration, which is Path and Pos,
+// tells it from others of its name.
 type GoStruct struct {
 	Name        string         // with its package: "windows.MibIfRow2"
+	Path        string         // the import path of its package; empty for a struct without a name
 	C           string         // the C type that it mirrors; empty for a nested struct without a name in C
+	How         string         // how C was found: one of the By constants
 	Pos         token.Position // where it is declared; zero without source
 	Size, Align int64          // in bytes
 	Fields      []GoField      // in the order of their offsets, blank fields included
+
+	typ reflect.Type // of the running program, which has no position
+}
+
+// How the C type of a struct was found: by a tag, a line of a mapping, the name of the Go type as it is,
+// or spelt otherwise. It is empty where a Spec names it.
+const (
+	ByTag        = "tag"
+	ByMap        = "map"
+	ByName       = "name"
+	ByFoldedName = "folded name"
+)
+
+// Same reports whether two structs are one declaration: two packages of one name, and two functions,
+// may each declare a type of the same name.
+func (s *GoStruct) Same(other *GoStruct) bool {
+	return s.Name == other.Name && s.Path == other.Path && s.Pos == other.Pos && s.typ == other.typ && s.Name != "struct"
 }
 
 // GoField is a field of a Go struct.
@@ -56,6 +77,8 @@ const (
 // GoType is the type of a field, an element, a parameter or a result.
 type GoType struct {
 	Name        string // as Go writes it
+	Path        string // the import path of the package that declares it, if it has a name of its own
+	Pos         token.Position
 	Kind        GoKind
 	Size, Align int64
 	Enum        string    // the C enum that the type mirrors, if any
@@ -90,6 +113,7 @@ func (t *GoType) integers() bool {
 // GoEnum is a Go integer type that mirrors a C enum.
 type GoEnum struct {
 	Name, C string
+	Path    string // the import path of its package
 	Pos     token.Position
 	Type    GoType
 }
@@ -97,6 +121,7 @@ type GoEnum struct {
 // GoConst is a Go constant and the C constant or macro whose value it has.
 type GoConst struct {
 	Name, C string
+	Path    string // the import path of its package
 	Type    string // as Go writes it
 	Pos     token.Position
 	Value   constant.Value // an integer

@@ -35,7 +35,7 @@ func (s Spec) Go(goarch string) (*Go, error) {
 			if err != nil {
 				return nil, fmt.Errorf("layout: %w", err)
 			}
-			g.Enums = append(g.Enums, GoEnum{Name: t.typ.String(), C: t.c, Type: typ})
+			g.Enums = append(g.Enums, GoEnum{Name: t.typ.String(), Path: t.typ.PkgPath(), C: t.c, Type: typ})
 			continue
 		}
 		st, err := r.goStruct(t.typ, t.C(), t.fields)
@@ -104,7 +104,7 @@ func (r *reflector) goStruct(t reflect.Type, c string, mapped []FieldMap) (*GoSt
 		vars[i] = st.Field(i)
 	}
 	offsets := r.sizes.Offsetsof(vars)
-	s := &GoStruct{Name: structName(t), C: c, Size: r.sizes.Sizeof(laidOut), Align: r.sizes.Alignof(laidOut)}
+	s := &GoStruct{Name: structName(t), Path: t.PkgPath(), typ: t, C: c, Size: r.sizes.Sizeof(laidOut), Align: r.sizes.Alignof(laidOut)}
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if f.Name == "_" && f.Type.Size() == 0 {
@@ -137,7 +137,7 @@ func (r *reflector) goType(t reflect.Type) (GoType, error) {
 		return GoType{}, err
 	}
 	g := GoType{
-		Name: t.String(), Kind: goKind(t.Kind()), Enum: r.enumOf[t],
+		Name: t.String(), Path: t.PkgPath(), Kind: goKind(t.Kind()), Enum: r.enumOf[t],
 		Size: r.sizes.Sizeof(laidOut), Align: r.sizes.Alignof(laidOut),
 	}
 	switch g.Kind {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 	"unsafe"
 
@@ -50,5 +51,82 @@ func TestRun(t *testing.T) {
 				assert.Equal(t, "check_test.go", filepath.Base(r.Findings[0].Pos.Filename))
 			}
 		}
+	}
+}
+
+// row is a third type of that name, beside those of the functions below.
+type row struct{ A, B, C uint64 }
+
+func firstRow() layout.Type {
+	type row struct {
+		A    uint64
+		B, C uint32
+	}
+	return layout.Struct[row]("WIDE_FIRST")
+}
+
+func wrongRow() layout.Type {
+	type row struct {
+		A uint32
+		B uint16
+	}
+	return layout.Struct[row]("WIDE_FIRST")
+}
+
+func bytesRow() layout.Type {
+	type row struct {
+		A    uint64
+		B, C [4]byte
+	}
+	return layout.Struct[row]("WIDE_FIRST")
+}
+
+func nestedRow() layout.Type {
+	type inner struct{ B, C uint32 }
+	type row struct {
+		A  uint64
+		In inner
+	}
+	return layout.Struct[row]("WIDE_FIRST")
+}
+
+func sameRow(second bool) layout.Type {
+	if second {
+		type same struct {
+			A [unsafe.Sizeof(uintptr(0))]byte
+		}
+		return layout.Struct[same]("WIDE_FIRST")
+	}
+	type same struct{ A [8]byte }
+	return layout.Struct[same]("WIDE_FIRST")
+}
+
+// Functions have types of one name: what is right in one is not for what is wrong in another.
+func TestRunTellsTypesOfOneNameApart(t *testing.T) {
+	types := []layout.Type{firstRow(), wrongRow(), layout.Struct[row]("WIDE_FIRST"), nestedRow(), bytesRow()}
+	wrong := []bool{false, true, true, false, false}
+	for range 2 {
+		r, err := Run(t.Context(), layout.Spec{Headers: []string{"rows.h"}, Types: types}, rowsTarget(t, "amd64"))
+		require.NoError(t, err)
+		lines := map[int]bool{}
+		for i, s := range r.Structs {
+			assert.Equal(t, wrong[i], len(s.Findings) > 0, "%v: %v", s.Pos, r)
+			lines[s.Pos.Line] = true
+		}
+		assert.Len(t, lines, len(types), "each has a declaration of its own")
+		slices.Reverse(types)
+		slices.Reverse(wrong)
+	}
+}
+
+// Where reflection cannot tell two declarations apart, none is taken.
+func TestRunWantsOneDeclaration(t *testing.T) {
+	spec := layout.Spec{Headers: []string{"rows.h"}, Types: []layout.Type{sameRow(false)}}
+	_, err := Run(t.Context(), spec, rowsTarget(t, "amd64"))
+	assert.NoError(t, err, "they are one layout there")
+	spec.Types = []layout.Type{sameRow(true)}
+	if unsafe.Sizeof(uintptr(0)) == 8 {
+		_, err = Run(t.Context(), spec, rowsTarget(t, "386"))
+		assert.ErrorContains(t, err, "source.same is declared more than once")
 	}
 }

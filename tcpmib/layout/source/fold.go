@@ -3,6 +3,8 @@ package source
 import (
 	"slices"
 	"strings"
+
+	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 // Names are the type names that a header set declares, arranged so that Go's spelling of one finds it.
@@ -20,37 +22,67 @@ func NewNames(declared []string) Names {
 	return n
 }
 
-// suffixes are what a C name may have and Go's leave off: the wide form of a struct comes before the
-// narrow one, and the form of today's Windows before that of an old one.
-var suffixes = []string{"", "w", "lh", "v1", "a", "xp", "w2k", "v0", "v2", "ex"}
-
-// Candidates returns the C types that a Go type may stand for by its name, the likeliest first: case and
-// underscores do not count, nor do a leading "_" or "tag" and the suffixes W, A, _LH, _XP, _W2K and _V0
-// to _V2 of the C name. Which of several it is, the layouts must tell.
-func (n Names) Candidates(goName string) []string {
-	key := fold(goName)
-	var list []string
-	for _, suffix := range suffixes {
-		found := slices.Clone(n[key+suffix])
-		slices.SortFunc(found, func(a, b string) int {
-			return closeness(b, goName) - closeness(a, goName)
-		})
-		list = append(list, found...)
-	}
-	return list
+// rank is the C types that a Go name finds equally well, and how it finds them.
+type rank struct {
+	how   string
+	names []string
 }
 
-// closeness prefers the very name and, of the others, typedefs to tags.
-func closeness(c, goName string) int {
-	switch {
-	case c == goName:
-		return 3
-	case !strings.Contains(c, " "):
-		return 2
-	case !strings.Contains(c, " __"):
-		return 1
+// suffixes are what a C name may have and Go's leave off, those of a row equally well: the wide form
+// comes before the narrow one, because Go calls the wide functions.
+var suffixes = [][]string{{""}, {"w"}, {"lh", "v1", "a", "xp", "w2k", "v0", "v2"}}
+
+// Candidates returns the C types that a Go type may stand for by its name, the likeliest first: those of
+// the very name, and then those whose names are alike but for case, underscores, a leading "_" or "tag",
+// and a suffix W, A, _LH, _XP, _W2K and _V0 to _V2 of the C name; typedefs before tags.
+func (n Names) Candidates(goName string) []string {
+	var typedefs, tags []string
+	for _, r := range n.ranks(goName) {
+		for _, c := range r.names {
+			if strings.Contains(c, " ") {
+				tags = append(tags, c)
+			} else {
+				typedefs = append(typedefs, c)
+			}
+		}
 	}
-	return 0
+	list := append(typedefs, tags...)
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(c string) bool {
+		was := seen[c]
+		seen[c] = true
+		return was
+	})
+}
+
+func (n Names) ranks(goName string) []rank {
+	key := fold(goName)
+	var typedefs, tags []string
+	for _, c := range n[key] {
+		switch {
+		case c == goName:
+			typedefs = append(typedefs, c)
+		case strings.HasSuffix(c, " "+goName):
+			tags = append(tags, c)
+		}
+	}
+	ranks := []rank{{layout.ByName, typedefs}, {layout.ByName, tags}}
+	for _, row := range suffixes {
+		var typedefs, tags []string
+		for _, suffix := range row {
+			for _, c := range n[key+suffix] {
+				if strings.Contains(c, " ") {
+					tags = append(tags, c)
+				} else {
+					typedefs = append(typedefs, c)
+				}
+			}
+		}
+		slices.Sort(typedefs)
+		slices.Sort(tags)
+		ranks = append(ranks, rank{layout.ByFoldedName, typedefs}, rank{layout.ByFoldedName, tags})
+	}
+	return slices.DeleteFunc(ranks, func(r rank) bool { return len(r.names) == 0 })
 }
 
 // fold leaves of a name what C and Go spell alike.

@@ -1,14 +1,17 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -27,56 +30,148 @@ type Config struct {
 	Tests bool
 }
 
+// Problem is a package, or a part of one, that could not be read.
+type Problem struct {
+	Path   string         // the import path of the package
+	Pos    token.Position // where it is, if that is known
+	Reason string         // what go build says of it
+}
+
+func (p Problem) String() string {
+	if p.Pos.IsValid() {
+		return fmt.Sprintf("%s: %v: %s", p.Path, p.Pos, p.Reason)
+	}
+	return p.Path + ": " + p.Reason
+}
+
 // listMode is what the go command is asked for: names of files, and no compiled package.
 const listMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 	packages.NeedModule | packages.NeedTypesSizes
 
+// environment is the caller's, except for what would let the caller's machine decide which files are
+// read. GOFLAGS and GOWORK, which say how a module is built, remain.
+func environment(goarch string) []string {
+	return append(os.Environ(), "GOOS=windows", "GOARCH="+goarch, "CGO_ENABLED=0",
+		"GO386=sse2", "GOAMD64=v1", "GOARM64=v8.0")
+}
+
 // load lists the packages that the patterns match and type-checks them and, without function bodies,
-// what they import.
+// what they import. It returns those that could be read, if only in part.
 func load(ctx context.Context, cfg Config, patterns []string) (*checker, []*packages.Package, error) {
 	c := &checker{fset: token.NewFileSet(), done: map[string]*checked{}}
 	if c.sizes = types.SizesFor("gc", cfg.GOARCH); c.sizes == nil {
 		return nil, nil, fmt.Errorf("unknown GOARCH %q", cfg.GOARCH)
 	}
-	env := append(os.Environ(), "GOOS=windows", "GOARCH="+cfg.GOARCH)
-	if os.Getenv("CGO_ENABLED") == "" {
-		env = append(env, "CGO_ENABLED=0") // the default would depend on the compilers of this machine
-	}
-	roots, err := packages.Load(&packages.Config{
-		Context: ctx, Dir: cfg.Dir, Mode: listMode, Env: env, Tests: cfg.Tests,
-	}, patterns...)
+	conf := packages.Config{Context: ctx, Dir: cfg.Dir, Mode: listMode, Env: environment(cfg.GOARCH), Tests: cfg.Tests}
+	listed, err := packages.Load(&conf, patterns...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot list %s for windows/%s: %w", strings.Join(patterns, " "), cfg.GOARCH, err)
 	}
-	if len(roots) == 0 {
-		return nil, nil, fmt.Errorf("no package matches %s", strings.Join(patterns, " "))
+	if c.cgo, err = cgoPackages(conf, listed, patterns); err != nil {
+		return nil, nil, err
+	}
+	var roots []*packages.Package
+	for _, p := range listed {
+		switch {
+		case len(p.GoFiles) == 0 && slices.ContainsFunc(p.IgnoredFiles, usesCgo):
+			c.cgo = append(c.cgo, p.PkgPath)
+		case len(p.Errors) > 0:
+			for _, e := range p.Errors {
+				c.problems = append(c.problems, Problem{cmp.Or(p.PkgPath, p.ID), position(e.Pos), strings.TrimSpace(e.Msg)})
+			}
+		case len(p.GoFiles) > 0 && !strings.HasSuffix(p.ID, ".test"): // a package of tests alone has none
+			roots = append(roots, p)
+			c.roots = append(c.roots, p.ID)
+		}
 	}
 	for _, p := range roots {
-		if len(p.Errors) > 0 {
-			return nil, nil, fmt.Errorf("cannot load %s for windows/%s: %w", p.PkgPath, cfg.GOARCH, p.Errors[0])
-		}
-		c.roots = append(c.roots, p.ID)
+		c.check(p)
+		c.problems = append(c.problems, c.done[p.ID].problems...)
 	}
-	for _, p := range roots {
-		if got := c.check(p); len(got.errs) > 0 {
-			return nil, nil, fmt.Errorf("cannot load %s for windows/%s: %w", p.PkgPath, cfg.GOARCH, errors.Join(got.errs[:min(len(got.errs), 10)]...))
-		}
+	switch {
+	case len(roots)+len(c.problems) > 0:
+	case len(c.cgo) > 0:
+		return nil, nil, fmt.Errorf("all Go files of %s use cgo, and what they declare cgo alone knows", strings.Join(c.cgo, ", "))
+	default:
+		return nil, nil, fmt.Errorf("no package matches %s for windows/%s", strings.Join(patterns, " "), cfg.GOARCH)
 	}
+	c.problems = unique(c.problems)
 	return c, roots, nil
+}
+
+// position reads "file:12:3", as the go command writes it, or nothing where it is not known.
+func position(s string) token.Position {
+	var pos token.Position
+	rest, column, _ := cutLast(s, ":")
+	file, line, ok := cutLast(rest, ":")
+	if !ok {
+		file, line, column = rest, column, ""
+	}
+	fmt.Sscan(line, &pos.Line)
+	fmt.Sscan(column, &pos.Column)
+	if pos.Line > 0 {
+		pos.Filename = file
+	}
+	return pos
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+func usesCgo(name string) bool {
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+	return filepath.Ext(name) == ".go" && err == nil && slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == `"C"` })
+}
+
+// cgoPackages finds the packages that a pattern with "..." does not match without cgo, because all
+// their files are excluded.
+func cgoPackages(conf packages.Config, listed []*packages.Package, patterns []string) ([]string, error) {
+	if !slices.ContainsFunc(patterns, func(p string) bool { return strings.Contains(p, "...") }) {
+		return nil, nil
+	}
+	conf.Mode, conf.Tests = packages.NeedName|packages.NeedFiles, false
+	conf.Env = append(slices.Clone(conf.Env), "CGO_ENABLED=1")
+	all, err := packages.Load(&conf, patterns...)
+	if err != nil {
+		return nil, fmt.Errorf("cannot list %s: %w", strings.Join(patterns, " "), err)
+	}
+	var list []string
+	for _, p := range all {
+		known := slices.ContainsFunc(listed, func(q *packages.Package) bool { return q.PkgPath == p.PkgPath })
+		if !known && slices.ContainsFunc(p.GoFiles, usesCgo) {
+			list = append(list, p.PkgPath)
+		}
+	}
+	return list, nil
+}
+
+func unique(list []Problem) []Problem {
+	seen := map[Problem]bool{}
+	return slices.DeleteFunc(list, func(p Problem) bool {
+		was := seen[p]
+		seen[p] = true
+		return was
+	})
 }
 
 // checker type-checks packages from source, each once.
 type checker struct {
-	fset  *token.FileSet
-	sizes types.Sizes
-	roots []string            // IDs
-	done  map[string]*checked // by ID: a package with its test files has another one
+	fset     *token.FileSet
+	sizes    types.Sizes
+	roots    []string            // IDs
+	done     map[string]*checked // by ID: a package with its test files has another one
+	problems []Problem
+	cgo      []string // import paths
 }
 
 type checked struct {
-	types *types.Package
-	info  types.Info // of the packages asked for alone
-	errs  []error
+	types    *types.Package
+	info     types.Info // of the packages asked for alone
+	problems []Problem
 }
 
 func (c *checker) check(p *packages.Package) *checked {
@@ -94,7 +189,7 @@ func (c *checker) check(p *packages.Package) *checked {
 	for _, name := range p.GoFiles {
 		file, err := parser.ParseFile(c.fset, name, nil, parser.SkipObjectResolution)
 		if err != nil {
-			got.errs = append(got.errs, err)
+			got.fail(p, err)
 		}
 		if file != nil {
 			files = append(files, file)
@@ -103,23 +198,63 @@ func (c *checker) check(p *packages.Package) *checked {
 	conf := types.Config{
 		GoVersion:        goVersion(p),
 		IgnoreFuncBodies: !root,
-		FakeImportC:      true,
 		Sizes:            c.sizes,
-		Error:            func(err error) { got.errs = append(got.errs, err) },
+		Error:            func(err error) { got.fail(p, err) },
 		Importer: importer(func(path string) (*types.Package, error) {
 			imported := p.Imports[path]
 			if imported == nil {
 				return nil, fmt.Errorf("%s is not among the packages that the go command listed", path)
 			}
-			return c.check(imported).types, nil
+			if len(imported.Errors) > 0 && len(imported.GoFiles) == 0 {
+				return nil, errors.New(imported.Errors[0].Msg)
+			}
+			if pkg := c.check(imported).types; pkg != nil {
+				return pkg, nil
+			}
+			return nil, errors.New("import cycle")
 		}),
 	}
 	if root {
 		got.info = types.Info{Defs: map[*ast.Ident]types.Object{}}
 	}
-	got.types, _ = conf.Check(p.PkgPath, c.fset, files, &got.info) // the errors are in got.errs
+	got.types, _ = conf.Check(p.PkgPath, c.fset, files, &got.info) // the errors are in got.problems
 	return got
 }
+
+// fail notes an error of the parser or of the type checker.
+func (got *checked) fail(p *packages.Package, err error) {
+	add := func(pos token.Position, reason string) {
+		if len(got.problems) == mostProblems {
+			pos, reason = token.Position{}, "too many errors"
+		}
+		if len(got.problems) <= mostProblems {
+			got.problems = append(got.problems, Problem{p.PkgPath, pos, reason})
+		}
+	}
+	switch e := err.(type) {
+	case types.Error:
+		if !strings.HasPrefix(e.Msg, "\t") { // what belongs to the error before it
+			add(e.Fset.Position(e.Pos), withoutImport(e.Msg))
+		}
+	case scanner.ErrorList:
+		for _, one := range e {
+			add(one.Pos, one.Msg)
+		}
+	default:
+		add(token.Position{}, err.Error())
+	}
+}
+
+// withoutImport is an error of an import as go build writes it.
+func withoutImport(msg string) string {
+	if _, reason, ok := strings.Cut(msg, " ("); ok && strings.HasPrefix(msg, "could not import ") {
+		return strings.TrimSuffix(reason, ")")
+	}
+	return msg
+}
+
+// mostProblems is how many errors of one package are told, as go build does.
+const mostProblems = 10
 
 func goVersion(p *packages.Package) string {
 	if p.Module == nil || p.Module.GoVersion == "" {

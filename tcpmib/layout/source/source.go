@@ -23,26 +23,39 @@ type Packages struct {
 	Paths []string
 	// Left are the struct types that have no layout to compare, and why.
 	Left []Left
+	// Problems are the packages, and the parts of packages, that could not be read. What could be is
+	// above.
+	Problems []Problem
+	// Cgo are the import paths of packages that were not read, because all their files use cgo.
+	Cgo []string
 }
 
 // Left is a struct type or a constant that was not compared.
 type Left struct {
 	Name   string
+	Path   string // the import path of its package
 	Pos    token.Position
 	Reason string
 }
 
 // Load reads packages from source, as the go command would build them for Windows and one GOARCH, and
-// returns their struct types and integer constants. Nothing is compiled or run, so any host will do.
-// Test files are left out, and so are files with cgo, unless the environment has CGO_ENABLED=1.
+// returns their struct types and integer constants. Nothing is compiled or run, so any host will do, and
+// its GOOS, GOARCH and CGO_ENABLED change nothing: files with cgo are never read. Test files are left out
+// unless cfg.Tests is set.
+//
+// A package that cannot be read, or not all of it, is among the Problems and costs only itself. The error
+// is for when nothing at all could be read.
 func Load(ctx context.Context, cfg Config, patterns ...string) (*Packages, error) {
 	c, roots, err := load(ctx, cfg, patterns)
 	if err != nil {
 		return nil, err
 	}
-	out := &Packages{Go: layout.Go{GOARCH: cfg.GOARCH}}
+	out := &Packages{Go: layout.Go{GOARCH: cfg.GOARCH}, Problems: c.problems, Cgo: c.cgo}
+	seen := map[declaration]bool{}
 	for _, p := range roots {
-		out.Paths = append(out.Paths, p.PkgPath)
+		if !slices.Contains(out.Paths, p.PkgPath) {
+			out.Paths = append(out.Paths, p.PkgPath)
+		}
 		if m := p.Module; m != nil {
 			name := m.Path
 			if m.Version != "" {
@@ -53,10 +66,30 @@ func Load(ctx context.Context, cfg Config, patterns ...string) (*Packages, error
 			}
 		}
 		got := c.done[p.ID]
-		r := reader{pkg: got.types, fset: c.fset, sizes: c.sizes, out: out}
+		r := reader{pkg: got.types, fset: c.fset, sizes: c.sizes, out: out, seen: seen}
 		r.read(got.info)
 	}
+	if len(c.problems) > 0 && len(out.Structs)+len(out.Consts) == 0 {
+		return nil, fmt.Errorf("cannot load %s for windows/%s: %w", strings.Join(patterns, " "), cfg.GOARCH, problemError(c.problems))
+	}
 	return out, nil
+}
+
+// problemError joins problems, one a line.
+type problemError []Problem
+
+func (e problemError) Error() string {
+	var lines []string
+	for _, p := range e {
+		lines = append(lines, p.String())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// declaration tells a type or a constant from others of its name.
+type declaration struct {
+	path, name string
+	pos        token.Position
 }
 
 // reader turns the objects of one package into plain data.
@@ -65,6 +98,7 @@ type reader struct {
 	fset  *token.FileSet
 	sizes types.Sizes
 	out   *Packages
+	seen  map[declaration]bool // a package and the same with its tests have the same types
 }
 
 // read goes through all declarations, those in functions included, in the order of the source.
@@ -83,6 +117,13 @@ func (r *reader) read(info types.Info) {
 		return cmp.Or(cmp.Compare(p.Filename, q.Filename), cmp.Compare(p.Offset, q.Offset))
 	})
 	for _, obj := range objects {
+		d := declaration{r.pkg.Path(), obj.Name(), r.fset.Position(obj.Pos())}
+		if r.seen[d] {
+			continue
+		}
+		if r.seen != nil {
+			r.seen[d] = true
+		}
 		switch obj := obj.(type) {
 		case *types.TypeName:
 			r.readType(obj)
@@ -100,16 +141,18 @@ func (r *reader) readType(obj *types.TypeName) {
 	if !ok {
 		return
 	}
-	name, pos := r.pkg.Name()+"."+obj.Name(), r.fset.Position(obj.Pos())
+	name, path, pos := r.pkg.Name()+"."+obj.Name(), r.pkg.Path(), r.fset.Position(obj.Pos())
 	if generic(obj.Type()) {
-		r.out.Left = append(r.out.Left, Left{name, pos, "it is generic"})
+		r.out.Left = append(r.out.Left, Left{name, path, pos, "it is generic"})
 		return
 	}
 	if why := notC(st); why != "" {
-		r.out.Left = append(r.out.Left, Left{name, pos, why})
+		r.out.Left = append(r.out.Left, Left{name, path, pos, why})
 		return
 	}
-	r.out.Structs = append(r.out.Structs, r.structOf(name, pos, st))
+	s := r.structOf(name, pos, st)
+	s.Path = path
+	r.out.Structs = append(r.out.Structs, s)
 }
 
 func generic(t types.Type) bool {
@@ -123,7 +166,7 @@ func notC(t types.Type) string {
 	case *types.Basic:
 		switch {
 		case u.Kind() == types.Invalid:
-			return "its type is unknown without cgo"
+			return "has a type that could not be read"
 		case u.Info()&(types.IsString|types.IsComplex) != 0:
 			return "has a " + u.Name()
 		}
@@ -193,6 +236,9 @@ func zeroSize(t types.Type) bool {
 
 func (r *reader) typeOf(t types.Type) layout.GoType {
 	g := layout.GoType{Name: r.typeName(t), Size: r.sizes.Sizeof(t), Align: r.sizes.Alignof(t)}
+	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() != nil {
+		g.Path, g.Pos = named.Obj().Pkg().Path(), r.fset.Position(named.Obj().Pos())
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		g.Kind = kindOf(u)
@@ -202,11 +248,8 @@ func (r *reader) typeOf(t types.Type) layout.GoType {
 		elem := r.typeOf(u.Elem())
 		g.Kind, g.Elem, g.Len = layout.GoArray, &elem, u.Len()
 	case *types.Struct:
-		pos := token.Position{}
-		if named, ok := types.Unalias(t).(*types.Named); ok {
-			pos = r.fset.Position(named.Obj().Pos())
-		}
-		nested := r.structOf(g.Name, pos, u)
+		nested := r.structOf(g.Name, g.Pos, u)
+		nested.Path = g.Path
 		g.Kind, g.Struct = layout.GoStructKind, &nested
 	}
 	return g
@@ -248,7 +291,7 @@ func (r *reader) readConst(obj *types.Const) {
 		return
 	}
 	r.out.Consts = append(r.out.Consts, layout.GoConst{
-		Name: r.pkg.Name() + "." + obj.Name(), Type: r.typeName(obj.Type()), Value: value,
+		Name: r.pkg.Name() + "." + obj.Name(), Path: r.pkg.Path(), Type: r.typeName(obj.Type()), Value: value,
 		Pos: r.fset.Position(obj.Pos()),
 	})
 }

@@ -122,28 +122,3 @@ func TestTags(t *testing.T) {
 	assert.Equal(t, "thing.Inner", inner.Struct.Name)
 	assert.Equal(t, []int64{0, 4, 8}, offsets(*inner.Struct))
 }
-
-// Files with cgo are read where cgo is on, and what C alone knows is said to be unknown.
-func TestCgo(t *testing.T) {
-	t.Setenv("CGO_ENABLED", "1")
-	p := loadThing(t, "amd64")
-	structNamed(t, p, "thing.WithCgo")
-	left := p.Left[len(p.Left)-1]
-	for _, l := range p.Left {
-		if l.Name == "thing.OfC" {
-			left = l
-		}
-	}
-	assert.Equal(t, "field A its type is unknown without cgo", left.Reason)
-}
-
-func TestLoadFails(t *testing.T) {
-	for _, test := range []struct{ dir, goarch, pattern, want string }{
-		{"thing", "z80", ".", `unknown GOARCH "z80"`},
-		{"thing", "386", "./nowhere", "nowhere"},
-		{"broken", "386", ".", "undefined: nothing"},
-	} {
-		_, err := Load(t.Context(), Config{Dir: filepath.Join("testdata", test.dir), GOARCH: test.goarch}, test.pattern)
-		assert.ErrorContains(t, err, test.want)
-	}
-}

@@ -1,0 +1,5 @@
+package on386
+
+type Word struct{ A uint64 }
+
+const Words = 2

@@ -1,0 +1,4 @@
+// Package sound has nothing wrong.
+package sound
+
+type Row struct{ A, B uint32 }

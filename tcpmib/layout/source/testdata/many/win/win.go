@@ -1,0 +1,3 @@
+package win
+
+type Row struct{ A, B uint32 }

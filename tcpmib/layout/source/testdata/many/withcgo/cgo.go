@@ -1,0 +1,5 @@
+package withcgo
+
+import "C"
+
+type WithCgo struct{ A C.int }
