@@ -29,11 +29,22 @@ type app struct {
 // run runs the program and returns its exit code.
 func (a *app) run(args []string) int {
 	root := a.rootCommand()
+	completing := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
+	for _, cmd := range append(root.Commands(), root) {
+		cli.RejectMistakes(cmd, completing)
+	}
+	help, err := checkDashes(root, args)
+	if help {
+		args = []string{"--help"}
+	}
 	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
 	root.SetIn(a.In)
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
-	cmd, err := root.ExecuteC()
+	cmd := root
+	if err == nil {
+		cmd, err = root.ExecuteC()
+	}
 	code := cli.ExitCode(err)
 	switch {
 	case code == cli.ExitUsage:
@@ -42,13 +53,26 @@ func (a *app) run(args []string) int {
 		}
 		a.Say("%v (see %s --help)", err, cmd.CommandPath())
 	case code == cli.ExitFailure && !errors.Is(err, cli.ErrReported):
-		a.Say("%s", machine.Advise(err))
+		a.Say("%s%s", machine.Advise(err), insteadOfWindows(cmd, err))
 	}
 	return code
 }
 
+// insteadOfWindows says what a command can read where there is no Windows.
+func insteadOfWindows(cmd *cobra.Command, err error) string {
+	switch {
+	case !machine.NotWindows(err):
+	case cmd.Flags().Lookup("from") != nil:
+		return ", or read a capture with --from"
+	case cmd.Name() == "diff":
+		return ", or name a second capture"
+	}
+	return ""
+}
+
 func (a *app) rootCommand() *cobra.Command {
 	list := a.listCommand()
+	var version bool
 	root := &cobra.Command{
 		Use:   "tcpmib",
 		Short: "TCP connections and UDP sockets as tcpmib.h and udpmib.h report them",
@@ -58,14 +82,20 @@ lists the connections.
 Data goes to stdout, everything else to stderr.
 Exit codes: 0 found, 1 nothing matched, a difference, or a free port, 2 usage, 3 the system or
 a file failed, or port cannot tell.`,
-		Example:       list.Example,
-		Args:          noCommand,
-		RunE:          list.RunE,
+		Example: list.Example,
+		Args:    noCommand,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if version {
+				return a.version()
+			}
+			return list.RunE(cmd, args)
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	list.Flags().SortFlags = false // as they are declared, in the help of root, too
 	root.Flags().AddFlagSet(list.Flags())
+	root.Flags().BoolVarP(&version, "version", "v", false, "print the version, as the command version does")
 	a.Color = cli.ColorAuto
 	cli.EnumFlag(root, root.PersistentFlags(), &a.Color, "color",
 		"`when` to use color (auto honors NO_COLOR)", cli.ColorModes)
@@ -81,7 +111,6 @@ a file failed, or port cannot tell.`,
 		cmd.Flags().SortFlags = false // as they are declared: filters first
 		cli.CompleteNoFiles(cmd, cmd.Name() != "capture")
 	}
-	root.SuggestionsMinimumDistance = 2
 	root.InitDefaultHelpCmd()
 	help, _, _ := root.Find([]string{"help"})
 	help.Args = helpTopic
@@ -98,17 +127,6 @@ func helpTopic(cmd *cobra.Command, args []string) error {
 		return &cli.UsageError{Err: err}
 	}
 	return nil
-}
-
-// noCommand rejects an unknown command and suggests a similar one.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return cli.Usagef("unknown command %q; did you mean %s?", args[0], strings.Join(near, " or "))
-	}
-	return cli.Usagef("unknown command %q", args[0])
 }
 
 // addFrom declares --from.

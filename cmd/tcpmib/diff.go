@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -57,14 +56,8 @@ or a file failed.`, filter.Help, filter.ProtocolHelp),
 	}
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
-	cli.EnumFlag(cmd, cmd.Flags(), &f.format, "format", "output `format`", []string{diffTable, diffJSON, diffJSONL})
+	cli.FormatFlag(cmd, &f.format, "output `format`", []string{diffTable, diffJSON, diffJSONL})
 	return cmd
-}
-
-// difference is a change with the rows of the connection as it is now and as it was.
-type difference struct {
-	rows.Change
-	now, before rows.Row
 }
 
 // diff writes what could be compared, and then reports what could not.
@@ -86,81 +79,79 @@ func (a *app) diff(files []string, f *diffFlags) error {
 	if elapsed < 0 {
 		a.Say(wrong, files[0], cli.Age(-elapsed))
 	}
-	differences, readErr := a.compare(machines, &f.filter)
+	d, readErr := compare(machines, &f.filter)
 	if machine.NotWindows(readErr) {
 		return readErr
 	}
+	out := newOutput(&a.Terminal)
 	var err error
-	switch f.format {
-	case diffTable:
-		if len(differences) == 0 && readErr != nil {
-			break // there may be a difference in what could not be read
-		}
-		err = a.writeDifferences(differences, elapsed, f.filter.Tables())
-	case diffJSON:
-		err = a.writeDifferencesJSON(differences)
-	case diffJSONL:
-		err = a.writeDifferencesLines(differences)
+	switch {
+	case f.format != diffTable:
+		err = d.writeEvents(newEventWriter(out, rows.DataColumns, f.format == diffJSON))
+	case len(d.changes) == 0 && readErr != nil: // there may be a difference in what could not be read
+	default:
+		err = d.writeTable(out, elapsed, f.filter.Tables())
 	}
+	err = errors.Join(err, out.Flush())
 	switch {
 	case err != nil:
 		return err
 	case readErr != nil:
 		return readErr
-	case len(differences) > 0:
+	case len(d.changes) > 0:
 		return cli.ErrNothing // that is, the exit code of a difference
 	}
 	return nil
 }
 
-// compare returns what changed from one machine to the next, as far as a filter selects it.
-func (a *app) compare(machines []*machine.Reader, f *filter.Filter) (differences []difference, err error) {
-	n := &machine.Names{}
-	for c, changeErr := range machine.Replay(machines, f.Tables(), n) {
-		if changeErr != nil {
-			err = errors.Join(err, changeErr)
-			continue
-		}
-		d := difference{Change: c}
-		d.now, d.before = n.Rows(c)
-		if c.Kind != tcpmib.Present && (f.Match(&d.now) || c.Kind == tcpmib.Changed && f.Match(&d.before)) {
-			differences = append(differences, d)
-		}
-	}
-	return differences, err
+// differences are the changes from one machine to the next, with the names of both.
+type differences struct {
+	changes []rows.Change
+	names   machine.Names
 }
 
-// writeDifferences writes a table below a line that sums it up.
-func (a *app) writeDifferences(differences []difference, elapsed time.Duration, tables rows.Tables) error {
-	out := newOutput(&a.Terminal)
-	fmt.Fprintln(out, sumUp(differences)+" in "+cli.Age(elapsed.Abs()))
-	if len(differences) > 0 {
-		fmt.Fprintln(out)
-		out.Columns = rows.DiffColumns
-		if !(tables.TCP && tables.UDP) { // all have the same
-			out.Columns = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "protocol" })
-		}
-		out.Optional = out.Columns
-		err := rows.WriteTable(out, func(yield func(*rows.Row) bool) {
-			for i := range differences {
-				r := differences[i].shown()
-				if !yield(&r) {
-					return
-				}
+// compare returns what changed from one machine to the next, as far as a filter selects it.
+func compare(machines []*machine.Reader, f *filter.Filter) (d differences, err error) {
+	for tick := range machine.Replay(machines, f.Tables()) {
+		d.names.Next(tick.Machine.KnownProcesses())
+		err = errors.Join(err, errors.Join(tick.Errs...))
+		for _, c := range tick.Changes {
+			now, before := d.names.Rows(c)
+			if c.Kind != tcpmib.Present && (f.Match(&now) || c.Kind == tcpmib.Changed && f.Match(&before)) {
+				d.changes = append(d.changes, c)
 			}
-		})
-		if err != nil {
-			return err
 		}
 	}
-	return out.Flush()
+	return d, err
+}
+
+// writeTable writes a table below a line that sums it up.
+func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables rows.Tables) error {
+	fmt.Fprintln(out, d.sumUp()+" in "+cli.Age(elapsed.Abs()))
+	if len(d.changes) == 0 {
+		return nil
+	}
+	fmt.Fprintln(out)
+	out.Columns = rows.DiffColumns
+	if !(tables.TCP && tables.UDP) { // all have the same
+		out.Columns = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "protocol" })
+	}
+	out.Optional = out.Columns
+	return rows.WriteTable(out, func(yield func(*rows.Row) bool) {
+		for i := range d.changes {
+			r := d.shown(&d.changes[i])
+			if !yield(&r) {
+				return
+			}
+		}
+	})
 }
 
 // sumUp counts what opened, closed and changed.
-func sumUp(differences []difference) string {
+func (d *differences) sumUp() string {
 	counts := map[tcpmib.ChangeKind]int{}
-	for _, d := range differences {
-		counts[d.Kind]++
+	for _, c := range d.changes {
+		counts[c.Kind]++
 	}
 	var parts []string
 	for _, kind := range []tcpmib.ChangeKind{tcpmib.Opened, tcpmib.Closed, tcpmib.Changed} {
@@ -176,33 +167,22 @@ func sumUp(differences []difference) string {
 
 // shown returns the row of a table. A connection that lost its owner, as it does in TIME-WAIT, is
 // shown with the one that it had.
-func (d *difference) shown() rows.Row {
-	r := d.now
-	if d.Kind == tcpmib.Changed && r.PID == 0 {
-		r.PID, r.Process = d.before.PID, d.before.Process
+func (d *differences) shown(c *rows.Change) rows.Row {
+	now, before := d.names.Rows(*c)
+	if c.Kind == tcpmib.Changed && now.PID == 0 {
+		now.PID, now.Process = before.PID, before.Process
 	}
-	r.Change = &d.Change.Change
-	return r
+	now.Change = &c.Change
+	return now
 }
 
-// writeDifferencesLines writes the events that watch writes, one a line.
-func (a *app) writeDifferencesLines(differences []difference) error {
-	out, events := newOutput(&a.Terminal), rows.NewEvents()
-	for i := range differences {
-		out.Write(events.Line(differences[i].Change.Change, &differences[i].now))
+// writeEvents writes the events that watch writes.
+func (d *differences) writeEvents(e *eventWriter) error {
+	for _, c := range d.changes {
+		now, _ := d.names.Rows(c)
+		if err := e.write(c, &now); err != nil {
+			return err
+		}
 	}
-	return out.Flush()
-}
-
-// writeDifferencesJSON writes one array with an event on each line.
-func (a *app) writeDifferencesJSON(differences []difference) error {
-	out, events := newOutput(&a.Terminal), rows.NewEvents()
-	sep, end := "[\n", "[]\n"
-	for i := range differences {
-		out.WriteString(sep)
-		out.Write(bytes.TrimSuffix(events.Line(differences[i].Change.Change, &differences[i].now), []byte("\n")))
-		sep, end = ",\n", "\n]\n"
-	}
-	out.WriteString(end)
-	return out.Flush()
+	return e.end()
 }

@@ -54,7 +54,7 @@ administrator rights.`, filter.Help),
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
 	cli.DurationFlag(flags, &f.duration, "for", "collect for this `duration`")
-	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", rows.FormatNames(rows.MeasuredFormats))
+	cli.FormatFlag(cmd, &f.format, "output `format`", rows.FormatNames(rows.MeasuredFormats))
 	return cmd
 }
 

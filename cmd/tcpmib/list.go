@@ -31,6 +31,7 @@ type listFlags struct {
 	reverse, noHeader, count bool
 	limit                    int
 	format, from, notIn      string
+	habits                   func()
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -39,7 +40,7 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List connections and sockets",
 		Long: paragraphs(`list shows TCP connections, listening sockets and, with --udp, UDP sockets, sorted by local and
-remote endpoint.`, filter.Help, filter.ProtocolHelp, `--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and
+remote endpoint.`, filter.Help, filter.ProtocolHelp, habitsHelp, `--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and
 a UDP socket, is the same if its local endpoint and the name of its process are, because process
 IDs change when Windows restarts; where a name is not known, the endpoint decides. A connection
 is the same if its endpoints and its process ID are.
@@ -58,38 +59,49 @@ documentation of MIB_TCPROW2 prints.`),
   tcpmib list --format 'template={{.process}} {{.localPort}}'
   tcpmib list --from capture.zip --state time-wait --count
   tcpmib list --listening --not-in base.zip`,
-		Args: cli.NoArgs,
+		Args: filtersOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Flags(), &f) },
 	}
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
+	f.habits = addHabits(cmd, &f.filter)
 	flags := cmd.Flags()
 	f.format = listFormats[0]
-	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", listFormats)
+	cli.FormatFlag(cmd, &f.format, "output `format`", listFormats)
 	flags.Var(rows.ColumnList{List: &f.columns}, "columns", "show these `columns`, in this order")
 	flags.Var(rows.ColumnList{List: &f.sortBy}, "sort", "sort by these `columns`")
 	flags.BoolVar(&f.reverse, "reverse", false, "reverse the sort")
 	cli.CountFlag(flags, &f.limit, "limit", "show only the first `n` connections; 0: all")
 	flags.BoolVar(&f.count, "count", false, "print only the number of matches")
 	flags.BoolVar(&f.noHeader, "no-header", false, "omit the header row")
-	for _, e := range machine.Extras {
-		if e.Flag == "" {
-			continue
-		}
-		flags.BoolFunc(e.Flag, e.Usage, cli.OnOff(func(on bool) {
-			f.extra = slices.DeleteFunc(f.extra, func(c rows.Column) bool { return c.Name == e.Column })
-			if on {
-				f.extra = append(f.extra, rows.Named(e.Column)...)
-			}
-		}))
-	}
+	addExtraFlags(flags, &f.extra)
 	columns := func(*cobra.Command) []string { return rows.Names(rows.Columns) }
 	cli.CompleteList(cmd, "columns", columns)
 	cli.CompleteList(cmd, "sort", columns)
 	addFrom(cmd, &f.from)
-	cli.FileFlag(flags, &f.notIn, "not-in", "leave out what the capture in `file` has, and show what is new")
-	cli.CompleteFiles(cmd, "not-in", "zip")
+	addNotIn(cmd, &f.notIn)
 	return cmd
+}
+
+// addNotIn declares --not-in.
+func addNotIn(cmd *cobra.Command, notIn *string) {
+	cli.FileFlag(cmd.Flags(), notIn, "not-in", "leave out what the capture in `file` has, and show what is new")
+	cli.CompleteFiles(cmd, "not-in", "zip")
+}
+
+// addExtraFlags declares the flags that add columns: these, or all that there are.
+func addExtraFlags(flags *pflag.FlagSet, extra *[]rows.Column, columns ...string) {
+	for _, e := range machine.Extras {
+		if e.Flag == "" || len(columns) > 0 && !slices.Contains(columns, e.Column) {
+			continue
+		}
+		flags.BoolFunc(e.Flag, e.Usage, cli.OnOff(func(on bool) {
+			*extra = slices.DeleteFunc(*extra, func(c rows.Column) bool { return c.Name == e.Column })
+			if on {
+				*extra = append(*extra, rows.Named(e.Column)...)
+			}
+		}))
+	}
 }
 
 // columnHelp returns the names of the columns, six on a line.
@@ -103,6 +115,7 @@ func columnHelp() string {
 
 // list writes what could be read, and then reports what could not.
 func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
+	f.habits()
 	if f.format == formatSample {
 		return a.listSample(flags, f)
 	}

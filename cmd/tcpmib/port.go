@@ -20,13 +20,19 @@ import (
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
+// Formats of port.
+const (
+	portText = "text"
+	portJSON = "json"
+)
+
 type portFlags struct {
-	tcp, udp, json bool
-	from           string
+	tcp, udp     bool
+	format, from string
 }
 
 func (a *app) portCommand() *cobra.Command {
-	var f portFlags
+	f := portFlags{format: portText}
 	cmd := &cobra.Command{
 		Use:   "port number...",
 		Short: "Show who holds a port, or why it cannot be bound",
@@ -49,7 +55,7 @@ undecided, otherwise 0 if any is held.`,
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.tcp, "tcp", "t", false, "only TCP")
 	flags.BoolVarP(&f.udp, "udp", "u", false, "only UDP")
-	flags.BoolVar(&f.json, "json", false, "write JSON: an array with an object for each port")
+	cli.FormatFlag(cmd, &f.format, "output `format`", []string{portText, portJSON})
 	addFrom(cmd, &f.from)
 	return cmd
 }
@@ -240,7 +246,7 @@ func readDetails(m machine.Machine, facts *portcheck.Facts, ports []uint16) {
 }
 
 func (a *app) writePorts(f *portFlags, r *portview.Report) error {
-	if f.json {
+	if f.format == portJSON {
 		return portview.WriteJSON(a.Out, r)
 	}
 	return portview.WriteText(a.Out, r, portview.Options{Color: a.UseColor(), Width: a.Width()})

@@ -74,13 +74,8 @@ func (a *app) lookAtCapture(captures []*machine.Captured, request screen.Request
 func look(t *machine.Tracker, m *machine.Reader, request screen.Request, at time.Time) screen.Look {
 	l := screen.Look{Request: request, At: at}
 	l.Snapshot.Processes, _ = m.Processes() // the table shows what has no name
-	for c, err := range t.Changes(m.Source(), request.Tables, at) {
-		if err != nil {
-			l.Err = errors.Join(l.Err, err)
-			continue
-		}
-		l.Changes = append(l.Changes, c)
-	}
+	tick := t.Tick(m, request.Tables, at)
+	l.Changes, l.Err = tick.Changes, errors.Join(tick.Errs...)
 	l.Snapshot.Sockets = t.Sockets()
 	var columns []rows.Column
 	if request.Created {

@@ -36,7 +36,7 @@ totals and the rates, whose names end in PerSecond.`,
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.only4, "ipv4", "4", false, "IPv4 only")
 	flags.BoolVarP(&f.only6, "ipv6", "6", false, "IPv6 only")
-	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", statsview.Names())
+	cli.FormatFlag(cmd, &f.format, "output `format`", statsview.Names())
 	cli.IntervalFlag(flags, &f.interval, "interval", "show rates every `duration`, such as 5s")
 	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
 	addFrom(cmd, &f.from)

@@ -51,7 +51,7 @@ the file is replaced atomically, and PowerShell's > would write UTF-16.`, epheme
   tcpmib summary --process w3wp --limit 20
   tcpmib summary --format prometheus --output C:\metrics\tcpmib.prom
   tcpmib summary --ephemeral --dynamic-range 10000-65535`,
-		Args: cli.NoArgs,
+		Args: filtersOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case f.ephemeral && f.filter.UDP:
@@ -67,7 +67,7 @@ the file is replaced atomically, and PowerShell's > would write UTF-16.`, epheme
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
 	flags := cmd.Flags()
-	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format`", []string{summaryTable, summaryJSON, summaryPrometheus})
+	cli.FormatFlag(cmd, &f.format, "output `format`", []string{summaryTable, summaryJSON, summaryPrometheus})
 	cli.CountFlag(flags, &f.limit, "limit", "show the `n` largest counts of each table; 0: all")
 	flags.BoolVar(&f.ephemeral, "ephemeral", false, "show how much of the dynamic port range is in use")
 	flags.Var(&f.dynamic, "dynamic-range", "the dynamic port `range` of the machine")

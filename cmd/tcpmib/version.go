@@ -17,14 +17,16 @@ func (a *app) versionCommand() *cobra.Command {
 		Short:   "Print the version and how this build calls Windows",
 		Example: "  tcpmib version",
 		Args:    cli.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			info, _ := debug.ReadBuildInfo()
-			version, commit := buildOf(info)
-			_, err := fmt.Fprintf(a.Out, "tcpmib    %s\ncommit    %s\ncompiler  %s %s, %s/%s\nwindows   %s\n",
-				version, commit, runtime.Compiler, runtime.Version(), runtime.GOOS, runtime.GOARCH, native.Implementation)
-			return err
-		},
+		RunE:    func(*cobra.Command, []string) error { return a.version() },
 	}
+}
+
+func (a *app) version() error {
+	info, _ := debug.ReadBuildInfo()
+	version, commit := buildOf(info)
+	_, err := fmt.Fprintf(a.Out, "tcpmib    %s\ncommit    %s\ncompiler  %s %s, %s/%s\nwindows   %s\n",
+		version, commit, runtime.Compiler, runtime.Version(), runtime.GOOS, runtime.GOARCH, native.Implementation)
+	return err
 }
 
 // buildOf returns the version of the module and the commit of a build, if it knows them.

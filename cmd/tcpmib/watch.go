@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"iter"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,15 +25,36 @@ import (
 const (
 	watchScreen = "screen"
 	watchJSONL  = "jsonl"
+	watchJSON   = "json"
 )
 
 type watchFlags struct {
 	filter   filter.Filter
+	habits   func()
 	format   string
 	interval time.Duration
 	duration time.Duration
 	once     bool
 	from     []string
+
+	columns, sortBy []rows.Column
+	extra           []rows.Column // added to those of the format
+	notIn           string
+}
+
+// shownColumns returns the columns of events.
+func (f *watchFlags) shownColumns() []rows.Column {
+	columns := f.columns
+	if columns == nil {
+		columns = rows.DataColumns
+	}
+	columns = slices.Clone(columns)
+	for _, c := range f.extra {
+		if !rows.Has(columns, c.Name) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
 }
 
 func (a *app) watchCommand() *cobra.Command {
@@ -51,27 +75,43 @@ between two refreshes is not seen.`, filter.Help, filter.ProtocolHelp),
   tcpmib watch --remote-port 443 --for 1m --format jsonl
   tcpmib watch --once --format jsonl
   tcpmib watch --from before.zip --from after.zip`,
-		Args: cli.NoArgs,
+		Args: filtersOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Flags(), &f) },
 	}
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
+	f.habits = addHabits(cmd, &f.filter)
 	flags := cmd.Flags()
-	cli.EnumFlag(cmd, flags, &f.format, "format", "output `format` (default screen on a terminal, else jsonl)", []string{watchScreen, watchJSONL})
+	cli.FormatFlag(cmd, &f.format, "output `format` (default screen on a terminal, else jsonl)", []string{watchScreen, watchJSONL, watchJSON})
 	cli.IntervalFlag(flags, &f.interval, "interval", "refresh `interval`, such as 500ms or 5s")
 	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
 	flags.BoolVar(&f.once, "once", false, "take two snapshots, print what changed, and exit")
+	flags.Var(rows.ColumnList{List: &f.columns}, "columns", "show these `columns`, in this order")
+	flags.Var(rows.ColumnList{List: &f.sortBy}, "sort", "sort by these `columns`; events of one refresh")
+	addExtraFlags(flags, &f.extra, "created", "services")
+	addNotIn(cmd, &f.notIn)
+	columns := func(*cobra.Command) []string { return rows.Names(rows.Columns) }
+	cli.CompleteList(cmd, "columns", columns)
+	cli.CompleteList(cmd, "sort", columns)
 	cli.FilesFlag(flags, &f.from, "from", "watch the capture in `file`, not this machine; repeat it for one per refresh")
 	cli.CompleteFiles(cmd, "from", "zip")
 	return cmd
 }
 
 func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
+	f.habits()
 	if f.format == "" && !f.once && a.Screen() && !a.Interactive() {
 		a.Say("the live screen needs a console for its input and output, such as Windows has and build.sh run has not: writing JSON lines")
 	}
 	if err := f.check(flags, a.Interactive()); err != nil {
 		return err
+	}
+	var base *filter.Baseline
+	if f.notIn != "" {
+		var err error
+		if base, err = a.baseline(f.notIn, &f.filter); err != nil {
+			return err
+		}
 	}
 	var captures []*machine.Captured
 	for _, file := range f.from {
@@ -94,16 +134,15 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 			World: a.world(captures), Interval: f.interval, Filter: f.filter,
 		})
 	case captures != nil:
-		n := &machine.Names{}
 		var readers []*machine.Reader
 		for _, c := range captures {
 			readers = append(readers, a.reader(c))
 		}
-		return a.writeEvents(machine.Replay(readers, f.filter.Tables(), n), f, func(time.Time) *machine.Names { return n }, true)
+		return a.writeEvents(machine.Replay(readers, f.filter.Tables()), f, base, true)
 	case f.once:
-		return a.writeEvents(once(ctx, a.live, f), f, a.reader(a.live).Naming(), true)
+		return a.writeEvents(machine.Twice(ctx, a.reader(a.live), f.filter.Tables(), f.interval), f, base, true)
 	}
-	return a.writeEvents(watched(ctx, a.live, f), f, a.reader(a.live).Naming(), false)
+	return a.writeEvents(machine.Watch(ctx, a.reader(a.live), f.filter.Tables(), f.interval), f, base, false)
 }
 
 // check completes the flags, or returns what is wrong with them.
@@ -118,7 +157,14 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 	case f.format == watchScreen && f.once:
 		return cli.Usagef("--format screen is live: remove --once, or use --format jsonl")
 	}
-	if f.from != nil && f.format == watchJSONL {
+	endless := f.from == nil && !f.once && f.duration == 0
+	switch {
+	case endless && f.format == watchJSON && flags.Changed("json"):
+		f.format = watchJSONL
+	case endless && f.format == watchJSON:
+		return cli.Usagef("--format json is one array, and a watch has no end: use --format jsonl, --once or --for")
+	}
+	if f.from != nil && f.format != watchScreen {
 		for _, name := range []string{"interval", "for"} {
 			if flags.Changed(name) {
 				return cli.Usagef("--%s needs the screen or a live machine: remove it, or --from", name)
@@ -128,70 +174,163 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 	return nil
 }
 
-// watched yields the changes of a machine from one refresh to the next, until ctx ends.
-func watched(ctx context.Context, m machine.Machine, f *watchFlags) iter.Seq2[rows.Change, error] {
-	if tables := f.filter.Tables(); tables.UDP || tables.Bound {
-		return machine.Watch(ctx, m.Source(), tables, f.interval)
-	}
-	return func(yield func(rows.Change, error) bool) {
-		r := tcpmib.Reader{Source: m.Source()}
-		for c, err := range r.Watch(ctx, f.interval, f.filter.Families()) {
-			if !yield(rows.Change{Change: c}, err) {
-				return
-			}
-		}
-	}
+// eventWriter writes changes as JSON, one event a line: a list of lines, or one array.
+type eventWriter struct {
+	out     io.Writer
+	encoder *rows.Events
+	array   bool
+	written int
 }
 
-// once yields the changes from one snapshot to a second.
-func once(ctx context.Context, m machine.Machine, f *watchFlags) iter.Seq2[rows.Change, error] {
-	return func(yield func(rows.Change, error) bool) {
-		t := &machine.Tracker{}
-		for i := range 2 {
-			if i > 0 && !cli.Sleep(ctx, f.interval) {
-				return
-			}
-			for c, err := range t.Changes(m.Source(), f.filter.Tables(), time.Now()) {
-				if !yield(c, err) {
-					return
-				}
-			}
-		}
-	}
+func newEventWriter(out io.Writer, columns []rows.Column, array bool) *eventWriter {
+	return &eventWriter{out: out, encoder: rows.NewEvents(columns), array: array}
 }
 
-// writeEvents writes each change as a line. Errors end the command with a failure if final, and are
+// write writes a change to a row.
+func (e *eventWriter) write(c rows.Change, r *rows.Row) error {
+	line := e.encoder.Line(c.Change, r)
+	if e.array {
+		before := ",\n"
+		if e.written == 0 {
+			before = "[\n"
+		}
+		line = append([]byte(before), bytes.TrimSuffix(line, []byte("\n"))...)
+	}
+	e.written++
+	_, err := e.out.Write(line)
+	return err
+}
+
+// end ends an array.
+func (e *eventWriter) end() error {
+	if !e.array {
+		return nil
+	}
+	text := "\n]\n"
+	if e.written == 0 {
+		text = "[]\n"
+	}
+	_, err := io.WriteString(e.out, text)
+	return err
+}
+
+// writeEvents writes the changes that match. Errors end the command with a failure if final, and are
 // reported at once otherwise.
-func (a *app) writeEvents(changes iter.Seq2[rows.Change, error], f *watchFlags, named machine.Naming, final bool) error {
-	encoder := rows.NewEvents()
+func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *filter.Baseline, final bool) error {
+	out := newEventWriter(a.Out, f.shownColumns(), f.format == watchJSON)
 	trouble := watchTrouble{app: a, families: f.filter.Families(), final: final, reported: reports{}}
-	found := false
-	for c, err := range changes {
-		if err != nil {
+	known := newRemembered(f)
+	selected := func(e *event) bool {
+		return (f.filter.Match(&e.now) || e.Kind == tcpmib.Changed && f.filter.Match(&e.before)) && (base == nil || !base.Has(&e.now))
+	}
+	for tick := range ticks {
+		trouble.read = trouble.read || len(tick.Changes) > 0
+		for _, err := range tick.Errs {
 			if err := trouble.add(err); err != nil {
 				return err
 			}
-			continue
 		}
-		trouble.read = true
-		now, before := named(c.Time).Rows(c)
-		if !f.filter.Match(&now) && !(c.Kind == tcpmib.Changed && f.filter.Match(&before)) {
-			continue
-		}
-		found = true
-		if _, err := a.Out.Write(encoder.Line(c.Change, &now)); err != nil {
-			return err
+		for _, e := range known.events(&tick, selected) {
+			if err := out.write(e.Change, &e.now); err != nil {
+				return err
+			}
 		}
 	}
+	err := out.end()
 	switch {
+	case err != nil:
+		return err
 	case trouble.failed != nil:
 		return trouble.failed
-	case !found && trouble.unread:
+	case out.written == 0 && trouble.unread:
 		return cli.ErrReported
-	case !found:
+	case out.written == 0:
 		return cli.ErrNothing
 	}
 	return nil
+}
+
+// event is a change with the rows of the socket as it is now and as it was.
+type event struct {
+	rows.Change
+	now, before rows.Row
+}
+
+// remembered is what is known of the sockets while they are watched: of one that closed nothing can be
+// read any more.
+type remembered struct {
+	names    machine.Names
+	families tcpmib.Family
+	asked    []rows.Column // for which calls are needed
+	told     bool          // what is missing is said once
+	sortBy   []rows.Column
+	rows     map[rows.Identity]rows.Row // with them
+}
+
+func newRemembered(f *watchFlags) *remembered {
+	return &remembered{
+		families: f.filter.Families(), asked: slices.Concat(f.columns, f.extra, f.sortBy), sortBy: f.sortBy,
+		rows: map[rows.Identity]rows.Row{},
+	}
+}
+
+// events returns the selected events of a tick, sorted.
+func (k *remembered) events(tick *machine.Tick, selected func(*event) bool) []event {
+	if len(tick.Changes) == 0 {
+		return nil
+	}
+	k.names.Next(tick.Machine.KnownProcesses())
+	var list []event
+	for _, c := range tick.Changes {
+		e := event{Change: c}
+		if e.now, e.before = k.names.Rows(c); selected(&e) {
+			list = append(list, e)
+		}
+	}
+	if len(k.asked) > 0 {
+		k.enrich(tick.Machine, list)
+	}
+	if len(k.sortBy) > 0 {
+		order := rows.Order(k.sortBy, false)
+		slices.SortStableFunc(list, func(a, b event) int { return order(&a.now, &b.now) })
+	}
+	return list
+}
+
+// enrich reads what the columns need.
+func (k *remembered) enrich(m *machine.Reader, list []event) {
+	s := rows.Snapshot{Processes: k.names.Newer()}
+	for i := range list {
+		if e := &list[i]; e.Kind != tcpmib.Closed {
+			s.Sockets = append(s.Sockets, e.Now())
+		}
+	}
+	if k.told {
+		m.Enrich(&s, k.families, nil, k.asked)
+	} else {
+		m.Enrich(&s, k.families, k.asked, nil)
+	}
+	k.told = true
+	for i := range list {
+		e := &list[i]
+		older, remembered := k.rows[e.Before().Identity()]
+		switch e.Kind {
+		case tcpmib.Closed:
+			if older, ok := k.rows[e.Now().Identity()]; ok {
+				older.State = e.now.State
+				e.now = older
+			}
+			delete(k.rows, e.Now().Identity())
+			continue
+		case tcpmib.Changed:
+			delete(k.rows, e.Before().Identity())
+		}
+		e.now = s.Row(e.Now())
+		if remembered && e.now.Created.IsZero() {
+			e.now.Created, e.now.Age = older.Created, older.Age
+		}
+		k.rows[e.Now().Identity()] = e.now
+	}
 }
 
 // watchTrouble is what went wrong while a watch read tables.

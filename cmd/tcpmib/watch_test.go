@@ -128,12 +128,12 @@ func TestWatchLate(t *testing.T) {
 	a := testApp(&fixture.Machine{}, nil)
 	var stderr bytes.Buffer
 	a.Err = &stderr
-	late := func(yield func(rows.Change, error) bool) {
+	late := func(yield func(machine.Tick) bool) {
 		for ticks := range 3 {
-			yield(rows.Change{}, &tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second})
+			yield(machine.Tick{Errs: []error{&tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second}}})
 		}
 		for size := range 3 {
-			yield(rows.Change{}, fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed))
+			yield(machine.Tick{Errs: []error{fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed)}})
 		}
 	}
 	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, nil, false), cli.ErrReported)

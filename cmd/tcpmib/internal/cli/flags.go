@@ -21,6 +21,44 @@ func EnumFlag(cmd *cobra.Command, flags *pflag.FlagSet, value *string, name, usa
 	Complete(cmd, name, words)
 }
 
+// FormatFlag declares --format as an enum flag with json among its words, and --json, which is short
+// for --format json.
+func FormatFlag(cmd *cobra.Command, value *string, usage string, words []string) {
+	flags := cmd.Flags()
+	flags.Var(&formatValue{enum{value, words}, flags}, "format", usage+": "+Alternatives(words))
+	Complete(cmd, "format", words)
+	flags.BoolFunc("json", "short for --format json", func(text string) error {
+		on, err := strconv.ParseBool(text)
+		switch {
+		case err != nil:
+			return errNotBool
+		case !on:
+			return nil
+		case flags.Changed("format") && *value != "json":
+			return fmt.Errorf("it is short for --format json, and --format is %s", *value)
+		}
+		*value = "json"
+		return nil
+	})
+}
+
+// formatValue is the value of --format beside --json.
+type formatValue struct {
+	enum
+	flags *pflag.FlagSet
+}
+
+func (f *formatValue) Set(text string) error {
+	before := *f.value
+	if err := f.enum.Set(text); err != nil {
+		return err
+	}
+	if f.flags.Changed("json") && before == "json" && *f.value != before {
+		return errors.New("--json is short for --format json")
+	}
+	return nil
+}
+
 // enum is the value of an enum flag.
 type enum struct {
 	value *string
@@ -33,12 +71,16 @@ func (e *enum) Type() string   { return "word" }
 func (e *enum) Set(text string) error {
 	for _, word := range e.words {
 		prefix, open := strings.CutSuffix(word, Rest)
-		if text == word || open && strings.HasPrefix(text, prefix) {
-			*e.value = text
+		switch {
+		case strings.EqualFold(text, word):
+			*e.value = word
+			return nil
+		case open && len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix):
+			*e.value = prefix + text[len(prefix):]
 			return nil
 		}
 	}
-	return fmt.Errorf("want %s", Alternatives(e.words))
+	return fmt.Errorf("want %s%s", Alternatives(e.words), DidYouMean(text, e.words))
 }
 
 // OnOff returns the parser of a flag that is on by its name alone, and off with =false.
@@ -55,31 +97,12 @@ func OnOff(set func(on bool)) func(string) error {
 
 var errNotBool = errors.New("want true or false")
 
-// FlagError turns an error of the flag parser into a UsageError that names the flag and the value.
-func FlagError(_ *cobra.Command, err error) error {
-	if invalid := (*pflag.InvalidValueError)(nil); errors.As(err, &invalid) {
-		flag, reason := invalid.GetFlag(), invalid.Unwrap()
-		if flag.Value.Type() == "bool" {
-			reason = errNotBool // pflag's own would be that of strconv
-		}
-		return Usagef("--%s %q: %w", flag.Name, invalid.GetValue(), reason)
-	}
-	return &UsageError{err}
-}
-
-// NoArgs rejects arguments. Where there are filters it names the one that was probably meant.
+// NoArgs rejects arguments.
 func NoArgs(cmd *cobra.Command, args []string) error {
-	switch {
-	case len(args) == 0:
+	if len(args) == 0 {
 		return nil
-	case cmd.Flags().Lookup("process") == nil:
-		return Usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 	}
-	name := "process"
-	if _, err := strconv.ParseUint(args[0], 10, 16); err == nil {
-		name = "port"
-	}
-	return Usagef("%s takes no arguments, got %q; use filters such as --%s %s", cmd.CommandPath(), args[0], name, args[0])
+	return Usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 }
 
 // CountFlag declares a flag that takes a whole number, 0 or more. *value is the default.
@@ -182,6 +205,9 @@ type files []string
 
 func (f *files) String() string { return "" }
 func (f *files) Type() string   { return "file" }
+
+// Repeated says that each value adds to a list.
+func (f *files) Repeated() {}
 
 func (f *files) Set(text string) error {
 	if text == "" {

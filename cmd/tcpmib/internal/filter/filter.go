@@ -62,6 +62,7 @@ type conditionFlag struct {
 func (c conditionFlag) String() string     { return "" }
 func (c conditionFlag) Type() string       { return c.kind }
 func (c conditionFlag) Set(s string) error { return c.add(c.filter, s) }
+func (c conditionFlag) Repeated()          {}
 
 // AddFlags declares the flags that set f.
 func (f *Filter) AddFlags(cmd *cobra.Command) {
@@ -84,13 +85,13 @@ func (f *Filter) AddFlags(cmd *cobra.Command) {
 		flags.Var(conditionFlag{c, f}, c.name, c.usage)
 	}
 	for _, one := range []struct {
-		name, usage string
-		state       tcpmib.State
+		name, short, usage string
+		state              tcpmib.State
 	}{
-		{"listening", "short for --state listen", tcpmib.StateListen},
-		{"established", "short for --state established", tcpmib.StateEstab},
+		{"listening", "l", "short for --state listen", tcpmib.StateListen},
+		{"established", "", "short for --state established", tcpmib.StateEstab},
 	} {
-		flags.BoolFunc(one.name, one.usage, cli.OnOff(func(on bool) {
+		flags.BoolFuncP(one.name, one.short, one.usage, cli.OnOff(func(on bool) {
 			f.states.some = slices.DeleteFunc(f.states.some, func(s tcpmib.State) bool { return s == one.state })
 			if on {
 				f.states.some = append(f.states.some, one.state)

@@ -16,7 +16,7 @@ func Advise(err error) string {
 		return cli.Sentence(err)
 	}
 	return fmt.Sprintf("the TCP tables are read from Windows, and this is %s: "+
-		"run tcpmib.exe on Windows, or under Wine with ./build.sh run, or read a capture with --from", runtime.GOOS)
+		"run tcpmib.exe on Windows, or under Wine", runtime.GOOS)
 }
 
 // NotWindows reports whether err comes from asking another system than Windows. A capture of this

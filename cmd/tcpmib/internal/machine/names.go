@@ -1,8 +1,6 @@
 package machine
 
 import (
-	"time"
-
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -34,18 +32,5 @@ func (n *Names) Rows(c rows.Change) (now, before rows.Row) {
 	return now, before
 }
 
-// A Naming returns the names at a time.
-type Naming func(time.Time) *Names
-
-// Naming returns names for which the processes are read again at each tick with a change.
-func (r *Reader) Naming() Naming {
-	var last time.Time
-	n := &Names{}
-	return func(t time.Time) *Names {
-		if n.newer == nil || !t.Equal(last) {
-			last = t
-			n.Next(r.KnownProcesses())
-		}
-		return n
-	}
-}
+// Newer returns the processes of the newer snapshot, and those that have ended.
+func (n *Names) Newer() owner.Processes { return n.newer }

@@ -101,23 +101,42 @@ func (t *Tracker) Sockets() []rows.Socket {
 	return sockets
 }
 
-// Watch does what tcpmib.Reader.Watch does, for more than it reads.
-func Watch(ctx context.Context, source tcpmib.Source, tables rows.Tables, interval time.Duration) iter.Seq2[rows.Change, error] {
-	return func(yield func(rows.Change, error) bool) {
+// A Tick is a snapshot of a machine, as it differs from the one before.
+type Tick struct {
+	Machine *Reader
+	At      time.Time
+	Changes []rows.Change
+	Errs    []error // tables that could not be read, and ticks that were missed
+}
+
+// Tick takes a snapshot of a machine.
+func (t *Tracker) Tick(m *Reader, tables rows.Tables, at time.Time) Tick {
+	tick := Tick{Machine: m, At: at}
+	for c, err := range t.Changes(m.Source(), tables, at) {
+		if err != nil {
+			tick.Errs = append(tick.Errs, err)
+		} else {
+			tick.Changes = append(tick.Changes, c)
+		}
+	}
+	return tick
+}
+
+// Watch yields a Tick at once and then every interval, until ctx ends.
+func Watch(ctx context.Context, m *Reader, tables rows.Tables, interval time.Duration) iter.Seq[Tick] {
+	return func(yield func(Tick) bool) {
 		t, due := &Tracker{}, time.Now()
 		for {
-			tick := time.Now()
-			for c, err := range t.Changes(source, tables, tick) {
-				if ctx.Err() != nil || !yield(c, err) {
-					return
-				}
+			tick := t.Tick(m, tables, time.Now())
+			if ctx.Err() != nil || !yield(tick) {
+				return
 			}
 			due = due.Add(interval)
 			if late := time.Since(due); late >= 0 {
 				missed := late/interval + 1
 				due = due.Add(missed * interval)
-				change := rows.Change{Change: tcpmib.Change{Time: tick}}
-				if ctx.Err() != nil || !yield(change, &tcpmib.MissedError{Ticks: int(missed), Interval: interval}) {
+				err := &tcpmib.MissedError{Ticks: int(missed), Interval: interval}
+				if ctx.Err() != nil || !yield(Tick{Machine: m, At: tick.At, Errs: []error{err}}) {
 					return
 				}
 			}
@@ -128,16 +147,23 @@ func Watch(ctx context.Context, source tcpmib.Source, tables rows.Tables, interv
 	}
 }
 
-// Replay yields the changes from one machine to the next, and hands on the names.
-func Replay(machines []*Reader, tables rows.Tables, n *Names) iter.Seq2[rows.Change, error] {
-	return func(yield func(rows.Change, error) bool) {
+// Twice yields two Ticks, an interval apart, unless ctx ends between them.
+func Twice(ctx context.Context, m *Reader, tables rows.Tables, interval time.Duration) iter.Seq[Tick] {
+	return func(yield func(Tick) bool) {
+		t := &Tracker{}
+		if yield(t.Tick(m, tables, time.Now())) && cli.Sleep(ctx, interval) {
+			yield(t.Tick(m, tables, time.Now()))
+		}
+	}
+}
+
+// Replay yields a Tick for each machine, at the time at which it was captured.
+func Replay(machines []*Reader, tables rows.Tables) iter.Seq[Tick] {
+	return func(yield func(Tick) bool) {
 		t := &Tracker{}
 		for _, m := range machines {
-			n.Next(m.KnownProcesses())
-			for c, err := range t.Changes(m.Source(), tables, m.Now()) {
-				if !yield(c, err) {
-					return
-				}
+			if !yield(t.Tick(m, tables, m.Now())) {
+				return
 			}
 		}
 	}

@@ -84,8 +84,8 @@ type Events struct {
 	line    []byte
 }
 
-// NewEvents returns an encoder of changes.
-func NewEvents() *Events { return &Events{objects: newObjects(DataColumns)} }
+// NewEvents returns an encoder of changes with some columns of their rows.
+func NewEvents(columns []Column) *Events { return &Events{objects: newObjects(columns)} }
 
 // Line returns the line of a change to a row. It is valid until the next call.
 func (e *Events) Line(c tcpmib.Change, r *Row) []byte {

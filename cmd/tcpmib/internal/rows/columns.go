@@ -250,6 +250,9 @@ func (l ColumnList) String() string { return "" }
 // Type is the name of the value in help.
 func (l ColumnList) Type() string { return "columns" }
 
+// Repeated says that each value adds to the list.
+func (l ColumnList) Repeated() {}
+
 // Set appends the columns that text names, separated by commas.
 func (l ColumnList) Set(text string) error {
 	for name := range strings.SplitSeq(text, ",") {
