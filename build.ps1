@@ -218,7 +218,7 @@ try {
                 Write-Host 'functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance'
             }
         }
-        'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns|AppendOwned|AppendEndpoints)$' './tcpmib' './tcpmib/udpmib' }
+        'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns|AppendDatedConns|AppendEndpoints)$' './tcpmib' './tcpmib/udpmib' }
         'check' { Check $staticcheck }
         'test' { Test $compiler $staticcheck }
     }

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // Conn is one TCP connection, or one listening socket.
@@ -19,9 +21,9 @@ type Conn struct {
 	Offload OffloadState
 }
 
-// Owned is a Conn and when it was created. Its offload state is not known: the table that has
+// DatedConn is a Conn with its creation time. Its offload state is not known: the table that has
 // creation times does not have it.
-type Owned struct {
+type DatedConn struct {
 	Conn
 	Created time.Time // in UTC, with a resolution of 100 ns; the zero time where Windows has none
 }
@@ -42,10 +44,12 @@ func (c Conn) Same(d Conn) bool {
 	return c.Local == d.Local && c.Remote == d.Remote && sameOwner(&c, &d)
 }
 
-// Same reports whether o and p, of two snapshots, can be one connection: as Conn.Same does, and when
+// Same reports whether c and d, of two snapshots, can be one connection: as Conn.Same does, and when
 // both creation times are known, they must be equal. So endpoints that were used again are told
 // apart.
-func (o Owned) Same(p Owned) bool { return o.Conn.Same(p.Conn) && sameTime(o.Created, p.Created) }
+func (c DatedConn) Same(d DatedConn) bool {
+	return c.Conn.Same(d.Conn) && sameTime(c.Created, d.Created)
+}
 
 func sameOwner(c, d *Conn) bool { return c.PID == d.PID || c.PID == 0 || d.PID == 0 }
 
@@ -62,20 +66,14 @@ func (c Conn) Family() Family {
 
 // Compare orders connections by family, local endpoint, remote endpoint, PID, state and offload
 // state. It is made for slices.SortFunc.
-func (c Conn) Compare(d Conn) int { return compareConns(&c, &d) }
-
-// Compare orders connections as Conn.Compare does, and then by creation time.
-func (o Owned) Compare(p Owned) int { return compareOwned(&o, &p) }
-
-func compareOwned(o, p *Owned) int {
-	return cmp.Or(compareConns(&o.Conn, &p.Conn), o.Created.Compare(p.Created))
+func (c Conn) Compare(d Conn) int {
+	return cmp.Or(compareEndpoints(&c, &d),
+		cmp.Compare(c.PID, d.PID), cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
 }
 
-func compareConns(c, d *Conn) int {
-	if o := compareEndpoints(c, d); o != 0 {
-		return o
-	}
-	return cmp.Or(cmp.Compare(c.PID, d.PID), cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
+// Compare orders connections as Conn.Compare does, and then by creation time.
+func (c DatedConn) Compare(d DatedConn) int {
+	return cmp.Or(c.Conn.Compare(d.Conn), c.Created.Compare(d.Created))
 }
 
 func compareEndpoints(c, d *Conn) int {
@@ -93,9 +91,9 @@ func (c Conn) TCPRow() (TCPRow, error) {
 	if !local.Is4() || c.Remote.IsValid() && !remote.Is4() {
 		return TCPRow{}, fmt.Errorf("tcpmib: %v to %v is not an IPv4 connection: %w", c.Local, c.Remote, fs.ErrInvalid)
 	}
-	row.LocalAddr, row.LocalPort = local.As4(), networkPort(c.Local)
+	row.LocalAddr, row.LocalPort = local.As4(), mib.NetworkPort(c.Local)
 	if c.Remote.IsValid() {
-		row.RemoteAddr, row.RemotePort = remote.As4(), networkPort(c.Remote)
+		row.RemoteAddr, row.RemotePort = remote.As4(), mib.NetworkPort(c.Remote)
 	}
 	return row, nil
 }
@@ -110,11 +108,11 @@ func (c Conn) TCP6Row() (TCP6Row, error) {
 		return TCP6Row{}, fmt.Errorf("tcpmib: %v to %v is not an IPv6 connection: %w", c.Local, c.Remote, fs.ErrInvalid)
 	}
 	var errLocal, errRemote error
-	row.LocalAddr, row.LocalPort = local.As16(), networkPort(c.Local)
-	row.LocalScopeID, errLocal = scopeID(local)
+	row.LocalAddr, row.LocalPort = local.As16(), mib.NetworkPort(c.Local)
+	row.LocalScopeID, errLocal = mib.ScopeID(local)
 	if c.Remote.IsValid() {
-		row.RemoteAddr, row.RemotePort = remote.As16(), networkPort(c.Remote)
-		row.RemoteScopeID, errRemote = scopeID(remote)
+		row.RemoteAddr, row.RemotePort = remote.As16(), mib.NetworkPort(c.Remote)
+		row.RemoteScopeID, errRemote = mib.ScopeID(remote)
 	}
 	return row, errors.Join(errLocal, errRemote)
 }
@@ -129,26 +127,18 @@ const (
 	Both = IPv4 | IPv6
 )
 
-var familyNames = enum[Family]{"Family", "family", map[Family]string{IPv4: "ipv4", IPv6: "ipv6", Both: "both"}}
+var familyNames = mib.EnumOf("tcpmib", "Family", "family", map[Family]string{IPv4: "ipv4", IPv6: "ipv6", Both: "both"})
 
 // String returns "ipv4", "ipv6" or "both", or "Family(4)" for any other number.
-func (f Family) String() string { return familyNames.string(f) }
+func (f Family) String() string { return familyNames.String(f) }
 
 // MarshalText writes what String prints.
-func (f Family) MarshalText() ([]byte, error) { return familyNames.marshal(f) }
+func (f Family) MarshalText() ([]byte, error) { return familyNames.MarshalText(f) }
 
 // UnmarshalText reads what String prints, in any case.
 func (f *Family) UnmarshalText(text []byte) (err error) {
-	*f, err = familyNames.parse(string(text))
+	*f, err = familyNames.Parse(string(text))
 	return err
-}
-
-// check is why f cannot be read.
-func (f Family) check() error {
-	if f&Both == 0 || f&^Both != 0 {
-		return fmt.Errorf("tcpmib: invalid family %v; want IPv4, IPv6 or Both: %w", f, fs.ErrInvalid)
-	}
-	return nil
 }
 
 // readers are the Readers of Conns. They keep their buffers until the next but one garbage

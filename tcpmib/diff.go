@@ -3,6 +3,8 @@ package tcpmib
 import (
 	"iter"
 	"time"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // ChangeKind is what happened to a connection.
@@ -10,29 +12,29 @@ type ChangeKind uint8
 
 // The kinds.
 const (
-	Present ChangeKind = iota + 1 // it is in the first snapshot
-	Opened                        // it is new
-	Closed                        // it has gone
-	Changed                       // it has another state, offload state or owner
+	Present = ChangeKind(mib.Present) // it is in the first snapshot
+	Opened  = ChangeKind(mib.Opened)  // it is new
+	Closed  = ChangeKind(mib.Closed)  // it has gone
+	Changed = ChangeKind(mib.Changed) // it has another state, offload state or owner
 )
 
-var changeKinds = enum[ChangeKind]{"ChangeKind", "kind of change", map[ChangeKind]string{
+var changeKinds = mib.EnumOf("tcpmib", "ChangeKind", "kind of change", map[ChangeKind]string{
 	Present: "present", Opened: "opened", Closed: "closed", Changed: "changed",
-}}
+})
 
 // String returns "present", "opened", "closed" or "changed", or "ChangeKind(5)" for any other number.
-func (k ChangeKind) String() string { return changeKinds.string(k) }
+func (k ChangeKind) String() string { return changeKinds.String(k) }
 
 // MarshalText writes what String prints.
-func (k ChangeKind) MarshalText() ([]byte, error) { return changeKinds.marshal(k) }
+func (k ChangeKind) MarshalText() ([]byte, error) { return changeKinds.MarshalText(k) }
 
 // UnmarshalText reads what String prints, in any case.
 func (k *ChangeKind) UnmarshalText(text []byte) (err error) {
-	*k, err = changeKinds.parse(string(text))
+	*k, err = changeKinds.Parse(string(text))
 	return err
 }
 
-// Change is what happened to one connection between two snapshots. Conn.Same and Owned.Same say what
+// Change is what happened to one connection between two snapshots. Conn.Same and DatedConn.Same say what
 // one connection is.
 type Change struct {
 	Kind    ChangeKind
@@ -42,92 +44,55 @@ type Change struct {
 	Time    time.Time // of the snapshot that has the change, from a Tracker or Watch; from Diff the zero time
 }
 
-// Diff yields what happened between two snapshots, in the order of Conn.Compare, by which both must
-// be sorted. It does not keep them, and makes no garbage.
+// Diff yields what happened between two snapshots, which must be sorted by Conn.Compare, in the order
+// of their endpoints. Where endpoints were used again, what closed comes before what opened. It does
+// not keep the snapshots, and makes no garbage.
 func Diff(older, newer []Conn) iter.Seq[Change] {
 	return func(yield func(Change) bool) { diffConns(older, newer, yield) }
 }
 
 // diffConns keeps the loop over Diff off the heap: the compiler does not see across packages that
-// the generic diff keeps nothing of it.
+// the generic mib.Diff keeps nothing of it.
 //
 //go:noinline
-func diffConns(older, newer []Conn, yield func(Change) bool) { diff(older, newer, yield) }
-
-// snapshotRow is what snapshots have of a connection.
-type snapshotRow interface {
-	Conn | Owned
-	comparable
+func diffConns(older, newer []Conn, yield func(Change) bool) {
+	mib.Diff(&connOrder, older, newer, func(kind mib.Kind, older, newer *Conn) bool {
+		return yield(changeOf(kind, older, newer))
+	})
 }
 
-// diff is a merge: what is only in older was closed, what is only in newer was opened.
-func diff[Row snapshotRow](older, newer []Row, yield func(Change) bool) (more bool) {
-	for len(older) > 0 && len(newer) > 0 {
-		o, n := &older[0], &newer[0]
-		// Most connections have not changed, and equality costs less than order.
-		if *o == *n {
-			older, newer = older[1:], newer[1:]
-			continue
-		}
-		oConn, nConn := connOf(o), connOf(n)
-		kind := Changed
-		switch order := compareEndpoints(oConn, nConn); {
-		case order < 0:
-			kind = Closed
-		case order > 0:
-			kind = Opened
-		// Where Windows lists a pair of endpoints twice, one of the two may be unchanged.
-		case len(older) > 1 && older[1] == *n:
-			kind = Closed
-		case len(newer) > 1 && newer[1] == *o:
-			kind = Opened
-		case !sameOwner(oConn, nConn) && oConn.PID > nConn.PID:
-			kind = Opened // o is next
-		case !sameOwner(oConn, nConn) || !sameTime(createdOf(o), createdOf(n)):
-			kind = Closed // the endpoints were used again: n is next
-		}
-		var c Change
-		switch kind {
-		case Closed:
-			c = Change{Kind: Closed, Conn: *oConn, Created: createdOf(o)}
-			older = older[1:]
-		case Opened:
-			c = Change{Kind: Opened, Conn: *nConn, Created: createdOf(n)}
-			newer = newer[1:]
-		default:
-			c = Change{Kind: Changed, Conn: *nConn, Old: *oConn, Created: createdOf(n)}
-			older, newer = older[1:], newer[1:]
-		}
-		if !yield(c) {
-			return false
-		}
-	}
-	return each(Closed, older, yield) && each(Opened, newer, yield)
+var connOrder = mib.Order[Conn]{
+	Key:     compareEndpoints,
+	Compare: Conn.Compare,
+	Same:    func(older, newer *Conn) bool { return sameOwner(older, newer) },
 }
 
-func each[Row snapshotRow](kind ChangeKind, rows []Row, yield func(Change) bool) (more bool) {
-	for i := range rows {
-		row := &rows[i]
-		if !yield(Change{Kind: kind, Conn: *connOf(row), Created: createdOf(row)}) {
-			return false
-		}
-	}
-	return true
+var datedOrder = mib.Order[DatedConn]{
+	Key:     func(c, d *DatedConn) int { return compareEndpoints(&c.Conn, &d.Conn) },
+	Compare: DatedConn.Compare,
+	Same: func(older, newer *DatedConn) bool {
+		return sameOwner(&older.Conn, &newer.Conn) && sameTime(older.Created, newer.Created)
+	},
 }
 
-func connOf[Row snapshotRow](row *Row) *Conn {
-	switch row := any(row).(type) {
-	case *Owned:
-		return &row.Conn
-	case *Conn:
-		return row
+// changeOf returns a change of a connection; a Change has no Old unless its kind is Changed.
+func changeOf(kind mib.Kind, older, newer *Conn) Change {
+	switch kind {
+	case mib.Closed:
+		return Change{Kind: Closed, Conn: *older}
+	case mib.Changed:
+		return Change{Kind: Changed, Conn: *newer, Old: *older}
 	}
-	panic("tcpmib: a row of snapshotRow without a Conn")
+	return Change{Kind: ChangeKind(kind), Conn: *newer}
 }
 
-func createdOf[Row snapshotRow](row *Row) time.Time {
-	if owned, ok := any(row).(*Owned); ok {
-		return owned.Created
+// changeOfDated is changeOf for connections with creation times.
+func changeOfDated(kind mib.Kind, older, newer *DatedConn) Change {
+	switch kind {
+	case mib.Closed:
+		return Change{Kind: Closed, Conn: older.Conn, Created: older.Created}
+	case mib.Changed:
+		return Change{Kind: Changed, Conn: newer.Conn, Old: older.Conn, Created: newer.Created}
 	}
-	return time.Time{}
+	return Change{Kind: ChangeKind(kind), Conn: newer.Conn, Created: newer.Created}
 }

@@ -6,7 +6,7 @@
 // Most programs need only this.
 //
 //   - [Conns] returns the TCP connections as [Conn] values. A [Reader] does so again and again
-//     without garbage; [Reader.AppendOwned] adds creation times.
+//     without garbage; [Reader.AppendDatedConns] adds creation times.
 //   - [Watch] yields a [Change] for each connection that opens, closes or changes. A [Tracker] does
 //     so one snapshot at a time.
 //   - [ReadStats] returns the counters of TCP, [Close] ends a connection.

@@ -39,9 +39,9 @@ func ExampleTracker() {
 }
 
 // How long each connection has been open.
-func ExampleReader_AppendOwned() {
+func ExampleReader_AppendDatedConns() {
 	var r tcpmib.Reader
-	conns, err := r.AppendOwned(nil, tcpmib.Both)
+	conns, err := r.AppendDatedConns(nil, tcpmib.Both)
 	for _, c := range conns {
 		if !c.Created.IsZero() {
 			fmt.Println(c.Local, c.Remote, time.Since(c.Created).Round(time.Second))

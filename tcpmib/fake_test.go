@@ -84,7 +84,7 @@ func scoped(n int, row func(i int) (local, remote uint32, state tcpmib.State)) [
 
 // ownerModules is a MIB_TCPTABLE_OWNER_MODULE of connections, or a MIB_TCP6TABLE_OWNER_MODULE if
 // the first is of IPv6.
-func ownerModules(conns ...tcpmib.Owned) []byte {
+func ownerModules(conns ...tcpmib.DatedConn) []byte {
 	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
 	b = append(b, 0, 0, 0, 0)
 	for _, c := range conns {

@@ -1,88 +1,124 @@
 package tcpmib
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
+	"io/fs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
+// DefaultMaxBytes limits the size of a table, in bytes, where a Reader sets no other limit:
+// 256 MiB, 9.5 million IPv4 rows. In 32-bit programs, which have no more than 2 to 4 GiB in
+// all, it is 64 MiB.
+const DefaultMaxBytes = mib.DefaultMaxBytes
+
+// TCPTable2 returns the IPv4 connections, as GetTcpTable2 does; order asks Windows to sort them by
+// local, then remote endpoint. The rows are valid until the next call on r.
+func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
+	return readTable(r, Query{Func: "GetTcpTable2", Order: order}, &r.buf, layoutTCPTable2)
+}
+
+// TCP6Table2 is TCPTable2 for IPv6, as GetTcp6Table2 is.
+func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
+	return readTable(r, Query{Func: "GetTcp6Table2", Order: order}, &r.buf6, layoutTCP6Table2)
+}
+
+// TCPTable returns the IPv4 connections without their owners, as GetTcpTable does. The rows are
+// valid until the next call on r.
+func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
+	return readTable(r, Query{Func: "GetTcpTable", Order: order}, &r.buf, layoutTCPTable)
+}
+
+// TCP6Table is TCPTable for IPv6, as GetTcp6Table is.
+func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
+	return readTable(r, Query{Func: "GetTcp6Table", Order: order}, &r.buf6, layoutTCP6Table)
+}
+
+// ReadExtendedTcpTable returns the connections that the type of its rows selects, as
+// GetExtendedTcpTable does, but reads them with r. The rows are valid until the next call on r.
+func ReadExtendedTcpTable[Row ExtendedRow](r *Reader, rows Rows, order bool) ([]Row, error) {
+	family, listener, table := extendedTableOf[Row]()
+	class, err := rows.class(listener)
+	if err != nil {
+		return nil, err
+	}
+	buf := &r.buf
+	if family == AFInet6 {
+		buf = &r.buf6
+	}
+	return readTable(r, Query{"GetExtendedTcpTable", family, uint32(class), order}, buf, table)
+}
+
+// Rows says which rows of a table GetExtendedTcpTable returns.
+type Rows uint8
+
+// Which rows.
 const (
-	// DefaultMaxBytes limits the size of a table, in bytes, where a Reader sets no other limit:
-	// 256 MiB, 9.5 million IPv4 rows. In 32-bit programs, which have no more than 2 to 4 GiB in
-	// all, it is 64 MiB.
-	DefaultMaxBytes = 64 << 20 << (2 * is64bit)
-
-	is64bit = ^uint(0) >> 63 // 1 or 0
-
-	firstBytes  = 32 << 10 // the first buffer: 1,170 IPv4 rows
-	maxAttempts = 10
+	AllRows     Rows = iota // TCP_TABLE_..._ALL
+	Listeners               // TCP_TABLE_..._LISTENER: those in LISTEN
+	Connections             // TCP_TABLE_..._CONNECTIONS: those not in LISTEN
 )
 
-// ErrTooLarge is what errors.Is finds when a table is larger than a Reader's MaxBytes.
-var ErrTooLarge = errors.New("table is too large")
+var rowsNames = mib.EnumOf("tcpmib", "Rows", "selection of rows", map[Rows]string{
+	AllRows: "all", Listeners: "listeners", Connections: "connections",
+})
 
-// unwritten stands where the number of rows will be: more than any table has, so that a call that
-// claims success and writes nothing is found out.
-const unwritten = 1<<32 - 1
+// String returns "all", "listeners" or "connections", or "Rows(3)" for any other number.
+func (r Rows) String() string { return rowsNames.String(r) }
 
-// fetch asks until there is an answer, which lies in *buf, or a code that is not success. ask is one
-// attempt. *buf is made larger as needed, up to maxBytes.
-//
-// Tables grow between calls. So the first question is asked with the buffer at hand, each further
-// one with more room than the last answer asked for, and the number of questions is bounded.
-func fetch(q Query, buf *[]byte, maxBytes int, ask func(buf []byte) (size, code uint32)) (answer []byte, code uint32, err error) {
-	if len(*buf) < sizeofNumEntries || len(*buf) > max(maxBytes, sizeofNumEntries) {
-		*buf = make([]byte, max(min(firstBytes, maxBytes), sizeofNumEntries))
-	}
-	for attempt := 0; ; attempt++ {
-		b := *buf
-		binary.NativeEndian.PutUint32(b, unwritten)
-		size, code := ask(b)
-		switch code {
-		case CodeSuccess:
-			answer, err := answered(q, b, size)
-			return answer, CodeSuccess, err
-		case CodeInsufficientBuffer:
-			if uint64(size) > uint64(maxBytes) {
-				return nil, code, fmt.Errorf("tcpmib: %w: %v asks for %d bytes, the limit (Reader.MaxBytes) is %d",
-					ErrTooLarge, q, size, maxBytes)
-			}
-		case CodeUnsuccessful:
-			size = 0 // what it says then is not worth believing
-		default:
-			return nil, code, nil
-		}
-		if attempt == maxAttempts-1 {
-			return nil, code, fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
-				maxAttempts, &Error{q, code})
-		}
-		if n := larger(len(b), uint64(size), maxBytes, attempt); n != len(b) {
-			*buf = nil // let the collector have it before the new one is made
-			*buf = make([]byte, n)
-		}
-	}
+// MarshalText writes what String prints.
+func (r Rows) MarshalText() ([]byte, error) { return rowsNames.MarshalText(r) }
+
+// UnmarshalText reads what String prints, in any case.
+func (r *Rows) UnmarshalText(text []byte) (err error) {
+	*r, err = rowsNames.Parse(string(text))
+	return err
 }
 
-// answered returns the answer of a call that reported success, if that can be true.
-func answered(q Query, b []byte, size uint32) ([]byte, error) {
-	switch {
-	case binary.NativeEndian.Uint32(b) == unwritten:
-		return nil, fmt.Errorf("tcpmib: %w: %v reported success and wrote nothing", ErrMalformed, q)
-	case uint64(size) > uint64(len(b)):
-		return nil, fmt.Errorf("tcpmib: %w: %v reported success and %d bytes in a buffer of %d", ErrMalformed, q, size, len(b))
+// class returns the class of these rows in the group of three that begins with listener.
+func (r Rows) class(listener TCPTableClass) (TCPTableClass, error) {
+	switch r {
+	case Listeners:
+		return listener, nil
+	case Connections:
+		return listener + TCPTableBasicConnections - TCPTableBasicListener, nil
+	case AllRows:
+		return listener + TCPTableBasicAll - TCPTableBasicListener, nil
 	}
-	return b[:size], nil
+	return 0, fmt.Errorf("tcpmib: invalid selection %v; want AllRows, Listeners or Connections: %w", r, fs.ErrInvalid)
 }
 
-// larger returns the size of the next buffer: for what was asked for, or for more than there was if
-// that should already have fitted, and with more headroom at each attempt, from an eighth to the
-// whole size again; but never past maxBytes.
-func larger(have int, asked uint64, maxBytes, attempt int) int {
-	need := asked
-	if need <= uint64(have) {
-		need = uint64(have) + uint64(have)/2
+// ExtendedRow is a row of one of the tables of GetExtendedTcpTable. Its type says which table: the
+// address family and the group of three classes.
+type ExtendedRow interface {
+	TCPRow | TCP6Row | TCPRowOwnerPID | TCP6RowOwnerPID | TCPRowOwnerModule | TCP6RowOwnerModule
+}
+
+// extendedTables are the tables of GetExtendedTcpTable.
+var extendedTables = []struct {
+	family   uint32
+	listener TCPTableClass // the first class of its group; those for connections and for all follow it
+	table    any           // a *mib.Table of its rows
+}{
+	{AFInet, TCPTableBasicListener, layoutTCPTable},
+	{AFInet6, TCPTableBasicListener, layoutTCP6Table},
+	{AFInet, TCPTableOwnerPIDListener, layoutTCPTableOwnerPID},
+	{AFInet6, TCPTableOwnerPIDListener, layoutTCP6TableOwnerPID},
+	{AFInet, TCPTableOwnerModuleListener, layoutTCPTableOwnerModule},
+	{AFInet6, TCPTableOwnerModuleListener, layoutTCP6TableOwnerModule},
+}
+
+func extendedTableOf[Row ExtendedRow]() (family uint32, listener TCPTableClass, table *mib.Table[Row]) {
+	for _, t := range extendedTables {
+		if table, ok := t.table.(*mib.Table[Row]); ok {
+			return t.family, t.listener, table
+		}
 	}
-	need += need>>max(3-attempt, 0) + 1<<10
-	need = (need + 7) &^ 7
-	return int(min(need, uint64(max(maxBytes, have))))
+	panic("tcpmib: a row of ExtendedRow without a table")
+}
+
+// readTable asks q with buf and decodes the answer.
+func readTable[Row any](r *Reader, q Query, buf *mib.Buffer, table *mib.Table[Row]) ([]Row, error) {
+	src := r.source()
+	return mib.Read(buf, q, table, r.MaxBytes, func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
 }

@@ -121,7 +121,7 @@ func FuzzReader(f *testing.F) {
 		for _, c := range conns {
 			_ = c.Local.String() + c.Remote.String() + c.State.String() + c.Offload.String()
 		}
-		_, _ = r.AppendOwned(nil, tcpmib.Both)
+		_, _ = r.AppendDatedConns(nil, tcpmib.Both)
 		bound, _ := r.AppendBound(nil, tcpmib.Both)
 		for _, c := range bound {
 			if c.State != tcpmib.StateReserved || c.Remote.IsValid() {

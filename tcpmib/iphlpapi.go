@@ -1,6 +1,11 @@
 package tcpmib
 
-import "github.com/winmib/winmib/native"
+import (
+	"math/bits"
+
+	"github.com/winmib/winmib/native"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
+)
 
 // The functions of iphlpapi.dll, under their own names. The caller owns what they return.
 
@@ -43,18 +48,20 @@ func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) 
 // Windows' own folder: without, Windows answers with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
-	return ReadOwnerModule("GetOwnerModuleFromTcpEntry", func(buf []byte) (size, code uint32) {
-		return native.GetOwnerModuleFromTcpEntry(bytesOfTCPRowOwnerModule(row), uint32(OwnerModuleInfoBasic), buf)
+	name, path, err := mib.ReadOwnerModule(Query{Func: "GetOwnerModuleFromTcpEntry"}, func(buf []byte) (size, code uint32) {
+		return native.GetOwnerModuleFromTcpEntry((*[native.SizeofTCPRowOwnerModule]byte)(mib.Bytes(row)), uint32(OwnerModuleInfoBasic), buf)
 	})
+	return OwnerModule{name, path}, err
 }
 
 // GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for an IPv6 connection. Needs elevation
 // for the same. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
 func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
-	return ReadOwnerModule("GetOwnerModuleFromTcp6Entry", func(buf []byte) (size, code uint32) {
-		return native.GetOwnerModuleFromTcp6Entry(bytesOfTCP6RowOwnerModule(row), uint32(OwnerModuleInfoBasic), buf)
+	name, path, err := mib.ReadOwnerModule(Query{Func: "GetOwnerModuleFromTcp6Entry"}, func(buf []byte) (size, code uint32) {
+		return native.GetOwnerModuleFromTcp6Entry((*[native.SizeofTCP6RowOwnerModule]byte)(mib.Bytes(row)), uint32(OwnerModuleInfoBasic), buf)
 	})
+	return OwnerModule{name, path}, err
 }
 
 // SetTcpEntry sets the state of an IPv4 connection. The one state that Windows takes is
@@ -62,49 +69,58 @@ func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 // 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-settcpentry
 func SetTcpEntry(row *TCPRow) error {
-	if code := native.SetTcpEntry(bytesOfTCPRow(row)); code != CodeSuccess {
-		return &Error{Query{Func: "SetTcpEntry"}, code}
-	}
-	return nil
+	code := native.SetTcpEntry((*[native.SizeofTCPRow]byte)(mib.Bytes(row)))
+	return Query{Func: "SetTcpEntry"}.Err(code)
 }
 
 // GetTcpStatistics returns the counters of TCP over IPv4. Needs no elevation. Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatistics
 func GetTcpStatistics() (TCPStats, error) {
-	return readOnce[TCPStats]("MIB_TCPSTATS", Query{Func: "GetTcpStatistics"})
+	return readOnce(Query{Func: "GetTcpStatistics"}, layoutTCPStats)
 }
 
 // GetTcpStatisticsEx returns the counters of TCP over IPv4 or IPv6. Needs no elevation. Windows XP.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex
 func GetTcpStatisticsEx(family Family) (TCPStats, error) {
-	return readStats[TCPStats]("GetTcpStatisticsEx", "MIB_TCPSTATS", family)
+	return readStats("GetTcpStatisticsEx", family, layoutTCPStats)
 }
 
 // GetTcpStatisticsEx2 is GetTcpStatisticsEx with 64-bit counters of segments. Needs no elevation.
 // Windows 10 version 1709; before it, errors.Is(err, errors.ErrUnsupported) holds.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex2
 func GetTcpStatisticsEx2(family Family) (TCPStats2, error) {
-	return readStats[TCPStats2]("GetTcpStatisticsEx2", "MIB_TCPSTATS2", family)
+	return readStats("GetTcpStatisticsEx2", family, layoutTCPStats2)
+}
+
+// CreatePersistentTcpPortReservation reserves numberOfPorts TCP ports from startPort on, across
+// restarts of Windows, until DeletePersistentTcpPortReservation: other programs cannot bind them.
+// The token names the reservation to a socket that is to use it (SIO_ASSOCIATE_PORT_RESERVATION).
+// If one of the ports is in use or reserved, the error's code is ERROR_SHARING_VIOLATION (32). Needs
+// elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistenttcpportreservation
+func CreatePersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
+	token, code := native.CreatePersistentTcpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
+	return token, Query{Func: "CreatePersistentTcpPortReservation"}.Err(code)
+}
+
+// DeletePersistentTcpPortReservation deletes the reservation of exactly these ports. If there is
+// none errors.Is(err, fs.ErrNotExist) holds. Needs elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistenttcpportreservation
+func DeletePersistentTcpPortReservation(startPort, numberOfPorts uint16) error {
+	code := native.DeletePersistentTcpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
+	return Query{Func: "DeletePersistentTcpPortReservation"}.Err(code)
+}
+
+// LookupPersistentTcpPortReservation returns the token of the reservation of exactly these ports. If
+// there is none errors.Is(err, fs.ErrNotExist) holds. Needs no elevation. Windows Vista.
+// https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistenttcpportreservation
+func LookupPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
+	token, code := native.LookupPersistentTcpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
+	return token, Query{Func: "LookupPersistentTcpPortReservation"}.Err(code)
 }
 
 // OwnerModule is the module of a process that owns a connection.
 type OwnerModule struct {
 	Name string // the service or the component, such as "RpcSs", else the program, such as "chrome.exe"; may be empty
 	Path string // the file it was loaded from, such as `C:\Windows\System32\rpcss.dll`; may be empty
-}
-
-// ReadOwnerModule returns the module that ask answers with: a call of function, which is
-// GetOwnerModuleFromTcpEntry or one like it, with a buffer that ReadOwnerModule makes larger as
-// needed. Package udpmib calls it for UDP sockets.
-func ReadOwnerModule(function string, ask func(buf []byte) (size, code uint32)) (OwnerModule, error) {
-	q := Query{Func: function}
-	buf := make([]byte, 2<<10) // two paths of the usual longest length
-	answer, code, err := fetch(q, &buf, DefaultMaxBytes, ask)
-	switch {
-	case err != nil:
-		return OwnerModule{}, err
-	case code != CodeSuccess:
-		return OwnerModule{}, &Error{q, code}
-	}
-	return decodeOwnerModule(answer, address(answer), pointerSize)
 }

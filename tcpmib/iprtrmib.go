@@ -1,6 +1,10 @@
 package tcpmib
 
-import "structs"
+import (
+	"structs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
+)
 
 // TCPTableClass is TCP_TABLE_CLASS: which rows GetExtendedTcpTable returns, and in which form.
 // https://learn.microsoft.com/windows/win32/api/iprtrmib/ne-iprtrmib-tcp_table_class
@@ -19,7 +23,7 @@ const (
 	TCPTableOwnerModuleAll         TCPTableClass = 8 // TCP_TABLE_OWNER_MODULE_ALL: TCPTableOwnerModule or TCP6TableOwnerModule
 )
 
-var tcpTableClasses = enum[TCPTableClass]{"TCPTableClass", "table class", map[TCPTableClass]string{
+var tcpTableClasses = mib.EnumOf("tcpmib", "TCPTableClass", "table class", map[TCPTableClass]string{
 	TCPTableBasicListener:          "BasicListener",
 	TCPTableBasicConnections:       "BasicConnections",
 	TCPTableBasicAll:               "BasicAll",
@@ -29,18 +33,18 @@ var tcpTableClasses = enum[TCPTableClass]{"TCPTableClass", "table class", map[TC
 	TCPTableOwnerModuleListener:    "OwnerModuleListener",
 	TCPTableOwnerModuleConnections: "OwnerModuleConnections",
 	TCPTableOwnerModuleAll:         "OwnerModuleAll",
-}}
+})
 
 // String returns the name without its prefix, such as "OwnerPIDAll", or "TCPTableClass(9)" for a
 // number that the header does not define.
-func (c TCPTableClass) String() string { return tcpTableClasses.string(c) }
+func (c TCPTableClass) String() string { return tcpTableClasses.String(c) }
 
 // MarshalText writes what String prints.
-func (c TCPTableClass) MarshalText() ([]byte, error) { return tcpTableClasses.marshal(c) }
+func (c TCPTableClass) MarshalText() ([]byte, error) { return tcpTableClasses.MarshalText(c) }
 
 // UnmarshalText reads what String prints, in any case.
 func (c *TCPTableClass) UnmarshalText(text []byte) (err error) {
-	*c, err = tcpTableClasses.parse(string(text))
+	*c, err = tcpTableClasses.Parse(string(text))
 	return err
 }
 
@@ -53,18 +57,20 @@ type OwnerModuleInfoClass uint32
 // OwnerModuleBasicInfo.
 const OwnerModuleInfoBasic OwnerModuleInfoClass = 0
 
-var ownerModuleInfoClasses = enum[OwnerModuleInfoClass]{"OwnerModuleInfoClass", "class of module information", map[OwnerModuleInfoClass]string{OwnerModuleInfoBasic: "Basic"}}
+var ownerModuleInfoClasses = mib.EnumOf("tcpmib", "OwnerModuleInfoClass", "class of module information", map[OwnerModuleInfoClass]string{OwnerModuleInfoBasic: "Basic"})
 
 // String returns "Basic", or "OwnerModuleInfoClass(1)" for a number that the header does not
 // define.
-func (c OwnerModuleInfoClass) String() string { return ownerModuleInfoClasses.string(c) }
+func (c OwnerModuleInfoClass) String() string { return ownerModuleInfoClasses.String(c) }
 
 // MarshalText writes what String prints.
-func (c OwnerModuleInfoClass) MarshalText() ([]byte, error) { return ownerModuleInfoClasses.marshal(c) }
+func (c OwnerModuleInfoClass) MarshalText() ([]byte, error) {
+	return ownerModuleInfoClasses.MarshalText(c)
+}
 
 // UnmarshalText reads what String prints, in any case.
 func (c *OwnerModuleInfoClass) UnmarshalText(text []byte) (err error) {
-	*c, err = ownerModuleInfoClasses.parse(string(text))
+	*c, err = ownerModuleInfoClasses.Parse(string(text))
 	return err
 }
 

@@ -80,7 +80,7 @@ func TestPeers(t *testing.T) {
 		},
 		"tailscale, gopsutil: rows of MIB_TCPTABLE_OWNER_MODULE are read 4 bytes early on 386": func(t *testing.T) {
 			conn := tcpmib.Conn{Local: endpoint("127.0.0.1:8080"), Remote: endpoint("127.0.0.1:50000"), PID: 4242, State: tcpmib.StateEstab}
-			rows, err := tcpmib.DecodeTCPTableOwnerModule(ownerModules(tcpmib.Owned{Conn: conn}))
+			rows, err := tcpmib.DecodeTCPTableOwnerModule(ownerModules(tcpmib.DatedConn{Conn: conn}))
 			require.NoError(t, err)
 			require.Len(t, rows, 1)
 			assert.Equal(t, conn, rows[0].Conn())

@@ -2,10 +2,10 @@ package tcpmib
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"net/netip"
 	"slices"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // Reader reads the TCP tables again and again without garbage: it keeps its buffers, which grow to
@@ -13,7 +13,7 @@ import (
 //
 // A Reader is for one goroutine at a time, and must not be copied.
 type Reader struct {
-	_ noCopy
+	_ mib.NoCopy
 
 	// Source answers the Reader's queries; nil is the machine that the program runs on.
 	Source Source
@@ -24,9 +24,9 @@ type Reader struct {
 	// times their memory.
 	MaxBytes int
 
-	buf   []byte
-	buf6  []byte // of IPv6 tables: AppendConns needs the rows of both families at once
-	zones zones
+	buf   mib.Buffer
+	buf6  mib.Buffer // of IPv6 tables: AppendConns needs the rows of both families at once
+	zones mib.Zones
 	held  map[socket]bool // of AppendBound
 }
 
@@ -36,62 +36,11 @@ type socket struct {
 	port uint16
 }
 
-// noCopy makes vet complain about copies of the struct that it is in: a copied Reader would share
-// its buffers with the original.
-type noCopy struct{}
-
-func (*noCopy) Lock()   {}
-func (*noCopy) Unlock() {}
-
-// Raw returns the answer to q as the system wrote it: the bytes that DecodeTCPTable2 and its
-// siblings take, perhaps with unused ones behind the last row. They are valid until the next call on
-// r.
-//
-// A code that is not success is an *Error, ERROR_NO_DATA (232) included, which functions that return
-// tables take for a table without rows.
-func (r *Reader) Raw(q Query) ([]byte, error) {
-	answer, code, err := r.fetch(q, &r.buf)
-	if err == nil && code != CodeSuccess {
-		err = &Error{q, code}
+func (r *Reader) source() Source {
+	if r.Source == nil {
+		return live{}
 	}
-	return answer, err
-}
-
-// TCPTable2 returns the IPv4 connections, as GetTcpTable2 does; order asks Windows to sort them by
-// local, then remote endpoint. The rows are valid until the next call on r.
-func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
-	return readTable[TCPRow2](r, Query{Func: "GetTcpTable2", Order: order}, &r.buf, &layoutTCPTable2)
-}
-
-// TCP6Table2 is TCPTable2 for IPv6, as GetTcp6Table2 is.
-func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
-	return readTable[TCP6Row2](r, Query{Func: "GetTcp6Table2", Order: order}, &r.buf6, &layoutTCP6Table2)
-}
-
-// TCPTable returns the IPv4 connections without their owners, as GetTcpTable does. The rows are
-// valid until the next call on r.
-func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
-	return readTable[TCPRow](r, Query{Func: "GetTcpTable", Order: order}, &r.buf, &layoutTCPTable)
-}
-
-// TCP6Table is TCPTable for IPv6, as GetTcp6Table is.
-func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
-	return readTable[TCP6Row](r, Query{Func: "GetTcp6Table", Order: order}, &r.buf6, &layoutTCP6Table)
-}
-
-// ReadExtendedTcpTable returns the connections that the type of its rows selects, as
-// GetExtendedTcpTable does, but reads them with r. The rows are valid until the next call on r.
-func ReadExtendedTcpTable[Row ExtendedRow](r *Reader, rows Rows, order bool) ([]Row, error) {
-	t := extendedTableOf[Row]()
-	class, err := rows.class(t.listener)
-	if err != nil {
-		return nil, err
-	}
-	buf := &r.buf
-	if t.family == AFInet6 {
-		buf = &r.buf6
-	}
-	return readTable[Row](r, Query{"GetExtendedTcpTable", t.family, uint32(class), order}, buf, t.layout)
+	return r.Source
 }
 
 // AppendConns appends the connections of a family to dst, IPv4 first, in the order in which Windows
@@ -105,7 +54,7 @@ func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
 }
 
 func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, error) {
-	if err := family.check(); err != nil {
+	if err := mib.CheckFamily("tcpmib", family); err != nil {
 		return dst, err
 	}
 	var rows4 []TCPRow2
@@ -120,19 +69,23 @@ func (r *Reader) appendConns(dst []Conn, family Family, order bool) ([]Conn, err
 	n := len(dst)
 	dst = grow(dst, len(rows4)+len(rows6))[:n+len(rows4)+len(rows6)]
 	putConns4(dst[n:], rows4)
+	r.zones.Begin()
 	r.putConns6(dst[n+len(rows4):], rows6)
+	if err := r.zones.Err(); err != nil {
+		dst, err6 = dst[:n+len(rows4)], err
+	}
 	return dst, errors.Join(err4, err6)
 }
 
-// AppendOwned appends the connections of a family and their creation times to dst, as AppendConns
+// AppendDatedConns appends the connections of a family and their creation times to dst, as AppendConns
 // does with connections alone. It reads larger tables, those of GetExtendedTcpTable with the classes
 // OWNER_MODULE.
-func (r *Reader) AppendOwned(dst []Owned, family Family) ([]Owned, error) {
-	return r.appendOwned(dst, family, false)
+func (r *Reader) AppendDatedConns(dst []DatedConn, family Family) ([]DatedConn, error) {
+	return r.appendDatedConns(dst, family, false)
 }
 
-func (r *Reader) appendOwned(dst []Owned, family Family, order bool) ([]Owned, error) {
-	if err := family.check(); err != nil {
+func (r *Reader) appendDatedConns(dst []DatedConn, family Family, order bool) ([]DatedConn, error) {
+	if err := mib.CheckFamily("tcpmib", family); err != nil {
 		return dst, err
 	}
 	var rows4 []TCPRowOwnerModule
@@ -147,18 +100,23 @@ func (r *Reader) appendOwned(dst []Owned, family Family, order bool) ([]Owned, e
 	dst = grow(dst, len(rows4)+len(rows6))
 	for i := range rows4 {
 		row := &rows4[i] // row.Conn is not inlined, and takes half as long again
-		dst = append(dst, Owned{Conn{Local: row.Local(), Remote: row.Remote(), PID: row.OwningPid, State: row.State}, row.CreateTime()})
+		dst = append(dst, DatedConn{Conn{Local: row.Local(), Remote: row.Remote(), PID: row.OwningPid, State: row.State}, row.CreateTime()})
 	}
+	r.zones.Begin()
+	n := len(dst)
 	for i := range rows6 {
 		row := &rows6[i]
-		o := Owned{Conn{PID: row.OwningPid, State: row.State}, row.CreateTime()}
-		local := r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide)
-		o.Local = netip.AddrPortFrom(local, portNumber(&row.LocalPort))
+		o := DatedConn{Conn{PID: row.OwningPid, State: row.State}, row.CreateTime()}
+		local := r.zones.Addr(&row.LocalAddr, row.LocalScopeID, mib.LocalSide)
+		o.Local = netip.AddrPortFrom(local, mib.Port(&row.LocalPort))
 		if row.State != StateListen {
-			remote := r.zones.addr(&row.RemoteAddr, row.RemoteScopeID, remoteSide)
-			o.Remote = netip.AddrPortFrom(remote, portNumber(&row.RemotePort))
+			remote := r.zones.Addr(&row.RemoteAddr, row.RemoteScopeID, mib.RemoteSide)
+			o.Remote = netip.AddrPortFrom(remote, mib.Port(&row.RemotePort))
 		}
 		dst = append(dst, o)
+	}
+	if err := r.zones.Err(); err != nil {
+		dst, err6 = dst[:n], err
 	}
 	return dst, errors.Join(err4, err6)
 }
@@ -167,8 +125,8 @@ func putConns4(conns []Conn, rows []TCPRow2) {
 	for i := range rows {
 		row, c := &rows[i], &conns[i]
 		// This is row.Remote, but without a jump that depends on the row.
-		local := addrPort4(&row.LocalAddr, &row.LocalPort)
-		remote := addrPort4(&row.RemoteAddr, &row.RemotePort)
+		local := mib.AddrPort4(&row.LocalAddr, &row.LocalPort)
+		remote := mib.AddrPort4(&row.RemoteAddr, &row.RemotePort)
 		if row.State == StateListen {
 			remote = netip.AddrPort{}
 		}
@@ -186,13 +144,13 @@ func (r *Reader) putConns6(conns []Conn, rows []TCP6Row2) {
 		row, c := &rows[i], &conns[i]
 		local, remote := netip.AddrFrom16(row.LocalAddr), netip.AddrFrom16(row.RemoteAddr)
 		if row.LocalScopeID != 0 {
-			local = r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide)
+			local = r.zones.Addr(&row.LocalAddr, row.LocalScopeID, mib.LocalSide)
 		}
 		if row.RemoteScopeID != 0 && row.State != StateListen {
-			remote = r.zones.addr(&row.RemoteAddr, row.RemoteScopeID, remoteSide)
+			remote = r.zones.Addr(&row.RemoteAddr, row.RemoteScopeID, mib.RemoteSide)
 		}
-		c.Local = netip.AddrPortFrom(local, portNumber(&row.LocalPort))
-		c.Remote = netip.AddrPortFrom(remote, portNumber(&row.RemotePort))
+		c.Local = netip.AddrPortFrom(local, mib.Port(&row.LocalPort))
+		c.Remote = netip.AddrPortFrom(remote, mib.Port(&row.RemotePort))
 		if row.State == StateListen {
 			c.Remote = netip.AddrPort{}
 		}
@@ -208,35 +166,6 @@ func grow[Row any](dst []Row, n int) []Row {
 		return make([]Row, 0, n)
 	}
 	return slices.Grow(dst, n)
-}
-
-// readTable asks q with buf and decodes the answer.
-func readTable[Row any](r *Reader, q Query, buf *[]byte, table *tableLayout) ([]Row, error) {
-	answer, code, err := r.fetch(q, buf)
-	switch {
-	case err != nil:
-		return nil, err
-	case code == CodeNoData:
-		return nil, nil
-	case code != CodeSuccess:
-		return nil, &Error{q, code}
-	}
-	return decode[Row](table, answer)
-}
-
-func (r *Reader) fetch(q Query, buf *[]byte) (answer []byte, code uint32, err error) {
-	src := r.Source
-	if src == nil {
-		src = live{}
-	}
-	return fetch(q, buf, r.maxBytes(), func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
-}
-
-func (r *Reader) maxBytes() int {
-	if r.MaxBytes <= 0 {
-		return DefaultMaxBytes
-	}
-	return r.MaxBytes
 }
 
 // AppendBound appends the sockets of a family that are bound to a port, and neither listen nor are
@@ -256,7 +185,7 @@ func (r *Reader) maxBytes() int {
 // Where the functions are missing, errors.Is(err, errors.ErrUnsupported) holds. When one family
 // cannot be read, the sockets of the other are returned together with the error.
 func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
-	if err := family.check(); err != nil {
+	if err := mib.CheckFamily("tcpmib", family); err != nil {
 		return dst, err
 	}
 	var err4, err6 error
@@ -272,21 +201,21 @@ func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 // appendBound4 and appendBound6 are written out: generic code cannot read fields of two types of row.
 
 func (r *Reader) appendBound4(dst []Conn) ([]Conn, error) {
-	bound, err := readTable[TCPRow2](r, Query{Func: "InternalGetBoundTcpEndpointTable"}, &r.buf, &layoutTCPTable2)
+	bound, err := readTable(r, Query{Func: "InternalGetBoundTcpEndpointTable"}, &r.buf, layoutTCPTable2)
 	if err != nil {
 		return dst, err
 	}
-	rows, err := readTable[TCPRow2](r, Query{Func: "GetTcpTable2"}, &r.buf6, &layoutTCPTable2)
+	rows, err := readTable(r, Query{Func: "GetTcpTable2"}, &r.buf6, layoutTCPTable2)
 	if err != nil {
 		return dst, err
 	}
 	r.holdNothing()
 	for i := range rows {
-		r.held[socket{rows[i].OwningPid, portNumber(&rows[i].LocalPort)}] = true
+		r.held[socket{rows[i].OwningPid, mib.Port(&rows[i].LocalPort)}] = true
 	}
 	for i := range bound {
 		row := &bound[i]
-		if !r.held[socket{row.OwningPid, portNumber(&row.LocalPort)}] {
+		if !r.held[socket{row.OwningPid, mib.Port(&row.LocalPort)}] {
 			dst = append(dst, Conn{Local: row.Local(), PID: row.OwningPid, State: StateReserved})
 		}
 	}
@@ -294,24 +223,29 @@ func (r *Reader) appendBound4(dst []Conn) ([]Conn, error) {
 }
 
 func (r *Reader) appendBound6(dst []Conn) ([]Conn, error) {
-	bound, err := readTable[TCP6Row2](r, Query{Func: "InternalGetBoundTcp6EndpointTable"}, &r.buf, &layoutTCP6Table2)
+	bound, err := readTable(r, Query{Func: "InternalGetBoundTcp6EndpointTable"}, &r.buf, layoutTCP6Table2)
 	if err != nil {
 		return dst, err
 	}
-	rows, err := readTable[TCP6Row2](r, Query{Func: "GetTcp6Table2"}, &r.buf6, &layoutTCP6Table2)
+	rows, err := readTable(r, Query{Func: "GetTcp6Table2"}, &r.buf6, layoutTCP6Table2)
 	if err != nil {
 		return dst, err
 	}
 	r.holdNothing()
 	for i := range rows {
-		r.held[socket{rows[i].OwningPid, portNumber(&rows[i].LocalPort)}] = true
+		r.held[socket{rows[i].OwningPid, mib.Port(&rows[i].LocalPort)}] = true
 	}
+	r.zones.Begin()
+	n := len(dst)
 	for i := range bound {
 		row := &bound[i]
-		if !r.held[socket{row.OwningPid, portNumber(&row.LocalPort)}] {
-			local := netip.AddrPortFrom(r.zones.addr(&row.LocalAddr, row.LocalScopeID, localSide), portNumber(&row.LocalPort))
+		if !r.held[socket{row.OwningPid, mib.Port(&row.LocalPort)}] {
+			local := netip.AddrPortFrom(r.zones.Addr(&row.LocalAddr, row.LocalScopeID, mib.LocalSide), mib.Port(&row.LocalPort))
 			dst = append(dst, Conn{Local: local, PID: row.OwningPid, State: StateReserved})
 		}
+	}
+	if err := r.zones.Err(); err != nil {
+		return dst[:n], err
 	}
 	return dst, nil
 }
@@ -321,74 +255,4 @@ func (r *Reader) holdNothing() {
 		r.held = map[socket]bool{}
 	}
 	clear(r.held)
-}
-
-// Rows says which rows of a table GetExtendedTcpTable returns.
-type Rows uint8
-
-// Which rows.
-const (
-	AllRows     Rows = iota // TCP_TABLE_..._ALL
-	Listeners               // TCP_TABLE_..._LISTENER: those in LISTEN
-	Connections             // TCP_TABLE_..._CONNECTIONS: those not in LISTEN
-)
-
-var rowsNames = enum[Rows]{"Rows", "selection of rows", map[Rows]string{
-	AllRows: "all", Listeners: "listeners", Connections: "connections",
-}}
-
-// String returns "all", "listeners" or "connections", or "Rows(3)" for any other number.
-func (r Rows) String() string { return rowsNames.string(r) }
-
-// MarshalText writes what String prints.
-func (r Rows) MarshalText() ([]byte, error) { return rowsNames.marshal(r) }
-
-// UnmarshalText reads what String prints, in any case.
-func (r *Rows) UnmarshalText(text []byte) (err error) {
-	*r, err = rowsNames.parse(string(text))
-	return err
-}
-
-// class returns the class of these rows in the group of three that begins with listener.
-func (r Rows) class(listener TCPTableClass) (TCPTableClass, error) {
-	switch r {
-	case Listeners:
-		return listener, nil
-	case Connections:
-		return listener + TCPTableBasicConnections - TCPTableBasicListener, nil
-	case AllRows:
-		return listener + TCPTableBasicAll - TCPTableBasicListener, nil
-	}
-	return 0, fmt.Errorf("tcpmib: invalid selection %v; want AllRows, Listeners or Connections: %w", r, fs.ErrInvalid)
-}
-
-// ExtendedRow is a row of one of the tables of GetExtendedTcpTable. Its type says which table: the
-// address family and the group of three classes.
-type ExtendedRow interface {
-	TCPRow | TCP6Row | TCPRowOwnerPID | TCP6RowOwnerPID | TCPRowOwnerModule | TCP6RowOwnerModule
-}
-
-// extendedTable is how a table is asked for and read.
-type extendedTable struct {
-	family   uint32
-	listener TCPTableClass // the first class of its group; those for connections and for all follow it
-	layout   *tableLayout
-}
-
-func extendedTableOf[Row ExtendedRow]() extendedTable {
-	switch any((*Row)(nil)).(type) {
-	case *TCPRow:
-		return extendedTable{AFInet, TCPTableBasicListener, &layoutTCPTable}
-	case *TCP6Row:
-		return extendedTable{AFInet6, TCPTableBasicListener, &layoutTCP6Table}
-	case *TCPRowOwnerPID:
-		return extendedTable{AFInet, TCPTableOwnerPIDListener, &layoutTCPTableOwnerPID}
-	case *TCP6RowOwnerPID:
-		return extendedTable{AFInet6, TCPTableOwnerPIDListener, &layoutTCP6TableOwnerPID}
-	case *TCPRowOwnerModule:
-		return extendedTable{AFInet, TCPTableOwnerModuleListener, &layoutTCPTableOwnerModule}
-	case *TCP6RowOwnerModule:
-		return extendedTable{AFInet6, TCPTableOwnerModuleListener, &layoutTCP6TableOwnerModule}
-	}
-	panic("tcpmib: a row of ExtendedRow without a table")
 }

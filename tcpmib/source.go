@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/winmib/winmib/native"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // Query is a question that Windows answers with a table or with statistics.
@@ -17,8 +18,8 @@ type Query struct {
 // The address families, with the numbers that Windows gives them.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
 const (
-	AFInet  = 2  // AF_INET: IPv4
-	AFInet6 = 23 // AF_INET6: IPv6
+	AFInet  = mib.AFInet  // AF_INET (2): IPv4
+	AFInet6 = mib.AFInet6 // AF_INET6 (23): IPv6
 )
 
 // String returns the function, with its family and class if it takes them, such as
@@ -42,6 +43,14 @@ func (q Query) String() string {
 	return q.Func
 }
 
+// Err returns a code as the error that it stands for: nil for CodeSuccess, else an *Error.
+func (q Query) Err(code uint32) error {
+	if code == CodeSuccess {
+		return nil
+	}
+	return &Error{q, code}
+}
+
 // Source answers queries. The machine itself is one (a Reader's default), a recorded capture is
 // another, and tests bring their own.
 //
@@ -55,21 +64,22 @@ type Source interface {
 // The codes that a Reader acts on. All others are an *Error.
 // https://learn.microsoft.com/windows/win32/debug/system-error-codes
 const (
-	CodeSuccess            = 0          // NO_ERROR: the answer is in the buffer
-	CodeInsufficientBuffer = 122        // ERROR_INSUFFICIENT_BUFFER: ask again with at least size bytes
-	CodeNoData             = 232        // ERROR_NO_DATA: a table without rows
-	CodeUnsuccessful       = 0xC0000001 // STATUS_UNSUCCESSFUL: undocumented; the table changed during the call, ask again
+	CodeSuccess            = mib.CodeSuccess            // NO_ERROR (0): the answer is in the buffer
+	CodeInsufficientBuffer = mib.CodeInsufficientBuffer // ERROR_INSUFFICIENT_BUFFER (122): ask again with at least size bytes
+	CodeNoData             = mib.CodeNoData             // ERROR_NO_DATA (232): a table without rows
+	CodeUnsuccessful       = mib.CodeUnsuccessful       // STATUS_UNSUCCESSFUL (0xC0000001): undocumented; the table changed during the call, ask again
 )
 
 // CodeNoAnswer is the code of a Source that has no answer to a query, such as a capture in which the
 // function was not recorded. Windows does not return it: bit 29 marks the codes of applications.
 // errors.Is(err, errors.ErrUnsupported) holds for an Error with it.
 // https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-setlasterror
-const CodeNoAnswer = 1<<29 | 1
+const CodeNoAnswer = mib.CodeNoAnswer
 
-const codeProcNotFound = 127 // ERROR_PROC_NOT_FOUND
+// Live returns the machine that the program runs on as a Source, which is a Reader's default.
+// Elsewhere than on Windows it answers every query with ERROR_CALL_NOT_IMPLEMENTED (120).
+func Live() Source { return live{} }
 
-// live is the machine that the program runs on.
 type live struct{}
 
 // Ask is a switch with one case a function, because a map lookup would cost a third of a warm
@@ -121,7 +131,7 @@ func (live) Ask(q Query, buf []byte) (size, code uint32) {
 			return native.GetUdpStatisticsEx2((*[native.SizeofUDPStats2]byte)(buf), q.Family)
 		})
 	}
-	return 0, codeProcNotFound
+	return 0, mib.CodeProcNotFound
 }
 
 // askFixed calls f, which fills a struct of a fixed size, if buf has room for it.

@@ -3,6 +3,8 @@ package tcpmib
 import (
 	"fmt"
 	"strings"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // State is MIB_TCP_STATE: the state of a connection, after RFC 793.
@@ -28,7 +30,7 @@ const (
 
 // The names of RFC 793, as Microsoft's documentation prints them, and what netstat and PowerShell call
 // the state that the RFC does not have.
-var states = enum[State]{"State", "TCP state", map[State]string{
+var states = mib.EnumOf("tcpmib", "State", "TCP state", map[State]string{
 	StateClosed:    "CLOSED",
 	StateListen:    "LISTEN",
 	StateSynSent:   "SYN-SENT",
@@ -42,7 +44,7 @@ var states = enum[State]{"State", "TCP state", map[State]string{
 	StateTimeWait:  "TIME-WAIT",
 	StateDeleteTCB: "DELETE-TCB",
 	StateReserved:  "BOUND",
-}}
+})
 
 // What people and other programs call a state, in capitals, without separators and without the
 // header's prefix: the header, netstat, ss, PowerShell, .NET, gopsutil, psutil, telegraf.
@@ -66,13 +68,13 @@ var stateWord = strings.NewReplacer("-", "", "_", "", " ", "")
 
 // String returns the name of RFC 793, such as "SYN-RECEIVED", "BOUND" for StateReserved, or "State(77)" for a number that the
 // header does not define.
-func (s State) String() string { return states.string(s) }
+func (s State) String() string { return states.String(s) }
 
 // ParseState returns the state that text names, in any case. It takes what String prints,
 // "State(77)" included, the header's names ("MIB_TCP_STATE_ESTAB"), and those of netstat, ss,
 // PowerShell and other programs ("SYN_RECEIVED", "SYN_RECV", "FinWait1", "Bound").
 func ParseState(text string) (State, error) {
-	if s, ok := states.parseNumber(text); ok {
+	if s, ok := states.ParseNumber(text); ok {
 		return s, nil
 	}
 	word := stateWord.Replace(strings.ToUpper(strings.TrimSpace(text)))
@@ -83,7 +85,7 @@ func ParseState(text string) (State, error) {
 }
 
 // MarshalText writes what String prints.
-func (s State) MarshalText() ([]byte, error) { return states.marshal(s) }
+func (s State) MarshalText() ([]byte, error) { return states.MarshalText(s) }
 
 // UnmarshalText reads what ParseState takes.
 func (s *State) UnmarshalText(text []byte) (err error) {
@@ -105,29 +107,29 @@ const (
 	OffloadStateMax        OffloadState = 4 // TcpConnectionOffloadStateMax: how many there are
 )
 
-var offloadStates = enum[OffloadState]{"OffloadState", "offload state", map[OffloadState]string{
+var offloadStates = mib.EnumOf("tcpmib", "OffloadState", "offload state", map[OffloadState]string{
 	OffloadStateInHost:     "InHost",
 	OffloadStateOffloading: "Offloading",
 	OffloadStateOffloaded:  "Offloaded",
 	OffloadStateUploading:  "Uploading",
-}}
+})
 
 // String returns the header's name without its prefix, such as "InHost", or "OffloadState(7)" for a
 // number that the header does not define.
-func (o OffloadState) String() string { return offloadStates.string(o) }
+func (o OffloadState) String() string { return offloadStates.String(o) }
 
 // ParseOffloadState returns the offload state that text names, in any case: what String prints or
 // the header's name.
 func ParseOffloadState(text string) (OffloadState, error) {
 	const prefix = "TcpConnectionOffloadState"
 	if len(text) > len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
-		return offloadStates.parse(text[len(prefix):])
+		return offloadStates.Parse(text[len(prefix):])
 	}
-	return offloadStates.parse(text)
+	return offloadStates.Parse(text)
 }
 
 // MarshalText writes what String prints.
-func (o OffloadState) MarshalText() ([]byte, error) { return offloadStates.marshal(o) }
+func (o OffloadState) MarshalText() ([]byte, error) { return offloadStates.MarshalText(o) }
 
 // UnmarshalText reads what ParseOffloadState takes.
 func (o *OffloadState) UnmarshalText(text []byte) (err error) {

@@ -2,9 +2,9 @@ package tcpmib
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"time"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // Stats are the counters of TCP over IPv4 or IPv6 since the machine started.
@@ -45,29 +45,29 @@ func ReadStats(family Family) (Stats, error) { return new(Reader).Stats(family) 
 //
 // For any other family errors.Is(err, fs.ErrInvalid) holds.
 func (r *Reader) Stats(family Family) (Stats, error) {
-	af, err := addressFamily(family)
+	af, err := mib.AddressFamily("tcpmib", family)
 	if err != nil {
 		return Stats{}, err
 	}
 	q := Query{Func: "GetTcpStatisticsEx2", Family: af}
-	wide, code, err := readStruct[TCPStats2](r, "MIB_TCPSTATS2", q)
+	wide, code, err := readStruct(r, q, layoutTCPStats2)
 	if err == nil && code == CodeSuccess {
 		return statsOf(wide, true), nil
 	}
-	if err == nil && unsupported(code) {
+	if err == nil && mib.Is(code, errors.ErrUnsupported) {
 		var narrow TCPStats
 		q.Func = "GetTcpStatisticsEx"
-		narrow, code, err = readStruct[TCPStats](r, "MIB_TCPSTATS", q)
-		if err == nil && unsupported(code) && family == IPv4 {
+		narrow, code, err = readStruct(r, q, layoutTCPStats)
+		if err == nil && mib.Is(code, errors.ErrUnsupported) && family == IPv4 {
 			q = Query{Func: "GetTcpStatistics"}
-			narrow, code, err = readStruct[TCPStats](r, "MIB_TCPSTATS", q)
+			narrow, code, err = readStruct(r, q, layoutTCPStats)
 		}
 		if err == nil && code == CodeSuccess {
 			return statsOf(widened(narrow), false), nil
 		}
 	}
 	if err == nil {
-		err = &Error{q, code}
+		err = q.Err(code)
 	}
 	return Stats{}, err
 }
@@ -118,43 +118,25 @@ func widened(s TCPStats) TCPStats2 {
 	}
 }
 
-// readStats asks function, which takes a family, for a struct called name in C.
-func readStats[T any](function, name string, family Family) (T, error) {
-	af, err := addressFamily(family)
+// readStats asks function, which takes a family, for its struct.
+func readStats[T any](function string, family Family, stats *mib.Struct[T]) (T, error) {
+	af, err := mib.AddressFamily("tcpmib", family)
 	if err != nil {
 		return *new(T), err
 	}
-	return readOnce[T](name, Query{Func: function, Family: af})
+	return readOnce(Query{Func: function, Family: af}, stats)
 }
 
-// readOnce asks q for a struct called name in C.
-func readOnce[T any](name string, q Query) (T, error) {
-	t, code, err := readStruct[T](new(Reader), name, q)
-	if err == nil && code != CodeSuccess {
-		err = &Error{q, code}
+// readOnce asks q for a struct.
+func readOnce[T any](q Query, stats *mib.Struct[T]) (T, error) {
+	t, code, err := readStruct(new(Reader), q, stats)
+	if err == nil {
+		err = q.Err(code)
 	}
 	return t, err
 }
 
-// readStruct asks q for a struct called name in C. Its code is not an error yet, because an error
-// would be garbage where Stats asks the next function.
-func readStruct[T any](r *Reader, name string, q Query) (t T, code uint32, err error) {
-	answer, code, err := r.fetch(q, &r.buf)
-	if err != nil || code != CodeSuccess {
-		return t, code, err
-	}
-	t, err = decodeStruct[T](name, answer)
-	return t, code, err
+func readStruct[T any](r *Reader, q Query, stats *mib.Struct[T]) (t T, code uint32, err error) {
+	src := r.source()
+	return mib.ReadStruct(&r.buf, q, stats, r.MaxBytes, func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
 }
-
-func addressFamily(family Family) (uint32, error) {
-	switch family {
-	case IPv4:
-		return AFInet, nil
-	case IPv6:
-		return AFInet6, nil
-	}
-	return 0, fmt.Errorf("tcpmib: no statistics of family %v; want IPv4 or IPv6: %w", family, fs.ErrInvalid)
-}
-
-func unsupported(code uint32) bool { return codes[code].is == errors.ErrUnsupported }

@@ -3,6 +3,8 @@ package tcpmib
 import (
 	"net/netip"
 	"structs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // TCPRow is MIB_TCPROW_LH, which is MIB_TCPROW since Windows Vista: one IPv4 TCP connection without
@@ -18,7 +20,7 @@ type TCPRow struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRow) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *TCPRow) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
 // no meaning.
@@ -48,6 +50,11 @@ type TCPTable struct {
 	Table      [1]TCPRow          `c:"table"` // NumEntries of them
 }
 
+var layoutTCPTable = mib.TableOf[TCPTable, TCPRow]("tcpmib", "MIB_TCPTABLE")
+
+// DecodeTCPTable is DecodeTCPTable2 for a MIB_TCPTABLE.
+func DecodeTCPTable(b []byte) ([]TCPRow, error) { return layoutTCPTable.Decode(b) }
+
 // TCP6Row is MIB_TCP6ROW: one IPv6 TCP connection without its owner. Its state comes first, unlike
 // that of TCP6Row2.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row
@@ -64,7 +71,7 @@ type TCP6Row struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6Row) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
@@ -83,4 +90,24 @@ type TCP6Table struct {
 	_          structs.HostLayout `c:"MIB_TCP6TABLE"`
 	NumEntries uint32             `c:"dwNumEntries"`
 	Table      [1]TCP6Row         `c:"table"` // NumEntries of them
+}
+
+var layoutTCP6Table = mib.TableOf[TCP6Table, TCP6Row]("tcpmib", "MIB_TCP6TABLE")
+
+// DecodeTCP6Table is DecodeTCPTable2 for a MIB_TCP6TABLE.
+func DecodeTCP6Table(b []byte) ([]TCP6Row, error) { return layoutTCP6Table.Decode(b) }
+
+// remote4 returns the remote endpoint. In LISTEN the header gives these fields no meaning.
+func remote4(s State, addr, port *[4]byte) netip.AddrPort {
+	if s == StateListen {
+		return netip.AddrPort{}
+	}
+	return mib.AddrPort4(addr, port)
+}
+
+func remote6(s State, addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
+	if s == StateListen {
+		return netip.AddrPort{}
+	}
+	return mib.AddrPort6(addr, scope, port)
 }

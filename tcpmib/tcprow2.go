@@ -3,6 +3,8 @@ package tcpmib
 import (
 	"net/netip"
 	"structs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // TCPRow2 is MIB_TCPROW2: one IPv4 TCP connection with its owner and offload state.
@@ -19,7 +21,7 @@ type TCPRow2 struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRow2) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *TCPRow2) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
 // no meaning.
@@ -39,6 +41,15 @@ type TCPTable2 struct {
 	Table      [1]TCPRow2         `c:"table"` // NumEntries of them
 }
 
+var layoutTCPTable2 = mib.TableOf[TCPTable2, TCPRow2]("tcpmib", "MIB_TCPTABLE2")
+
+// DecodeTCPTable2 checks that b holds a MIB_TCPTABLE2 and returns its rows, which are a view of b:
+// they change when b does. Bytes after the last row are ignored. The rows are a copy only if b is
+// not aligned as they must be, to 4 bytes, or to 8 for rows with a creation time.
+//
+// For bytes that hold fewer rows than they claim errors.Is(err, ErrMalformed) holds.
+func DecodeTCPTable2(b []byte) ([]TCPRow2, error) { return layoutTCPTable2.Decode(b) }
+
 // TCP6Row2 is MIB_TCP6ROW2: one IPv6 TCP connection with its owner and offload state.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row2
 type TCP6Row2 struct {
@@ -57,7 +68,7 @@ type TCP6Row2 struct {
 // Local is the endpoint on this computer. Its scope ID is the address's zone. An IPv4 address
 // mapped into IPv6 stays as it is.
 func (r *TCP6Row2) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
@@ -79,3 +90,8 @@ type TCP6Table2 struct {
 	NumEntries uint32             `c:"dwNumEntries"`
 	Table      [1]TCP6Row2        `c:"table"` // NumEntries of them
 }
+
+var layoutTCP6Table2 = mib.TableOf[TCP6Table2, TCP6Row2]("tcpmib", "MIB_TCP6TABLE2")
+
+// DecodeTCP6Table2 is DecodeTCPTable2 for a MIB_TCP6TABLE2.
+func DecodeTCP6Table2(b []byte) ([]TCP6Row2, error) { return layoutTCP6Table2.Decode(b) }

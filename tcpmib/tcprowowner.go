@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"structs"
 	"time"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // OwningModuleSize is TCPIP_OWNING_MODULE_SIZE: how many numbers identify the module that owns a
@@ -23,7 +25,7 @@ type TCPRowOwnerPID struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRowOwnerPID) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *TCPRowOwnerPID) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
 // no meaning.
@@ -45,6 +47,13 @@ type TCPTableOwnerPID struct {
 	Table      [1]TCPRowOwnerPID  `c:"table"` // NumEntries of them
 }
 
+var layoutTCPTableOwnerPID = mib.TableOf[TCPTableOwnerPID, TCPRowOwnerPID]("tcpmib", "MIB_TCPTABLE_OWNER_PID")
+
+// DecodeTCPTableOwnerPID is DecodeTCPTable2 for a MIB_TCPTABLE_OWNER_PID.
+func DecodeTCPTableOwnerPID(b []byte) ([]TCPRowOwnerPID, error) {
+	return layoutTCPTableOwnerPID.Decode(b)
+}
+
 // TCPRowOwnerModule is MIB_TCPROW_OWNER_MODULE: one IPv4 TCP connection with the process and the
 // module that own it and the time it was bound.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_owner_module
@@ -61,7 +70,7 @@ type TCPRowOwnerModule struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *TCPRowOwnerModule) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *TCPRowOwnerModule) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
 // no meaning.
@@ -76,7 +85,7 @@ func (r *TCPRowOwnerModule) Conn() Conn {
 
 // CreateTime is when the connection was created, or the zero time where Windows does not know. It
 // is in UTC and has a resolution of 100 ns.
-func (r *TCPRowOwnerModule) CreateTime() time.Time { return filetime(r.CreateTimestamp) }
+func (r *TCPRowOwnerModule) CreateTime() time.Time { return mib.Time(r.CreateTimestamp) }
 
 // TCPTableOwnerModule is MIB_TCPTABLE_OWNER_MODULE: the number of rows, and the first of them; the
 // others follow it in memory.
@@ -86,6 +95,13 @@ type TCPTableOwnerModule struct {
 	NumEntries uint32               `c:"dwNumEntries"`
 	_          [4]byte              // C aligns the rows to 8 bytes on 386 too, Go does not
 	Table      [1]TCPRowOwnerModule `c:"table"` // NumEntries of them
+}
+
+var layoutTCPTableOwnerModule = mib.TableOf[TCPTableOwnerModule, TCPRowOwnerModule]("tcpmib", "MIB_TCPTABLE_OWNER_MODULE")
+
+// DecodeTCPTableOwnerModule is DecodeTCPTable2 for a MIB_TCPTABLE_OWNER_MODULE.
+func DecodeTCPTableOwnerModule(b []byte) ([]TCPRowOwnerModule, error) {
+	return layoutTCPTableOwnerModule.Decode(b)
 }
 
 // TCP6RowOwnerPID is MIB_TCP6ROW_OWNER_PID: one IPv6 TCP connection with the process that owns it.
@@ -104,7 +120,7 @@ type TCP6RowOwnerPID struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6RowOwnerPID) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
@@ -127,6 +143,13 @@ type TCP6TableOwnerPID struct {
 	Table      [1]TCP6RowOwnerPID `c:"table"` // NumEntries of them
 }
 
+var layoutTCP6TableOwnerPID = mib.TableOf[TCP6TableOwnerPID, TCP6RowOwnerPID]("tcpmib", "MIB_TCP6TABLE_OWNER_PID")
+
+// DecodeTCP6TableOwnerPID is DecodeTCPTable2 for a MIB_TCP6TABLE_OWNER_PID.
+func DecodeTCP6TableOwnerPID(b []byte) ([]TCP6RowOwnerPID, error) {
+	return layoutTCP6TableOwnerPID.Decode(b)
+}
+
 // TCP6RowOwnerModule is MIB_TCP6ROW_OWNER_MODULE: one IPv6 TCP connection with the process and the
 // module that own it and the time it was bound.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6row_owner_module
@@ -146,7 +169,7 @@ type TCP6RowOwnerModule struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *TCP6RowOwnerModule) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the endpoint on the other side, or the zero value in LISTEN, where the header gives it
@@ -162,7 +185,7 @@ func (r *TCP6RowOwnerModule) Conn() Conn {
 
 // CreateTime is when the connection was created, or the zero time where Windows does not know. It
 // is in UTC and has a resolution of 100 ns.
-func (r *TCP6RowOwnerModule) CreateTime() time.Time { return filetime(r.CreateTimestamp) }
+func (r *TCP6RowOwnerModule) CreateTime() time.Time { return mib.Time(r.CreateTimestamp) }
 
 // TCP6TableOwnerModule is MIB_TCP6TABLE_OWNER_MODULE: the number of rows, and the first of them;
 // the others follow it in memory.
@@ -174,14 +197,9 @@ type TCP6TableOwnerModule struct {
 	Table      [1]TCP6RowOwnerModule `c:"table"` // NumEntries of them
 }
 
-// filetime converts 100 ns units since 1601 to a time; 0 is the zero time.
-func filetime(ticks int64) time.Time {
-	const (
-		perSecond = 10_000_000
-		epoch     = 11_644_473_600 // seconds from 1601 to 1970
-	)
-	if ticks == 0 {
-		return time.Time{}
-	}
-	return time.Unix(ticks/perSecond-epoch, ticks%perSecond*100).UTC()
+var layoutTCP6TableOwnerModule = mib.TableOf[TCP6TableOwnerModule, TCP6RowOwnerModule]("tcpmib", "MIB_TCP6TABLE_OWNER_MODULE")
+
+// DecodeTCP6TableOwnerModule is DecodeTCPTable2 for a MIB_TCP6TABLE_OWNER_MODULE.
+func DecodeTCP6TableOwnerModule(b []byte) ([]TCP6RowOwnerModule, error) {
+	return layoutTCP6TableOwnerModule.Decode(b)
 }

@@ -1,6 +1,10 @@
 package tcpmib
 
-import "structs"
+import (
+	"structs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
+)
 
 // TCPMaxConnDynamic is MIB_TCP_MAXCONN_DYNAMIC: the MaxConn of a computer without a fixed limit.
 const TCPMaxConnDynamic uint32 = 0xFFFFFFFF
@@ -17,23 +21,23 @@ const (
 	RTOAlgorithmVanj     RTOAlgorithm = 4 // TcpRtoAlgorithmVanj, MIB_TCP_RTO_VANJ: Van Jacobson's
 )
 
-var rtoAlgorithms = enum[RTOAlgorithm]{"RTOAlgorithm", "time-out algorithm", map[RTOAlgorithm]string{
+var rtoAlgorithms = mib.EnumOf("tcpmib", "RTOAlgorithm", "time-out algorithm", map[RTOAlgorithm]string{
 	RTOAlgorithmOther:    "Other",
 	RTOAlgorithmConstant: "Constant",
 	RTOAlgorithmRsre:     "Rsre",
 	RTOAlgorithmVanj:     "Vanj",
-}}
+})
 
 // String returns the header's name without its prefix, such as "Vanj", or "RTOAlgorithm(7)" for a
 // number that the header does not define.
-func (a RTOAlgorithm) String() string { return rtoAlgorithms.string(a) }
+func (a RTOAlgorithm) String() string { return rtoAlgorithms.String(a) }
 
 // MarshalText writes what String prints.
-func (a RTOAlgorithm) MarshalText() ([]byte, error) { return rtoAlgorithms.marshal(a) }
+func (a RTOAlgorithm) MarshalText() ([]byte, error) { return rtoAlgorithms.MarshalText(a) }
 
 // UnmarshalText reads what String prints, in any case.
 func (a *RTOAlgorithm) UnmarshalText(text []byte) (err error) {
-	*a, err = rtoAlgorithms.parse(string(text))
+	*a, err = rtoAlgorithms.Parse(string(text))
 	return err
 }
 
@@ -58,6 +62,8 @@ type TCPStats struct {
 	OutRsts      uint32             `c:"dwOutRsts"`                   // segments sent with the RST flag
 	NumConns     uint32             `c:"dwNumConns"`                  // current connections in any state but LISTEN
 }
+
+var layoutTCPStats = mib.StructOf[TCPStats]("tcpmib", "MIB_TCPSTATS")
 
 // TCPStatsW2K is MIB_TCPSTATS_W2K, the form of MIB_TCPSTATS before Windows Vista: the same bytes,
 // with a number for the algorithm.
@@ -103,3 +109,5 @@ type TCPStats2 struct {
 	OutRsts      uint32             `c:"dwOutRsts"`     // segments sent with the RST flag
 	NumConns     uint32             `c:"dwNumConns"`    // current connections in any state but LISTEN
 }
+
+var layoutTCPStats2 = mib.StructOf[TCPStats2]("tcpmib", "MIB_TCPSTATS2")

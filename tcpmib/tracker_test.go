@@ -98,17 +98,19 @@ func TestTrackerAfterAnEarlyBreak(t *testing.T) {
 		kinds = append(kinds, change.Kind)
 	}
 	assert.Equal(t, []tcpmib.ChangeKind{tcpmib.Changed, tcpmib.Changed}, kinds)
-	assert.Len(t, tracker.AppendOwned(nil), 40)
+	assert.Len(t, tracker.AppendDatedConns(nil), 40)
 }
 
 // What a Tracker makes of two snapshots, with creation times and without.
 func TestTrackerIdentity(t *testing.T) {
 	const estab, wait = tcpmib.StateEstab, tcpmib.StateTimeWait
 	first, second := time.Unix(1_700_000_000, 0).UTC(), time.Unix(1_700_000_060, 0).UTC()
-	owned := func(c tcpmib.Conn, created time.Time) tcpmib.Owned { return tcpmib.Owned{Conn: c, Created: created} }
+	owned := func(c tcpmib.Conn, created time.Time) tcpmib.DatedConn {
+		return tcpmib.DatedConn{Conn: c, Created: created}
+	}
 	for _, test := range []struct {
 		name         string
-		older, newer tcpmib.Owned
+		older, newer tcpmib.DatedConn
 		want         []string // with creation times
 		without      []string
 	}{
@@ -128,7 +130,7 @@ func TestTrackerIdentity(t *testing.T) {
 			t.Run(fmt.Sprint(test.name, ", with creation times: ", created), func(t *testing.T) {
 				tracker := tcpmib.Tracker{Created: created}
 				var got []string
-				for i, c := range []tcpmib.Owned{test.older, test.newer} {
+				for i, c := range []tcpmib.DatedConn{test.older, test.newer} {
 					r := tcpmib.Reader{Source: functions(map[string]fake{
 						"GetExtendedTcpTable": whole(ownerModules(c)), "GetTcpTable2": whole(table2Of(c.Conn)),
 					})}
@@ -156,7 +158,7 @@ func TestTrackerIdentity(t *testing.T) {
 					want = test.want
 				}
 				assert.Equal(t, want, got)
-				now := tracker.AppendOwned(nil)
+				now := tracker.AppendDatedConns(nil)
 				require.Len(t, now, 1)
 				assert.Equal(t, test.newer.Conn, now[0].Conn)
 				if !created {
@@ -200,7 +202,7 @@ func TestTrackerAcrossSources(t *testing.T) {
 	}
 	assert.Equal(t, []string{"present ipv4 0", "present ipv6 0"}, take(families(whole(table4(1)), whole(table6(1)))))
 	assert.Equal(t, []string{"opened ipv4 1", "GetTcp6Table2: Windows error 4711"}, take(families(whole(table4(2)), fails(4711))))
-	assert.Len(t, tracker.AppendOwned(nil), 3)
+	assert.Len(t, tracker.AppendDatedConns(nil), 3)
 	assert.Equal(t, []string{"opened ipv6 1"}, take(families(whole(table4(2)), whole(table6(2)))))
 	assert.Nil(t, take(families(whole(table4(2)), whole(table6(2)))))
 
@@ -215,17 +217,17 @@ func TestSame(t *testing.T) {
 	now := time.Now()
 	for _, test := range []struct {
 		name string
-		o, p tcpmib.Owned
+		o, p tcpmib.DatedConn
 		want bool
 	}{
-		{"equal", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 7, estab)}, true},
-		{"another state", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 7, wait)}, true},
-		{"no owner any more", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 0, wait)}, true},
-		{"no owner before", tcpmib.Owned{Conn: at(1, 0, estab)}, tcpmib.Owned{Conn: at(1, 7, estab)}, true},
-		{"another owner", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(1, 8, estab)}, false},
-		{"another port", tcpmib.Owned{Conn: at(1, 7, estab)}, tcpmib.Owned{Conn: at(2, 7, estab)}, false},
-		{"another time", tcpmib.Owned{at(1, 7, estab), now}, tcpmib.Owned{at(1, 7, estab), now.Add(1)}, false},
-		{"one time", tcpmib.Owned{at(1, 7, estab), now}, tcpmib.Owned{Conn: at(1, 7, estab)}, true},
+		{"equal", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true},
+		{"another state", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 7, wait)}, true},
+		{"no owner any more", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 0, wait)}, true},
+		{"no owner before", tcpmib.DatedConn{Conn: at(1, 0, estab)}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true},
+		{"another owner", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 8, estab)}, false},
+		{"another port", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(2, 7, estab)}, false},
+		{"another time", tcpmib.DatedConn{at(1, 7, estab), now}, tcpmib.DatedConn{at(1, 7, estab), now.Add(1)}, false},
+		{"one time", tcpmib.DatedConn{at(1, 7, estab), now}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true},
 	} {
 		assert.Equal(t, test.want, test.o.Same(test.p), test.name)
 		assert.Equal(t, test.want, test.p.Same(test.o), test.name)

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"math"
 	"time"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // MissedError says that a Watch skipped ticks, because reading the tables, or handling their
@@ -20,6 +22,54 @@ type MissedError struct {
 // Error says how many ticks were missed, and why.
 func (e *MissedError) Error() string {
 	return fmt.Sprintf("tcpmib: ticks missed: %d; reading and handling the tables took longer than the interval of %v", e.Ticks, e.Interval)
+}
+
+// Ticks yields the time at once and then every interval, until the loop over it ends, or until ctx
+// does: at once and without an error. The body of the loop takes a snapshot with each Tracker that it
+// has:
+//
+//	for tick, err := range tcpmib.Ticks(ctx, time.Second) {
+//		if err != nil {
+//			log.Print(err)
+//			continue
+//		}
+//		for change, err := range tcp.Changes(&reader, tcpmib.Both, tick) {
+//			...
+//		}
+//	}
+//
+// Ticks that pass while the body runs are skipped, and reported as a *MissedError beside the tick
+// that took too long. An interval that is not more than 0 is the only error, fs.ErrInvalid.
+func Ticks(ctx context.Context, interval time.Duration) iter.Seq2[time.Time, error] {
+	return func(yield func(time.Time, error) bool) {
+		if interval <= 0 {
+			yield(time.Time{}, fmt.Errorf("tcpmib: invalid interval %v; want more than 0: %w", interval, fs.ErrInvalid))
+			return
+		}
+		timer := time.NewTimer(0)
+		defer timer.Stop()
+		due := time.Now()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
+			tick := time.Now()
+			if ctx.Err() != nil || !yield(tick, nil) {
+				return
+			}
+			due = due.Add(interval)
+			if late := time.Since(due); late >= 0 {
+				missed := late/interval + 1
+				due = due.Add(missed * interval)
+				if ctx.Err() != nil || !yield(tick, &MissedError{int(min(missed, math.MaxInt)), interval}) {
+					return
+				}
+			}
+			timer.Reset(time.Until(due))
+		}
+	}
 }
 
 // Watch watches the connections of this machine: see Reader.Watch.
@@ -37,39 +87,23 @@ func Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2
 // its buffers are large enough it makes no garbage. The Reader must not be used otherwise meanwhile.
 func (r *Reader) Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
-		if interval <= 0 {
-			yield(Change{}, fmt.Errorf("tcpmib: invalid interval %v; want more than 0: %w", interval, fs.ErrInvalid))
-			return
-		}
-		if err := family.check(); err != nil {
+		if err := mib.CheckFamily("tcpmib", family); err != nil {
 			yield(Change{}, err)
 			return
 		}
 		var t Tracker
-		timer := time.NewTimer(0)
-		defer timer.Stop()
-		due := time.Now()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-timer.C:
+		for tick, err := range Ticks(ctx, interval) {
+			if err != nil {
+				if !yield(Change{Time: tick}, err) {
+					return
+				}
+				continue
 			}
-			tick := time.Now()
 			for change, err := range t.Changes(r, family, tick) {
 				if ctx.Err() != nil || !yield(change, err) {
 					return
 				}
 			}
-			due = due.Add(interval)
-			if late := time.Since(due); late >= 0 {
-				missed := late/interval + 1
-				due = due.Add(missed * interval)
-				if ctx.Err() != nil || !yield(Change{Time: tick}, &MissedError{int(min(missed, math.MaxInt)), interval}) {
-					return
-				}
-			}
-			timer.Reset(time.Until(due))
 		}
 	}
 }

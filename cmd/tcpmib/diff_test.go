@@ -49,11 +49,11 @@ func TestDiffOwners(t *testing.T) {
    LOCAL          REMOTE       STATE                     PID  PROCESS
 -  10.0.0.1:1000  10.0.0.2:80  ESTABLISHED                 1  ended.exe
 ~  10.0.0.1:2000  10.0.0.2:80  ESTABLISHED -> TIME-WAIT    2  client.exe
-+  10.0.0.1:3000  10.0.0.2:80  ESTABLISHED                 1  second.exe
 -  10.0.0.1:3000  10.0.0.2:80  ESTABLISHED                 3  other.exe
++  10.0.0.1:3000  10.0.0.2:80  ESTABLISHED                 1  second.exe
 `, got.stdout)
 
-	assert.Equal(t, []string{"closed ended.exe", "changed ", "opened second.exe", "closed other.exe"},
+	assert.Equal(t, []string{"closed ended.exe", "changed ", "closed other.exe", "opened second.exe"},
 		events(t, runApp(officeApp(), "diff", files[0], files[1], "--format=jsonl").stdout))
 	assert.Equal(t, []string{"closed ended.exe"},
 		events(t, runApp(officeApp(), "diff", files[0], files[1], "--format=jsonl", "--process=ended").stdout))

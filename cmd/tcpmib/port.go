@@ -181,7 +181,7 @@ func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, famil
 		return err
 	}
 	r := tcpmib.Reader{Source: m.Source()}
-	if facts.TCP, err = r.AppendOwned(facts.TCP, family); machine.NotWindows(err) {
+	if facts.TCP, err = r.AppendDatedConns(facts.TCP, family); machine.NotWindows(err) {
 		return err
 	} else if err != nil {
 		fails(portcheck.Table, "TCP connections", err)

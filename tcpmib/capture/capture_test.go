@@ -91,6 +91,13 @@ func save(t *testing.T, b []byte) (path string) {
 	return f.Name()
 }
 
+// ask returns what a source answers with.
+func ask(src tcpmib.Source, q tcpmib.Query) ([]byte, error) {
+	buf := make([]byte, 1<<20)
+	size, code := src.Ask(q, buf)
+	return buf[:size], q.Err(code)
+}
+
 func TestRoundTrip(t *testing.T) {
 	path := save(t, write(t, twoTables))
 	c, err := capture.Open(path)
@@ -100,7 +107,7 @@ func TestRoundTrip(t *testing.T) {
 	r := tcpmib.Reader{Source: c}
 	for name, a := range twoTables {
 		for _, order := range []bool{false, true} {
-			got, err := r.Raw(tcpmib.Query{Func: name, Order: order})
+			got, err := ask(c, tcpmib.Query{Func: name, Order: order})
 			require.NoError(t, err)
 			assert.Empty(t, cmp.Diff(a.table, got), name)
 		}
@@ -257,8 +264,7 @@ func TestNoDataIsReplayed(t *testing.T) {
 func TestWhatWasNotRecorded(t *testing.T) {
 	c, err := read(write(t, twoTables))
 	require.NoError(t, err)
-	r := tcpmib.Reader{Source: c}
-	_, err = r.Raw(tcpmib.Query{Func: "GetIfTable2"})
+	_, err = ask(c, tcpmib.Query{Func: "GetIfTable2"})
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
 	assert.EqualError(t, err, "GetIfTable2: the source has no answer (CodeNoAnswer, 536870913)")
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // Write asks src the Queries and writes the answers to w as a capture; a nil src is this machine,
@@ -19,27 +20,21 @@ import (
 // past the limits, that is Write's error, and what it wrote is not a capture.
 func Write(w io.Writer, src tcpmib.Source, info Info) error {
 	if src == nil {
-		info = thisMachine(info)
+		src, info = tcpmib.Live(), thisMachine(info)
 	}
 	m := manifest{formatName, Version, info.Time, info.WindowsVersion, info.GOARCH, info.Processes, info.Owners, nil}
 	z := zip.NewWriter(w)
-	r := tcpmib.Reader{Source: src, MaxBytes: MaxEntryBytes}
+	var buf mib.Buffer
 	var total int64
 	var failures []error
 	queries := queries()
 	for _, q := range queries {
 		a := manifestAnswer{Func: q.Func, Family: q.Family, Class: q.Class}
-		table, err := r.Raw(q)
-		// An Error that is not wrapped is what the function returned. Any other error is no fact
-		// about the machine.
-		if e, ok := err.(*tcpmib.Error); ok {
-			a.Code = e.Code
-			if e.Code != tcpmib.CodeNoData { // that there is nothing is an answer
-				failures = append(failures, err)
-			}
-		} else if err != nil {
+		table, code, err := mib.Fetch(&buf, q, MaxEntryBytes, func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
+		switch {
+		case err != nil: // no fact about the machine
 			return fmt.Errorf("capture: %w", err)
-		} else {
+		case code == tcpmib.CodeSuccess:
 			a.Entry, a.Bytes = entryName(q), int64(len(table))
 			if total += a.Bytes; total > MaxBytes {
 				return fmt.Errorf("capture: %w: the answers up to %s take %d bytes, the limit is %d",
@@ -47,6 +42,11 @@ func Write(w io.Writer, src tcpmib.Source, info Info) error {
 			}
 			if err := writeEntry(z, a.Entry, info.Time, table); err != nil {
 				return err
+			}
+		default:
+			a.Code = code
+			if code != tcpmib.CodeNoData { // that there is nothing is an answer
+				failures = append(failures, q.Err(code))
 			}
 		}
 		m.Answers = append(m.Answers, a)

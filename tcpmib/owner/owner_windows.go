@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // read asks for what Toolhelp32 and Process.Created are both made of, because that is one call
@@ -30,7 +31,7 @@ func (p Processes) read() error {
 		process := Process{
 			PID:     uint32(info.UniqueProcessID),
 			Parent:  uint32(info.InheritedFromUniqueProcessID),
-			Created: filetime(info.CreateTime),
+			Created: mib.Time(info.CreateTime),
 		}
 		if info.ImageName.Buffer != nil {
 			process.Name = info.ImageName.String()
@@ -114,7 +115,7 @@ func (p Process) ask(access uint32, question func(windows.Handle) (string, error
 	if err := windows.GetProcessTimes(handle, &created, &exited, &kernel, &user); err != nil {
 		return "", err
 	}
-	if now := filetime(int64(created.HighDateTime)<<32 | int64(created.LowDateTime)); !p.Created.IsZero() && !now.Equal(p.Created) {
+	if now := mib.Time(int64(created.HighDateTime)<<32 | int64(created.LowDateTime)); !p.Created.IsZero() && !now.Equal(p.Created) {
 		return "", fs.ErrNotExist
 	}
 	// A process that has ended can be opened while somebody holds on to it.
@@ -189,16 +190,6 @@ func readUser(handle windows.Handle, known users) (string, error) {
 	}
 	known[sid] = name
 	return name, nil
-}
-
-// filetime converts 100 ns units since 1601 to a time; 0 is the zero time. tcpmib has it too, in
-// plain Go: owner does not depend on tcpmib.
-func filetime(ticks int64) time.Time {
-	if ticks == 0 {
-		return time.Time{}
-	}
-	t := windows.Filetime{HighDateTime: uint32(ticks >> 32), LowDateTime: uint32(ticks)}
-	return time.Unix(0, t.Nanoseconds()).UTC()
 }
 
 func services() (map[uint32][]string, error) {

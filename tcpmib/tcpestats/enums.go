@@ -1,10 +1,6 @@
 package tcpestats
 
-import (
-	"fmt"
-	"strconv"
-	"strings"
-)
+import "github.com/winmib/winmib/tcpmib/internal/mib"
 
 // Type is TCP_ESTATS_TYPE: a kind of statistics.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_estats_type
@@ -24,7 +20,7 @@ const (
 	TypeMaximum   Type = 9 // TcpConnectionEstatsMaximum: how many there are
 )
 
-var typeNames = map[Type]string{
+var types = mib.EnumOf("tcpestats", "Type", "Type", map[Type]string{
 	TypeSynOpts:   "SynOpts",
 	TypeData:      "Data",
 	TypeSndCong:   "SndCong",
@@ -34,18 +30,18 @@ var typeNames = map[Type]string{
 	TypeObsRec:    "ObsRec",
 	TypeBandwidth: "Bandwidth",
 	TypeFineRtt:   "FineRtt",
-}
+})
 
 // String returns the header's name without its prefix, such as "SndCong", or "Type(9)" for a number
 // that the header does not define.
-func (t Type) String() string { return enumString(t, "Type", typeNames) }
+func (t Type) String() string { return types.String(t) }
 
 // MarshalText writes what String prints.
-func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+func (t Type) MarshalText() ([]byte, error) { return types.MarshalText(t) }
 
 // UnmarshalText reads what String prints, in any case.
 func (t *Type) UnmarshalText(text []byte) (err error) {
-	*t, err = parseEnum(string(text), "Type", typeNames)
+	*t, err = types.Parse(string(text))
 	return err
 }
 
@@ -60,24 +56,24 @@ const (
 	BoolOptUnchanged BooleanOptional = -1 // TcpBoolOptUnchanged: leave it
 )
 
-var booleanOptionalNames = map[BooleanOptional]string{
+var booleanOptionals = mib.EnumOf("tcpestats", "BooleanOptional", "BooleanOptional", map[BooleanOptional]string{
 	BoolOptDisabled:  "Disabled",
 	BoolOptEnabled:   "Enabled",
 	BoolOptUnchanged: "Unchanged",
-}
+})
 
 // String returns the header's name without its prefix, such as "Enabled", or "BooleanOptional(2)"
 // for a number that the header does not define.
 func (b BooleanOptional) String() string {
-	return enumString(b, "BooleanOptional", booleanOptionalNames)
+	return booleanOptionals.String(b)
 }
 
 // MarshalText writes what String prints.
-func (b BooleanOptional) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+func (b BooleanOptional) MarshalText() ([]byte, error) { return booleanOptionals.MarshalText(b) }
 
 // UnmarshalText reads what String prints, in any case.
 func (b *BooleanOptional) UnmarshalText(text []byte) (err error) {
-	*b, err = parseEnum(string(text), "BooleanOptional", booleanOptionalNames)
+	*b, err = booleanOptionals.Parse(string(text))
 	return err
 }
 
@@ -99,7 +95,7 @@ const (
 	SoftErrorMaxSoftError      SoftError = 9 // TcpErrorMaxSoftError: how many there are
 )
 
-var softErrorNames = map[SoftError]string{
+var softErrors = mib.EnumOf("tcpestats", "SoftError", "SoftError", map[SoftError]string{
 	SoftErrorNone:              "None",
 	SoftErrorBelowDataWindow:   "BelowDataWindow",
 	SoftErrorAboveDataWindow:   "AboveDataWindow",
@@ -109,40 +105,17 @@ var softErrorNames = map[SoftError]string{
 	SoftErrorAboveTsWindow:     "AboveTsWindow",
 	SoftErrorDataChecksumError: "DataChecksumError",
 	SoftErrorDataLengthError:   "DataLengthError",
-}
+})
 
 // String returns the header's name without its prefix, such as "AboveDataWindow", or "SoftError(9)"
 // for a number that the header does not define.
-func (e SoftError) String() string { return enumString(e, "SoftError", softErrorNames) }
+func (e SoftError) String() string { return softErrors.String(e) }
 
 // MarshalText writes what String prints.
-func (e SoftError) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
+func (e SoftError) MarshalText() ([]byte, error) { return softErrors.MarshalText(e) }
 
 // UnmarshalText reads what String prints, in any case.
 func (e *SoftError) UnmarshalText(text []byte) (err error) {
-	*e, err = parseEnum(string(text), "SoftError", softErrorNames)
+	*e, err = softErrors.Parse(string(text))
 	return err
-}
-
-func enumString[E ~uint32 | ~int32](e E, typ string, names map[E]string) string {
-	if name, ok := names[e]; ok {
-		return name
-	}
-	return typ + "(" + strconv.FormatInt(int64(e), 10) + ")"
-}
-
-// parseEnum takes what enumString returns, in any case.
-func parseEnum[E ~uint32 | ~int32](text, typ string, names map[E]string) (E, error) {
-	for e, name := range names {
-		if strings.EqualFold(text, name) {
-			return e, nil
-		}
-	}
-	if rest, ok := strings.CutPrefix(strings.ToLower(text), strings.ToLower(typ)+"("); ok {
-		digits, closed := strings.CutSuffix(rest, ")")
-		if n, err := strconv.ParseInt(digits, 10, 64); closed && err == nil && int64(E(n)) == n {
-			return E(n), nil
-		}
-	}
-	return 0, fmt.Errorf("tcpestats: unknown %s %q; want a name of the header without its prefix", typ, text)
 }

@@ -3,6 +3,7 @@ package tcpestats
 import (
 	"github.com/winmib/winmib/native"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // The functions of iphlpapi.dll, under their own names.
@@ -12,8 +13,8 @@ import (
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcpconnectionestats
 func GetPerTcpConnectionEStats[S Statistics](row *tcpmib.TCPRow) (stats S, err error) {
 	p := partsOf(&stats)
-	code := native.GetPerTcpConnectionEStats(bytesOfTCPRow(row), uint32(p.typ), v0(p.rw), v0(p.ros), v0(p.rod))
-	return stats, result("GetPerTcpConnectionEStats", code)
+	code := native.GetPerTcpConnectionEStats((*[native.SizeofTCPRow]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), v0(p.ros), v0(p.rod))
+	return stats, tcpmib.Query{Func: "GetPerTcpConnectionEStats"}.Err(code)
 }
 
 // GetPerTcp6ConnectionEStats is GetPerTcpConnectionEStats for an IPv6 connection. Needs elevation.
@@ -21,8 +22,8 @@ func GetPerTcpConnectionEStats[S Statistics](row *tcpmib.TCPRow) (stats S, err e
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcp6connectionestats
 func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err error) {
 	p := partsOf(&stats)
-	code := native.GetPerTcp6ConnectionEStats(bytesOfTCP6Row(row), uint32(p.typ), v0(p.rw), v0(p.ros), v0(p.rod))
-	return stats, result("GetPerTcp6ConnectionEStats", code)
+	code := native.GetPerTcp6ConnectionEStats((*[native.SizeofTCP6Row]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), v0(p.ros), v0(p.rod))
+	return stats, tcpmib.Query{Func: "GetPerTcp6ConnectionEStats"}.Err(code)
 }
 
 // SetPerTcpConnectionEStats sets what stats has in RW, and nothing else, for the IPv4 connection
@@ -30,7 +31,8 @@ func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
 func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
 	p := partsOf(&stats)
-	return result("SetPerTcpConnectionEStats", native.SetPerTcpConnectionEStats(bytesOfTCPRow(row), uint32(p.typ), v0(p.rw), 0))
+	code := native.SetPerTcpConnectionEStats((*[native.SizeofTCPRow]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), 0)
+	return tcpmib.Query{Func: "SetPerTcpConnectionEStats"}.Err(code)
 }
 
 // SetPerTcp6ConnectionEStats is SetPerTcpConnectionEStats for an IPv6 connection. Needs elevation.
@@ -38,16 +40,9 @@ func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
 func SetPerTcp6ConnectionEStats[S Collected](row *tcpmib.TCP6Row, stats S) error {
 	p := partsOf(&stats)
-	return result("SetPerTcp6ConnectionEStats", native.SetPerTcp6ConnectionEStats(bytesOfTCP6Row(row), uint32(p.typ), v0(p.rw), 0))
+	code := native.SetPerTcp6ConnectionEStats((*[native.SizeofTCP6Row]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), 0)
+	return tcpmib.Query{Func: "SetPerTcp6ConnectionEStats"}.Err(code)
 }
 
 // v0 is a struct with version 0, as all are.
 func v0(b []byte) native.EStats { return native.EStats{Bytes: b, Version: 0} }
-
-// result returns the code of a function as an error, or nil.
-func result(function string, code uint32) error {
-	if code == tcpmib.CodeSuccess {
-		return nil
-	}
-	return &tcpmib.Error{Query: tcpmib.Query{Func: function}, Code: code}
-}

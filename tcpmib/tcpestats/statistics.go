@@ -1,5 +1,7 @@
 package tcpestats
 
+import "github.com/winmib/winmib/tcpmib/internal/mib"
+
 // The nine kinds of statistics, each with its structs. RW says whether the ROD values are
 // collected; while they are not, they are 0.
 
@@ -74,23 +76,23 @@ type parts struct {
 func partsOf(stats any) parts {
 	switch s := stats.(type) {
 	case *SynOpts:
-		return parts{TypeSynOpts, nil, bytesOf(&s.SynOptsROSv0), nil}
+		return parts{TypeSynOpts, nil, mib.Bytes(&s.SynOptsROSv0), nil}
 	case *Data:
-		return parts{TypeData, bytesOf(&s.RW), nil, bytesOf(&s.DataRODv0)}
+		return parts{TypeData, mib.Bytes(&s.RW), nil, mib.Bytes(&s.DataRODv0)}
 	case *SndCong:
-		return parts{TypeSndCong, bytesOf(&s.RW), bytesOf(&s.SndCongROSv0), bytesOf(&s.SndCongRODv0)}
+		return parts{TypeSndCong, mib.Bytes(&s.RW), mib.Bytes(&s.SndCongROSv0), mib.Bytes(&s.SndCongRODv0)}
 	case *Path:
-		return parts{TypePath, bytesOf(&s.RW), nil, bytesOf(&s.PathRODv0)}
+		return parts{TypePath, mib.Bytes(&s.RW), nil, mib.Bytes(&s.PathRODv0)}
 	case *SendBuff:
-		return parts{TypeSendBuff, bytesOf(&s.RW), nil, bytesOf(&s.SendBuffRODv0)}
+		return parts{TypeSendBuff, mib.Bytes(&s.RW), nil, mib.Bytes(&s.SendBuffRODv0)}
 	case *Rec:
-		return parts{TypeRec, bytesOf(&s.RW), nil, bytesOf(&s.RecRODv0)}
+		return parts{TypeRec, mib.Bytes(&s.RW), nil, mib.Bytes(&s.RecRODv0)}
 	case *ObsRec:
-		return parts{TypeObsRec, bytesOf(&s.RW), nil, bytesOf(&s.ObsRecRODv0)}
+		return parts{TypeObsRec, mib.Bytes(&s.RW), nil, mib.Bytes(&s.ObsRecRODv0)}
 	case *Bandwidth:
-		return parts{TypeBandwidth, bytesOf(&s.RW), nil, bytesOf(&s.BandwidthRODv0)}
+		return parts{TypeBandwidth, mib.Bytes(&s.RW), nil, mib.Bytes(&s.BandwidthRODv0)}
 	case *FineRtt:
-		return parts{TypeFineRtt, bytesOf(&s.RW), nil, bytesOf(&s.FineRttRODv0)}
+		return parts{TypeFineRtt, mib.Bytes(&s.RW), nil, mib.Bytes(&s.FineRttRODv0)}
 	}
 	panic("tcpestats: a kind of Statistics without parts")
 }

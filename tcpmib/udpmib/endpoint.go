@@ -23,6 +23,13 @@ func (e Endpoint) Family() tcpmib.Family {
 	return tcpmib.IPv6
 }
 
+// Same reports whether e and f, of two snapshots, can be one socket: they have the same endpoint, not
+// two different owners, and not two different creation times.
+func (e Endpoint) Same(f Endpoint) bool {
+	return e.Local == f.Local && (e.PID == f.PID || e.PID == 0 || f.PID == 0) &&
+		(e.Created.Equal(f.Created) || e.Created.IsZero() || f.Created.IsZero())
+}
+
 // Compare orders endpoints by family, address, port, PID and creation time. It is made for
 // slices.SortFunc.
 func (e Endpoint) Compare(f Endpoint) int {

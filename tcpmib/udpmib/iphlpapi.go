@@ -1,12 +1,11 @@
 package udpmib
 
 import (
-	"fmt"
-	"io/fs"
 	"math/bits"
 
 	"github.com/winmib/winmib/native"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // The functions of iphlpapi.dll, under their own names. The caller owns what they return.
@@ -15,14 +14,14 @@ import (
 // endpoint. Needs no elevation. Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudptable
 func GetUdpTable(order bool) ([]UDPRow, error) {
-	return readTable[UDPRow](new(Reader), tcpmib.Query{Func: "GetUdpTable", Order: order}, &layoutUDPTable)
+	return readTable(new(Reader), tcpmib.Query{Func: "GetUdpTable", Order: order}, layoutUDPTable)
 }
 
 // GetUdp6Table returns the IPv6 UDP sockets without their owners; order asks Windows to sort them
 // by endpoint. Needs no elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudp6table
 func GetUdp6Table(order bool) ([]UDP6Row, error) {
-	return readTable[UDP6Row](new(Reader), tcpmib.Query{Func: "GetUdp6Table", Order: order}, &layoutUDP6Table)
+	return readTable(new(Reader), tcpmib.Query{Func: "GetUdp6Table", Order: order}, layoutUDP6Table)
 }
 
 // GetExtendedUdpTable returns the UDP sockets in the form that the type of its rows selects, in
@@ -43,45 +42,41 @@ func GetExtendedUdpTable[Row ExtendedRow](order bool) ([]Row, error) {
 // own folder: without it Windows answers with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudpentry
 func GetOwnerModuleFromUdpEntry(row *UDPRowOwnerModule) (tcpmib.OwnerModule, error) {
-	return tcpmib.ReadOwnerModule("GetOwnerModuleFromUdpEntry", func(buf []byte) (size, code uint32) {
-		return native.GetOwnerModuleFromUdpEntry(bytesOfUDPRowOwnerModule(row), uint32(tcpmib.OwnerModuleInfoBasic), buf)
+	q := tcpmib.Query{Func: "GetOwnerModuleFromUdpEntry"}
+	name, path, err := mib.ReadOwnerModule(q, func(buf []byte) (size, code uint32) {
+		return native.GetOwnerModuleFromUdpEntry((*[native.SizeofUDPRowOwnerModule]byte)(mib.Bytes(row)), uint32(tcpmib.OwnerModuleInfoBasic), buf)
 	})
+	return tcpmib.OwnerModule{Name: name, Path: path}, err
 }
 
 // GetOwnerModuleFromUdp6Entry is GetOwnerModuleFromUdpEntry for an IPv6 socket. Needs elevation for
 // the same. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudp6entry
 func GetOwnerModuleFromUdp6Entry(row *UDP6RowOwnerModule) (tcpmib.OwnerModule, error) {
-	return tcpmib.ReadOwnerModule("GetOwnerModuleFromUdp6Entry", func(buf []byte) (size, code uint32) {
-		return native.GetOwnerModuleFromUdp6Entry(bytesOfUDP6RowOwnerModule(row), uint32(tcpmib.OwnerModuleInfoBasic), buf)
+	q := tcpmib.Query{Func: "GetOwnerModuleFromUdp6Entry"}
+	name, path, err := mib.ReadOwnerModule(q, func(buf []byte) (size, code uint32) {
+		return native.GetOwnerModuleFromUdp6Entry((*[native.SizeofUDP6RowOwnerModule]byte)(mib.Bytes(row)), uint32(tcpmib.OwnerModuleInfoBasic), buf)
 	})
+	return tcpmib.OwnerModule{Name: name, Path: path}, err
 }
 
 // GetUdpStatistics returns the counters of UDP over IPv4. Needs no elevation. Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatistics
 func GetUdpStatistics() (UDPStats, error) {
-	return readStats[UDPStats]("MIB_UDPSTATS", tcpmib.Query{Func: "GetUdpStatistics"})
+	return readOnce(tcpmib.Query{Func: "GetUdpStatistics"}, layoutUDPStats)
 }
 
 // GetUdpStatisticsEx returns the counters of UDP over IPv4 or IPv6. Needs no elevation. Windows XP.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex
 func GetUdpStatisticsEx(family tcpmib.Family) (UDPStats, error) {
-	af, err := addressFamily(family)
-	if err != nil {
-		return UDPStats{}, err
-	}
-	return readStats[UDPStats]("MIB_UDPSTATS", tcpmib.Query{Func: "GetUdpStatisticsEx", Family: af})
+	return readStats("GetUdpStatisticsEx", family, layoutUDPStats)
 }
 
 // GetUdpStatisticsEx2 is GetUdpStatisticsEx with 64-bit counters of datagrams. Needs no elevation.
 // Windows 10 version 1709; before it, errors.Is(err, errors.ErrUnsupported) holds.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex2
 func GetUdpStatisticsEx2(family tcpmib.Family) (UDPStats2, error) {
-	af, err := addressFamily(family)
-	if err != nil {
-		return UDPStats2{}, err
-	}
-	return readStats[UDPStats2]("MIB_UDPSTATS2", tcpmib.Query{Func: "GetUdpStatisticsEx2", Family: af})
+	return readStats("GetUdpStatisticsEx2", family, layoutUDPStats2)
 }
 
 // CreatePersistentUdpPortReservation reserves numberOfPorts UDP ports from startPort on, until
@@ -92,15 +87,15 @@ func GetUdpStatisticsEx2(family tcpmib.Family) (UDPStats2, error) {
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistentudpportreservation
 func CreatePersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.CreatePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
-	return token, result("CreatePersistentUdpPortReservation", code)
+	return token, tcpmib.Query{Func: "CreatePersistentUdpPortReservation"}.Err(code)
 }
 
 // DeletePersistentUdpPortReservation deletes the reservation of exactly these ports. If there is
 // none errors.Is(err, fs.ErrNotExist) holds. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistentudpportreservation
 func DeletePersistentUdpPortReservation(startPort, numberOfPorts uint16) error {
-	return result("DeletePersistentUdpPortReservation",
-		native.DeletePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts))
+	code := native.DeletePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
+	return tcpmib.Query{Func: "DeletePersistentUdpPortReservation"}.Err(code)
 }
 
 // LookupPersistentUdpPortReservation returns the token of the reservation of exactly these ports.
@@ -108,32 +103,25 @@ func DeletePersistentUdpPortReservation(startPort, numberOfPorts uint16) error {
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistentudpportreservation
 func LookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.LookupPersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
-	return token, result("LookupPersistentUdpPortReservation", code)
+	return token, tcpmib.Query{Func: "LookupPersistentUdpPortReservation"}.Err(code)
 }
 
-func readStats[T any](name string, q tcpmib.Query) (t T, err error) {
-	answer, err := new(Reader).raw(q)
+// readStats asks function, which takes a family, for its struct.
+func readStats[T any](function string, family tcpmib.Family, stats *mib.Struct[T]) (T, error) {
+	af, err := mib.AddressFamily("udpmib", family)
 	if err != nil {
-		return t, err
+		return *new(T), err
 	}
-	return decodeStruct[T](name, answer)
+	return readOnce(tcpmib.Query{Func: function, Family: af}, stats)
 }
 
-func addressFamily(family tcpmib.Family) (uint32, error) {
-	switch family {
-	case tcpmib.IPv4:
-		return tcpmib.AFInet, nil
-	case tcpmib.IPv6:
-		return tcpmib.AFInet6, nil
+// readOnce asks q for a struct.
+func readOnce[T any](q tcpmib.Query, stats *mib.Struct[T]) (T, error) {
+	var r Reader
+	src := r.source()
+	t, code, err := mib.ReadStruct(&r.buf, q, stats, r.MaxBytes, func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
+	if err == nil {
+		err = q.Err(code)
 	}
-	return 0, fmt.Errorf("udpmib: statistics of %v; want IPv4 or IPv6: %w", family, fs.ErrInvalid)
-}
-
-// result returns the code of a function as an error, or nil. tcpestats has it too: six lines that no
-// user of tcpmib needs.
-func result(function string, code uint32) error {
-	if code == tcpmib.CodeSuccess {
-		return nil
-	}
-	return &tcpmib.Error{Query: tcpmib.Query{Func: function}, Code: code}
+	return t, err
 }

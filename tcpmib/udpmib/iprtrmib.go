@@ -1,10 +1,6 @@
 package udpmib
 
-import (
-	"fmt"
-	"strconv"
-	"strings"
-)
+import "github.com/winmib/winmib/tcpmib/internal/mib"
 
 // UDPTableClass is UDP_TABLE_CLASS: the form of the rows that GetExtendedUdpTable returns.
 // https://learn.microsoft.com/windows/win32/api/iprtrmib/ne-iprtrmib-udp_table_class
@@ -17,36 +13,21 @@ const (
 	UDPTableClassOwnerModule UDPTableClass = 2 // UDP_TABLE_OWNER_MODULE: UDPTableOwnerModule or UDP6TableOwnerModule
 )
 
+var udpTableClasses = mib.EnumOf("udpmib", "UDPTableClass", "table class", map[UDPTableClass]string{
+	UDPTableClassBasic:       "Basic",
+	UDPTableClassOwnerPID:    "OwnerPID",
+	UDPTableClassOwnerModule: "OwnerModule",
+})
+
 // String returns the name without its prefix, such as "OwnerPID", or "UDPTableClass(9)" for a
 // number without a name.
-func (c UDPTableClass) String() string {
-	switch c {
-	case UDPTableClassBasic:
-		return "Basic"
-	case UDPTableClassOwnerPID:
-		return "OwnerPID"
-	case UDPTableClassOwnerModule:
-		return "OwnerModule"
-	}
-	return fmt.Sprintf("UDPTableClass(%d)", uint32(c))
-}
+func (c UDPTableClass) String() string { return udpTableClasses.String(c) }
 
 // MarshalText writes what String prints.
-func (c UDPTableClass) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
+func (c UDPTableClass) MarshalText() ([]byte, error) { return udpTableClasses.MarshalText(c) }
 
 // UnmarshalText reads what String prints, in any case.
-func (c *UDPTableClass) UnmarshalText(text []byte) error {
-	for _, known := range []UDPTableClass{UDPTableClassBasic, UDPTableClassOwnerPID, UDPTableClassOwnerModule} {
-		if strings.EqualFold(string(text), known.String()) {
-			*c = known
-			return nil
-		}
-	}
-	number, opened := strings.CutPrefix(strings.ToLower(string(text)), "udptableclass(")
-	number, closed := strings.CutSuffix(number, ")")
-	if n, err := strconv.ParseUint(number, 10, 32); opened && closed && err == nil {
-		*c = UDPTableClass(n)
-		return nil
-	}
-	return fmt.Errorf("udpmib: unknown table class %q; want Basic, OwnerPID, OwnerModule", text)
+func (c *UDPTableClass) UnmarshalText(text []byte) (err error) {
+	*c, err = udpTableClasses.Parse(string(text))
+	return err
 }

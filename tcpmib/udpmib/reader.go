@@ -2,12 +2,11 @@ package udpmib
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"net/netip"
 	"slices"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // Reader reads the UDP tables again and again without allocating: it keeps its buffer, which grows
@@ -15,6 +14,8 @@ import (
 //
 // A Reader is for one goroutine at a time, and must not be copied.
 type Reader struct {
+	_ mib.NoCopy
+
 	// Source answers the Reader's queries; nil is the machine that the program runs on.
 	Source tcpmib.Source
 
@@ -22,8 +23,8 @@ type Reader struct {
 	// an error for which errors.Is(err, tcpmib.ErrTooLarge) holds.
 	MaxBytes int
 
-	tables tcpmib.Reader
-	zones  zones
+	buf   mib.Buffer
+	zones mib.Zones
 }
 
 // AppendEndpoints appends the UDP sockets of a family to dst, IPv4 first, in the order in which
@@ -34,21 +35,25 @@ type Reader struct {
 // read, the sockets of the other are returned together with the error. For an invalid family
 // errors.Is(err, fs.ErrInvalid) holds.
 func (r *Reader) AppendEndpoints(dst []Endpoint, family tcpmib.Family) ([]Endpoint, error) {
-	if family&tcpmib.Both == 0 || family&^tcpmib.Both != 0 {
-		return dst, fmt.Errorf("udpmib: invalid family %v; want IPv4, IPv6 or Both: %w", family, fs.ErrInvalid)
+	return r.appendEndpoints(dst, family, false)
+}
+
+func (r *Reader) appendEndpoints(dst []Endpoint, family tcpmib.Family, order bool) ([]Endpoint, error) {
+	if err := mib.CheckFamily("udpmib", family); err != nil {
+		return dst, err
 	}
 	var err4, err6 error
 	if family&tcpmib.IPv4 != 0 {
-		dst, err4 = r.append4(dst)
+		dst, err4 = r.append4(dst, order)
 	}
 	if family&tcpmib.IPv6 != 0 {
-		dst, err6 = r.append6(dst)
+		dst, err6 = r.append6(dst, order)
 	}
 	return dst, errors.Join(err4, err6)
 }
 
-func (r *Reader) append4(dst []Endpoint) ([]Endpoint, error) {
-	rows, err := readExtended[UDPRowOwnerModule](r, false)
+func (r *Reader) append4(dst []Endpoint, order bool) ([]Endpoint, error) {
+	rows, err := readExtended[UDPRowOwnerModule](r, order)
 	dst = slices.Grow(dst, len(rows))
 	for i := range rows {
 		row := &rows[i]
@@ -57,14 +62,19 @@ func (r *Reader) append4(dst []Endpoint) ([]Endpoint, error) {
 	return dst, err
 }
 
-func (r *Reader) append6(dst []Endpoint) ([]Endpoint, error) {
-	rows, err := readExtended[UDP6RowOwnerModule](r, false)
+func (r *Reader) append6(dst []Endpoint, order bool) ([]Endpoint, error) {
+	rows, err := readExtended[UDP6RowOwnerModule](r, order)
+	n := len(dst)
 	dst = slices.Grow(dst, len(rows))
+	r.zones.Begin()
 	for i := range rows {
 		row := &rows[i]
-		addr := r.zones.add(netip.AddrFrom16(row.LocalAddr), row.LocalScopeID)
-		local := netip.AddrPortFrom(addr, portNumber(&row.LocalPort))
+		addr := r.zones.Addr(&row.LocalAddr, row.LocalScopeID, mib.LocalSide)
+		local := netip.AddrPortFrom(addr, mib.Port(&row.LocalPort))
 		dst = append(dst, Endpoint{local, row.OwningPid, row.CreateTime()})
+	}
+	if err := r.zones.Err(); err != nil {
+		return dst[:n], err
 	}
 	return dst, err
 }
@@ -72,31 +82,20 @@ func (r *Reader) append6(dst []Endpoint) ([]Endpoint, error) {
 // readExtended asks GetExtendedUdpTable for the table of these rows, which are valid until the next
 // call on r.
 func readExtended[Row ExtendedRow](r *Reader, order bool) ([]Row, error) {
-	t := extendedTableOf[Row]()
-	return readTable[Row](r, tcpmib.Query{
-		Func: "GetExtendedUdpTable", Family: t.family, Class: uint32(t.class), Order: order,
-	}, t.layout)
+	family, class, table := extendedTableOf[Row]()
+	return readTable(r, tcpmib.Query{Func: "GetExtendedUdpTable", Family: family, Class: uint32(class), Order: order}, table)
 }
 
-func readTable[Row any](r *Reader, q tcpmib.Query, table *tableLayout) ([]Row, error) {
-	answer, err := r.raw(q)
-	if err != nil {
-		return nil, noRows(err)
+func readTable[Row any](r *Reader, q tcpmib.Query, table *mib.Table[Row]) ([]Row, error) {
+	src := r.source()
+	return mib.Read(&r.buf, q, table, r.MaxBytes, func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
+}
+
+func (r *Reader) source() tcpmib.Source {
+	if r.Source == nil {
+		return tcpmib.Live()
 	}
-	return decode[Row](table, answer)
-}
-
-func (r *Reader) raw(q tcpmib.Query) ([]byte, error) {
-	r.tables.Source, r.tables.MaxBytes = r.Source, r.MaxBytes
-	return r.tables.Raw(q)
-}
-
-// noRows returns err, or nil if it is how a system says that a table has no rows.
-func noRows(err error) error {
-	if e := (*tcpmib.Error)(nil); errors.As(err, &e) && e.Code == tcpmib.CodeNoData {
-		return nil
-	}
-	return err
+	return r.Source
 }
 
 // ExtendedRow is a row of one of the tables of GetExtendedUdpTable. Its type says which table: the
@@ -105,50 +104,25 @@ type ExtendedRow interface {
 	UDPRow | UDP6Row | UDPRowOwnerPID | UDP6RowOwnerPID | UDPRowOwnerModule | UDP6RowOwnerModule
 }
 
-// extendedTable is how a table is asked for and read.
-type extendedTable struct {
+// extendedTables are the tables of GetExtendedUdpTable.
+var extendedTables = []struct {
 	family uint32
 	class  UDPTableClass
-	layout *tableLayout
+	table  any // a *mib.Table of its rows
+}{
+	{tcpmib.AFInet, UDPTableClassBasic, layoutUDPTable},
+	{tcpmib.AFInet6, UDPTableClassBasic, layoutUDP6Table},
+	{tcpmib.AFInet, UDPTableClassOwnerPID, layoutUDPTableOwnerPID},
+	{tcpmib.AFInet6, UDPTableClassOwnerPID, layoutUDP6TableOwnerPID},
+	{tcpmib.AFInet, UDPTableClassOwnerModule, layoutUDPTableOwnerModule},
+	{tcpmib.AFInet6, UDPTableClassOwnerModule, layoutUDP6TableOwnerModule},
 }
 
-func extendedTableOf[Row ExtendedRow]() extendedTable {
-	switch any((*Row)(nil)).(type) {
-	case *UDPRow:
-		return extendedTable{tcpmib.AFInet, UDPTableClassBasic, &layoutUDPTable}
-	case *UDP6Row:
-		return extendedTable{tcpmib.AFInet6, UDPTableClassBasic, &layoutUDP6Table}
-	case *UDPRowOwnerPID:
-		return extendedTable{tcpmib.AFInet, UDPTableClassOwnerPID, &layoutUDPTableOwnerPID}
-	case *UDP6RowOwnerPID:
-		return extendedTable{tcpmib.AFInet6, UDPTableClassOwnerPID, &layoutUDP6TableOwnerPID}
-	case *UDPRowOwnerModule:
-		return extendedTable{tcpmib.AFInet, UDPTableClassOwnerModule, &layoutUDPTableOwnerModule}
-	case *UDP6RowOwnerModule:
-		return extendedTable{tcpmib.AFInet6, UDPTableClassOwnerModule, &layoutUDP6TableOwnerModule}
+func extendedTableOf[Row ExtendedRow]() (family uint32, class UDPTableClass, table *mib.Table[Row]) {
+	for _, t := range extendedTables {
+		if table, ok := t.table.(*mib.Table[Row]); ok {
+			return t.family, t.class, table
+		}
 	}
 	panic("udpmib: a row of ExtendedRow without a table")
-}
-
-// zones has an address with each zone that was seen. Making the text of a zone allocates, and so
-// does netip the first time it meets a zone, and after no address has had it any more.
-type zones map[uint32]netip.Addr
-
-// maxZones bounds the memory that a system which invents scope IDs can take.
-const maxZones = 1024
-
-// add returns addr with the zone of a scope ID; 0 is no zone.
-func (z *zones) add(addr netip.Addr, scope uint32) netip.Addr {
-	if scope == 0 {
-		return addr
-	}
-	zoned, ok := (*z)[scope]
-	if !ok {
-		if len(*z) >= maxZones || *z == nil {
-			*z = zones{}
-		}
-		zoned = netip.IPv6Unspecified().WithZone(zoneName(scope))
-		(*z)[scope] = zoned
-	}
-	return addr.WithZone(zoned.Zone())
 }

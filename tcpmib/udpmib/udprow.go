@@ -1,10 +1,10 @@
 package udpmib
 
 import (
-	"encoding/binary"
 	"net/netip"
-	"strconv"
 	"structs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // UDPRow is MIB_UDPROW: one IPv4 UDP socket without its owner.
@@ -17,7 +17,7 @@ type UDPRow struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *UDPRow) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *UDPRow) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // UDPTable is MIB_UDPTABLE: the number of rows, and the first of them; the others follow it in
 // memory.
@@ -27,6 +27,15 @@ type UDPTable struct {
 	NumEntries uint32             `c:"dwNumEntries"`
 	Table      [1]UDPRow          `c:"table"` // NumEntries of them
 }
+
+var layoutUDPTable = mib.TableOf[UDPTable, UDPRow]("udpmib", "MIB_UDPTABLE")
+
+// DecodeUDPTable checks that b holds a MIB_UDPTABLE and returns its rows, which are a view of b:
+// they change when b does. Bytes after the last row are ignored. The rows are a copy only if b is
+// not aligned as they must be, to 4 bytes, or to 8 for rows with a creation time.
+//
+// For bytes that hold fewer rows than they claim errors.Is(err, tcpmib.ErrMalformed) holds.
+func DecodeUDPTable(b []byte) ([]UDPRow, error) { return layoutUDPTable.Decode(b) }
 
 // UDP6Row is MIB_UDP6ROW: one IPv6 UDP socket without its owner.
 // https://learn.microsoft.com/windows/win32/api/udpmib/ns-udpmib-mib_udp6row
@@ -39,7 +48,7 @@ type UDP6Row struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6Row) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // UDP6Table is MIB_UDP6TABLE: the number of rows, and the first of them; the others follow it in
@@ -51,19 +60,7 @@ type UDP6Table struct {
 	Table      [1]UDP6Row         `c:"table"` // NumEntries of them
 }
 
-func addrPort4(addr, port *[4]byte) netip.AddrPort {
-	return netip.AddrPortFrom(netip.AddrFrom4(*addr), portNumber(port))
-}
+var layoutUDP6Table = mib.TableOf[UDP6Table, UDP6Row]("udpmib", "MIB_UDP6TABLE")
 
-func addrPort6(addr *[16]byte, scope uint32, port *[4]byte) netip.AddrPort {
-	a := netip.AddrFrom16(*addr)
-	if scope != 0 {
-		a = a.WithZone(zoneName(scope))
-	}
-	return netip.AddrPortFrom(a, portNumber(port))
-}
-
-// portNumber reads the two bytes of a port that mean something.
-func portNumber(port *[4]byte) uint16 { return binary.BigEndian.Uint16(port[:]) }
-
-func zoneName(scope uint32) string { return strconv.FormatUint(uint64(scope), 10) }
+// DecodeUDP6Table is DecodeUDPTable for a MIB_UDP6TABLE.
+func DecodeUDP6Table(b []byte) ([]UDP6Row, error) { return layoutUDP6Table.Decode(b) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // UDPRow2 is MIB_UDPROW2: one IPv4 UDP socket with its owner and, if it is connected, its peer. The
@@ -26,14 +27,14 @@ type UDPRow2 struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *UDPRow2) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *UDPRow2) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // Remote is the peer's endpoint; its port is 0 if the socket is not connected.
-func (r *UDPRow2) Remote() netip.AddrPort { return addrPort4(&r.RemoteAddr, &r.RemotePort) }
+func (r *UDPRow2) Remote() netip.AddrPort { return mib.AddrPort4(&r.RemoteAddr, &r.RemotePort) }
 
 // CreateTime is when the socket was bound, or the zero time where Windows does not know. It is in
 // UTC and has a resolution of 100 ns.
-func (r *UDPRow2) CreateTime() time.Time { return createTime(r.CreateTimestamp) }
+func (r *UDPRow2) CreateTime() time.Time { return mib.Time(r.CreateTimestamp) }
 
 // SpecificPortBind reports whether the program chose the port: the header's bit-field of that name,
 // bit 0 of dwFlags.
@@ -48,6 +49,11 @@ type UDPTable2 struct {
 	_          [4]byte            // C aligns the rows to 8 bytes on 386 too, Go does not
 	Table      [1]UDPRow2         `c:"table"` // NumEntries of them
 }
+
+var layoutUDPTable2 = mib.TableOf[UDPTable2, UDPRow2]("udpmib", "MIB_UDPTABLE2")
+
+// DecodeUDPTable2 is DecodeUDPTable for a MIB_UDPTABLE2.
+func DecodeUDPTable2(b []byte) ([]UDPRow2, error) { return layoutUDPTable2.Decode(b) }
 
 // UDP6Row2 is MIB_UDP6ROW2: one IPv6 UDP socket with its owner and, if it is connected, its peer.
 // The struct came with SDK 10.0.20348; no documented function returns it.
@@ -70,17 +76,17 @@ type UDP6Row2 struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6Row2) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // Remote is the peer's endpoint; its port is 0 if the socket is not connected.
 func (r *UDP6Row2) Remote() netip.AddrPort {
-	return addrPort6(&r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
+	return mib.AddrPort6(&r.RemoteAddr, r.RemoteScopeID, &r.RemotePort)
 }
 
 // CreateTime is when the socket was bound, or the zero time where Windows does not know. It is in
 // UTC and has a resolution of 100 ns.
-func (r *UDP6Row2) CreateTime() time.Time { return createTime(r.CreateTimestamp) }
+func (r *UDP6Row2) CreateTime() time.Time { return mib.Time(r.CreateTimestamp) }
 
 // SpecificPortBind reports whether the program chose the port: the header's bit-field of that name,
 // bit 0 of dwFlags.
@@ -95,3 +101,8 @@ type UDP6Table2 struct {
 	_          [4]byte            // C aligns the rows to 8 bytes on 386 too, Go does not
 	Table      [1]UDP6Row2        `c:"table"` // NumEntries of them
 }
+
+var layoutUDP6Table2 = mib.TableOf[UDP6Table2, UDP6Row2]("udpmib", "MIB_UDP6TABLE2")
+
+// DecodeUDP6Table2 is DecodeUDPTable for a MIB_UDP6TABLE2.
+func DecodeUDP6Table2(b []byte) ([]UDP6Row2, error) { return layoutUDP6Table2.Decode(b) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
 // UDPRowOwnerPID is MIB_UDPROW_OWNER_PID: one IPv4 UDP socket with the process that owns it.
@@ -18,7 +19,7 @@ type UDPRowOwnerPID struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *UDPRowOwnerPID) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *UDPRowOwnerPID) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // UDPTableOwnerPID is MIB_UDPTABLE_OWNER_PID: the number of rows, and the first of them; the others
 // follow it in memory.
@@ -27,6 +28,13 @@ type UDPTableOwnerPID struct {
 	_          structs.HostLayout `c:"MIB_UDPTABLE_OWNER_PID"`
 	NumEntries uint32             `c:"dwNumEntries"`
 	Table      [1]UDPRowOwnerPID  `c:"table"` // NumEntries of them
+}
+
+var layoutUDPTableOwnerPID = mib.TableOf[UDPTableOwnerPID, UDPRowOwnerPID]("udpmib", "MIB_UDPTABLE_OWNER_PID")
+
+// DecodeUDPTableOwnerPID is DecodeUDPTable for a MIB_UDPTABLE_OWNER_PID.
+func DecodeUDPTableOwnerPID(b []byte) ([]UDPRowOwnerPID, error) {
+	return layoutUDPTableOwnerPID.Decode(b)
 }
 
 // UDP6RowOwnerPID is MIB_UDP6ROW_OWNER_PID: one IPv6 UDP socket with the process that owns it.
@@ -41,7 +49,7 @@ type UDP6RowOwnerPID struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6RowOwnerPID) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // UDP6TableOwnerPID is MIB_UDP6TABLE_OWNER_PID: the number of rows, and the first of them; the
@@ -51,6 +59,13 @@ type UDP6TableOwnerPID struct {
 	_          structs.HostLayout `c:"MIB_UDP6TABLE_OWNER_PID"`
 	NumEntries uint32             `c:"dwNumEntries"`
 	Table      [1]UDP6RowOwnerPID `c:"table"` // NumEntries of them
+}
+
+var layoutUDP6TableOwnerPID = mib.TableOf[UDP6TableOwnerPID, UDP6RowOwnerPID]("udpmib", "MIB_UDP6TABLE_OWNER_PID")
+
+// DecodeUDP6TableOwnerPID is DecodeUDPTable for a MIB_UDP6TABLE_OWNER_PID.
+func DecodeUDP6TableOwnerPID(b []byte) ([]UDP6RowOwnerPID, error) {
+	return layoutUDP6TableOwnerPID.Decode(b)
 }
 
 // UDPRowOwnerModule is MIB_UDPROW_OWNER_MODULE: one IPv4 UDP socket with the process and the module
@@ -69,11 +84,11 @@ type UDPRowOwnerModule struct {
 }
 
 // Local is the endpoint on this computer.
-func (r *UDPRowOwnerModule) Local() netip.AddrPort { return addrPort4(&r.LocalAddr, &r.LocalPort) }
+func (r *UDPRowOwnerModule) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
 // CreateTime is when the socket was bound, or the zero time where Windows does not know. It is in
 // UTC and has a resolution of 100 ns.
-func (r *UDPRowOwnerModule) CreateTime() time.Time { return createTime(r.CreateTimestamp) }
+func (r *UDPRowOwnerModule) CreateTime() time.Time { return mib.Time(r.CreateTimestamp) }
 
 // SpecificPortBind reports whether the program chose the port: the header's bit-field of that name,
 // bit 0 of dwFlags.
@@ -87,6 +102,13 @@ type UDPTableOwnerModule struct {
 	NumEntries uint32               `c:"dwNumEntries"`
 	_          [4]byte              // C aligns the rows to 8 bytes on 386 too, Go does not
 	Table      [1]UDPRowOwnerModule `c:"table"` // NumEntries of them
+}
+
+var layoutUDPTableOwnerModule = mib.TableOf[UDPTableOwnerModule, UDPRowOwnerModule]("udpmib", "MIB_UDPTABLE_OWNER_MODULE")
+
+// DecodeUDPTableOwnerModule is DecodeUDPTable for a MIB_UDPTABLE_OWNER_MODULE.
+func DecodeUDPTableOwnerModule(b []byte) ([]UDPRowOwnerModule, error) {
+	return layoutUDPTableOwnerModule.Decode(b)
 }
 
 // UDP6RowOwnerModule is MIB_UDP6ROW_OWNER_MODULE: one IPv6 UDP socket with the process and the
@@ -107,12 +129,12 @@ type UDP6RowOwnerModule struct {
 
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6RowOwnerModule) Local() netip.AddrPort {
-	return addrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
 
 // CreateTime is when the socket was bound, or the zero time where Windows does not know. It is in
 // UTC and has a resolution of 100 ns.
-func (r *UDP6RowOwnerModule) CreateTime() time.Time { return createTime(r.CreateTimestamp) }
+func (r *UDP6RowOwnerModule) CreateTime() time.Time { return mib.Time(r.CreateTimestamp) }
 
 // SpecificPortBind reports whether the program chose the port: the header's bit-field of that name,
 // bit 0 of dwFlags.
@@ -128,15 +150,9 @@ type UDP6TableOwnerModule struct {
 	Table      [1]UDP6RowOwnerModule `c:"table"` // NumEntries of them
 }
 
-// createTime converts 100 ns units since 1601 to a time; 0 is the zero time. tcpmib has it too: no
-// user of that package needs an exported name for it.
-func createTime(ticks int64) time.Time {
-	const (
-		perSecond = 10_000_000
-		epoch     = 11_644_473_600 // seconds from 1601 to 1970
-	)
-	if ticks == 0 {
-		return time.Time{}
-	}
-	return time.Unix(ticks/perSecond-epoch, ticks%perSecond*100).UTC()
+var layoutUDP6TableOwnerModule = mib.TableOf[UDP6TableOwnerModule, UDP6RowOwnerModule]("udpmib", "MIB_UDP6TABLE_OWNER_MODULE")
+
+// DecodeUDP6TableOwnerModule is DecodeUDPTable for a MIB_UDP6TABLE_OWNER_MODULE.
+func DecodeUDP6TableOwnerModule(b []byte) ([]UDP6RowOwnerModule, error) {
+	return layoutUDP6TableOwnerModule.Decode(b)
 }

@@ -1,6 +1,10 @@
 package udpmib
 
-import "structs"
+import (
+	"structs"
+
+	"github.com/winmib/winmib/tcpmib/internal/mib"
+)
 
 // UDPStats is MIB_UDPSTATS: the counters of UDP over one of IPv4 and IPv6 since the computer
 // started. They wrap around at 2^32.
@@ -14,6 +18,8 @@ type UDPStats struct {
 	NumAddrs     uint32             `c:"dwNumAddrs"`     // sockets that are bound now
 }
 
+var layoutUDPStats = mib.StructOf[UDPStats]("udpmib", "MIB_UDPSTATS")
+
 // UDPStats2 is MIB_UDPSTATS2, since Windows 10 version 1709: UDPStats with 64-bit counters of
 // datagrams received and sent.
 // https://learn.microsoft.com/windows/win32/api/udpmib/ns-udpmib-mib_udpstats2
@@ -26,3 +32,5 @@ type UDPStats2 struct {
 	NumAddrs     uint32             `c:"dwNumAddrs"`       // sockets that are bound now
 	_            [4]byte            // C makes the size a multiple of 8 on 386 too, Go does not
 }
+
+var layoutUDPStats2 = mib.StructOf[UDPStats2]("udpmib", "MIB_UDPSTATS2")

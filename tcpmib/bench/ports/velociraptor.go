@@ -16,7 +16,7 @@ import (
 // leaves the reserved argument to chance, and takes a table that cannot be read for an empty one.
 func Netstat() ([]*ConnectionStat, error) {
 	var rows []*ConnectionStat
-	conns, errTCP := new(tcpmib.Reader).AppendOwned(nil, tcpmib.Both)
+	conns, errTCP := new(tcpmib.Reader).AppendDatedConns(nil, tcpmib.Both)
 	for _, c := range conns {
 		rows = append(rows, &ConnectionStat{
 			Pid: int32(c.PID), Family: familyName[c.Family()], Type: "TCP", Status: statusName.Replace(c.State.String()),

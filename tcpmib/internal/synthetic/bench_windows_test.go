@@ -96,7 +96,7 @@ func BenchmarkAppend(b *testing.B) {
 	var r tcpmib.Reader
 	var udp udpmib.Reader
 	var conns, bound []tcpmib.Conn
-	var owned []tcpmib.Owned
+	var owned []tcpmib.DatedConn
 	var endpoints []udpmib.Endpoint
 	for _, family := range families {
 		for _, f := range []struct {
@@ -104,7 +104,7 @@ func BenchmarkAppend(b *testing.B) {
 			rows int
 			read func() (int, error)
 		}{
-			{"Owned", rows, func() (n int, err error) { owned, err = r.AppendOwned(owned[:0], family); return len(owned), err }},
+			{"DatedConns", rows, func() (n int, err error) { owned, err = r.AppendDatedConns(owned[:0], family); return len(owned), err }},
 			{"Endpoints", rows, func() (n int, err error) {
 				endpoints, err = udp.AppendEndpoints(endpoints[:0], family)
 				return len(endpoints), err

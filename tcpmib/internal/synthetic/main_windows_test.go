@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
 	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
@@ -42,9 +43,12 @@ func outcomes() string {
 		if err := synthetic.Start(c.scenario); err != nil {
 			return err.Error()
 		}
-		var r tcpmib.Reader
+		var buf mib.Buffer
 		for _, q := range outcomeQueries {
-			table, err := r.Raw(q)
+			table, code, err := mib.Fetch(&buf, q, 0, func(buf []byte) (size, code uint32) { return tcpmib.Live().Ask(q, buf) })
+			if err == nil {
+				err = q.Err(code)
+			}
 			fmt.Fprintf(&out, "%s, %v: %d bytes, %x, %v\n", c.name, q, len(table), sha256.Sum256(table), err)
 		}
 	}

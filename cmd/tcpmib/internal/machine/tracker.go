@@ -88,7 +88,7 @@ func (h *history) changes(p rows.Protocol, sockets []tcpmib.Conn, err error, at 
 // Sockets returns the last snapshot, sorted.
 func (t *Tracker) Sockets() []rows.Socket {
 	var sockets []rows.Socket
-	for _, o := range t.tcp.AppendOwned(nil) {
+	for _, o := range t.tcp.AppendDatedConns(nil) {
 		sockets = append(sockets, rows.Socket{Conn: o.Conn})
 	}
 	for i := range t.bound {

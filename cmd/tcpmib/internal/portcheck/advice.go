@@ -207,7 +207,7 @@ func (f *Facts) heirs(h Holder) Advice {
 	_, reused := f.Processes[h.PID] // then the children may be those of the process that has its ID by now
 	for pid, p := range f.Processes {
 		if p.Parent == h.PID && pid != h.PID && !reused {
-			children = append(children, Holder{Owned: tcpmib.Owned{Conn: tcpmib.Conn{PID: pid}}, Process: p.Name})
+			children = append(children, Holder{DatedConn: tcpmib.DatedConn{Conn: tcpmib.Conn{PID: pid}}, Process: p.Name})
 		}
 	}
 	if len(children) == 0 {

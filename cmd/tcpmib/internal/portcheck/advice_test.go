@@ -21,7 +21,7 @@ const system32 = `C:\Windows\System32\`
 // program returns the facts about a program with PID 10 that listens on TCP port 8080.
 func program(name string, details owner.Details, services ...string) portcheck.Facts {
 	return portcheck.Facts{
-		TCP:       []tcpmib.Owned{listener("0.0.0.0:8080", 10)},
+		TCP:       []tcpmib.DatedConn{listener("0.0.0.0:8080", 10)},
 		Processes: owner.Processes{10: {PID: 10, Name: name}},
 		Details:   map[uint32]owner.Details{10: details},
 		Services:  map[uint32][]string{10: services},
@@ -124,15 +124,15 @@ func TestAdvice(t *testing.T) {
 		{"a program with the name of one", program("lsass.exe", owner.Details{Path: `C:\Users\eve\lsass.exe`}), []portcheck.Advice{{"To free it, end lsass.exe (PID 10)", []string{"taskkill /F /PID 10"}}}},
 		{"a service that cannot be stopped", program("svchost.exe", owner.Details{}, "RpcEptMapper", "RpcSs"), []portcheck.Advice{{Text: vital}}},
 
-		{"the kernel", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 4)}}, []portcheck.Advice{{http, []string{"netsh http show servicestate"}}}},
-		{"the kernel on UDP", with(portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 4)}}, onUDP), []portcheck.Advice{{Text: "This is one of its drivers: choose another port"}}},
-		{"nobody", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 0)}}, []portcheck.Advice{{Text: "Choose another port"}}},
-		{"a program that has ended", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 20)}, Processes: owner.Processes{
+		{"the kernel", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 4)}}, []portcheck.Advice{{http, []string{"netsh http show servicestate"}}}},
+		{"the kernel on UDP", with(portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 4)}}, onUDP), []portcheck.Advice{{Text: "This is one of its drivers: choose another port"}}},
+		{"nobody", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 0)}}, []portcheck.Advice{{Text: "Choose another port"}}},
+		{"a program that has ended", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 20)}, Processes: owner.Processes{
 			21: {PID: 21, Name: "b.exe", Parent: 20}, 9: {PID: 9, Name: "a.exe", Parent: 20}, 10: {PID: 10, Name: "other.exe", Parent: 9}}},
 			[]portcheck.Advice{{"A process that it started may have inherited the socket. To free it, end a.exe (PID 9) and b.exe (PID 21)", []string{"taskkill /F /PID 9 /PID 21"}}}},
-		{"a program that has ended without children", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 20)}, Processes: owner.Processes{}},
+		{"a program that has ended without children", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 20)}, Processes: owner.Processes{}},
 			[]portcheck.Advice{{Text: "A process that it started may have inherited the socket, and holds the port until it ends: choose another port"}}},
-		{"processes that are not known", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 20)}}, []portcheck.Advice{{"To free it, end PID 20", []string{"taskkill /F /PID 20"}}}},
+		{"processes that are not known", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 20)}}, []portcheck.Advice{{"To free it, end PID 20", []string{"taskkill /F /PID 20"}}}},
 
 		{"excluded", refused(10013, 0), []portcheck.Advice{ranges, {"If WinNAT reserved it for Hyper-V, WSL or Docker, take the port out of its ranges as administrator", []string{
 			"net stop winnat", "netsh int ipv4 add excludedportrange protocol=tcp startport=8080 numberofports=1", "net start winnat"}}}},
@@ -142,7 +142,7 @@ func TestAdvice(t *testing.T) {
 				"net stop winnat", "netsh int ipv6 add excludedportrange protocol=tcp startport=8080 numberofports=1", "net start winnat"}}}},
 		{"reserved", portcheck.Facts{Reserved: []rows.Protocol{rows.TCP}}, []portcheck.Advice{ranges, {Text: "Choose another port, or have the program that made the reservation delete it"}}},
 		{"in use by nobody knows whom", refused(10048, 0), []portcheck.Advice{{Text: "Choose another port"}}},
-		{"TIME-WAIT", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:8080", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}}, nil},
+		{"TIME-WAIT", portcheck.Facts{TCP: []tcpmib.DatedConn{socket("10.0.0.1:8080", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}}, nil},
 		{"free", refused(0, 0), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestDualStackClient(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		bound     tcpmib.Conn
-		connected tcpmib.Owned
+		connected tcpmib.DatedConn
 		want      portcheck.Cause
 	}{
 		{"over IPv4", bound("[::]:50123", 10), socket("10.0.0.1:50123", "10.0.0.2:443", tcpmib.StateEstab, 10), portcheck.Connected},
@@ -182,7 +182,7 @@ func TestDualStackClient(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			finding := portcheck.Judge(portcheck.Facts{
-				Port: 50123, Protocols: []rows.Protocol{rows.TCP}, Bound: []tcpmib.Conn{test.bound}, TCP: []tcpmib.Owned{test.connected},
+				Port: 50123, Protocols: []rows.Protocol{rows.TCP}, Bound: []tcpmib.Conn{test.bound}, TCP: []tcpmib.DatedConn{test.connected},
 			}).Findings[0]
 			assert.Equal(t, test.want, finding.Cause)
 			assert.Equal(t, test.want == portcheck.Bound, strings.Contains(finding.Found, "without listening or connecting"))
@@ -192,7 +192,7 @@ func TestDualStackClient(t *testing.T) {
 
 // A socket that is listed as closed, without a remote endpoint, is no connection.
 func TestClosedWithoutRemote(t *testing.T) {
-	none := func(state tcpmib.State, local, remote string) tcpmib.Owned {
+	none := func(state tcpmib.State, local, remote string) tcpmib.DatedConn {
 		o := socket(local, "", state, 10)
 		if remote != "" {
 			o.Remote = netip.MustParseAddrPort(remote)
@@ -201,23 +201,23 @@ func TestClosedWithoutRemote(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name  string
-		conns []tcpmib.Owned
+		conns []tcpmib.DatedConn
 		cause portcheck.Cause
 		want  string
 	}{
-		{"IPv4", []tcpmib.Owned{none(tcpmib.StateClosed, "127.0.0.1:80", "0.0.0.0:0")}, "bound",
+		{"IPv4", []tcpmib.DatedConn{none(tcpmib.StateClosed, "127.0.0.1:80", "0.0.0.0:0")}, "bound",
 			"TCP port 80 is held by a.exe (PID 10), which has a closed socket on 127.0.0.1: it was never connected, and is bound or has been."},
-		{"IPv6", []tcpmib.Owned{none(tcpmib.StateClosed, "[::1]:80", "[::%3]:0")}, "bound",
+		{"IPv6", []tcpmib.DatedConn{none(tcpmib.StateClosed, "[::1]:80", "[::%3]:0")}, "bound",
 			"TCP port 80 is held by a.exe (PID 10), which has a closed socket on ::1: it was never connected, and is bound or has been."},
-		{"none", []tcpmib.Owned{none(tcpmib.StateDeleteTCB, "127.0.0.1:80", "")}, "bound",
+		{"none", []tcpmib.DatedConn{none(tcpmib.StateDeleteTCB, "127.0.0.1:80", "")}, "bound",
 			"TCP port 80 is held by a.exe (PID 10), which has a closed socket on 127.0.0.1: it was never connected, and is bound or has been."},
-		{"a remote endpoint", []tcpmib.Owned{none(tcpmib.StateClosed, "127.0.0.1:80", "127.0.0.2:0")}, "connected",
+		{"a remote endpoint", []tcpmib.DatedConn{none(tcpmib.StateClosed, "127.0.0.1:80", "127.0.0.2:0")}, "connected",
 			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can usually listen on it all the same, " +
 				"but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has ended."},
-		{"another state", []tcpmib.Owned{none(tcpmib.StateSynSent, "127.0.0.1:80", "0.0.0.0:0")}, "connected",
+		{"another state", []tcpmib.DatedConn{none(tcpmib.StateSynSent, "127.0.0.1:80", "0.0.0.0:0")}, "connected",
 			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can usually listen on it all the same, " +
 				"but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has ended."},
-		{"beside a bound one", []tcpmib.Owned{none(tcpmib.StateClosed, "127.0.0.1:80", ""), none(tcpmib.StateReserved, "127.0.0.2:80", "")}, "bound",
+		{"beside a bound one", []tcpmib.DatedConn{none(tcpmib.StateClosed, "127.0.0.1:80", ""), none(tcpmib.StateReserved, "127.0.0.2:80", "")}, "bound",
 			"TCP port 80 is held by a.exe (PID 10), which bound it on 127.0.0.1 and 127.0.0.2 without listening or connecting; most tools do not show such sockets."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -235,14 +235,14 @@ func TestClosedWithoutRemote(t *testing.T) {
 func TestFamiliesOfAListener(t *testing.T) {
 	const only6 = " It is IPv6 only: another program can listen on the port over IPv4."
 	for _, test := range []struct {
-		listeners []tcpmib.Owned
+		listeners []tcpmib.DatedConn
 		want      bool
 	}{
-		{[]tcpmib.Owned{listener("[::]:80", 10)}, true},
-		{[]tcpmib.Owned{listener("[::]:80", 10), listener("[::1]:80", 11)}, true},
-		{[]tcpmib.Owned{listener("[::]:80", 10), listener("0.0.0.0:80", 10)}, false},
-		{[]tcpmib.Owned{listener("[::]:80", 10), listener("127.0.0.1:80", 10)}, false},
-		{[]tcpmib.Owned{listener("[::1]:80", 10)}, false},
+		{[]tcpmib.DatedConn{listener("[::]:80", 10)}, true},
+		{[]tcpmib.DatedConn{listener("[::]:80", 10), listener("[::1]:80", 11)}, true},
+		{[]tcpmib.DatedConn{listener("[::]:80", 10), listener("0.0.0.0:80", 10)}, false},
+		{[]tcpmib.DatedConn{listener("[::]:80", 10), listener("127.0.0.1:80", 10)}, false},
+		{[]tcpmib.DatedConn{listener("[::1]:80", 10)}, false},
 	} {
 		finding := portcheck.Judge(portcheck.Facts{Port: 80, Protocols: []rows.Protocol{rows.TCP}, TCP: test.listeners}).Findings[0]
 		assert.Equal(t, test.want, strings.Contains(finding.Found, only6), finding.Found)

@@ -22,9 +22,9 @@ type Facts struct {
 	Protocols []rows.Protocol // those to judge
 
 	// The tables. Sockets on other ports are ignored.
-	TCP   []tcpmib.Owned    // listening sockets and connections
-	Bound []tcpmib.Conn     // TCP sockets that are only bound
-	UDP   []udpmib.Endpoint // UDP sockets
+	TCP   []tcpmib.DatedConn // listening sockets and connections
+	Bound []tcpmib.Conn      // TCP sockets that are only bound
+	UDP   []udpmib.Endpoint  // UDP sockets
 
 	Reserved []rows.Protocol // with a persistent reservation of exactly this port
 	Attempts []Attempt       // to bind the port on all addresses, exclusively; none where a table explains the port
@@ -122,9 +122,9 @@ type Advice struct {
 
 // Holder is a socket on the port.
 type Holder struct {
-	Protocol     rows.Protocol
-	tcpmib.Owned        // State is 0 for UDP
-	Process      string // name of the program that owns it; "" where that is not known
+	Protocol         rows.Protocol
+	tcpmib.DatedConn        // State is 0 for UDP
+	Process          string // name of the program that owns it; "" where that is not known
 }
 
 // Status is Held if any protocol is held, else Unknown if any is not known.
@@ -174,7 +174,7 @@ func (f *Facts) judge(p rows.Protocol) Finding {
 // holders returns the sockets on the port, those that weigh most first.
 func (f *Facts) holders(p rows.Protocol) []Holder {
 	var holders []Holder
-	add := func(o tcpmib.Owned) {
+	add := func(o tcpmib.DatedConn) {
 		if o.Local.Port() == f.Port {
 			holders = append(holders, Holder{p, o, f.process(o)})
 		}
@@ -186,12 +186,12 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 		}
 		for _, c := range f.Bound {
 			if !f.inUse(c) {
-				add(tcpmib.Owned{Conn: c})
+				add(tcpmib.DatedConn{Conn: c})
 			}
 		}
 	case rows.UDP:
 		for _, e := range f.UDP {
-			add(tcpmib.Owned{Conn: tcpmib.Conn{Local: e.Local, PID: e.PID}, Created: e.Created})
+			add(tcpmib.DatedConn{Conn: tcpmib.Conn{Local: e.Local, PID: e.PID}, Created: e.Created})
 		}
 	}
 	slices.SortStableFunc(holders, func(a, b Holder) int {
@@ -204,7 +204,7 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 // either family. A client that connects a dual-stack socket to an IPv4 address is bound over IPv6 and
 // connected over IPv4.
 func (f *Facts) inUse(bound tcpmib.Conn) bool {
-	return slices.ContainsFunc(f.TCP, func(o tcpmib.Owned) bool {
+	return slices.ContainsFunc(f.TCP, func(o tcpmib.DatedConn) bool {
 		return o.PID == bound.PID && o.Local.Port() == bound.Local.Port()
 	})
 }
@@ -231,7 +231,7 @@ func unconnected(h Holder) bool {
 }
 
 // process returns the name of the owner of a socket, or "" if the process with its ID is another.
-func (f *Facts) process(o tcpmib.Owned) string {
+func (f *Facts) process(o tcpmib.DatedConn) string {
 	process := f.Processes[o.PID]
 	if o.PID == owner.IdlePID || process.ReusedPID(o.Created) {
 		return ""

@@ -17,15 +17,15 @@ import (
 
 var noon = time.Date(2024, 5, 6, 12, 0, 0, 0, time.UTC)
 
-func socket(local, remote string, state tcpmib.State, pid uint32) tcpmib.Owned {
+func socket(local, remote string, state tcpmib.State, pid uint32) tcpmib.DatedConn {
 	c := tcpmib.Conn{Local: netip.MustParseAddrPort(local), State: state, PID: pid}
 	if remote != "" {
 		c.Remote = netip.MustParseAddrPort(remote)
 	}
-	return tcpmib.Owned{Conn: c, Created: noon}
+	return tcpmib.DatedConn{Conn: c, Created: noon}
 }
 
-func listener(local string, pid uint32) tcpmib.Owned {
+func listener(local string, pid uint32) tcpmib.DatedConn {
 	return socket(local, "", tcpmib.StateListen, pid)
 }
 
@@ -64,7 +64,7 @@ func TestJudgeTCP(t *testing.T) {
 		want   string // what was found
 	}{
 		{"nothing, and a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0)}, "free", "none", "TCP port 80 is free."},
-		{"other ports", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:8080", 10), socket("10.0.0.1:5000", "10.0.0.2:80", tcpmib.StateEstab, 10)}},
+		{"other ports", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:8080", 10), socket("10.0.0.1:5000", "10.0.0.2:80", tcpmib.StateEstab, 10)}},
 			"free", "none", "TCP port 80 is free."},
 		{"the other protocol", portcheck.Facts{UDP: []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80")}}}, "free", "none", "TCP port 80 is free."},
 		{"no IPv6", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10047)}, "free", "none", "TCP port 80 is free."},
@@ -73,45 +73,45 @@ func TestJudgeTCP(t *testing.T) {
 		{"capture", portcheck.Facts{Recorded: true}, "free", "none",
 			"TCP port 80 was free when the capture was made. Captures do not record reserved or excluded ranges."},
 
-		{"listener on one address", portcheck.Facts{TCP: []tcpmib.Owned{listener("127.0.0.1:80", 10)}}, "held", "listening",
+		{"listener on one address", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("127.0.0.1:80", 10)}}, "held", "listening",
 			"TCP port 80 is held by a.exe (PID 10), which listens on 127.0.0.1. Other addresses of this machine can be " +
 				"bound, but not all of them at once by a program that asks for the port exclusively (SO_EXCLUSIVEADDRUSE)."},
-		{"IPv4 wildcard", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}, "held", "listening",
+		{"IPv4 wildcard", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 10)}}, "held", "listening",
 			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
-		{"IPv6 wildcard, which may be dual-stack", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 10)}}, "held", "listening",
+		{"IPv6 wildcard, which may be dual-stack", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("[::]:80", 10)}}, "held", "listening",
 			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv6 addresses. It is IPv6 only: another program " +
 				"can listen on the port over IPv4."},
-		{"both wildcards", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 10), listener("0.0.0.0:80", 10)}}, "held", "listening",
+		{"both wildcards", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("[::]:80", 10), listener("0.0.0.0:80", 10)}}, "held", "listening",
 			"TCP port 80 is held by a.exe (PID 10), which listens on all addresses."},
-		{"a wildcard and an address", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10), listener("10.0.0.1:80", 11)}}, "held", "listening",
+		{"a wildcard and an address", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 10), listener("10.0.0.1:80", 11)}}, "held", "listening",
 			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which listen on all IPv4 addresses and 10.0.0.1."},
-		{"many listeners", portcheck.Facts{TCP: []tcpmib.Owned{
+		{"many listeners", portcheck.Facts{TCP: []tcpmib.DatedConn{
 			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("10.0.0.5:80", 31), listener("0.0.0.0:80", 21)}},
 			"held", "listening",
 			"TCP port 80 is held by child.exe (PID 21), a.exe (PID 10), b.exe (PID 11) and 2 more processes, which listen on " +
 				"all IPv4 addresses, 10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses."},
-		{"not worth a summary", portcheck.Facts{TCP: []tcpmib.Owned{
+		{"not worth a summary", portcheck.Facts{TCP: []tcpmib.DatedConn{
 			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("0.0.0.0:80", 31)}},
 			"held", "listening",
 			"TCP port 80 is held by d.exe (PID 31), a.exe (PID 10), b.exe (PID 11) and c.exe (PID 30), which listen on all " +
 				"IPv4 addresses, 10.0.0.1, 10.0.0.2, 10.0.0.3 and 10.0.0.4."},
-		{"a listener and its connections", portcheck.Facts{TCP: []tcpmib.Owned{
+		{"a listener and its connections", portcheck.Facts{TCP: []tcpmib.DatedConn{
 			socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 11), listener("0.0.0.0:80", 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
 			"held", "listening",
 			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
-		{"a service", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 13)}}, "held", "listening",
+		{"a service", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 13)}}, "held", "listening",
 			"TCP port 80 is held by svchost.exe (PID 13, service W3SVC), which listens on all IPv4 addresses."},
-		{"services", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 14)}}, "held", "listening",
+		{"services", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 14)}}, "held", "listening",
 			"TCP port 80 is held by svchost.exe (PID 14, services One and Two), which listens on all IPv4 addresses."},
-		{"the kernel", portcheck.Facts{TCP: []tcpmib.Owned{listener("[::]:80", 4), listener("0.0.0.0:80", 4)}}, "held", "listening",
+		{"the kernel", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("[::]:80", 4), listener("0.0.0.0:80", 4)}}, "held", "listening",
 			"TCP port 80 is held by System (PID 4), the kernel, which listens on all addresses."},
-		{"an owner that has ended", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 99)}}, "held", "listening",
+		{"an owner that has ended", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 99)}}, "held", "listening",
 			"TCP port 80 is held by a process that has ended (PID 99), which listens on all IPv4 addresses."},
-		{"an owner that has ended, and its child", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 20)}}, "held", "listening",
+		{"an owner that has ended, and its child", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 20)}}, "held", "listening",
 			"TCP port 80 is held by a process that has ended (PID 20), which listens on all IPv4 addresses."},
-		{"an owner whose PID is another's", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 12)}}, "held", "listening",
+		{"an owner whose PID is another's", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 12)}}, "held", "listening",
 			"TCP port 80 is held by a process that has ended (PID 12), which listens on all IPv4 addresses."},
-		{"an owner that is not told", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 0)}}, "held", "listening",
+		{"an owner that is not told", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 0)}}, "held", "listening",
 			"TCP port 80 is held by a process that Windows does not name, which listens on all IPv4 addresses."},
 
 		{"bound", portcheck.Facts{Bound: []tcpmib.Conn{bound("0.0.0.0:80", 10)}}, "held", "bound",
@@ -119,20 +119,20 @@ func TestJudgeTCP(t *testing.T) {
 				"most tools do not show such sockets."},
 		{"bound by two, and a connection", portcheck.Facts{
 			Bound: []tcpmib.Conn{bound("10.0.0.1:80", 10), bound("10.0.0.2:80", 11)},
-			TCP:   []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 30)}}, "held", "bound",
+			TCP:   []tcpmib.DatedConn{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 30)}}, "held", "bound",
 			"TCP port 80 is held by a.exe (PID 10) and b.exe (PID 11), which bound it on 10.0.0.1 and 10.0.0.2 without " +
 				"listening or connecting; most tools do not show such sockets."},
-		{"a connection", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateCloseWait, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
+		{"a connection", portcheck.Facts{TCP: []tcpmib.DatedConn{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateCloseWait, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}},
 			"held", "connected",
 			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can " +
 				"usually listen on it all the same, but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has " +
 				"ended."},
-		{"connections", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateEstab, 11)}},
+		{"connections", portcheck.Facts{TCP: []tcpmib.DatedConn{socket("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10), socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateEstab, 11)}},
 			"held", "connected",
 			"TCP port 80 is the local port of connections of a.exe (PID 10) and b.exe (PID 11), and nothing listens on it. " +
 				"Another program can usually listen on it all the same, but one that asks for it exclusively " +
 				"(SO_EXCLUSIVEADDRUSE) only when they have ended."},
-		{"TIME-WAIT", portcheck.Facts{TCP: []tcpmib.Owned{socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}}, "held", "time-wait",
+		{"TIME-WAIT", portcheck.Facts{TCP: []tcpmib.DatedConn{socket("10.0.0.1:80", "10.0.0.2:5001", tcpmib.StateTimeWait, 0)}}, "held", "time-wait",
 			"TCP port 80 is held only by connections in TIME-WAIT, which have ended and which no process owns. A program can " +
 				"usually listen on it all the same; one that cannot has to wait until Windows drops them, after 30 seconds to 5 " +
 				"minutes (TcpTimedWaitDelay in the registry)."},
@@ -158,7 +158,7 @@ func TestJudgeTCP(t *testing.T) {
 
 		{"a table unreadable", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0), Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but no IPv6 table."},
-		{"a table unreadable, and a listener in the other", portcheck.Facts{TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}, Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}},
+		{"a table unreadable, and a listener in the other", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 10)}, Failures: []portcheck.Failure{unread(portcheck.Table, "no IPv6 table")}},
 			"held", "listening",
 			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
 		{"a table of UDP unreadable", portcheck.Facts{Failures: []portcheck.Failure{{Protocol: rows.UDP, Reason: "x"}}}, "free", "none", "TCP port 80 is free."},
@@ -191,7 +191,7 @@ func TestJudgeTCP(t *testing.T) {
 func TestJudgeUDP(t *testing.T) {
 	facts := portcheck.Facts{
 		Protocols: []rows.Protocol{rows.UDP},
-		TCP:       []tcpmib.Owned{listener("0.0.0.0:137", 10), listener("0.0.0.0:5353", 10), listener("0.0.0.0:9", 10)},
+		TCP:       []tcpmib.DatedConn{listener("0.0.0.0:137", 10), listener("0.0.0.0:5353", 10), listener("0.0.0.0:9", 10)},
 		UDP: []udpmib.Endpoint{
 			{Local: netip.MustParseAddrPort("10.0.0.1:137"), PID: 4},
 			{Local: netip.MustParseAddrPort("0.0.0.0:500"), PID: 4},
@@ -214,7 +214,7 @@ func TestJudgeUDP(t *testing.T) {
 // SMB is told from other ports of the kernel.
 func TestSMB(t *testing.T) {
 	for _, port := range []string{"139", "445"} {
-		facts := portcheck.Facts{Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.Owned{listener("10.0.0.1:"+port, 4)}}
+		facts := portcheck.Facts{Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.DatedConn{listener("10.0.0.1:"+port, 4)}}
 		facts.Port = facts.TCP[0].Local.Port()
 		assert.Contains(t, portcheck.Judge(facts).Findings[0].Message, "This is Windows file sharing (SMB), the service LanmanServer: choose another port.")
 	}
@@ -222,7 +222,7 @@ func TestSMB(t *testing.T) {
 
 // Where the processes could not be listed, nobody is said to have ended.
 func TestWithoutProcesses(t *testing.T) {
-	facts := portcheck.Facts{Port: 80, Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.Owned{listener("0.0.0.0:80", 10)}}
+	facts := portcheck.Facts{Port: 80, Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 10)}}
 	assert.Equal(t, "TCP port 80 is held by the process with PID 10, which listens on all IPv4 addresses. To free it, end PID 10: `taskkill /F /PID 10`.",
 		portcheck.Judge(facts).Findings[0].Message)
 }
@@ -234,20 +234,20 @@ func TestHolders(t *testing.T) {
 	listening4, listening6 := listener("0.0.0.0:80", 10), listener("[::]:80", 10)
 	facts := portcheck.Facts{
 		Port: 80, Protocols: []rows.Protocol{rows.TCP, rows.UDP},
-		TCP:       []tcpmib.Owned{waiting, connected, listening6, listener("0.0.0.0:81", 10), listening4},
+		TCP:       []tcpmib.DatedConn{waiting, connected, listening6, listener("0.0.0.0:81", 10), listening4},
 		Bound:     []tcpmib.Conn{bound("0.0.0.0:80", 11), bound("0.0.0.0:81", 11)},
 		UDP:       []udpmib.Endpoint{{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10, Created: noon}},
 		Processes: owner.Processes{0: {Name: "System Idle Process"}, 10: {PID: 10, Name: "a.exe"}},
 	}
 	got := portcheck.Judge(facts)
 	want := [][]portcheck.Holder{{
-		{Protocol: rows.TCP, Owned: listening4, Process: "a.exe"},
-		{Protocol: rows.TCP, Owned: listening6, Process: "a.exe"},
-		{Protocol: rows.TCP, Owned: tcpmib.Owned{Conn: bound("0.0.0.0:80", 11)}},
-		{Protocol: rows.TCP, Owned: connected, Process: "a.exe"},
-		{Protocol: rows.TCP, Owned: waiting},
+		{Protocol: rows.TCP, DatedConn: listening4, Process: "a.exe"},
+		{Protocol: rows.TCP, DatedConn: listening6, Process: "a.exe"},
+		{Protocol: rows.TCP, DatedConn: tcpmib.DatedConn{Conn: bound("0.0.0.0:80", 11)}},
+		{Protocol: rows.TCP, DatedConn: connected, Process: "a.exe"},
+		{Protocol: rows.TCP, DatedConn: waiting},
 	}, {
-		{Protocol: rows.UDP, Owned: tcpmib.Owned{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10}, Created: noon}, Process: "a.exe"},
+		{Protocol: rows.UDP, DatedConn: tcpmib.DatedConn{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:80"), PID: 10}, Created: noon}, Process: "a.exe"},
 	}}
 	for i, f := range got.Findings {
 		assert.Empty(t, cmp.Diff(want[i], f.Holders, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })))

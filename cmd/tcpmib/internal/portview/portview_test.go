@@ -31,8 +31,8 @@ var (
 
 // developer is a machine on which much is taken.
 func developer() portcheck.Facts {
-	tcp := func(local, remote string, state tcpmib.State, pid uint32, age time.Duration) tcpmib.Owned {
-		o := tcpmib.Owned{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort(local), State: state, PID: pid}}
+	tcp := func(local, remote string, state tcpmib.State, pid uint32, age time.Duration) tcpmib.DatedConn {
+		o := tcpmib.DatedConn{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort(local), State: state, PID: pid}}
 		if remote != "" {
 			o.Remote = netip.MustParseAddrPort(remote)
 		}
@@ -43,7 +43,7 @@ func developer() portcheck.Facts {
 	}
 	return portcheck.Facts{
 		Protocols: []rows.Protocol{rows.TCP, rows.UDP},
-		TCP: []tcpmib.Owned{
+		TCP: []tcpmib.DatedConn{
 			tcp("0.0.0.0:8080", "", tcpmib.StateListen, 4711, time.Hour),
 			tcp("[::]:8080", "", tcpmib.StateListen, 4711, time.Hour),
 			tcp("[fe80::1c2b:3fff:fe4a:5d6e%12]:8080", "[fe80::9e05:d6ff:fe00:1234%12]:50140", tcpmib.StateEstab, 4711, time.Minute),

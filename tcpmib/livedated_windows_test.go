@@ -14,18 +14,18 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// AppendOwned has the connections of AppendConns, with creation times where the system has them.
-func TestLiveAppendOwned(t *testing.T) {
+// AppendDatedConns has the connections of AppendConns, with creation times where the system has them.
+func TestLiveAppendDatedConns(t *testing.T) {
 	for address, family := range loopbacks {
 		l := listen(t, address)
 		var r tcpmib.Reader
 		conns, err := r.AppendConns(nil, family)
 		require.NoError(t, err)
-		owned, err := r.AppendOwned(nil, family)
+		owned, err := r.AppendDatedConns(nil, family)
 		require.NoError(t, err)
 		local := addrPort(l.Addr())
 		i := slices.IndexFunc(conns, func(c tcpmib.Conn) bool { return withoutWineZone(c.Local) == local })
-		j := slices.IndexFunc(owned, func(o tcpmib.Owned) bool { return withoutWineZone(o.Local) == local })
+		j := slices.IndexFunc(owned, func(o tcpmib.DatedConn) bool { return withoutWineZone(o.Local) == local })
 		require.GreaterOrEqual(t, i, 0)
 		require.GreaterOrEqual(t, j, 0)
 		assert.Equal(t, conns[i].Endpoints(), owned[j].Endpoints())

@@ -1,4 +1,4 @@
-package tcpmib
+package mib
 
 import (
 	"net/netip"
@@ -13,19 +13,19 @@ func BenchmarkZones(b *testing.B) {
 	var local, remote netip.AddrPort
 	b.Run("cache", func(b *testing.B) {
 		b.ReportAllocs()
-		var z zones
+		var z Zones
 		for i := 0; b.Loop(); i++ {
 			scope := uint32(7 + i&1)
-			local = netip.AddrPortFrom(z.addr(&bytes[0], scope, localSide), portNumber(&port))
-			remote = netip.AddrPortFrom(z.addr(&bytes[1], scope, remoteSide), portNumber(&port))
+			local = netip.AddrPortFrom(z.Addr(&bytes[0], scope, LocalSide), Port(&port))
+			remote = netip.AddrPortFrom(z.Addr(&bytes[1], scope, RemoteSide), Port(&port))
 		}
 	})
 	b.Run("netip", func(b *testing.B) {
 		b.ReportAllocs()
 		for i := 0; b.Loop(); i++ {
 			scope := uint32(7 + i&1)
-			local = addrPort6(&bytes[0], scope, &port)
-			remote = addrPort6(&bytes[1], scope, &port)
+			local = AddrPort6(&bytes[0], scope, &port)
+			remote = AddrPort6(&bytes[1], scope, &port)
 		}
 	})
 	if local.Addr().Zone() != remote.Addr().Zone() {

@@ -17,7 +17,7 @@ import (
 )
 
 // owned are n connections of a family, each with another port, the first of which listens.
-func owned(n int, family tcpmib.Family, scope uint32) []tcpmib.Owned {
+func owned(n int, family tcpmib.Family, scope uint32) []tcpmib.DatedConn {
 	local, remote := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
 	if family == tcpmib.IPv6 {
 		local, remote = netip.MustParseAddr("fe80::1"), netip.MustParseAddr("fe80::2")
@@ -25,7 +25,7 @@ func owned(n int, family tcpmib.Family, scope uint32) []tcpmib.Owned {
 			local, remote = local.WithZone(fmt.Sprint(scope)), remote.WithZone(fmt.Sprint(scope))
 		}
 	}
-	var conns []tcpmib.Owned
+	var conns []tcpmib.DatedConn
 	for i := range n {
 		c := tcpmib.Conn{
 			Local: netip.AddrPortFrom(local, 443), Remote: netip.AddrPortFrom(remote, uint16(i)),
@@ -34,7 +34,7 @@ func owned(n int, family tcpmib.Family, scope uint32) []tcpmib.Owned {
 		if i == 0 {
 			c.State, c.Remote = tcpmib.StateListen, netip.AddrPort{}
 		}
-		conns = append(conns, tcpmib.Owned{Conn: c, Created: time.Unix(1_700_000_000+int64(i), 0).UTC()})
+		conns = append(conns, tcpmib.DatedConn{Conn: c, Created: time.Unix(1_700_000_000+int64(i), 0).UTC()})
 	}
 	return conns
 }
@@ -49,13 +49,13 @@ func extended(ipv4, ipv6 fake) fake {
 	}
 }
 
-func TestAppendOwned(t *testing.T) {
+func TestAppendDatedConns(t *testing.T) {
 	owned4, owned6 := owned(3, tcpmib.IPv4, 0), owned(3, tcpmib.IPv6, 7)
 	owned6[2].Created = time.Time{}
 	both := extended(whole(ownerModules(owned4...)), whole(ownerModules(owned6...)))
-	before := tcpmib.Owned{Conn: tcpmib.Conn{PID: 1}}
-	list := func(lists ...[]tcpmib.Owned) []tcpmib.Owned {
-		all := []tcpmib.Owned{before}
+	before := tcpmib.DatedConn{Conn: tcpmib.Conn{PID: 1}}
+	list := func(lists ...[]tcpmib.DatedConn) []tcpmib.DatedConn {
+		all := []tcpmib.DatedConn{before}
 		for _, l := range lists {
 			all = append(all, l...)
 		}
@@ -65,7 +65,7 @@ func TestAppendOwned(t *testing.T) {
 		name   string
 		source fake
 		family tcpmib.Family
-		want   []tcpmib.Owned
+		want   []tcpmib.DatedConn
 		err    string
 	}{
 		{"both", both, tcpmib.Both, list(owned4, owned6), ""},
@@ -78,7 +78,7 @@ func TestAppendOwned(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := tcpmib.Reader{Source: test.source}
-			got, err := r.AppendOwned([]tcpmib.Owned{before}, test.family)
+			got, err := r.AppendDatedConns([]tcpmib.DatedConn{before}, test.family)
 			assert.Empty(t, cmp.Diff(test.want, got, compareAddrPorts))
 			if test.err == "" {
 				assert.NoError(t, err)
@@ -89,20 +89,20 @@ func TestAppendOwned(t *testing.T) {
 	}
 }
 
-func TestAppendOwnedDoesNotAllocateWhenWarm(t *testing.T) {
+func TestAppendDatedConnsDoesNotAllocateWhenWarm(t *testing.T) {
 	r := tcpmib.Reader{Source: extended(
 		whole(ownerModules(owned(1000, tcpmib.IPv4, 0)...)), whole(ownerModules(owned(1000, tcpmib.IPv6, 70_000)...)))}
-	var conns []tcpmib.Owned
+	var conns []tcpmib.DatedConn
 	assert.Zero(t, testing.AllocsPerRun(10, func() {
 		var err error
-		if conns, err = r.AppendOwned(conns[:0], tcpmib.Both); err != nil || len(conns) != 2000 {
+		if conns, err = r.AppendDatedConns(conns[:0], tcpmib.Both); err != nil || len(conns) != 2000 {
 			t.Fatal(len(conns), err)
 		}
 	}))
 }
 
-// BenchmarkAppendOwned is BenchmarkAppendConns for connections with creation times.
-func BenchmarkAppendOwned(b *testing.B) {
+// BenchmarkAppendDatedConns is BenchmarkAppendConns for connections with creation times.
+func BenchmarkAppendDatedConns(b *testing.B) {
 	const n = 100_000
 	for name, test := range map[string]struct {
 		family tcpmib.Family
@@ -110,15 +110,15 @@ func BenchmarkAppendOwned(b *testing.B) {
 	}{"ipv4": {tcpmib.IPv4, 0}, "ipv6": {tcpmib.IPv6, 0}, "ipv6zones": {tcpmib.IPv6, 7}} {
 		b.Run(name, func(b *testing.B) {
 			r := tcpmib.Reader{Source: once(ownerModules(owned(n, test.family, test.scope)...))}
-			var conns []tcpmib.Owned
+			var conns []tcpmib.DatedConn
 			read := func() {
 				var err error
-				if conns, err = r.AppendOwned(conns[:0], test.family); err != nil || len(conns) != n {
+				if conns, err = r.AppendDatedConns(conns[:0], test.family); err != nil || len(conns) != n {
 					b.Fatal(len(conns), err)
 				}
 			}
 			read()
-			dst := make([]tcpmib.Owned, 0, n)
+			dst := make([]tcpmib.DatedConn, 0, n)
 			loop, ours := time.Hour, time.Hour
 			for b.Loop() {
 				start := b.Elapsed()

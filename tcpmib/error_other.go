@@ -1,5 +1,0 @@
-//go:build !windows
-
-package tcpmib
-
-func errno(uint32) error { return nil }

@@ -1,0 +1,124 @@
+package udpmib
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/internal/mib"
+)
+
+// Change is what happened to one UDP socket between two snapshots. Endpoint.Same says what one
+// socket is.
+type Change struct {
+	Kind     tcpmib.ChangeKind
+	Endpoint Endpoint  // as it is now; for tcpmib.Closed, as it was last
+	Old      Endpoint  // for tcpmib.Changed, as it was before; else the zero value
+	Time     time.Time // of the snapshot that has the change
+}
+
+// Tracker takes snapshots of the UDP sockets and says how each differs from the one before, as
+// tcpmib.Tracker does for connections. The zero value is ready to use. A Tracker is for one
+// goroutine at a time, and must not be copied.
+type Tracker struct {
+	_ mib.NoCopy
+
+	endpoints [2]mib.History[Endpoint] // of IPv4 and IPv6
+}
+
+// Changes takes a snapshot of the UDP sockets of a family with r, and yields how it differs from the
+// last one, IPv4 first, in the order of their endpoints; where an endpoint was used again, what
+// closed comes before what opened. The sockets of the first snapshot of a family are yielded as
+// tcpmib.Present. All have the time at.
+//
+// A family that cannot be read is an error beside a Change that has only a Time, and stays as it
+// was. Once the buffers are large enough Changes makes no garbage.
+func (t *Tracker) Changes(r *Reader, family tcpmib.Family, at time.Time) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
+}
+
+// AppendEndpoints appends the sockets of the last snapshot of each family that succeeded to dst,
+// sorted by Endpoint.Compare, and returns the longer slice, which the caller owns.
+func (t *Tracker) AppendEndpoints(dst []Endpoint) []Endpoint {
+	for i := range t.endpoints {
+		dst = append(dst, t.endpoints[i].Rows()...)
+	}
+	return dst
+}
+
+func (t *Tracker) changes(r *Reader, family tcpmib.Family, at time.Time, yield func(Change, error) bool) {
+	if err := mib.CheckFamily("udpmib", family); err != nil {
+		yield(Change{Time: at}, err)
+		return
+	}
+	families := [2]tcpmib.Family{family & tcpmib.IPv4, family & tcpmib.IPv6}
+	var errs [2]error
+	for i, family := range families {
+		if family != 0 {
+			errs[i] = t.endpoints[i].Read(&order, func(dst []Endpoint) ([]Endpoint, error) { return r.appendEndpoints(dst, family, true) })
+		}
+	}
+	change := func(kind mib.Kind, older, newer *Endpoint) bool {
+		c := Change{Kind: tcpmib.ChangeKind(kind), Time: at}
+		switch kind {
+		case mib.Closed:
+			c.Endpoint = *older
+		case mib.Changed:
+			c.Endpoint, c.Old = *newer, *older
+		default:
+			c.Endpoint = *newer
+		}
+		return yield(c, nil)
+	}
+	for i, family := range families {
+		more := true
+		switch {
+		case family == 0:
+		case errs[i] != nil:
+			more = yield(Change{Time: at}, errs[i])
+		default:
+			more = t.endpoints[i].Changes(&order, change)
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+var order = mib.Order[Endpoint]{
+	Key:     func(e, f *Endpoint) int { return e.Local.Compare(f.Local) },
+	Compare: Endpoint.Compare,
+	Same:    func(older, newer *Endpoint) bool { return older.Same(*newer) },
+}
+
+// Watch watches the UDP sockets of this machine: see Reader.Watch.
+func Watch(ctx context.Context, interval time.Duration, family tcpmib.Family) iter.Seq2[Change, error] {
+	return new(Reader).Watch(ctx, interval, family)
+}
+
+// Watch takes a snapshot of the UDP sockets of a family at once and then every interval, and yields
+// how each differs from the one before, as tcpmib.Reader.Watch does for connections. The Reader must
+// not be used otherwise meanwhile.
+func (r *Reader) Watch(ctx context.Context, interval time.Duration, family tcpmib.Family) iter.Seq2[Change, error] {
+	return func(yield func(Change, error) bool) {
+		if err := mib.CheckFamily("udpmib", family); err != nil {
+			yield(Change{}, err)
+			return
+		}
+		var t Tracker
+		for tick, err := range tcpmib.Ticks(ctx, interval) {
+			if err != nil {
+				if !yield(Change{Time: tick}, err) {
+					return
+				}
+				continue
+			}
+			for change, err := range t.Changes(r, family, tick) {
+				if ctx.Err() != nil || !yield(change, err) {
+					return
+				}
+			}
+		}
+	}
+}
