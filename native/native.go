@@ -11,6 +11,9 @@
 //     each shape of arguments.
 //   - Every other system: the same lines, over methods that return ERROR_CALL_NOT_IMPLEMENTED (120).
 //
+// With cgo the program imports iphlpapi.dll, and Windows looks for it in the program's own folder
+// first, unless the program's manifest says otherwise: see package tcpmib.
+//
 // The package knows no row type, allocates nothing and retries nothing. Package tcpmib does.
 //
 // # Conventions

@@ -31,4 +31,10 @@
 // The package builds everywhere. On Windows it calls iphlpapi.dll, through a C shim when built with
 // cgo and through golang.org/x/sys/windows without. Elsewhere calls return an error for which
 // errors.Is(err, errors.ErrUnsupported) holds, while decoding works for bytes from anywhere.
+//
+// A Windows program built with cgo imports iphlpapi.dll, and Windows looks for it in the program's own
+// folder first. If others can write there, as in a folder for downloads, build with CGO_ENABLED=0,
+// which loads it from the system's folder only, or embed the <file> lines of
+// cmd/tcpmib/winres/tcpmib.manifest in the program's manifest. A library cannot do this for a
+// program.
 package tcpmib

@@ -3,7 +3,8 @@
 #
 #   wine.sh exec PROGRAM [ARGUMENT...]       run a program, with its exit code: the runner of `go test -exec`
 #   wine.sh synthetic PROGRAM [ARGUMENT...]  the same with tcpmib/internal/synthetic/testdata/iphlpapi.c as iphlpapi.dll
-#   wine.sh planted PROGRAM [ARGUMENT...]    the same on a Wine that looks for iphlpapi.dll in the program's folder first
+#   wine.sh planted FOLDER PROGRAM [ARGUMENT...]
+#                                            the same on a Wine that prefers the DLLs of FOLDER, the program's own
 #   wine.sh table                            print whose TCP table exec shows: wine or standin
 #   wine.sh setup                            make the prefix and start Wine
 #
@@ -191,13 +192,15 @@ synthetic)
 	;;
 planted)
 	start wine
-	overrides="iphlpapi=n,b;$overrides"
-	run "$@"
+	for dll in "$1"/*.dll; do
+		[[ ! -e $dll ]] || overrides="$(basename "$dll" .dll)=n,b;$overrides"
+	done
+	run "${@:2}"
 	;;
 table) table ;;
 setup) start "$(table)" ;;
 *)
-	sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 	;;
 esac

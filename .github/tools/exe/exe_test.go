@@ -4,11 +4,15 @@ package exe
 
 import (
 	"bytes"
+	"debug/pe"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +100,8 @@ func TestResources(t *testing.T) {
 				`<requestedExecutionLevel level="asInvoker" uiAccess="false"/>`,
 				`<longPathAware xmlns="http://schemas.microsoft.com/SMI/2016/WindowsSettings">true</longPathAware>`,
 				`<file name="iphlpapi.dll" loadFrom="%SystemRoot%\system32\iphlpapi.dll"/>`,
+				`<file name="dnsapi.dll" loadFrom="%SystemRoot%\system32\dnsapi.dll"/>`,
+				`<file name="nsi.dll" loadFrom="%SystemRoot%\system32\nsi.dll"/>`,
 			} {
 				assert.Contains(t, manifest, line)
 			}
@@ -127,41 +133,181 @@ func TestObjectsAreCurrent(t *testing.T) {
 	}
 }
 
-// TestFalseDLL puts an iphlpapi.dll that ends every program that loads it beside tcpmib.exe. On Linux
-// the programs run under Wine, told to prefer the program's folder as Windows does.
-func TestFalseDLL(t *testing.T) {
-	goarch := "amd64" // what Wine runs
-	if runtime.GOOS == "windows" {
-		goarch = runtime.GOARCH
-	}
-	falseDLL := filepath.Join(t.TempDir(), "iphlpapi.dll")
-	out, err := exec.Command(compiler(t, goarch), "-shared", "-o", falseDLL, "testdata/false.c").CombinedOutput()
-	require.NoError(t, err, "%s", out)
+// The commands that read the machine, and what each prints.
+var commands = []struct {
+	args   []string
+	prints string
+}{
+	{[]string{"version"}, "tcpmib"},
+	{[]string{"list", "--format", "json"}, "["},
+	{[]string{"port", "9"}, "port 9"},
+}
 
-	tests := []struct {
-		name     string
-		cgo      string
-		manifest bool
-		loaded   bool
+// The import table holds the DLLs that the shim and Go's runtime need, and no command loads what
+// belongs to windows and the clipboard.
+func TestLoadedDLLs(t *testing.T) {
+	goarch := runs()
+	for _, test := range []struct {
+		cgo     string
+		imports []string
 	}{
-		{"without cgo", "0", true, false},
-		{"with the shim", "1", true, false},
-		{"with the shim, its manifest removed", "1", false, true}, // or the test could not fail
+		{"0", []string{"kernel32.dll"}},
+		{"1", []string{"iphlpapi.dll", "kernel32.dll", "msvcrt.dll"}},
+	} {
+		exe := build(t, goarch, test.cgo)
+		dlls, _ := imports(t, exe)
+		assert.Equal(t, test.imports, dlls, "CGO_ENABLED=%s", test.cgo)
+		for _, c := range commands {
+			t.Run(fmt.Sprintf("%s, CGO_ENABLED=%s", c.args[0], test.cgo), func(t *testing.T) {
+				out, loaded := load(t, exe, c.args...)
+				assert.Contains(t, out, c.prints, loaded)
+				names := baseNames(loaded)
+				assert.Contains(t, names, "kernel32.dll") // or the list is not one
+				for _, none := range []string{"shell32.dll", "ole32.dll", "comctl32.dll"} {
+					assert.NotContains(t, names, none)
+				}
+			})
+		}
 	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			exe := build(t, goarch, test.cgo)
-			if !test.manifest {
-				removeManifest(t, exe)
-			}
-			plant(t, falseDLL, filepath.Dir(exe))
-			out, err := run(exe, "list", "--format", "json")
-			assert.Equal(t, test.loaded, strings.Contains(string(out), "false iphlpapi.dll loaded"), "%v\n%s", err, out)
-			if !test.loaded {
-				assert.Contains(t, string(out), "[", "no list was printed: %v\n%s", err, out)
-			}
-		})
+}
+
+// TestFalseDLLs puts a false DLL beside tcpmib.exe under every name that either build imports or
+// loads: each ends a program that loads it. On Linux the programs run under Wine, told to prefer the
+// program's folder as Windows does.
+func TestFalseDLLs(t *testing.T) {
+	goarch := runs()
+	exes := map[string]string{"without cgo": build(t, goarch, "0"), "with the shim": build(t, goarch, "1")}
+	names, symbols := map[string]bool{}, map[string]bool{}
+	for _, exe := range exes {
+		dlls, functions := imports(t, exe)
+		for _, c := range commands {
+			_, loaded := load(t, exe, c.args...)
+			dlls = append(dlls, baseNames(loaded)...)
+		}
+		for _, dll := range dlls {
+			names[dll] = true
+		}
+		for _, f := range functions {
+			symbols[f] = true
+		}
 	}
+	for _, dll := range []string{"iphlpapi.dll", "dnsapi.dll", "nsi.dll", "ws2_32.dll"} {
+		require.Contains(t, names, dll, "the program does not load it: is that the list of all DLLs?")
+	}
+	falseDLL := makeFalseDLL(t, goarch, slices.Sorted(maps.Keys(symbols)))
+
+	if runtime.GOOS != "windows" {
+		for _, dll := range known {
+			delete(names, dll)
+		}
+	}
+
+	for name, exe := range exes {
+		for dll := range names {
+			plant(t, falseDLL, filepath.Dir(exe), dll)
+		}
+		for _, c := range commands {
+			t.Run(name+", "+c.args[0], func(t *testing.T) {
+				out, loaded := load(t, exe, c.args...)
+				assert.Contains(t, out, c.prints, loaded)
+				for _, path := range loaded {
+					assert.False(t, beside(exe, path), path)
+				}
+			})
+		}
+	}
+
+	// Without its manifest the program takes the false DLL, or the test above could not fail.
+	t.Run("with the shim, its manifest removed", func(t *testing.T) {
+		exe := build(t, goarch, "1")
+		removeManifest(t, exe)
+		plant(t, falseDLL, filepath.Dir(exe), "iphlpapi.dll")
+		_, out := run(t, filepath.Dir(exe), exe, "list")
+		assert.Contains(t, strings.ToLower(out), "false dll loaded: ")
+		assert.Contains(t, strings.ToLower(out), "iphlpapi.dll")
+	})
+}
+
+// known are DLLs that Windows maps as KnownDLLs, whatever is in the program's folder. Wine has no such
+// list: told to prefer the program's folder it would take them from there.
+var known = []string{
+	"ntdll.dll", "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "advapi32.dll", "sechost.dll", "rpcrt4.dll",
+	// the live screen's clipboard loads user32.dll, and Wine's needs the others
+	"user32.dll", "gdi32.dll", "win32u.dll", "imm32.dll", "version.dll", "zlib1.dll",
+}
+
+// runs is the architecture of the programs that run here: Wine's, or this Windows's.
+func runs() string {
+	if runtime.GOOS == "windows" {
+		return runtime.GOARCH
+	}
+	return "amd64"
+}
+
+// imports are the DLLs that a program imports, in lower case, and the functions.
+func imports(t *testing.T, exe string) (dlls, functions []string) {
+	t.Helper()
+	f, err := pe.Open(exe)
+	require.NoError(t, err)
+	defer f.Close()
+	symbols, err := f.ImportedSymbols()
+	require.NoError(t, err)
+	require.NotEmpty(t, symbols)
+	for _, s := range symbols {
+		function, dll, _ := strings.Cut(s, ":")
+		dlls, functions = append(dlls, strings.ToLower(dll)), append(functions, function)
+	}
+	slices.Sort(dlls)
+	return slices.Compact(dlls), functions
+}
+
+// makeFalseDLL makes a DLL with these exports that imports only kernel32.dll.
+func makeFalseDLL(t *testing.T, goarch string, exports []string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "false.dll")
+	def := filepath.Join(t.TempDir(), "false.def")
+	text := "EXPORTS\n"
+	for _, name := range exports {
+		text += name + " = exported\n"
+	}
+	require.NoError(t, os.WriteFile(def, []byte(text), 0o644))
+	entry := map[bool]string{true: "_DllMain@12", false: "DllMain"}[goarch == "386"]
+	out, err := exec.Command(compiler(t, goarch), "-shared", "-nostdlib", "-Wl,--entry,"+entry,
+		"-o", path, "testdata/false.c", def, "-lkernel32").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return path
+}
+
+// load runs a program and returns what it printed on stdout, and the paths of the DLLs that it loaded.
+func load(t *testing.T, exe string, args ...string) (out string, dlls []string) {
+	t.Helper()
+	debugger := filepath.Join(t.TempDir(), "loaded.exe")
+	compiled, err := exec.Command(compiler(t, runs()), "-o", debugger, "testdata/loaded.c").CombinedOutput()
+	require.NoError(t, err, "%s", compiled)
+	out, stderr := run(t, filepath.Dir(exe), debugger, append([]string{exe}, args...)...)
+	for line := range strings.Lines(stderr) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "loaded "); ok {
+			dlls = append(dlls, path)
+		}
+	}
+	require.NotEmpty(t, dlls, stderr)
+	return out, dlls
+}
+
+// baseNames are the file names of Windows paths, in lower case.
+func baseNames(paths []string) (names []string) {
+	for _, path := range paths {
+		names = append(names, strings.ToLower(path[strings.LastIndexByte(path, '\\')+1:]))
+	}
+	return names
+}
+
+// beside says whether a Windows path is of a file in the folder of a program.
+func beside(exe, path string) bool {
+	folder := strings.Split(filepath.ToSlash(filepath.Dir(exe)), "/")
+	parts := strings.Split(path, `\`)
+	n := min(len(folder), 2) // the rest may be written in other ways
+	return len(parts) > n && slices.Equal(parts[len(parts)-1-n:len(parts)-1], folder[len(folder)-n:])
 }
 
 func removeManifest(t *testing.T, exe string) {
@@ -176,16 +322,23 @@ func removeManifest(t *testing.T, exe string) {
 	require.NoError(t, set.WriteToEXE(dst, bytes.NewReader(src)))
 }
 
-func plant(t *testing.T, dll, dir string) {
+func plant(t *testing.T, dll, dir, name string) {
 	t.Helper()
 	content, err := os.ReadFile(dll)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "iphlpapi.dll"), content, 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o644))
 }
 
-func run(exe string, args ...string) ([]byte, error) {
-	if runtime.GOOS == "windows" {
-		return exec.Command(exe, args...).CombinedOutput()
+// run runs a program, which may fail. Wine is told to prefer the DLLs of folder, where Windows would
+// look first.
+func run(t *testing.T, folder, exe string, args ...string) (stdout, stderr string) {
+	t.Helper()
+	cmd := exec.Command(exe, args...)
+	if runtime.GOOS != "windows" {
+		cmd = exec.Command(root+"/.github/tools/wine.sh", append([]string{"planted", folder, exe}, args...)...)
 	}
-	return exec.Command(root+"/.github/tools/wine.sh", append([]string{"planted", exe}, args...)...).CombinedOutput()
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	return out.String(), fmt.Sprintf("%s\n%v", &errs, err)
 }
