@@ -2,11 +2,15 @@ package main
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/netip"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +26,7 @@ import (
 type app struct {
 	cli.Terminal
 	live           machine.Machine // this computer
+	stdinRead      bool
 	lookup         func(ctx context.Context, addr string) (names []string, err error)
 	untilInterrupt func(context.Context) (context.Context, context.CancelFunc)
 }
@@ -131,7 +136,7 @@ func helpTopic(cmd *cobra.Command, args []string) error {
 
 // addFrom declares --from.
 func addFrom(cmd *cobra.Command, from *string) {
-	cli.FileFlag(cmd.Flags(), from, "from", "read the capture in `file` (see tcpmib capture), not this machine")
+	cli.FileFlag(cmd.Flags(), from, "from", "read the capture in `file` (see tcpmib capture), not this machine; - is stdin")
 	cli.CompleteFiles(cmd, "from", "zip")
 }
 
@@ -140,12 +145,61 @@ func (a *app) machine(from string) (*machine.Reader, error) {
 	if from == "" {
 		return a.reader(a.live), nil
 	}
-	defer a.Progress("reading " + from)()
-	m, err := machine.Open(from)
+	m, err := a.openCapture(from)
 	if err != nil {
 		return nil, err
 	}
 	return a.reader(m), nil
+}
+
+// openCapture opens a capture. A dash is standard input, which can be read once.
+func (a *app) openCapture(file string) (*machine.Captured, error) {
+	if file != machine.Stdin {
+		defer a.Progress("reading " + file)()
+		return machine.Open(file)
+	}
+	if a.stdinRead {
+		return nil, cli.Usagef("standard input (-) can be only one of the captures")
+	}
+	a.stdinRead = true
+	return machine.ReadStdin(a.In)
+}
+
+// addOutput declares --output.
+func addOutput(cmd *cobra.Command, file *string) {
+	cli.FileFlag(cmd.Flags(), file, "output", "write to `file`, replaced once everything is written; - is stdout")
+	cli.CompleteFiles(cmd, "output")
+}
+
+// output runs a command whose output goes to the file that --output names. The file is replaced when all
+// is written, and stays as it was if the command fails; the events of a stream are written as they come.
+func (a *app) output(file string, stream bool, run func() error) error {
+	if file == "" || file == "-" {
+		return run()
+	}
+	stdout, color := a.Out, a.Color
+	defer func() { a.Out, a.Color = stdout, color }()
+	if a.Color == cli.ColorAuto {
+		a.Color = cli.ColorNever
+	}
+	if stream {
+		f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+		if err != nil {
+			return err
+		}
+		a.Out = f
+		return errors.Join(run(), f.Close())
+	}
+	var written bytes.Buffer
+	a.Out = &written
+	err := run()
+	if code := cli.ExitCode(err); code == cli.ExitUsage || code == cli.ExitFailure {
+		return err
+	}
+	return cmp.Or(cli.WriteFile(stdout, file, func(w io.Writer) error {
+		_, err := w.Write(written.Bytes())
+		return err
+	}), err)
 }
 
 // reader returns a machine as the commands read it.
@@ -227,6 +281,29 @@ func between(c tcpmib.Conn, local, remote netip.AddrPort) bool {
 		return c.Local == local && remote.Addr().IsUnspecified() && remote.Port() == 0
 	}
 	return c.Local == local && c.Remote == remote
+}
+
+// onlyBetween keeps the sockets between two endpoints. If there are none, it returns an error that names
+// the connection that was probably meant.
+func onlyBetween(s *rows.Snapshot, local, remote netip.AddrPort) error {
+	unzoned := func(p netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(p.Addr().WithZone(""), p.Port()) }
+	var found, near []rows.Socket
+	for _, socket := range s.Sockets {
+		l, r := unzoned(socket.Local), unzoned(socket.Remote)
+		switch {
+		case between(socket.Conn, local, remote):
+			found = append(found, socket)
+		case l == unzoned(local) && r == unzoned(remote), l == unzoned(remote) && r == unzoned(local):
+			near = append(near, socket)
+		}
+	}
+	switch s.Sockets = found; {
+	case found != nil:
+		return nil
+	case near != nil:
+		return fmt.Errorf("no connection from %v to %v; did you mean %s?", local, remote, rows.Endpoints(near[0].Conn))
+	}
+	return fmt.Errorf("no connection from %v to %v", local, remote)
 }
 
 // elevate adds how to get the right that is missing.

@@ -67,10 +67,9 @@ func (a *app) closeEndpoints(args []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return !between(s.Conn, local, remote) })
-	if len(s.Sockets) == 0 {
-		fmt.Fprintf(a.Out, "gone     %v to %v\n", local, remote)
-		return nil
+	if err := onlyBetween(s, local, remote); err != nil {
+		a.Say("%v", err)
+		return cli.ErrNothing
 	}
 	return a.closeAll(s, yes)
 }

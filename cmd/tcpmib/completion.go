@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -90,6 +91,9 @@ func (a *app) processNames(cmd *cobra.Command) []string {
 	from := ""
 	if flag := cmd.Flags().Lookup("from"); flag != nil {
 		from = flag.Value.String()
+	}
+	if from == machine.Stdin {
+		return nil
 	}
 	m, err := a.machine(from)
 	if err != nil {

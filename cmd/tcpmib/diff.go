@@ -26,6 +26,7 @@ const (
 type diffFlags struct {
 	filter filter.Filter
 	format string
+	output string
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -52,11 +53,14 @@ or a file failed.`, filter.Help, filter.ProtocolHelp),
 			return nil
 		},
 		ValidArgsFunction: cobra.FixedCompletions([]string{"zip"}, cobra.ShellCompDirectiveFilterFileExt),
-		RunE:              func(_ *cobra.Command, args []string) error { return a.diff(args, &f) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.output(f.output, false, func() error { return a.diff(args, &f) })
+		},
 	}
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
 	cli.FormatFlag(cmd, &f.format, "output `format`", []string{diffTable, diffJSON, diffJSONL})
+	addOutput(cmd, &f.output)
 	return cmd
 }
 

@@ -22,6 +22,7 @@ type estatsFlags struct {
 	filter   filter.Filter
 	duration time.Duration
 	format   string
+	output   string
 }
 
 func (a *app) estatsCommand() *cobra.Command {
@@ -37,29 +38,45 @@ administrator rights.`, filter.Help),
   tcpmib estats --remote 203.0.113.7 --format json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			filtered := f.filter.Any()
-			switch {
-			case len(args) == 2 && !filtered:
-				local, remote, err := endpoints(args)
-				if err != nil {
-					return err
-				}
-				return a.estats(&f, func(c tcpmib.Conn) bool { return between(c, local, remote) })
-			case len(args) == 0 && filtered:
-				return a.estats(&f, connected)
-			}
-			return cli.Usagef("want the two endpoints of a connection, or filters such as --process, not both")
+			return a.output(f.output, false, func() error { return a.estatsOf(args, &f) })
 		},
 	}
 	f.filter.AddFlags(cmd)
 	flags := cmd.Flags()
 	cli.DurationFlag(flags, &f.duration, "for", "collect for this `duration`")
 	cli.FormatFlag(cmd, &f.format, "output `format`", rows.FormatNames(rows.MeasuredFormats))
+	addOutput(cmd, &f.output)
 	return cmd
 }
 
-// estats measures the wanted connections of this computer. It reports and skips those that close.
-func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
+// estatsOf measures the connection between two endpoints, or those that match the filters.
+func (a *app) estatsOf(args []string, f *estatsFlags) error {
+	filtered := f.filter.Any()
+	switch {
+	case len(args) == 2 && !filtered:
+		local, remote, err := endpoints(args)
+		if err != nil {
+			return err
+		}
+		return a.estats(f, func(s *rows.Snapshot) error { return onlyBetween(s, local, remote) })
+	case len(args) == 0 && filtered:
+		return a.estats(f, onlyConnected)
+	}
+	return cli.Usagef("want the two endpoints of a connection, or filters such as --process, not both")
+}
+
+// onlyConnected keeps the connections.
+func onlyConnected(s *rows.Snapshot) error {
+	s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return !connected(s.Conn) })
+	if len(s.Sockets) == 0 {
+		return errors.New("no connection matches")
+	}
+	return nil
+}
+
+// estats measures the connections of this computer that keep leaves. It reports and skips those that
+// close.
+func (a *app) estats(f *estatsFlags, keep func(*rows.Snapshot) error) error {
 	s, readErr := read(a.reader(a.live), &f.filter)
 	if s == nil {
 		return readErr
@@ -68,9 +85,8 @@ func (a *app) estats(f *estatsFlags, wanted func(tcpmib.Conn) bool) error {
 	// From here on an interrupt ends the collection early, but not before it is restored.
 	ctx, stop := a.untilInterrupt(context.Background())
 	defer stop()
-	s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return !wanted(s.Conn) })
-	if len(s.Sockets) == 0 {
-		a.Say("no connection matches")
+	if err := keep(s); err != nil {
+		a.Say("%v", err)
 		return withRead(readErr, cli.ErrNothing)
 	}
 	var collections []*collection

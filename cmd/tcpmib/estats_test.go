@@ -190,7 +190,7 @@ func TestEstatsOfNoConnection(t *testing.T) {
 	for args, want := range map[string]string{
 		"127.0.0.1:5432 0.0.0.0:0":     "tcpmib: 127.0.0.1:5432 skipped: only connections have statistics\n",
 		"192.168.1.23:50132 0.0.0.0:0": "tcpmib: 192.168.1.23:50132 to 0.0.0.0:0 skipped: only connections have statistics\n",
-		"127.0.0.1:5432 0.0.0.0:1":     "tcpmib: no connection matches\n",
+		"127.0.0.1:5432 0.0.0.0:1":     "tcpmib: no connection from 127.0.0.1:5432 to 0.0.0.0:1\n",
 		"--listening":                  "tcpmib: no connection matches\n",
 	} {
 		got := runEstats(t, newMeasuring(), strings.Fields(args)...)

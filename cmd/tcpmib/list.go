@@ -13,6 +13,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
 )
 
 const (
@@ -25,13 +26,15 @@ var listFormats = append(rows.FormatNames(rows.Formats), formatSample, formatTem
 
 // listFlags are the flags of list.
 type listFlags struct {
-	filter                   filter.Filter
-	columns, sortBy          []rows.Column
-	extra                    []rows.Column // added to those of the format
-	reverse, noHeader, count bool
-	limit                    int
-	format, from, notIn      string
-	habits                   func()
+	filter            filter.Filter
+	columns, sortBy   []rows.Column
+	extra             []rows.Column // added to those of the format
+	reverse, noHeader bool
+	count, pids       bool
+	limit             int
+	format, from      string
+	notIn, output     string
+	habits            func()
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -60,7 +63,9 @@ documentation of MIB_TCPROW2 prints.`),
   tcpmib list --from capture.zip --state time-wait --count
   tcpmib list --listening --not-in base.zip`,
 		Args: filtersOnly,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Flags(), &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.output(f.output, false, func() error { return a.list(cmd.Flags(), &f) })
+		},
 	}
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
@@ -72,12 +77,14 @@ documentation of MIB_TCPROW2 prints.`),
 	flags.Var(rows.ColumnList{List: &f.sortBy}, "sort", "sort by these `columns`")
 	flags.BoolVar(&f.reverse, "reverse", false, "reverse the sort")
 	cli.CountFlag(flags, &f.limit, "limit", "show only the first `n` connections; 0: all")
-	flags.BoolVar(&f.count, "count", false, "print only the number of matches")
+	flags.BoolVar(&f.count, "count", false, "print only the number of matches, whatever --limit says")
+	flags.BoolVar(&f.pids, "pids", false, "print only the IDs of the owning processes, each once, one a line")
 	flags.BoolVar(&f.noHeader, "no-header", false, "omit the header row")
 	addExtraFlags(flags, &f.extra)
 	columns := func(*cobra.Command) []string { return rows.Names(rows.Columns) }
 	cli.CompleteList(cmd, "columns", columns)
 	cli.CompleteList(cmd, "sort", columns)
+	addOutput(cmd, &f.output)
 	addFrom(cmd, &f.from)
 	addNotIn(cmd, &f.notIn)
 	return cmd
@@ -116,6 +123,13 @@ func columnHelp() string {
 // list writes what could be read, and then reports what could not.
 func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	f.habits()
+	if f.pids {
+		for _, other := range []string{"count", "format", "json", "columns"} {
+			if flags.Changed(other) {
+				return cli.Usagef("--pids prints process IDs only: remove --%s", other)
+			}
+		}
+	}
 	if f.format == formatSample {
 		return a.listSample(flags, f)
 	}
@@ -145,12 +159,16 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	// What the sort needs is read for all rows, and everything else for those that are printed.
 	m.Enrich(s, f.filter.Families(), f.sortBy, nil)
 	s.Sort(f.sortBy, f.reverse)
+	matches := len(s.Sockets)
 	if f.limit > 0 {
 		s.Sockets = s.Sockets[:min(f.limit, len(s.Sockets))]
 	}
-	if f.count {
-		fmt.Fprintln(out, len(s.Sockets))
-	} else {
+	switch {
+	case f.count:
+		fmt.Fprintln(out, matches)
+	case f.pids:
+		matches = writePIDs(out, s)
+	default:
 		sorted := func(c rows.Column) bool { return rows.Has(f.sortBy, c.Name) } // its trouble has been reported
 		m.Enrich(s, f.filter.Families(), slices.DeleteFunc(slices.Concat(f.extra, f.columns, named), sorted), out.Columns)
 		if err := write(out, s.Rows()); err != nil {
@@ -160,7 +178,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	if len(s.Sockets) == 0 {
+	if matches == 0 {
 		switch {
 		case !f.forPerson() || readErr != nil:
 		case f.notIn != "":
@@ -189,8 +207,23 @@ func (a *app) baseline(file string, f *filter.Filter) (*filter.Baseline, error) 
 	return filter.NewBaseline(s), nil
 }
 
+// writePIDs writes the process IDs of a snapshot, each once, and returns how many. Of a connection that
+// nobody owns, as in TIME-WAIT, there is none.
+func writePIDs(out *rows.Output, s *rows.Snapshot) int {
+	written := map[uint32]bool{owner.IdlePID: true}
+	for _, socket := range s.Sockets {
+		if !written[socket.PID] {
+			written[socket.PID] = true
+			fmt.Fprintln(out, socket.PID)
+		}
+	}
+	return len(written) - 1
+}
+
 // forPerson reports whether a person reads the output, who should not be left with a header row.
-func (f *listFlags) forPerson() bool { return !f.count && (f.format == "table" || f.format == "wide") }
+func (f *listFlags) forPerson() bool {
+	return !f.count && !f.pids && (f.format == "table" || f.format == "wide")
+}
 
 // formatOf returns the writer that --format names, and the columns that its template uses. It sets
 // the columns of out.
@@ -227,7 +260,7 @@ func (f *listFlags) formatOf(out *rows.Output) (write rows.Writer, named []rows.
 func (a *app) listSample(flags *pflag.FlagSet, f *listFlags) error {
 	var wrong error
 	flags.Visit(func(flag *pflag.Flag) {
-		if !slices.Contains([]string{"format", "from", "ipv4", "color"}, flag.Name) {
+		if !slices.Contains([]string{"format", "output", "from", "ipv4", "color"}, flag.Name) {
 			wrong = cli.Usagef("--format sample prints the whole IPv4 table: remove --%s, or use another format", flag.Name)
 		}
 	})

@@ -29,6 +29,7 @@ const (
 type portFlags struct {
 	tcp, udp     bool
 	format, from string
+	output       string
 }
 
 func (a *app) portCommand() *cobra.Command {
@@ -50,12 +51,15 @@ undecided, otherwise 0 if any is held.`,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return a.listeningPorts(f.from)
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.port(args, &f) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return a.output(f.output, false, func() error { return a.port(args, &f) })
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.tcp, "tcp", "t", false, "only TCP")
 	flags.BoolVarP(&f.udp, "udp", "u", false, "only UDP")
 	cli.FormatFlag(cmd, &f.format, "output `format`", []string{portText, portJSON})
+	addOutput(cmd, &f.output)
 	addFrom(cmd, &f.from)
 	return cmd
 }
@@ -89,6 +93,9 @@ func (a *app) port(args []string, f *portFlags) error {
 
 // listeningPorts returns the TCP ports on which something listens, for the shell to offer.
 func (a *app) listeningPorts(from string) ([]string, cobra.ShellCompDirective) {
+	if from == machine.Stdin {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
 	m, err := a.machine(from)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp

@@ -43,6 +43,14 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // a raced command would wait a second when it ends
+			for name, content := range map[string]string{
+				"utf16.zip":    "\xff\xfeP\x00K\x00\x03\x00",
+				"replaced.zip": "PK\x03\x04\xef\xbf\xbd",
+			} {
+				if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(content), 0o666); err != nil {
+					return err
+				}
+			}
 			for _, path := range captures {
 				b, err := os.ReadFile(path)
 				if err != nil {

@@ -16,6 +16,7 @@ import (
 type statsFlags struct {
 	only4, only6       bool
 	format, from       string
+	output             string
 	interval, duration time.Duration
 }
 
@@ -31,7 +32,9 @@ totals and the rates, whose names end in PerSecond.`,
   tcpmib stats -4 --format json
   tcpmib stats --interval 5s --for 1m --format jsonl`,
 		Args: cli.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.stats(&f) },
+		RunE: func(*cobra.Command, []string) error {
+			return a.output(f.output, f.interval > 0, func() error { return a.stats(&f) })
+		},
 	}
 	flags := cmd.Flags()
 	flags.BoolVarP(&f.only4, "ipv4", "4", false, "IPv4 only")
@@ -39,6 +42,7 @@ totals and the rates, whose names end in PerSecond.`,
 	cli.FormatFlag(cmd, &f.format, "output `format`", statsview.Names())
 	cli.IntervalFlag(flags, &f.interval, "interval", "show rates every `duration`, such as 5s")
 	cli.DurationFlag(flags, &f.duration, "for", "stop after this `duration`, such as 1m")
+	addOutput(cmd, &f.output)
 	addFrom(cmd, &f.from)
 	return cmd
 }

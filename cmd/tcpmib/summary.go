@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -57,11 +56,11 @@ the file is replaced atomically, and PowerShell's > would write UTF-16.`, epheme
 			case f.ephemeral && f.filter.UDP:
 				return cli.Usagef("--ephemeral is about TCP: remove --udp")
 			case f.ephemeral:
-				return a.summaryEphemeral(&f)
+				return a.output(f.output, false, func() error { return a.summaryEphemeral(&f) })
 			case cmd.Flags().Changed("dynamic-range"):
 				return cli.Usagef("--dynamic-range needs --ephemeral")
 			}
-			return a.summary(&f)
+			return a.output(f.output, false, func() error { return a.summary(&f) })
 		},
 	}
 	f.filter.AddFlags(cmd)
@@ -71,8 +70,7 @@ the file is replaced atomically, and PowerShell's > would write UTF-16.`, epheme
 	cli.CountFlag(flags, &f.limit, "limit", "show the `n` largest counts of each table; 0: all")
 	flags.BoolVar(&f.ephemeral, "ephemeral", false, "show how much of the dynamic port range is in use")
 	flags.Var(&f.dynamic, "dynamic-range", "the dynamic port `range` of the machine")
-	cli.FileFlag(flags, &f.output, "output", "write to `file`, replaced once everything is written; - is stdout")
-	cli.CompleteFiles(cmd, "output")
+	addOutput(cmd, &f.output)
 	addFrom(cmd, &f.from)
 	return cmd
 }
@@ -106,15 +104,9 @@ func (a *app) summary(f *summaryFlags) error {
 		}
 		return summaryview.WriteCounts(w, s, o)
 	}
-	if f.output != "" {
-		err = cli.WriteFile(a.Out, f.output, func(w io.Writer) error {
-			return write(w, summaryview.CountsOptions{Limit: f.limit, ASCII: true}, false)
-		})
-	} else {
-		out := newOutput(&a.Terminal)
-		o := summaryview.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0, Width: out.Width}
-		err = errors.Join(write(out, o, out.Screen), out.Flush())
-	}
+	out := newOutput(&a.Terminal)
+	o := summaryview.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0, Width: out.Width}
+	err = errors.Join(write(out, o, out.Screen), out.Flush())
 	switch {
 	case err != nil:
 		return err
@@ -166,16 +158,8 @@ func (a *app) summaryEphemeral(f *summaryFlags) error {
 		// A filter selects pairs, and a family that could not be read is not idle.
 		return !u.Remote.IsValid() && (selected.Any() || readErr != nil && u.Used == 0)
 	})
-	write := func(w *rows.Output) error { return f.writeEphemeral(w, s, uses) }
-	if f.output != "" {
-		err = cli.WriteFile(a.Out, f.output, func(w io.Writer) error {
-			out := &rows.Output{Writer: bufio.NewWriter(w), Header: true}
-			return errors.Join(write(out), out.Flush())
-		})
-	} else {
-		out := newOutput(&a.Terminal)
-		err = errors.Join(write(out), out.Flush())
-	}
+	out := newOutput(&a.Terminal)
+	err = errors.Join(f.writeEphemeral(out, s, uses), out.Flush())
 	used := slices.ContainsFunc(uses, func(u ephemeral.Use) bool { return u.Used > 0 })
 	switch {
 	case err != nil:

@@ -36,6 +36,7 @@ type watchFlags struct {
 	duration time.Duration
 	once     bool
 	from     []string
+	output   string
 
 	columns, sortBy []rows.Column
 	extra           []rows.Column // added to those of the format
@@ -76,7 +77,9 @@ between two refreshes is not seen.`, filter.Help, filter.ProtocolHelp),
   tcpmib watch --once --format jsonl
   tcpmib watch --from before.zip --from after.zip`,
 		Args: filtersOnly,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.watch(cmd.Flags(), &f) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.output(f.output, true, func() error { return a.watch(cmd.Flags(), &f) })
+		},
 	}
 	f.filter.AddFlags(cmd)
 	f.filter.AddProtocolFlags(cmd)
@@ -93,6 +96,7 @@ between two refreshes is not seen.`, filter.Help, filter.ProtocolHelp),
 	columns := func(*cobra.Command) []string { return rows.Names(rows.Columns) }
 	cli.CompleteList(cmd, "columns", columns)
 	cli.CompleteList(cmd, "sort", columns)
+	addOutput(cmd, &f.output)
 	cli.FilesFlag(flags, &f.from, "from", "watch the capture in `file`, not this machine; repeat it for one per refresh")
 	cli.CompleteFiles(cmd, "from", "zip")
 	return cmd
@@ -115,7 +119,7 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	}
 	var captures []*machine.Captured
 	for _, file := range f.from {
-		c, err := machine.Open(file)
+		c, err := a.openCapture(file)
 		if err != nil {
 			return err
 		}
@@ -154,6 +158,8 @@ func (f *watchFlags) check(flags *pflag.FlagSet, interactive bool) error {
 		f.format = watchJSONL
 	case f.format == watchScreen && !interactive:
 		return cli.Usagef("--format screen needs a terminal: use --format jsonl")
+	case f.format == watchScreen && slices.Contains(f.from, machine.Stdin):
+		return cli.Usagef("--from - is standard input, from which the screen takes keys: use --format jsonl")
 	case f.format == watchScreen && f.once:
 		return cli.Usagef("--format screen is live: remove --once, or use --format jsonl")
 	}

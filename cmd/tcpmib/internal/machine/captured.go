@@ -17,15 +17,6 @@ type Captured struct {
 	File string
 }
 
-// Open opens a capture.
-func Open(file string) (*Captured, error) {
-	c, err := capture.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	return &Captured{c, file}, nil
-}
-
 // Source returns the recorded answers.
 func (m *Captured) Source() tcpmib.Source { return m.Capture }
 

@@ -1,0 +1,72 @@
+package machine
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/winmib/winmib/tcpmib/capture"
+)
+
+// Stdin names standard input where a file is taken.
+const Stdin = "-"
+
+// Open opens a capture in a file.
+func Open(file string) (*Captured, error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder: name the zip file that tcpmib capture wrote", file)
+	}
+	c, err := capture.Open(file)
+	if err == nil {
+		return &Captured{c, file}, nil
+	}
+	if f, openErr := os.Open(file); openErr == nil {
+		defer f.Close()
+		start, _ := io.ReadAll(io.LimitReader(f, shellLook))
+		err = changedByShell(file, start, err)
+	}
+	return nil, err
+}
+
+// ReadStdin reads a capture from standard input.
+func ReadStdin(r io.Reader) (*Captured, error) {
+	const name = "standard input"
+	limit := int64(capture.MaxBytes) + capture.MaxBytes/32
+	content, err := io.ReadAll(io.LimitReader(r, limit+1)) // capture.Read refuses one that is too large
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(content) == 0 {
+		return nil, errors.New("standard input is empty, and should be a capture")
+	}
+	c, err := capture.Read(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return nil, changedByShell(name, content[:min(len(content), shellLook)], fmt.Errorf("%s: %w", name, errors.Unwrap(err))) // without the name of the package
+	}
+	return &Captured{c, name}, nil
+}
+
+// shellLook is how much of a file shows whether a shell changed it.
+const shellLook = 64 << 10
+
+// changedByShell returns a better error for a zip file that went through a shell that takes output for
+// text: > of Windows PowerShell writes UTF-16, and PowerShell before 7.4 replaces what is no text.
+func changedByShell(name string, start []byte, err error) error {
+	for _, changed := range []string{
+		"\xff\xfeP\x00K\x00", "\xfe\xff\x00P\x00K", "\xef\xbb\xbfPK",
+	} {
+		if bytes.HasPrefix(start, []byte(changed)) {
+			return changedError(name)
+		}
+	}
+	if bytes.HasPrefix(start, []byte("PK")) && bytes.Contains(start, []byte("\xef\xbf\xbd")) {
+		return changedError(name)
+	}
+	return err
+}
+
+func changedError(name string) error {
+	return fmt.Errorf("%s is a capture that the > or | of PowerShell changed into text: name the file instead, as in tcpmib capture file.zip", name)
+}
