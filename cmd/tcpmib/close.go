@@ -106,6 +106,7 @@ func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
 		}
 	}
 	a.sayCauses(skipped, "socket", " skipped: ")
+	a.sayWhatFrees(skipped)
 	if len(closable) > 0 {
 		s.Sockets = slices.DeleteFunc(s.Sockets, func(s rows.Socket) bool { return cannotClose(s.Conn) != nil })
 		if err := a.showOnStderr(s); err != nil {
@@ -129,6 +130,41 @@ func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
 		return cli.ErrReported
 	}
 	return nil
+}
+
+// sayWhatFrees says who holds the ports of skipped sockets that have no connection, and what frees them.
+func (a *app) sayWhatFrees(skipped []outcome) {
+	const most = 3
+	var ports []askedPort
+	for _, o := range skipped {
+		asked := askedPort{o.conn.Local.Port(), []rows.Protocol{rows.TCP}}
+		known := slices.ContainsFunc(ports, func(p askedPort) bool { return p.port == asked.port })
+		if !connected(o.conn) && !known && len(ports) <= most {
+			ports = append(ports, asked)
+		}
+	}
+	if len(ports) == 0 {
+		return
+	}
+	if len(ports) > most {
+		text := ""
+		for _, asked := range ports {
+			text += fmt.Sprintf(" %d", asked.port)
+		}
+		a.Say("what frees these ports and others: tcpmib port%s", text)
+		return
+	}
+	m := a.reader(a.live)
+	facts, err := a.portFacts(m, []rows.Protocol{rows.TCP})
+	if err != nil {
+		return // the skipped sockets are said all the same
+	}
+	readDetails(m, facts, ports)
+	for _, asked := range ports {
+		for _, finding := range judgePort(m, *facts, asked.port).Findings {
+			a.Say("%s", finding.Message)
+		}
+	}
 }
 
 // writeOutcomes writes a line for each connection: what became of it.

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,17 +39,20 @@ type portFlags struct {
 func (a *app) portCommand() *cobra.Command {
 	f := portFlags{format: portText}
 	cmd := &cobra.Command{
-		Use:   "port number...",
+		Use:   "port port...",
 		Short: "Show who holds a port, or why it cannot be bound",
 		Long: `port shows what holds local ports, over TCP and UDP, and how to free them: sockets that
 listen, are only bound or are connected, connections in TIME-WAIT, and ports that Windows
 has reserved or excluded. If no table shows the port, tcpmib briefly binds it, exclusively
 and without listening: the only way to detect excluded ranges.
 
+A port may be a range, a list, limited to a protocol (tcp:8080, 53/udp) or that of an address
+(:8080, 127.0.0.1:8080, http://localhost:8080/), of which it is judged on all addresses.
+
 Exit codes: 0 held, 1 free, 2 usage, 3 undecided. With several ports: 3 if any is
 undecided, otherwise 0 if any is held.`,
 		Example: `  tcpmib port 8080
-  tcpmib port --tcp 80 443
+  tcpmib port tcp:80 8000-8010
   tcpmib port 8080 --from capture.zip --json`,
 		Args: cobra.ArbitraryArgs,
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -65,7 +72,7 @@ undecided, otherwise 0 if any is held.`,
 }
 
 func (a *app) port(args []string, f *portFlags) error {
-	ports, err := parsePorts(args)
+	ports, err := parsePorts(args, f.protocols())
 	if err != nil {
 		return err
 	}
@@ -82,8 +89,9 @@ func (a *app) port(args []string, f *portFlags) error {
 		At: m.Now(), Processes: facts.Processes, Services: facts.Services,
 		Details: facts.Details, Denied: facts.Denied, Elevated: facts.Elevated,
 	}
-	for _, port := range ports {
-		report.Verdicts = append(report.Verdicts, judgePort(m, *facts, port))
+	for _, asked := range ports {
+		facts.Protocols = asked.protocols
+		report.Verdicts = append(report.Verdicts, judgePort(m, *facts, asked.port))
 	}
 	if err := a.writePorts(f, &report); err != nil {
 		return err
@@ -116,21 +124,78 @@ func (a *app) listeningPorts(from string) ([]string, cobra.ShellCompDirective) {
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
-func parsePorts(args []string) ([]uint16, error) {
-	if len(args) == 0 {
-		return nil, cli.Usagef("want one or more ports, such as 8080")
-	}
-	var ports []uint16
+// askedPort is a port that the command was asked about, and over which protocols.
+type askedPort struct {
+	port      uint16
+	protocols []rows.Protocol
+}
+
+// mostPorts is how many ports one command judges: each that no table shows takes four attempts to bind.
+const mostPorts = 1000
+
+// parsePorts parses ports: what --port takes, and a port as tables, addresses and other tools write it.
+// Each is judged once, over the protocols that any of the arguments names.
+func parsePorts(args []string, protocols []rows.Protocol) ([]askedPort, error) {
+	var asked []askedPort
 	for _, arg := range args {
-		port, err := strconv.ParseUint(arg, 10, 16)
-		if err != nil || port == 0 {
-			return nil, cli.Usagef("%q is not a port: want a number from 1 to 65535", arg)
-		}
-		if !slices.Contains(ports, uint16(port)) {
-			ports = append(ports, uint16(port))
+		for word := range strings.SplitSeq(strings.Trim(arg, ","), ",") {
+			low, high, over, err := parsePort(word, protocols)
+			if err != nil {
+				return nil, err
+			}
+			for port := low; port <= high; port++ {
+				i := slices.IndexFunc(asked, func(a askedPort) bool { return a.port == uint16(port) })
+				if i < 0 {
+					asked = append(asked, askedPort{uint16(port), over})
+				} else {
+					asked[i].protocols = slices.Compact(slices.Sorted(slices.Values(slices.Concat(asked[i].protocols, over))))
+				}
+				if len(asked) > mostPorts {
+					return nil, cli.Usagef("%s: more than %d ports; to see what listens on them: tcpmib list --listening --local-port %s",
+						word, mostPorts, cmp.Or(strings.Join(args, ","), word))
+				}
+			}
 		}
 	}
-	return ports, nil
+	if len(asked) == 0 {
+		return nil, cli.Usagef("want one or more ports, such as 8080 or 8000-8010")
+	}
+	return asked, nil
+}
+
+// parsePort parses a port or a range of ports, which may be limited to a protocol, as in tcp:8080 and
+// 53/udp, and may be that of an address, as in 127.0.0.1:8080, :8080 and http://localhost:8080/.
+func parsePort(word string, protocols []rows.Protocol) (low, high int, over []rows.Protocol, err error) {
+	text, over := strings.ToLower(strings.TrimSpace(word)), protocols
+	for _, p := range []rows.Protocol{rows.TCP, rows.UDP} {
+		before, hadBefore := strings.CutPrefix(text, p.String()+":")
+		after, hadAfter := strings.CutSuffix(text, "/"+p.String())
+		if hadBefore || hadAfter {
+			if text = before; hadAfter {
+				text = after
+			}
+			if !slices.Contains(protocols, p) {
+				return 0, 0, nil, cli.Usagef("%q: the flags ask for the other protocol", word)
+			}
+			over = []rows.Protocol{p}
+		}
+	}
+	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		text = u.Host
+	}
+	if host, port, err := net.SplitHostPort(text); err == nil && (host == "" || host == "localhost" || strings.ContainsAny(host, ".:*")) {
+		text = port
+	}
+	first, last, isRange := strings.Cut(text, "-")
+	if !isRange {
+		last = first
+	}
+	l, err1 := strconv.ParseUint(first, 10, 16)
+	h, err2 := strconv.ParseUint(last, 10, 16)
+	if err1 != nil || err2 != nil || l == 0 || l > h {
+		return 0, 0, nil, cli.Usagef("%q is not a port: want a number from 1 to 65535, or a range such as 8000-8010", word)
+	}
+	return int(l), int(h), over, nil
 }
 
 // protocols returns those of the flags; both flags are as none.
@@ -228,11 +293,15 @@ func judgePort(m machine.Machine, facts portcheck.Facts, port uint16) portcheck.
 }
 
 // readDetails asks about the processes with sockets on some ports.
-func readDetails(m machine.Machine, facts *portcheck.Facts, ports []uint16) {
+func readDetails(m machine.Machine, facts *portcheck.Facts, ports []askedPort) {
+	wanted := map[uint16]bool{}
+	for _, asked := range ports {
+		wanted[asked.port] = true
+	}
 	var pids []uint32
 	add := func(local netip.AddrPort, pid uint32) {
 		if _, known := facts.Processes[pid]; known && pid != owner.IdlePID && pid != owner.SystemPID &&
-			slices.Contains(ports, local.Port()) && !slices.Contains(pids, pid) {
+			wanted[local.Port()] && !slices.Contains(pids, pid) {
 			pids = append(pids, pid)
 		}
 	}
