@@ -2,37 +2,16 @@ package screen
 
 import (
 	"slices"
-	"strings"
-	"unicode"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 )
 
-// newFilterLine returns the line that the filter is typed into.
-func newFilterLine() textinput.Model {
-	input := textinput.New()
-	input.Prompt = "/"
-	input.KeyMap.Paste.Unbind() // it would run programs; terminals paste by themselves
-	styles := textinput.Styles{}
-	styles.Cursor.Blink = false
-	input.SetStyles(styles)
-	return input
-}
-
-// fitFilter makes the filter line as wide as the screen, with room for the prompt and for the cursor
-// behind the text. A longer text scrolls with the cursor.
-func (s *Model) fitFilter() {
-	s.input.SetWidth(max(1, s.width-2))
-	s.input.SetCursor(s.input.Position())
-}
-
 func (s *Model) openFilter() tea.Cmd {
 	s.mode, s.recalled = modeFilter, len(s.history)
-	s.input.CursorEnd()
-	return s.input.Focus()
+	s.input.SetValue(s.input.Value())
+	return nil
 }
 
 // clearFilter shows all connections. The filter stays in the history.
@@ -49,7 +28,7 @@ func (s *Model) setFilter(text string) tea.Cmd {
 }
 
 // typeFilter handles a key of the filter line. What is typed so far applies at once if it is valid.
-func (s *Model) typeFilter(msg tea.KeyPressMsg) (cmd tea.Cmd) {
+func (s *Model) typeFilter(msg tea.KeyPressMsg) tea.Cmd {
 	switch msg.String() {
 	case "enter":
 		// An invalid filter is not in force, so the line stays open.
@@ -68,18 +47,15 @@ func (s *Model) typeFilter(msg tea.KeyPressMsg) (cmd tea.Cmd) {
 		return s.recall(1)
 	}
 	before := s.input.Value()
-	s.input, cmd = s.input.Update(msg)
+	s.input.Press(msg)
 	if s.input.Value() == before {
-		return cmd
+		return nil
 	}
-	applied, _ := s.applyFilter(filter.ParseUnfinished)
-	return tea.Batch(cmd, applied)
+	cmd, _ := s.applyFilter(filter.ParseUnfinished)
+	return cmd
 }
 
-func (s *Model) closeFilter() {
-	s.mode = modeTable
-	s.input.Blur()
-}
+func (s *Model) closeFilter() { s.mode = modeTable }
 
 // remember adds a filter to the history, as its newest.
 func (s *Model) remember(text string) {
@@ -105,17 +81,11 @@ func (s *Model) recall(by int) tea.Cmd {
 	return s.setFilter(s.history[to])
 }
 
-// pasteFilter inserts pasted text without control characters, such as the end of a copied line.
-func (s *Model) pasteFilter(text string) (cmd tea.Cmd) {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, text)
-	s.input, cmd = s.input.Update(tea.PasteMsg{Content: text})
-	applied, _ := s.applyFilter(filter.ParseUnfinished)
-	return tea.Batch(cmd, applied)
+// pasteFilter inserts pasted text.
+func (s *Model) pasteFilter(text string) tea.Cmd {
+	s.input.Insert(text)
+	cmd, _ := s.applyFilter(filter.ParseUnfinished)
+	return cmd
 }
 
 // applyFilter puts the typed filter in force. If it is invalid, the last valid one stays and the

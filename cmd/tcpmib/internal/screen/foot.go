@@ -80,7 +80,7 @@ func (s *Model) noticeText() (string, lipgloss.Style) {
 func (s *Model) drawHints() string {
 	switch {
 	case s.mode == modeFilter:
-		return s.input.View()
+		return "/" + s.input.View(max(1, s.width-1))
 	case s.mode == modeClose:
 		return footStyle.Render(s.fitHints(closeHints))
 	case s.mode == modeColumns:

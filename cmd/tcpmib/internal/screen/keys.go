@@ -2,19 +2,25 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// action is what a key does. Its binding carries the text of the help.
+// binding is the keys that do something, and how the help calls them and what they do.
+type binding struct {
+	keys       []string
+	name, help string
+}
+
+// action is what a key does.
 type action struct {
-	key.Binding
+	binding
 	step func(s *Model) int                     // by how many lines it moves
 	do   func(s *Model, pressed string) tea.Cmd // what else it does
 }
@@ -32,8 +38,7 @@ var actions = []action{
 	does("details of the connection; fold or unfold a group", (*Model).showDetail, "enter"),
 	does("filter: words, and conditions such as port=443 or state=!listen", (*Model).openFilter, "/"),
 	does("clear the filter, also that of the command line", (*Model).clearFilter, "esc"),
-	{Binding: key.NewBinding(key.WithKeys("1", "2", "3", "4", "5", "6", "7", "8", "9"),
-		key.WithHelp("1 to 9", "sort by this column; again to reverse")), do: (*Model).sortColumn},
+	{binding: binding{strings.Split("123456789", ""), "1 to 9", "sort by this column; again to reverse"}, do: (*Model).sortColumn},
 	does("reverse the sort", (*Model).reverseSort, "r"),
 	does("choose columns", (*Model).showColumns, "c"),
 	does("group by process", (*Model).toggleGroups, "t"),
@@ -48,7 +53,7 @@ var actions = []action{
 }
 
 // lineKeys are the keys of the filter line, for the help.
-var lineKeys = []key.Binding{
+var lineKeys = []binding{
 	bind("apply the filter", []string{"enter"}),
 	bind("clear the filter", []string{"esc"}),
 	bind("earlier and later filters", []string{"up", "down"}),
@@ -59,26 +64,26 @@ var lineKeys = []key.Binding{
 }
 
 // bindings returns the bindings of all actions, for the help.
-func bindings() []key.Binding {
-	var list []key.Binding
+func bindings() []binding {
+	var list []binding
 	for _, a := range actions {
-		list = append(list, a.Binding)
+		list = append(list, a.binding)
 	}
 	return list
 }
 
 // moves returns an action that moves the cursor, or scrolls a page.
 func moves(help string, step func(s *Model) int, names ...string) action {
-	return action{Binding: bind(help, names), step: step}
+	return action{binding: bind(help, names), step: step}
 }
 
 // does returns an action of the table.
 func does(help string, do func(s *Model) tea.Cmd, names ...string) action {
-	return action{Binding: bind(help, names), do: func(s *Model, _ string) tea.Cmd { return do(s) }}
+	return action{binding: bind(help, names), do: func(s *Model, _ string) tea.Cmd { return do(s) }}
 }
 
-func bind(help string, names []string) key.Binding {
-	return key.NewBinding(key.WithKeys(names...), key.WithHelp(strings.Join(names, " "), help))
+func bind(help string, names []string) binding {
+	return binding{names, strings.Join(names, " "), help}
 }
 
 // press handles a key.
@@ -98,7 +103,7 @@ func (s *Model) press(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	for _, a := range actions {
 		switch {
-		case !key.Matches(msg, a.Binding):
+		case !slices.Contains(a.keys, name):
 		case a.step != nil:
 			s.stepBy(a.step(s))
 			return nil

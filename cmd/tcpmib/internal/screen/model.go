@@ -3,9 +3,6 @@ package screen
 import (
 	"time"
 
-	"charm.land/bubbles/v2/key"
-	"charm.land/bubbles/v2/textinput"
-
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/filter"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -16,7 +13,7 @@ import (
 type Model struct {
 	world    World
 	interval time.Duration
-	help     []key.Binding // of all keys
+	help     []binding // of all keys
 
 	// What was read.
 	snapshot rows.Snapshot
@@ -30,11 +27,11 @@ type Model struct {
 
 	// What the user asked for.
 	width, height int
-	input         textinput.Model // the filter line
-	filter        filter.Filter   // the last valid one
-	filterText    string          // its text
-	history       []string        // earlier filters
-	recalled      int             // index into history of what the filter line shows; its length: none of them
+	input         line          // the filter line
+	filter        filter.Filter // the last valid one
+	filterText    string        // its text
+	history       []string      // earlier filters
+	recalled      int           // index into history of what the filter line shows; its length: none of them
 	columns       []rows.Column
 	sortBy        string // name of a column
 	reverse       bool

@@ -3,7 +3,6 @@ package screen
 import (
 	"strings"
 
-	"charm.land/bubbles/v2/key"
 	"charm.land/lipgloss/v2"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
@@ -42,10 +41,10 @@ func (s *Model) drawHelp() []string {
 		"   "+rows.Marks[tcpmib.Changed].Style.Render("~ changed"))
 }
 
-func keyPairs(bindings []key.Binding) []Detail {
+func keyPairs(bindings []binding) []Detail {
 	var pairs []Detail
 	for _, b := range bindings {
-		pairs = append(pairs, Detail{b.Help().Key, b.Help().Desc})
+		pairs = append(pairs, Detail{b.name, b.help})
 	}
 	return pairs
 }

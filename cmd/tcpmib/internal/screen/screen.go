@@ -35,7 +35,6 @@ func New(o Options) *Model {
 		help:       bindings(),
 		filter:     o.Filter,
 		filterText: o.Filter.String(),
-		input:      newFilterLine(),
 		columns:    columns,
 		sortBy:     rows.TableColumns[0].Name,
 		marks:      map[markKey]mark{},
@@ -87,7 +86,6 @@ func (s *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		s.width, s.height = msg.Width, msg.Height
-		s.fitFilter()
 		s.arrange()
 	case Look:
 		s.looking = false

@@ -217,7 +217,7 @@ func TestScreenSizes(t *testing.T) {
 // Every key of the help does something, and does not bring the screen down.
 func TestScreenKeys(t *testing.T) {
 	for _, k := range actions {
-		for _, name := range k.Keys() {
+		for _, name := range k.keys {
 			for _, machines := range [][]made{nil, {fixture.Office}} {
 				s := testScreen(t, machines...)
 				types(s, name)
