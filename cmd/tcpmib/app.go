@@ -33,6 +33,7 @@ type app struct {
 
 // run runs the program and returns its exit code.
 func (a *app) run(args []string) int {
+	defer a.MakeSafe()()
 	root := a.rootCommand()
 	completing := len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd)
 	for _, cmd := range append(root.Commands(), root) {
@@ -259,7 +260,6 @@ func newOutput(t *cli.Terminal) *rows.Output {
 		Writer: bufio.NewWriterSize(t.Out, 64<<10),
 		Header: true,
 		Color:  t.UseColor(),
-		Screen: t.Screen(),
 		Width:  t.Width(),
 	}
 }

@@ -47,7 +47,7 @@ func (a *app) capture(path string, commandLines bool) error {
 		return capture.Write(w, a.live.Source(), capture.Info{Processes: names, Owners: owners})
 	}
 	if info, err := os.Stat(path); path == "-" || err == nil && !info.Mode().IsRegular() {
-		return cli.WriteFile(a.Out, path, write)
+		return cli.WriteFile(cli.Raw(a.Out), path, write)
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	switch {

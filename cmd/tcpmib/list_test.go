@@ -87,7 +87,7 @@ func TestListDataIsWhole(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, records, 32)
 	assert.Equal(t, []string{"tcp", "ipv6", "::ffff:192.168.1.23", "8443", "::ffff:192.168.1.50", "49800",
-		"ESTABLISHED", "5", "5120", "näme \"<&>,\x1b[31m.exe", "InHost", "0"}, records[27])
+		"ESTABLISHED", "5", "5120", "näme \"<&>,\ufffd[31m.exe", "InHost", "0"}, records[27])
 }
 
 func TestListFilters(t *testing.T) {
@@ -487,17 +487,17 @@ func TestCSVOfOneEmptyField(t *testing.T) {
 	assert.Equal(t, [][]string{{"remotePort"}, {""}, {"61022"}}, records)
 }
 
-// A name with escape sequences does nothing to a screen, and is whole in a pipe.
-func TestEscapesOnScreen(t *testing.T) {
+// A name with escape sequences does nothing to a screen, nor to the screen that shows a file later. JSON
+// has the whole name.
+func TestEscapes(t *testing.T) {
 	for _, args := range []string{"--format=csv", "--format=template={{.process}}", "summary --format=prometheus", "--format=table", "summary"} {
-		a := onScreen(200)
-		got := runApp(a, append(strings.Fields(args), "--pid=5120")...)
-		assert.NotContains(t, got.stdout, "\x1b", args)
-		assert.Contains(t, got.stdout, "\ufffd[31m.exe", args)
-		if strings.Contains(args, "csv") || strings.Contains(args, "template") {
-			assert.Contains(t, runOffice(t, append(strings.Fields(args), "--pid=5120")...), "\x1b[31m.exe", args)
+		for _, a := range []*app{onScreen(200), officeApp()} {
+			got := runApp(a, append(strings.Fields(args), "--pid=5120")...)
+			assert.NotContains(t, got.stdout, "\x1b", args)
+			assert.Contains(t, got.stdout, "\ufffd[31m.exe", args)
 		}
 	}
+	assert.Contains(t, runOffice(t, "--format=jsonl", "--pid=5120"), `\u001b[31m.exe`)
 }
 
 // noOwners is a Source whose owner module tables fail, each family with another code.

@@ -93,20 +93,20 @@ func (a *app) summary(f *summaryFlags) error {
 	serving := f.filter.Serving()
 	listening := summaryview.ListeningPorts(s, serving.Match)
 	s.Keep(f.filter.Match)
-	write := func(w io.Writer, o summaryview.CountsOptions, screen bool) error {
+	write := func(w io.Writer, o summaryview.CountsOptions) error {
 		switch f.format {
 		case summaryJSON:
 			return summaryview.WriteCountsJSON(w, s)
 		case summaryPrometheus:
 			return summaryview.WritePrometheus(w, s, summaryview.PrometheusOptions{
-				TCP: tables.TCP, UDP: tables.UDP, Families: tables.Families, Listening: listening, Screen: screen,
+				TCP: tables.TCP, UDP: tables.UDP, Families: tables.Families, Listening: listening,
 			})
 		}
 		return summaryview.WriteCounts(w, s, o)
 	}
 	out := newOutput(&a.Terminal)
 	o := summaryview.CountsOptions{Limit: f.limit, Color: out.Color, ASCII: out.Width == 0, Width: out.Width}
-	err = errors.Join(write(out, o, out.Screen), out.Flush())
+	err = errors.Join(write(out, o), out.Flush())
 	switch {
 	case err != nil:
 		return err

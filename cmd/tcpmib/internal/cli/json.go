@@ -36,19 +36,18 @@ func (o Object) MarshalJSON() ([]byte, error) {
 	return append(text, '}'), nil
 }
 
-// EncodeJSON encodes a value on one line, without the escapes that only HTML needs.
+// EncodeJSON encodes a value on one line of ASCII, without the escapes that only HTML needs.
 func EncodeJSON(value any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	err := e.Encode(value)
-	return EscapeUnprintable(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
+	return EscapeNonASCII(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
 }
 
-// EscapeUnprintable escapes the characters of JSON that encoding/json leaves as they are and that
-// Printable replaces, such as those that turn the direction of text: JSON is printed on terminals
-// too. It decodes to the same values.
-func EscapeUnprintable(text []byte) []byte {
+// EscapeNonASCII escapes the characters of JSON that are not ASCII. It decodes to the same values, and
+// no code page of a console, and no character that turns the direction of text, can change it.
+func EscapeNonASCII(text []byte) []byte {
 	if bytes.IndexFunc(text, escaped) < 0 {
 		return text
 	}
@@ -69,5 +68,5 @@ func EscapeUnprintable(text []byte) []byte {
 	return escapes
 }
 
-// escaped reports whether r can only be part of a string of JSON, and is not printable.
-func escaped(r rune) bool { return r >= 0x7f && !printable(r) }
+// escaped reports whether r can only be part of a string of JSON.
+func escaped(r rune) bool { return r >= 0x7f }

@@ -12,7 +12,7 @@ func (t *Terminal) Progress(what string) (done func()) {
 	if !isTerminal(t.Err) {
 		return func() {}
 	}
-	return startProgress(t.Err, what)
+	return startProgress(Raw(t.Err), what) // it goes back to the start of its line
 }
 
 func startProgress(w io.Writer, what string) (done func()) {

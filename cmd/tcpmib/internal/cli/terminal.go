@@ -11,6 +11,8 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
+
+	"github.com/winmib/winmib/cmd/internal/safe"
 )
 
 // Values of --color.
@@ -34,9 +36,32 @@ type Terminal struct {
 	Color    string // --color
 }
 
-// Say prints a message on Err.
+// MakeSafe puts a [safe.Writer] before Out and Err. It returns a function that ends that.
+func (t *Terminal) MakeSafe() (undo func()) {
+	before, onErr := *t, *t
+	onErr.Out = t.Err
+	out := safe.NewWriter(t.Out, t.UseColor)
+	err := safe.NewWriter(t.Err, func() bool { onErr.Color = t.Color; return onErr.UseColor() })
+	t.Out, t.Err = out, err
+	return func() {
+		out.Close()
+		err.Close()
+		t.Out, t.Err = before.Out, before.Err
+	}
+}
+
+// Raw returns what is behind the [safe.Writer] w, for data that is no text, and for the live screen,
+// which writes nothing but what it has made safe.
+func Raw(w io.Writer) io.Writer {
+	if safe, ok := w.(*safe.Writer); ok {
+		return safe.Unwrap()
+	}
+	return w
+}
+
+// Say prints a message on Err, in one line.
 func (t *Terminal) Say(format string, args ...any) {
-	fmt.Fprintf(t.Err, "tcpmib: "+format+"\n", args...)
+	fmt.Fprintln(t.Err, "tcpmib: "+safe.Message(fmt.Sprintf(format, args...)))
 }
 
 // Interactive reports whether a person reads Out and types into In.
@@ -50,10 +75,10 @@ func (t *Terminal) UseColor() bool {
 	case ColorNever:
 		return false
 	}
-	if t.getenv("NO_COLOR") != "" || colorprofile.Detect(t.Out, t.Environ) <= colorprofile.ASCII {
+	if t.getenv("NO_COLOR") != "" || colorprofile.Detect(Raw(t.Out), t.Environ) <= colorprofile.ASCII {
 		return false
 	}
-	if f, ok := t.Out.(*os.File); ok {
+	if f, ok := Raw(t.Out).(*os.File); ok {
 		lipgloss.EnableLegacyWindowsANSI(f) // older consoles need to be told
 	}
 	return true
@@ -79,7 +104,7 @@ func (t *Terminal) Screen() bool {
 // COLUMNS says how wide it is.
 func (t *Terminal) Width() int {
 	if isTerminal(t.Out) {
-		width, _, err := term.GetSize(t.Out.(*os.File).Fd())
+		width, _, err := term.GetSize(Raw(t.Out).(*os.File).Fd())
 		if err != nil {
 			return 0
 		}
@@ -102,6 +127,9 @@ func (t *Terminal) getenv(name string) string {
 }
 
 func isTerminal(stream any) bool {
+	if w, ok := stream.(io.Writer); ok {
+		stream = Raw(w)
+	}
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(f.Fd())
 }

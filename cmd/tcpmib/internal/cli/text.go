@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"github.com/winmib/winmib/cmd/internal/safe"
 )
 
 // Alternatives joins words with commas and "or".
@@ -61,21 +62,8 @@ func Age(d time.Duration) string {
 	return fmt.Sprintf("%ds", seconds)
 }
 
-// Printable replaces characters that would move the cursor or change the screen: names come from
-// files and from other programs. Joiners, which many emoji and some scripts need, are harmless.
-func Printable(text string) string {
-	if Plain(text) {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		if !printable(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-}
-
-func printable(r rune) bool { return unicode.IsPrint(r) || unicode.Is(unicode.Join_Control, r) }
+// Printable returns text as it may reach a terminal: see [safe.Text].
+func Printable(text string) string { return safe.Text(text) }
 
 // DisplayWidth returns how many columns of a screen text takes.
 func DisplayWidth(text string) int {

@@ -8,7 +8,8 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// WriteCSV writes CSV as in RFC 4180, with the line ends of a text file.
+// WriteCSV writes CSV as in RFC 4180, with the line ends of a text file. Names are UTF-8 without control
+// characters; JSON has them as they are.
 func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 	var line []byte
 	write := func(value func(dst []byte, c *Column) []byte) error {
@@ -19,7 +20,7 @@ func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 			}
 			start := len(line)
 			line = value(line, &out.Columns[i])
-			if out.Screen && !cli.Plain(line[start:]) {
+			if !cli.Plain(line[start:]) {
 				line = append(line[:start], cli.Printable(string(line[start:]))...)
 			}
 			line = quoteCSV(line, start)

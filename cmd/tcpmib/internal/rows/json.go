@@ -118,7 +118,7 @@ func appendQuoted[S string | []byte](dst []byte, text S) []byte {
 	if err != nil { // a string can always be marshalled
 		panic(err)
 	}
-	return append(dst, cli.EscapeUnprintable(quoted)...)
+	return append(dst, cli.EscapeNonASCII(quoted)...)
 }
 
 // appendList appends a JSON array of strings.

@@ -39,7 +39,7 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 	return func(out *Output, rows iter.Seq[*Row]) error {
 		var values map[string]any
 		for r := range rows {
-			values = templateValues(r, values, out.Screen)
+			values = templateValues(r, values)
 			if err := t.Execute(out, values); errors.As(err, new(template.ExecError)) {
 				return cli.Usagef("--format: %w", err)
 			} else if err != nil {
@@ -102,7 +102,7 @@ func walk(node parse.Node, found func(field string)) {
 
 // templateValues fills in what a template sees of a row. A missing number is 0, so that every
 // template can compare and print it; a missing text is empty.
-func templateValues(r *Row, values map[string]any, screen bool) map[string]any {
+func templateValues(r *Row, values map[string]any) map[string]any {
 	if values == nil {
 		values = make(map[string]any, len(Columns))
 	}
@@ -110,11 +110,7 @@ func templateValues(r *Row, values map[string]any, screen bool) map[string]any {
 	for i := range Columns {
 		c := &Columns[i]
 		buf = c.appendData(buf[:0], r)
-		text := string(buf)
-		if screen {
-			text = cli.Printable(text)
-		}
-		var value any = text
+		var value any = cli.Printable(string(buf))
 		if c.Number {
 			value, _ = strconv.ParseUint(string(buf), 10, 64) // 0 for no text
 		}

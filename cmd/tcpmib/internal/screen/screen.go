@@ -56,7 +56,7 @@ func Run(ctx context.Context, t *cli.Terminal, o Options) error {
 	}
 	m.take(first)
 	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(t.In), tea.WithOutput(t.Out), tea.WithEnvironment(t.Environ),
+		tea.WithContext(ctx), tea.WithInput(t.In), tea.WithOutput(cli.Raw(t.Out)), tea.WithEnvironment(t.Environ),
 	}
 	if t.Color != cli.ColorAlways && !t.UseColor() {
 		options = append(options, tea.WithColorProfile(colorprofile.ASCII))

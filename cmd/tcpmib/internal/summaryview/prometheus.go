@@ -28,7 +28,6 @@ type PrometheusOptions struct {
 	TCP, UDP  bool
 	Families  tcpmib.Family
 	Listening map[uint16]bool // the local ports whose connections are counted
-	Screen    bool            // a person reads it: names cannot change the screen
 }
 
 // WritePrometheus writes metrics in the text format that the textfile collector of windows_exporter
@@ -38,15 +37,15 @@ type PrometheusOptions struct {
 func WritePrometheus(w io.Writer, s *rows.Snapshot, o PrometheusOptions) error {
 	var metrics []metric
 	if o.TCP {
-		metrics = tcpMetrics(s, o.Families, o.Listening, o.Screen)
+		metrics = tcpMetrics(s, o.Families, o.Listening)
 	}
 	if o.UDP {
-		metrics = append(metrics, udpMetrics(s, o.Families, o.Screen)...)
+		metrics = append(metrics, udpMetrics(s, o.Families)...)
 	}
 	return writeMetrics(w, metrics)
 }
 
-func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]bool, screen bool) []metric {
+func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]bool) []metric {
 	states := map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family != 0 {
@@ -65,7 +64,7 @@ func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]b
 			continue
 		}
 		states[labels("family", r.Family().String(), "state", r.State.String())]++
-		processes[processLabel(r, screen)]++
+		processes[processLabel(r)]++
 		if listening[r.Local.Port()] && r.State != tcpmib.StateListen {
 			ports[port(r.Local.Port())]++
 		}
@@ -77,7 +76,7 @@ func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]b
 	}
 }
 
-func udpMetrics(s *rows.Snapshot, families tcpmib.Family, screen bool) []metric {
+func udpMetrics(s *rows.Snapshot, families tcpmib.Family) []metric {
 	sockets, processes := map[string]int{}, map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
 		if families&family != 0 {
@@ -87,7 +86,7 @@ func udpMetrics(s *rows.Snapshot, families tcpmib.Family, screen bool) []metric 
 	for r := range s.Rows() {
 		if r.Protocol == rows.UDP {
 			sockets[labels("family", r.Family().String())]++
-			processes[processLabel(r, screen)]++
+			processes[processLabel(r)]++
 		}
 	}
 	return []metric{
@@ -96,13 +95,9 @@ func udpMetrics(s *rows.Snapshot, families tcpmib.Family, screen bool) []metric 
 	}
 }
 
-// processLabel returns the label of a row's process. A name goes to a screen without the characters
-// that would change it.
-func processLabel(r *rows.Row, screen bool) string {
-	if screen {
-		return labels("process", cli.Printable(r.Process))
-	}
-	return labels("process", r.Process)
+// processLabel returns the label of a row's process.
+func processLabel(r *rows.Row) string {
+	return labels("process", cli.Printable(r.Process))
 }
 
 type metric struct {

@@ -1,0 +1,69 @@
+// Package safe decides what may reach a terminal or a log. Names come from files and from other
+// programs, and a terminal obeys what is in them: it moves its cursor, sets its title and its
+// clipboard; a log takes a line that begins with :: for a command of its own.
+//
+// Text makes a name safe where it is put into a line. A Writer stands behind everything that is
+// printed, for what was forgotten.
+package safe
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text replaces the characters of a name that would move the cursor, change the screen or start
+// another line, and what is not UTF-8, with U+FFFD. Joiners, which many emoji and some scripts need,
+// are harmless.
+func Text(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if !printable(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+}
+
+// maxMessage is how many bytes of a message are printed: what is longer comes from a broken file.
+const maxMessage = 4000
+
+// Message makes a message safe: one line, of a length that can be read. Its line breaks become
+// semicolons.
+func Message(text string) string {
+	text = strings.TrimSpace(text)
+	cut := len(text) > maxMessage
+	if cut {
+		text = text[:maxMessage]
+		for !utf8.ValidString(text[max(0, len(text)-utf8.UTFMax):]) && len(text) > maxMessage-utf8.UTFMax {
+			text = text[:len(text)-1] // half a character
+		}
+	}
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, Text(line))
+		}
+	}
+	text = strings.Join(lines, "; ")
+	if cut {
+		text += " …"
+	}
+	return text
+}
+
+// printable reports whether a character is seen, and changes nothing but its place. Characters that
+// turn the direction of text, and those of C1, are not.
+func printable(r rune) bool { return unicode.IsPrint(r) || unicode.Is(unicode.Join_Control, r) }
+
+// isASCII reports whether text is printable ASCII.
+func isASCII[S string | []byte](text S) bool {
+	for i := range len(text) {
+		if b := text[i]; b < ' ' || b >= 0x7f {
+			return false
+		}
+	}
+	return true
+}

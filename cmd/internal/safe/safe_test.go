@@ -1,0 +1,134 @@
+package safe
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestText(t *testing.T) {
+	for text, want := range map[string]string{
+		"":          "",
+		"plain.exe": "plain.exe",
+		"näme e\u0301 👨‍👩‍👧 日本語": "näme e\u0301 👨‍👩‍👧 日本語",
+		"\u0646\u200c\u0645":     "\u0646\u200c\u0645",
+		"\x1b[31m\r\n\t":         "�[31m���",
+		"a\u202eb\u2066c\ufeffd": "a�b�c�d", // would turn what follows round, or is not seen
+		"\x7f\u0085\u009b31m":    "���31m",
+		"\xff a\xed\xa0\x80b":    "� a���b",
+	} {
+		assert.Equal(t, want, Text(text))
+	}
+}
+
+func TestMessage(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                 "",
+		"one\ntwo\r\n\n  three\n":          "one; two; three",
+		"not found\n::error file=x::owned": "not found; ::error file=x::owned",
+		"a\x1b]52;c;aGk=\x07b":             "a�]52;c;aGk=�b",
+		strings.Repeat("a", maxMessage):    strings.Repeat("a", maxMessage),
+		strings.Repeat("é", 3_000_000):     strings.Repeat("é", maxMessage/2) + " …",
+		"a" + strings.Repeat("é", 3000):    "a" + strings.Repeat("é", maxMessage/2-1) + " …",
+	} {
+		assert.Equal(t, want, Message(text))
+	}
+}
+
+// payloads are texts that a terminal or a log would obey, and what is written of them.
+var payloads = map[string]string{
+	"plain\ttext\n":                   "plain\ttext\n",
+	"line\r\n":                        "line\r\n",
+	"over\rwritten":                   "over�written",
+	"\x1b]52;c;aGk=\x07":              "�]52;c;aGk=�",
+	"\x1b]0;title\x1b\\":              "�]0;title�\\",
+	"\x1b[2J\x1b[H":                   "�[2J�[H",
+	"\x1b[8mhidden":                   "�[8mhidden",
+	"\x1b[5mblinks":                   "�[5mblinks",
+	"\x1b[31;8mred":                   "�[31;8mred",
+	"\x1b[38;5;1mred":                 "�[38;5;1mred",
+	"\x1bc":                           "�c",
+	"\x1b":                            "�",
+	"\x1b[":                           "�[",
+	"\x1b[3":                          "�[3",
+	"\x1b[1;1;1;1;1;1;1;1;1;1;1;1;1m": "�[1;1;1;1;1;1;1;1;1;1;1;1;1m",
+	"\x1bP1$r0m\x1b\\":                "�P1$r0m�\\",
+	"\x9b31m":                         "�31m",
+	"\u009b31m\u0085":                 "�31m�",
+	"\x00\x07\x08\x0b\x0c\x0e\x7f":    "�������",
+	"a\u202eb\u2066c\u200fd":          "a�b�c�d",
+	"\u2028\u2029\ufeff":              "���",
+	"\xff\xed\xa0\x80":                "����",
+	"näme 日本 👨‍👩‍👧":                   "näme 日本 👨‍👩‍👧",
+	"\ufffd":                          "\ufffd",
+	"日":                               "日",
+}
+
+func TestWriter(t *testing.T) {
+	yes := func() bool { return true }
+	payloads := payloads
+	for text, want := range payloads {
+		for _, colors := range []func() bool{nil, yes} {
+			for name, reader := range map[string]func(io.Reader) io.Reader{
+				"whole": func(r io.Reader) io.Reader { return r }, "halves": iotest.HalfReader, "bytes": iotest.OneByteReader,
+			} {
+				var b bytes.Buffer
+				w := NewWriter(&b, colors)
+				_, err := io.Copy(w, reader(strings.NewReader(text)))
+				require.NoError(t, err)
+				require.NoError(t, w.Close())
+				assert.Equal(t, want, b.String(), "%q %s", text, name)
+				assert.True(t, utf8.ValidString(b.String()))
+			}
+		}
+	}
+	// Colors pass where they are written.
+	colored := "\x1b[1;31mred\x1b[m \x1b[7mcursor\x1b[0m\x1b[36m\x1b[m"
+	var b bytes.Buffer
+	io.WriteString(NewWriter(&b, yes), colored)
+	assert.Equal(t, colored, b.String())
+	b.Reset()
+	io.WriteString(NewWriter(&b, func() bool { return false }), colored)
+	assert.Equal(t, strings.ReplaceAll(colored, "\x1b", "�"), b.String())
+}
+
+// What is found eight bytes at a time is what is found byte by byte.
+func TestPlain(t *testing.T) {
+	for length := range 20 {
+		for at := range length {
+			for b := range 256 {
+				text := bytes.Repeat([]byte{'a'}, length)
+				text[at] = byte(b)
+				assert.Equal(t, plainBytes(text), plain(text), "%q", text)
+			}
+		}
+	}
+}
+
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestWriterReturnsErrors(t *testing.T) {
+	for _, text := range []string{"plain", "é"} {
+		w := NewWriter(failing{}, nil)
+		_, err := io.WriteString(w, text)
+		assert.ErrorIs(t, err, io.ErrClosedPipe)
+		assert.Equal(t, failing{}, w.Unwrap())
+	}
+}
+
+func BenchmarkWriter(b *testing.B) {
+	line := []byte(strings.Repeat(`{"protocol":"tcp","family":"ipv4","localAddress":"10.0.0.1","localPort":50000,"state":"ESTABLISHED"},`+"\n", 600))
+	w := NewWriter(io.Discard, nil)
+	b.SetBytes(int64(len(line)))
+	for b.Loop() {
+		w.Write(line)
+	}
+}
