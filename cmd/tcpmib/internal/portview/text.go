@@ -126,8 +126,11 @@ func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, o Opt
 	for i := range list {
 		list[i] = r.row(holders[i])
 	}
-	table := rows.Table{Columns: columns, Optional: optional, Color: o.Color}
+	table := rows.Table{Columns: columns, Optional: optional, MayShare: true, Wraps: true, Color: o.Color}
 	table.Fit(slices.Values(list), true, o.Width)
+	for _, line := range table.Above(o.Width) {
+		b.WriteString(line + "\n")
+	}
 	b.WriteString(table.Header() + "\n")
 	for _, row := range list {
 		b.WriteString(table.Line(row) + "\n")

@@ -10,46 +10,52 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// Widths below which no column shrinks while there is one to drop. An IPv4 endpoint stays whole: it
-// takes up to 21 columns.
+// Widths to which columns shrink: at first, so that a person still reads a name or an address, and
+// where nothing else helps.
 const (
-	minName    = 12
-	minAddress = 18
-	minWidth   = 12 // of any column, where none can be dropped
+	goodName, minName, leastName          = 20, 12, 7
+	goodAddress, minAddress, leastAddress = 24, 18, 9
 )
 
-// leastFirst are the columns that a narrow screen may lose, those that tell least first. The details
-// go before an address is cut.
+// details are the columns that a narrow screen loses first, and leastFirst the others that it may
+// lose, those that tell least first. Endpoints, PIDs and names of processes are in neither.
 var (
 	details    = []string{"offloadCode", "stateCode", "offload", "family", "of"}
-	leastFirst = slices.Concat(details, []string{
+	leastFirst = []string{
 		"commandLine", "parentProcess", "parent", "services", "module", "user", "path", "created", "age",
 		"rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
-		"bound", "timeWait", "process", "pid", "protocol", "rttMilliseconds", "state",
-	})
+		"bound", "timeWait", "rttMilliseconds", "protocol", "state",
+	}
+	// sharedFirst are the columns that leave the table if all rows have one value there.
+	sharedFirst = slices.Concat(leastFirst, []string{"pid", "process", "remote", "local"})
 )
 
 // A fit is what Fit knows about the cells of a column.
 type fit struct {
 	width int    // of the widest
+	good  int    // to which it shrinks before any other column is shorter
 	floor int    // to which it shrinks while a column can be dropped
+	least int    // to which it shrinks
 	first []byte // the value in the first row
 	same  bool   // in every other row too
 }
 
-// Fit makes each column as wide as its widest cell and then, if they are wider than the screen, drops
-// and shrinks columns: those that are the same in every row go first, then names shrink, details go,
-// addresses shrink, and the rest goes. Only columns in t.Optional are dropped. A screen of width 0 is
-// unlimited.
+// Fit makes each column as wide as its widest cell and then, if they are wider than the screen, makes
+// them fit: details go, what all rows share goes into t.Shared, names and addresses shrink, and then
+// other columns go. Only columns in t.Optional go, and never endpoints, PIDs and names of
+// processes, unless they are in t.Shared. If what is left does not fit at all and t.Wraps, nothing is
+// cut. A screen of width 0 is unlimited.
 func (t *Table) Fit(rows iter.Seq[*Row], header bool, screen int) {
 	fits := t.measure(rows, header)
+	t.Shared = nil
 	if screen > 0 {
 		fits = t.drop(fits, screen)
-		t.shrink(fits, screen)
-		return
 	}
 	for i, f := range fits {
 		t.Widths[i] = f.width
+	}
+	if screen > 0 && !(t.Wraps && t.total(fits, func(_ *Column, f fit) int { return f.least }) > screen) {
+		t.shrink(fits, screen)
 	}
 }
 
@@ -71,9 +77,6 @@ func (t *Table) measure(rows iter.Seq[*Row], header bool) []fit {
 				width = cli.DisplayWidth(cli.Printable(string(text)))
 			}
 			f.width = max(f.width, width)
-			if c.isAddress() && r.Local.Addr().Is4() {
-				f.floor = max(f.floor, width)
-			}
 		}
 		n++
 	}
@@ -87,11 +90,15 @@ func (t *Table) measure(rows iter.Seq[*Row], header bool) []fit {
 		f.same = f.same && n > 1 // a single row says all that there is
 		switch {
 		case c.Shrink == nil:
-			f.floor = f.width
+			f.good, f.floor, f.least = f.width, f.width, f.width
+			continue
 		case c.isAddress():
-			f.floor = min(max(f.floor, minAddress), f.width)
+			f.good, f.floor, f.least = goodAddress, minAddress, leastAddress
 		default:
-			f.floor = min(max(minName, title), f.width)
+			f.good, f.floor, f.least = goodName, minName, leastName
+		}
+		for _, width := range []*int{&f.good, &f.floor, &f.least} {
+			*width = min(max(*width, title), f.width)
 		}
 	}
 	return fits
@@ -99,31 +106,48 @@ func (t *Table) measure(rows iter.Seq[*Row], header bool) []fit {
 
 // drop takes columns out of the table until the rest can fit the screen.
 func (t *Table) drop(fits []fit, screen int) []fit {
-	full := func(_ *Column, f fit) int { return f.width }
-	short := func(c *Column, f fit) int { // names shrunk, addresses whole
-		if c.isAddress() {
-			return f.width
-		}
-		return f.floor
+	wide := func(width func(c *Column, f fit) int) func(fits []fit) bool {
+		return func(fits []fit) bool { return t.total(fits, width) > screen }
 	}
-	shortest := func(_ *Column, f fit) int { return f.floor }
-	fits = t.dropWhile(fits, slices.Concat(leastFirst, []string{"remote", "local"}), func(fits []fit, i int) bool { return fits[i].same && t.total(fits, full) > screen })
-	fits = t.dropWhile(fits, details, func(fits []fit, _ int) bool { return t.total(fits, short) > screen })
-	return t.dropWhile(fits, leastFirst, func(fits []fit, _ int) bool { return t.total(fits, shortest) > screen })
+	full := wide(func(_ *Column, f fit) int { return f.width })
+	fits = t.dropWhile(fits, details, full)
+	if t.MayShare {
+		for _, name := range sharedFirst {
+			if i := t.optional(name); i >= 0 && fits[i].same && len(fits) > 1 && full(fits) {
+				if string(fits[i].first) != none {
+					t.Shared = append(t.Shared, Value{t.Columns[i], cli.Printable(string(fits[i].first))})
+				}
+				fits = t.remove(fits, i)
+			}
+		}
+		slices.Reverse(t.Shared) // what tells most comes first
+	}
+	return t.dropWhile(fits, leastFirst, wide(func(_ *Column, f fit) int { return f.floor }))
 }
 
-// dropWhile takes the optional columns with these names out of the table for which needed reports
-// true, one after the other.
-func (t *Table) dropWhile(fits []fit, names []string, needed func(fits []fit, i int) bool) []fit {
+// dropWhile takes the optional columns with these names out of the table, one after the other, while
+// it is too wide.
+func (t *Table) dropWhile(fits []fit, names []string, tooWide func(fits []fit) bool) []fit {
 	for _, name := range names {
-		i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
-		if i >= 0 && Has(t.Optional, name) && len(fits) > 1 && needed(fits, i) {
-			t.Columns = slices.Delete(slices.Clone(t.Columns), i, i+1)
-			t.Widths = t.Widths[1:]
-			fits = slices.Delete(fits, i, i+1)
+		if i := t.optional(name); i >= 0 && len(fits) > 1 && tooWide(fits) {
+			fits = t.remove(fits, i)
 		}
 	}
 	return fits
+}
+
+// optional returns the index of the column with this name if it may be dropped, or -1.
+func (t *Table) optional(name string) int {
+	if !Has(t.Optional, name) {
+		return -1
+	}
+	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+}
+
+func (t *Table) remove(fits []fit, i int) []fit {
+	t.Columns = slices.Delete(slices.Clone(t.Columns), i, i+1)
+	t.Widths = t.Widths[1:]
+	return slices.Delete(fits, i, i+1)
 }
 
 // total returns the width of the table if each column takes what width returns.
@@ -135,26 +159,18 @@ func (t *Table) total(fits []fit, width func(c *Column, f fit) int) int {
 	return total
 }
 
-// shrink sets the widths: names shrink to their floor, then addresses do, and then whatever can.
+// shrink makes the widths fit. Of the columns that may be shorter the widest is, one by one.
 func (t *Table) shrink(fits []fit, screen int) {
-	for i, f := range fits {
-		t.Widths[i] = f.width
-	}
 	over := t.total(fits, func(_ *Column, f fit) int { return f.width }) - screen
 	for _, floor := range []func(i int) int{
-		func(i int) int {
-			if t.Columns[i].isAddress() {
-				return t.Widths[i]
-			}
-			return fits[i].floor
-		},
+		func(i int) int { return fits[i].good },
 		func(i int) int { return fits[i].floor },
-		func(int) int { return minWidth },
+		func(i int) int { return fits[i].least },
 	} {
 		for ; over > 0; over-- {
 			widest := -1
-			for i, c := range t.Columns {
-				if c.Shrink != nil && t.Widths[i] > floor(i) && (widest < 0 || t.Widths[i] > t.Widths[widest]) {
+			for i := range t.Columns {
+				if t.Widths[i] > floor(i) && (widest < 0 || t.Widths[i] > t.Widths[widest]) {
 					widest = i
 				}
 			}

@@ -14,9 +14,12 @@ const gap = "  " // between columns
 
 // WriteTable writes aligned columns.
 func WriteTable(out *Output, rows iter.Seq[*Row]) error {
-	t := Table{Columns: out.Columns, Optional: out.Optional, Color: out.Color}
+	t := Table{Columns: out.Columns, Optional: out.Optional, MayShare: out.Header, Wraps: true, Color: out.Color}
 	t.Fit(rows, out.Header, out.Width)
 	if out.Header {
+		for _, line := range t.Above(out.Width) {
+			out.WriteString(line + "\n")
+		}
 		out.WriteString(t.Header() + "\n")
 	}
 	for r := range rows {
@@ -31,10 +34,21 @@ func WriteTable(out *Output, rows iter.Seq[*Row]) error {
 type Table struct {
 	Columns  []Column
 	Optional []Column // those that Fit may drop on a narrow screen
-	Widths   []int    // of the columns; set by Fit
+	MayShare bool     // whether Fit may move what all rows share into Shared
+	Wraps    bool     // whether lines that are too long are wrapped: then none is cut as well
 	Color    bool
+	Widths   []int   // of the columns; set by Fit
+	Shared   []Value // what all rows share, and no column shows; set by Fit
 	buf      []byte
 }
+
+// Value is what all rows have in a column.
+type Value struct {
+	Column Column
+	Text   string
+}
+
+const none = "-" // in place of a value that there is not
 
 // Cell returns the text of a row in a column, safe for a terminal.
 func (t *Table) Cell(c *Column, r *Row) string { return cli.Printable(string(t.cell(c, r))) }
@@ -43,9 +57,36 @@ func (t *Table) Cell(c *Column, r *Row) string { return cli.Printable(string(t.c
 func (t *Table) cell(c *Column, r *Row) []byte {
 	t.buf = c.Text(t.buf[:0], r)
 	if len(t.buf) == 0 {
-		t.buf = append(t.buf, '-')
+		t.buf = append(t.buf, none...)
 	}
 	return t.buf
+}
+
+// Above returns the lines above the header row: what all rows share, and an empty one.
+func (t *Table) Above(screen int) (lines []string) {
+	line, width := "", 0
+	for _, v := range t.Shared {
+		title, text := v.Column.Title, v.Text
+		if room := screen - len(title) - 1; v.Column.Shrink != nil && room > leastName && cli.DisplayWidth(text) > room {
+			text = v.Column.Shrink(text, room)
+		}
+		more := len(title) + 1 + cli.DisplayWidth(text)
+		if width > 0 && width+len(gap)+more > screen {
+			lines = append(lines, line)
+			line, width = "", 0
+		}
+		if width > 0 {
+			line, width = line+gap, width+len(gap)
+		}
+		if t.Color {
+			title = cli.Title.Render(title)
+		}
+		line, width = line+title+" "+text, width+more
+	}
+	if width > 0 {
+		lines = append(lines, line, "")
+	}
+	return lines
 }
 
 // Header returns the header row.
