@@ -188,11 +188,11 @@ func (a *app) output(file string, stream bool, run func() error) error {
 		if err != nil {
 			return err
 		}
-		a.Out = f
+		a.Out = a.Safe(f)
 		return errors.Join(run(), f.Close())
 	}
 	var written bytes.Buffer
-	a.Out = &written
+	a.Out = a.Safe(&written)
 	err := run()
 	if code := cli.ExitCode(err); code == cli.ExitUsage || code == cli.ExitFailure {
 		return err

@@ -50,6 +50,9 @@ func (t *Terminal) MakeSafe() (undo func()) {
 	}
 }
 
+// Safe returns a [safe.Writer] for a file that takes the place of Out.
+func (t *Terminal) Safe(w io.Writer) io.Writer { return safe.NewWriter(w, t.UseColor) }
+
 // Raw returns what is behind the [safe.Writer] w, for data that is no text, and for the live screen,
 // which writes nothing but what it has made safe.
 func Raw(w io.Writer) io.Writer {
