@@ -36,7 +36,7 @@ func longNames() *Snapshot {
 	for i, name := range []string{
 		"Microsoft.SharePoint.Administration.Service.Host.exe", "データベース接続クライアント管理.exe", "a.exe", strings.Repeat("long", 60) + ".exe",
 	} {
-		pid := uint32(4_000_000_000 + i)
+		pid := 4_000_000_000 + uint32(i)
 		s.Processes[pid] = owner.Process{PID: pid, Name: name}
 		s.Sockets = append(s.Sockets, Socket{Conn: tcpmib.Conn{
 			Local:  netip.MustParseAddrPort(fmt.Sprintf("192.168.100.200:6512%d", i)),
