@@ -238,7 +238,7 @@ func (a *app) portFacts(m *machine.Reader, protocols []rows.Protocol) (*portchec
 func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, family tcpmib.Family) (err error) {
 	fails := func(question portcheck.Question, table string, err error) {
 		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))
-		if missing := (*machine.TableError)(nil); errors.As(machine.LacksTable(table, err), &missing) {
+		if missing := (*machine.TableError)(nil); errors.As(machine.LacksTable(err), &missing) {
 			reason = missing.Error()
 		}
 		facts.Failures = append(facts.Failures, portcheck.Failure{Protocol: p, Question: question, Reason: reason})
@@ -247,7 +247,7 @@ func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, famil
 		r := udpmib.Reader{Source: m.Source()}
 		facts.UDP, err = r.AppendEndpoints(facts.UDP, family)
 		if err != nil && !machine.NotWindows(err) {
-			fails(portcheck.Table, machine.UDPSockets, err)
+			fails(portcheck.Table, "UDP sockets", err)
 			return nil
 		}
 		return err
@@ -259,7 +259,7 @@ func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, famil
 		fails(portcheck.Table, "TCP connections", err)
 	}
 	if facts.Bound, err = r.AppendBound(facts.Bound, family); err != nil {
-		fails(portcheck.BoundTable, machine.BoundSockets, err)
+		fails(portcheck.BoundTable, "bound TCP sockets", err)
 	}
 	return nil
 }

@@ -146,7 +146,7 @@ func (a *app) summaryEphemeral(f *summaryFlags) error {
 		conns[i] = s.Sockets[i].Conn
 	}
 	if conns, err = r.AppendBound(conns, f.filter.Families()); err != nil && readErr == nil {
-		a.Say("bound sockets are missing: %s", machine.Advise(machine.LacksTable(machine.BoundSockets, err)))
+		a.Say("bound sockets are missing: %s", machine.Advise(machine.LacksTable(err)))
 	}
 	uses := ephemeral.Count(conns, f.filter.Families(), f.dynamic, func(c tcpmib.Conn) bool {
 		r := s.Row(rows.Socket{Conn: c})

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/tcpmib"
@@ -27,12 +28,6 @@ func NotWindows(err error) bool {
 	return runtime.GOOS != "windows" && errors.As(err, &e) && e.Code == errorCallNotImplemented
 }
 
-// The tables that a machine may lack.
-const (
-	BoundSockets = "bound TCP sockets"
-	UDPSockets   = "UDP sockets"
-)
-
 // A TableError says in words that a machine lacks a table.
 type TableError struct {
 	text string
@@ -44,11 +39,11 @@ func (e *TableError) Unwrap() error { return e.err }
 
 // LacksTable returns err in words, as a TableError, if it says that a machine lacks a table. Of two
 // families that lack it, one says so.
-func LacksTable(table string, err error) error {
+func LacksTable(err error) error {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []error
 		for _, one := range joined.Unwrap() {
-			one = LacksTable(table, one)
+			one = LacksTable(one)
 			if !slices.ContainsFunc(all, func(e error) bool { return e.Error() == one.Error() }) {
 				all = append(all, one)
 			}
@@ -56,11 +51,27 @@ func LacksTable(table string, err error) error {
 		return errors.Join(all...)
 	}
 	e := (*tcpmib.Error)(nil)
+	if !errors.As(err, &e) {
+		return err
+	}
 	switch {
-	case errors.As(err, &e) && e.Code == tcpmib.CodeNoAnswer:
-		return &TableError{"the capture does not hold the table of " + table, err}
-	case table == BoundSockets && errors.Is(err, errors.ErrUnsupported) && !NotWindows(err):
-		return &TableError{"this Windows has no table of " + table + ", which came with Windows 10 version 1809", err}
+	case e.Code == tcpmib.CodeNoAnswer:
+		return &TableError{"the capture does not hold the table of " + tableOf(e), err}
+	case tableOf(e) == boundSockets && errors.Is(err, errors.ErrUnsupported) && !NotWindows(err):
+		return &TableError{"this Windows has no table of " + boundSockets + ", which came with Windows 10 version 1809", err}
 	}
 	return err
+}
+
+const boundSockets = "bound TCP sockets"
+
+// tableOf names the table that an error is about.
+func tableOf(err *tcpmib.Error) string {
+	switch {
+	case strings.HasPrefix(err.Query.Func, "InternalGetBound"):
+		return boundSockets
+	case strings.Contains(err.Query.Func, "Udp"):
+		return "UDP sockets"
+	}
+	return "TCP connections"
 }

@@ -50,17 +50,15 @@ func Sockets(m Machine, tables rows.Tables) (sockets []rows.Socket, err error) {
 	}
 	if tables.Bound {
 		conns, errBound = r.AppendBound(conns, tables.Families)
-		errBound = LacksTable(BoundSockets, errBound)
 	}
 	sockets = rows.AppendTCP(make([]rows.Socket, 0, len(conns)), conns)
 	if tables.UDP {
 		var endpoints []udpmib.Endpoint
 		r := udpmib.Reader{Source: m.Source()}
 		endpoints, errUDP = r.AppendEndpoints(nil, tables.Families)
-		errUDP = LacksTable(UDPSockets, errUDP)
 		sockets = rows.AppendUDP(sockets, endpoints)
 	}
-	return sockets, errors.Join(errTCP, errBound, errUDP)
+	return sockets, errors.Join(LacksTable(errTCP), LacksTable(errBound), LacksTable(errUDP))
 }
 
 // readConns reads the TCP tables. Windows has one of listening sockets alone, which spares a busy

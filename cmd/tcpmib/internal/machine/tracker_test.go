@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -12,6 +13,14 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
+
+// sourced is a machine that has tables and nothing else.
+type sourced struct {
+	Live
+	m tcpmib.Source
+}
+
+func (s sourced) Source() tcpmib.Source { return s.m }
 
 // Bound and UDP sockets are compared with their last snapshot as TCP connections are, table by table,
 // and a table that cannot be read for a while has closed nothing.
@@ -25,15 +34,12 @@ func TestTracker(t *testing.T) {
 	tr := &Tracker{}
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	look := func(tables rows.Tables) (changes []string, err error) {
-		for c, lookErr := range tr.Changes(m, tables, at) {
-			if lookErr != nil {
-				err = lookErr
-				continue
-			}
+		tick := tr.Tick(&Reader{Machine: sourced{m: m}}, tables, at)
+		for _, c := range tick.Changes {
 			assert.Equal(t, at, c.Time)
 			changes = append(changes, c.Kind.String()+" "+c.Protocol.String()+" "+c.Conn.Local.String())
 		}
-		return changes, err
+		return changes, errors.Join(tick.Errs...)
 	}
 	want := func(tables rows.Tables, want ...string) {
 		t.Helper()
