@@ -8,6 +8,22 @@ state=$root/.build
 # .build/go: see need_go; .github/tools: so that -exec names wine.sh in a checkout of any path.
 PATH=$state/go/bin:$root/.github/tools:$PATH:/usr/local/go/bin
 
+# Wherever the checkout lies and whatever the caller has set, Go builds the same: a go.work above, the
+# variables below and what `go env -w` keeps do not count. Where modules come from and go to, does.
+settle_go() {
+	local name places=(GOPROXY GOSUMDB GOPRIVATE GONOPROXY GONOSUMDB GOINSECURE GOPATH GOMODCACHE GOCACHE GOTOOLCHAIN)
+	for name in "${!GO@}" "${!CGO_@}" CC CXX AR PKG_CONFIG; do
+		[[ " ${places[*]} GOENV GOTMPDIR GOAUTH GOMAXPROCS GOMEMLIMIT GOGC " == *" $name "* ]] || unset "$name"
+	done
+	for name in "${places[@]}"; do
+		export "$name=$(cd / && go env "$name")"
+	done
+	export GOENV=off GOWORK=off
+	# Go cannot stamp a version into programs where git does not trust the checkout (another owner,
+	# say).
+	git -C "$root" rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS=-buildvcs=false
+}
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
 	say "build.sh: $*"
@@ -28,6 +44,7 @@ usage: ./build.sh <task> [arguments]
   ports      four programs written on this module, compared with the originals (downloads modules)
   screens    make the images of the README anew, from captures
   release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
+  alone ...  run a command, such as go test -exec, in a network of its own, where no other program opens sockets
   help       this text
 
 Every task installs what it needs first. State is kept in .build, which may be deleted at any time.
@@ -140,13 +157,40 @@ task_check() {
 	tests 'tests, short' go test -short ./...
 }
 
+# test prepares what needs the network and the rights of a user, then runs the gate in a network of its
+# own, where no other program opens sockets.
 task_test() {
 	task_setup
-	cd "$root"
-	local table
-	table=$(wine.sh table)
-	export WINMIB_TABLE=$table
 	choose_386
+	go -C "$root" mod download
+	go -C "$root/.github/tools" mod download
+	WINMIB_TABLE=$(wine.sh table)
+	export WINMIB_TABLE WINMIB_386=$how_386
+	task_alone "$root/build.sh" gate
+}
+
+# alone runs a command in a network of its own: a loopback interface that only the command and what it
+# starts can see. Where the kernel does not allow that, the command sees the sockets of all programs.
+task_alone() {
+	local way why
+	# shellcheck disable=SC2016 # perl's variables. SIOCSIFFLAGS, IFF_UP
+	local perl=(perl -MSocket -e 'socket(my $s, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+		my $up = pack("a16 s x22", "lo", 1); ioctl($s, 0x8914, $up) or die "loopback: $!\n"; exec @ARGV or die "$ARGV[0]: $!\n"')
+	for way in '' '--map-current-user --keep-caps'; do
+		# shellcheck disable=SC2086 # a list of words
+		if why=$(unshare --net $way "${perl[@]}" true 2>&1); then
+			exec unshare --net $way "${perl[@]}" "$@"
+		fi
+	done
+	say "build.sh: no network of its own, so tests see the sockets of all programs: ${why##*$'\n'}"
+	exec "$@"
+}
+
+task_gate() {
+	need_go
+	cd "$root"
+	local target staticcheck shipped system
+	rm -rf "$logs"
 
 	# The sources themselves.
 	step 'gofmt' gofmt_clean
@@ -156,47 +200,43 @@ task_test() {
 	step 'actionlint' "$(tool actionlint)"
 	step 'C: gcc and clang, C11, no warnings' c_lint
 
-	# Every target builds, those too that no test below runs on.
-	step 'build and vet, linux' build_and_vet
-	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 step 'build and vet, darwin/arm64' build_and_vet
-	local target
-	for target in amd64 386 arm64; do
-		step "build and vet, windows/$target" windows "$target" 0 build_and_vet
-	done
-	for target in amd64 386; do
-		step "build and vet, windows/$target, cgo" windows "$target" 1 build_and_vet
-	done
-	local staticcheck
-	staticcheck=$(tool staticcheck) # built here, where the C compiler is Linux's own
+	# Every target; those that no test below runs on are linked, too.
+	step 'vet, linux' go vet ./...
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 step 'vet and build, darwin/arm64' vet_and_build
+	step 'vet, windows/amd64' windows amd64 0 go vet ./...
+	step 'vet, windows/amd64, cgo' windows amd64 1 go vet ./...
+	step 'vet and build, windows/arm64' windows arm64 0 vet_and_build
+	step 'vet and build, windows/386' windows 386 0 vet_and_build
+	step 'vet and build, windows/386, cgo' windows 386 1 vet_and_build
+	staticcheck=$(tool staticcheck)
 	step 'staticcheck, linux' "$staticcheck" ./...
-	step 'vet and staticcheck, .github/tools' tools_lint "$staticcheck"
 	step 'staticcheck, windows' windows amd64 0 "$staticcheck" ./...
-	step 'staticcheck, windows, cgo' windows amd64 1 "$staticcheck" ./...
+	step 'staticcheck, windows, cgo' windows amd64 1 "$staticcheck" ./native
+	step 'vet and staticcheck, .github/tools' tools_lint "$staticcheck"
 
 	# Layouts, by the compilers of every header set; then all that does not depend on Windows.
 	CI=true step 'layout: MinGW-w64, Wine x amd64, 386, arm64' task_layout
-	tail -n 1 <<<"$output"
+	tail -n 1 "$log"
 	tests 'tests, linux' go test ./...
-	tests "tests, linux, 386, $how_386" tests_386
+	tests "tests, linux, 386, $WINMIB_386" tests_386
+	mapfile -t system < <(system_packages)
+	mapfile -t shipped < <(go list ./... | grep -vxFf <(printf '%s\n' "${system[@]}"))
 	# Without the tests that wait for compilers, which -short leaves out: the race detector finds
-	# nothing in those.
-	tests 'tests, linux, race' go test -short -race ./...
-	fuzz
+	# nothing in those. The other packages meet it under Wine.
+	tests 'tests, linux, race' go test -short -race "${shipped[@]}"
+	step 'fuzz' fuzz
 
 	# The Windows program. One package after the other: they open and close sockets, and each looks
 	# at all of them.
-	local wine=(go test -count=1 -p 1 '-exec=wine.sh exec') system
-	mapfile -t system < <(system_packages)
+	local wine=(go test -count=1 -p 1 '-exec=wine.sh exec')
 	step 'the twin without cgo' windows amd64 0 go test -c -o "$state/twin.exe" ./native
 	export WINMIB_TWIN=$state/twin.exe
-	echo "iphlpapi.dll under Wine: $table"
-	local all
-	mapfile -t all < <(go list ./... | grep -vE '/(layout/source|layoutcheck)$') # whose tests run go, which Wine does not have
-	tests 'tests, Wine, cgo' windows amd64 1 "${wine[@]}" "${all[@]}"
-	# These two only where Windows has files of its own; the others are proven on Linux.
+	mapfile -t shipped < <(go list ./... | grep -vE '/(layout/source|layoutcheck)$') # whose tests run go, which Wine does not have
+	tests "tests, Wine, cgo, table: $WINMIB_TABLE" windows amd64 1 "${wine[@]}" "${shipped[@]}"
+	# These two only where Windows has files of its own; the others are proven above.
 	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" "${system[@]}"
 	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 "${system[@]}"
-	if [[ $table == wine ]]; then
+	if [[ $WINMIB_TABLE == wine ]]; then
 		WINMIB_TABLE=standin WINMIB_STANDIN_AGREES=1 \
 			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' "${system[@]}"
 	fi
@@ -213,41 +253,71 @@ task_test() {
 	echo "all green in ${SECONDS}s"
 }
 
-# --- the steps of test
+# --- the steps of the gate
 
-# step runs a command: one line when it works, everything it printed when it does not. The output
-# stays in $output.
+logs=$state/logs
+
+# step runs a command: one line when it works, ten more when it does not. All that it printed is in
+# the file $log.
 step() {
-	local name=$1 start=$SECONDS status
+	local name=$1
 	shift
-	printf '%-42s' "$name"
-	set +e
-	output=$(
-		set -e
-		"$@" 2>&1
-	)
-	status=$?
-	set -e
-	if ((status != 0)); then
-		printf 'FAILED\n%s\n' "$output"
-		grep -P '^ *--- FAIL:|^FAIL\t' <<<"$output" >&2 || true # the tests among them once more, where they are seen
-		die "$name failed"
-	fi
-	printf 'ok %4ds\n' $((SECONDS - start))
+	printf '%-45s' "$name"
+	run_step "$name" "$@"
 }
 
-# tests is a step of `go test`: it prints go's line for each package and how many tests ran, and
-# none is a failure.
-tests() {
-	local name=$1 passed skipped
+run_step() {
+	local name=$1 start=$SECONDS status
 	shift
-	step "$name" "$@" -v
-	passed=$(grep -c '^ *--- PASS:' <<<"$output" || true)
-	skipped=$(grep '^ *--- SKIP:' <<<"$output" || true)
-	grep -P '^ok\s' <<<"$output" || true
-	[[ -z $skipped ]] || printf '%s\n' "$skipped"
-	echo "$passed tests passed"
+	mkdir -p "$logs"
+	log=$logs/$(tr -cs 'A-Za-z0-9.\n' '-' <<<"$name").txt
+	set +e
+	(
+		set -e
+		"$@" 2>&1
+	) | tee "$log" | sed -un "${shown:-d}"
+	status=${PIPESTATUS[0]}
+	set -e
+	if ((status != 0)); then
+		echo FAILED
+		failure "$log" >&2
+		die "$name failed; the rest is in ${log#"$root/"}"
+	fi
+	took=$((SECONDS - start))
+	[[ -n ${shown-} ]] || printf 'ok %4ds\n' "$took"
+}
+
+# tests is a step of `go test`: it prints go's line for each package when that is done, and how many
+# tests ran. None is a failure.
+tests() {
+	local name=$1 passed skipped shown='/^ok\t/p'
+	shift
+	echo "$name"
+	run_step "$name" "$@" -v
+	passed=$(grep -c '^ *--- PASS:' "$log" || true)
+	skipped=$(sed -n 's/^--- SKIP: \([^ ]*\).*/\1/p' "$log" | sort -u | tr '\n' ' ')
+	printf '%-45sok %4ds, %d tests%s\n' '' "$took" "$passed" "${skipped:+; skipped: ${skipped% }}" | fold -sw 100
 	((passed > 0)) || die "$name: no test ran"
+}
+
+# failure prints ten lines of a log that say what failed first: of `go test -v` the lines of the first
+# test that failed and the names of all, of anything else what looks like an error, or the end.
+failure() { # <log>
+	local failed test lines
+	failed=$(sed -n 's/^ *--- FAIL: \([^ ]*\).*/\1/p' "$1")
+	if [[ -n $failed ]]; then
+		# One without subtests that failed, which follow it.
+		test=$(awk 'NR > 1 && index($1, last "/") != 1 { exit } { last = $1 } END { print last }' <<<"$failed")
+		lines=$(awk -v test="$test" '
+			/^=== (RUN|NAME|CONT|PAUSE) / { on = $3 == test; next }
+			/^ *--- FAIL: / { if ($3 == test) { print; exit } }
+			on && NF' "$1")
+		(($(wc -l <<<"$lines") > 1)) || lines=$(grep -A 8 -- "--- FAIL: $test " "$1") # a panic's lines follow
+		lines=$(tail -n 9 <<<"$lines")$'\nfailed: '$(sort -u <<<"$failed" | tr '\n' ' ')
+	else
+		lines=$(grep -m 10 -E '^panic:|^fatal error:|DATA RACE|:[0-9]+:([0-9]+:)? |^FAIL' "$1" || tail -n 10 "$1")
+	fi
+	head -n 10 <<<"$lines" | cut -c 1-300
 }
 
 # fuzz gives every fuzz target of the module some thousand inputs. (Not some seconds: on a busy
@@ -258,7 +328,7 @@ fuzz() {
 	targets=$(go test -list '^Fuzz' ./... | awk '/^Fuzz/ { names[n++] = $1 } /^ok/ { while (n) print $2, names[--n] }')
 	[[ -n $targets ]] || die 'no fuzz target found'
 	while read -r package target; do
-		step "fuzz, $target" go test -run '^$' -fuzz "^$target\$" -fuzztime 20000x -fuzzminimizetime 10x -parallel 2 "$package"
+		go test -run '^$' -fuzz "^$target\$" -fuzztime 20000x -fuzzminimizetime 10x -parallel 2 "$package"
 	done <<<"$targets"
 }
 
@@ -296,7 +366,7 @@ choose_386() {
 # preemption crashes.
 tests_386() {
 	local flags=("$@") packages others='/(layout|layout/source|conformance|layoutcheck)$'
-	if [[ $how_386 == qemu ]]; then
+	if [[ $WINMIB_386 == qemu ]]; then
 		others='/(layout|layout/source|conformance|layoutcheck|cmd/tcpmib)$'
 		flags+=(-exec "$(type -P qemu-i386-static)")
 		export GODEBUG=asyncpreemptoff=1
@@ -319,9 +389,9 @@ gofmt_clean() {
 	}
 }
 
-build_and_vet() {
-	go build ./...
+vet_and_build() {
 	go vet ./...
+	go build ./...
 }
 
 tools_lint() ( # <staticcheck>
@@ -405,9 +475,10 @@ need() { # <what:package...>
 # older one, as in Debian 12, it is fetched here, as the module that it is.
 need_go() {
 	local wanted module
+	type -P go >/dev/null || need go:golang-go /etc/ssl/certs/ca-certificates.crt:ca-certificates
+	settle_go
 	wanted=$(sed -n 's/^go //p' "$root/go.mod")
 	go_is "$wanted" && return
-	need go:golang-go /etc/ssl/certs/ca-certificates.crt:ca-certificates
 	export GOTOOLCHAIN=auto # Debian's is told not to fetch one
 	go_is "$wanted" && return
 	module=golang.org/toolchain@v0.0.1-go$wanted.linux-amd64
@@ -434,10 +505,7 @@ main() {
 		exit 2
 	}
 	mkdir -p "$state"
-	# Go cannot stamp a version into programs where git does not trust the checkout (another owner,
-	# say).
-	git -C "$root" rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS-} -buildvcs=false"
 	"task_$task" "$@"
 }
 
-main "$@"
+[[ ${BASH_SOURCE[0]} != "$0" ]] || main "$@"
