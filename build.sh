@@ -173,9 +173,14 @@ task_test() {
 # starts can see. Where the kernel does not allow that, the command sees the sockets of all programs.
 task_alone() {
 	local way why
-	# shellcheck disable=SC2016 # perl's variables. SIOCSIFFLAGS, IFF_UP
-	local perl=(perl -MSocket -e 'socket(my $s, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
-		my $up = pack("a16 s x22", "lo", 1); ioctl($s, 0x8914, $up) or die "loopback: $!\n"; exec @ARGV or die "$ARGV[0]: $!\n"')
+	# SIOCSIFFLAGS, IFF_UP; SIOCSIFADDR: a link-local address, as any machine has.
+	# shellcheck disable=SC2016 # perl's variables
+	local perl=(perl -MSocket=:all -e '
+		my ($v4, $v6, $up, $local) = (undef, undef, pack("a16 s x22", "lo", 1), pack("a16 L i", inet_pton(AF_INET6, "fe80::1"), 64, 1));
+		socket($v4, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+		ioctl($v4, 0x8914, $up) or die "loopback: $!\n";
+		socket($v6, AF_INET6, SOCK_DGRAM, 0) and ioctl($v6, 0x8916, $local);
+		exec @ARGV or die "$ARGV[0]: $!\n"')
 	for way in '' '--map-current-user --keep-caps'; do
 		# shellcheck disable=SC2086 # a list of words
 		if why=$(unshare --net $way "${perl[@]}" true 2>&1); then

@@ -49,21 +49,28 @@ func connect(t *testing.T, l *net.TCPListener) (client, server *net.TCPConn) {
 
 func addrPort(a net.Addr) netip.AddrPort { return a.(*net.TCPAddr).AddrPort() }
 
+// soon waits until a condition holds, with room for a busy machine. If it never does, the test fails
+// with what the last attempt saw.
+func soon(t *testing.T, condition func(t *assert.CollectT)) {
+	t.Helper()
+	require.EventuallyWithT(t, condition, 2*time.Minute, 50*time.Millisecond)
+}
+
 // eventually waits until the connection between two endpoints is in a state, as the system moves
 // there in its own time, and returns it.
 func eventually(t *testing.T, family tcpmib.Family, local, remote netip.AddrPort, state tcpmib.State) tcpmib.Conn {
 	t.Helper()
 	var found tcpmib.Conn
-	require.EventuallyWithT(t, func(t *assert.CollectT) {
+	soon(t, func(t *assert.CollectT) {
 		conns, err := tcpmib.Conns(family)
 		require.NoError(t, err)
 		i := slices.IndexFunc(conns, func(c tcpmib.Conn) bool {
 			return withoutWineZone(c.Local) == local && withoutWineZone(c.Remote) == remote
 		})
-		require.GreaterOrEqual(t, i, 0, "%v -> %v is not in the table", local, remote)
+		require.GreaterOrEqual(t, i, 0, "%v -> %v is not in the table of %d rows", local, remote, len(conns))
 		found = conns[i]
-		require.Equal(t, state, found.State)
-	}, 20*time.Second, 50*time.Millisecond)
+		require.Equal(t, state, found.State, "%v", found)
+	})
 	return found
 }
 
@@ -160,7 +167,7 @@ func TestLiveLayersAgree(t *testing.T) {
 		own[addrPort(l.Addr()).Port()] = true
 	}
 	isOthers := func(c tcpmib.Conn) bool { return !own[c.Local.Port()] && !own[c.Remote.Port()] }
-	require.EventuallyWithT(t, func(t *assert.CollectT) {
+	soon(t, func(t *assert.CollectT) {
 		conns, err := tcpmib.Conns(tcpmib.Both)
 		require.NoError(t, err)
 		rows4, err := tcpmib.GetTcpTable2(true)
@@ -179,7 +186,7 @@ func TestLiveLayersAgree(t *testing.T) {
 		slices.SortFunc(fromRows, tcpmib.Conn.Compare)
 		require.Empty(t, cmp.Diff(conns, fromRows, compareAddrPorts))
 		require.GreaterOrEqual(t, len(conns), 6)
-	}, 20*time.Second, 50*time.Millisecond)
+	})
 }
 
 // A scope ID is the index of an interface, in host byte order: a listener on a link-local address
@@ -215,7 +222,7 @@ func linkLocal(t *testing.T) (netip.Addr, int) {
 	return netip.Addr{}, 0
 }
 
-// A warm Reader makes no garbage, also where GetTcpStatisticsEx2 is missing, as under Wine (R4).
+// A warm Reader makes no garbage, also where GetTcpStatisticsEx2 is missing, as under Wine.
 func TestLiveStatsMakeNoGarbage(t *testing.T) {
 	if tcpmib.Raced {
 		t.Skip("the race detector allocates too")

@@ -14,15 +14,15 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// 300 connections, half of each family, stay open while others open and close around them. Each
-// snapshot is the answer to one call, as it was; in it both ends of each of the 300 are there once,
+// 100 connections, half of each family, stay open while others open and close around them. Each
+// snapshot is the answer to one call, as it was; in it both ends of each of the 100 are there once,
 // established, and nothing on their port is there twice.
 //
 // Wine has its rows from Linux, whose /proc/net/tcp is read in pieces and repeats rows when
 // connections come and go between two of them. So under Wine a snapshot is held against the answer
 // alone, and every connection must be in one of them.
 func TestLiveChurn(t *testing.T) {
-	const stable, snapshots = 150, 3
+	const stable, leastSnapshots, leastChurn = 50, 3, 20
 	type ends struct{ local, remote netip.AddrPort }
 	for address, family := range loopbacks {
 		t.Run(family.String(), func(t *testing.T) {
@@ -39,11 +39,11 @@ func TestLiveChurn(t *testing.T) {
 
 			var stop atomic.Bool
 			var churned atomic.Int64
-			failed := make(chan error)
+			failed := make(chan error, 1)
 			go func() {
 				var err error
 				for err == nil && !stop.Load() {
-					err = openAndClose(l, churned.Add(1)%16 != 0) // TIME-WAIT stays for a minute, and each row costs Wine time
+					err = openAndClose(l, churned.Add(1)%64 != 0) // TIME-WAIT stays for a minute, and each row costs Wine time
 					time.Sleep(5 * time.Millisecond)
 				}
 				failed <- err
@@ -52,7 +52,9 @@ func TestLiveChurn(t *testing.T) {
 			twice, missing, calls := 0, 0, 0
 			everSeen := map[ends]bool{}
 			var conns []tcpmib.Conn
-			for range snapshots {
+			snapshots := 0
+			for len(failed) == 0 && (snapshots < leastSnapshots || churned.Load() < leastChurn) {
+				snapshots++
 				var answer []byte
 				r := tcpmib.Reader{Source: fake(func(q tcpmib.Query, buf []byte) (size, code uint32) {
 					get := map[string]func([]byte, bool) (uint32, uint32){
@@ -96,7 +98,6 @@ func TestLiveChurn(t *testing.T) {
 			require.NoError(t, <-failed)
 			t.Logf("%d snapshots in %d calls while %d connections came and went: %d rows twice, %d missing",
 				snapshots, calls, churned.Load(), twice, missing)
-			require.Greater(t, churned.Load(), int64(snapshots), "there was churn")
 			require.Len(t, everSeen, 2*stable)
 			if !onWine() {
 				require.Zero(t, twice)

@@ -293,11 +293,9 @@ func TestLiveClose(t *testing.T) {
 	require.NoError(t, tcpmib.Close(conn))
 	_, err := p.client.Read(make([]byte, 1))
 	assert.Error(t, err, "the connection is broken")
-	require.Eventually(t, func() bool {
-		err = tcpmib.Close(conn)
-		return errors.Is(err, fs.ErrNotExist)
-	}, 5*time.Second, 50*time.Millisecond, "closing a connection that has gone: %v", err)
-	t.Log(err)
+	soon(t, func(t *assert.CollectT) {
+		require.ErrorIs(t, tcpmib.Close(conn), fs.ErrNotExist, "closing a connection that has gone")
+	})
 }
 
 func TestLiveCloseIPv6(t *testing.T) {

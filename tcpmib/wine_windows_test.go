@@ -10,9 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/windows"
@@ -35,10 +33,11 @@ func TestLiveListenersAreThoseOfProcNet(t *testing.T) {
 	}
 	listen(t, "0.0.0.0:0")
 	listen(t, "[::]:0")
-	// Others on the machine open and close sockets too: both reads have to fall into a moment of
-	// peace.
-	require.EventuallyWithT(t, func(t *assert.CollectT) {
-		want := slices.Concat(procNet(t, "tcp", "0A"), procNet(t, "tcp6", "0A"))
+	listeners := func(t require.TestingT) []netip.AddrPort {
+		return slices.Concat(procNet(t, "tcp", "0A"), procNet(t, "tcp6", "0A"))
+	}
+	soon(t, func(t *assert.CollectT) {
+		before := listeners(t)
 		conns, err := tcpmib.Conns(tcpmib.Both)
 		require.NoError(t, err)
 		var got []netip.AddrPort
@@ -47,11 +46,28 @@ func TestLiveListenersAreThoseOfProcNet(t *testing.T) {
 				got = append(got, netip.AddrPortFrom(c.Local.Addr().WithZone(""), c.Local.Port()))
 			}
 		}
-		slices.SortFunc(want, netip.AddrPort.Compare)
-		slices.SortFunc(got, netip.AddrPort.Compare)
-		require.Empty(t, cmp.Diff(want, got, compareAddrPorts))
+		requireBetween(t, before, got, listeners(t))
 		require.GreaterOrEqual(t, len(got), 4)
-	}, 20*time.Second, 100*time.Millisecond)
+	})
+}
+
+// requireBetween compares what one reader got with what another got before and after it, because
+// other programs open and close sockets in between: what was there both times must be there, and
+// nothing that was there neither time.
+func requireBetween[T comparable](t require.TestingT, before, got, after []T) {
+	var missing, extra []T
+	for _, a := range before {
+		if slices.Contains(after, a) && !slices.Contains(got, a) {
+			missing = append(missing, a)
+		}
+	}
+	for _, a := range got {
+		if !slices.Contains(before, a) && !slices.Contains(after, a) {
+			extra = append(extra, a)
+		}
+	}
+	assert.Empty(t, missing, "missing, of %d", len(before))
+	assert.Empty(t, extra, "too many, of %d", len(got))
 }
 
 // procNet reads the local endpoints of the sockets in a table of /proc/net that have one of these

@@ -44,7 +44,7 @@ func TestLive(t *testing.T) {
 			// each command may look again.
 			eventually := func(check func(t *assert.CollectT)) {
 				t.Helper()
-				require.EventuallyWithT(t, check, time.Minute, 100*time.Millisecond)
+				require.EventuallyWithT(t, check, 2*time.Minute, 100*time.Millisecond)
 			}
 			eventually(func(t *assert.CollectT) {
 				var rows []map[string]any
@@ -92,7 +92,7 @@ func TestLiveUDP(t *testing.T) {
 		got := runApp(newApp(), "list", "-u", "--port", port, "--format=csv", "--columns=protocol,localAddress,localPort,remotePort,state", "--no-header")
 		require.Zero(t, got.code, got.stderr)
 		require.Equal(t, "udp,127.0.0.1,"+port+",,\n", got.stdout)
-	}, time.Minute, 100*time.Millisecond)
+	}, 2*time.Minute, 100*time.Millisecond)
 	got := runApp(newApp(), "list", "-t", "--local-port", port, "--count")
 	assert.Equal(t, "0\n", got.stdout, "TCP has no part in it")
 }

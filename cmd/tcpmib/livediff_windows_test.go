@@ -42,6 +42,6 @@ func TestLiveDiff(t *testing.T) {
 			got := runApp(newApp(), test.args...)
 			require.Equal(t, test.code, got.code, got.stdout+got.stderr)
 			require.Contains(t, got.stdout, test.want)
-		}, time.Minute, 100*time.Millisecond)
+		}, 2*time.Minute, 100*time.Millisecond)
 	}
 }

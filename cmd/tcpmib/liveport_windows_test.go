@@ -66,7 +66,7 @@ func TestLivePort(t *testing.T) {
 					require.Equal(t, os.Getpid(), finding.Holders[0].PID)
 					require.Equal(t, filepath.Base(exe), finding.Holders[0].Process)
 				}
-			}, 30*time.Second, 100*time.Millisecond)
+			}, 2*time.Minute, 100*time.Millisecond)
 			t.Logf("\n%s", runApp(newApp(), "port", port).stdout)
 		})
 	}

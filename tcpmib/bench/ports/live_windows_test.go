@@ -74,7 +74,7 @@ func eventually(t *testing.T, condition func(t *assert.CollectT)) {
 	if onSynthetic() {
 		t.Skip("reads this machine")
 	}
-	require.EventuallyWithT(t, condition, time.Minute, 50*time.Millisecond)
+	require.EventuallyWithT(t, condition, 2*time.Minute, 50*time.Millisecond)
 }
 
 func locals(stats []gopsutil.ConnectionStat) []gopsutil.Addr {
