@@ -121,7 +121,9 @@ func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
 				return cli.ErrNothing
 			}
 		}
+		done := a.Progress("closing")
 		a.closeAndVerify(closable)
+		done()
 	}
 	if err := a.writeOutcomes(closable, skipped); err != nil {
 		return err
@@ -258,7 +260,6 @@ func (a *app) closeVerified(c tcpmib.Conn) (gone bool, err error) {
 // outcomes. It closes all before it reads the table, so that checking thousands takes no longer than
 // checking one.
 func (a *app) closeAndVerify(outcomes []outcome) {
-	defer a.Progress("closing")()
 	var pending []*outcome
 	for i := range outcomes {
 		o := &outcomes[i]

@@ -48,7 +48,6 @@ type fakeMachine struct {
 func (m *fakeMachine) Source() tcpmib.Source                  { return m.asks }
 func (m *fakeMachine) Processes() (owner.Processes, error)    { return m.listProcs() }
 func (m *fakeMachine) Services() (map[uint32][]string, error) { return m.listServices() }
-func (m *fakeMachine) Path(p owner.Process) (string, error)   { return `C:\Programs\` + p.Name, nil }
 func (m *fakeMachine) Elevated() (bool, error)                { return m.elevated, nil }
 func (m *fakeMachine) Close(c tcpmib.Conn) error              { return m.closeConn(c) }
 func (m *fakeMachine) EStats() machine.EStats                 { return m.calls }

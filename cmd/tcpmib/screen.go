@@ -1,13 +1,15 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
@@ -20,9 +22,13 @@ func (a *app) world(captures []*machine.Captured) screen.World {
 	if captures == nil {
 		return a.liveWorld()
 	}
+	var shown atomic.Int32 // index of the capture
 	w := screen.World{
-		Look:    func(request screen.Request) screen.Look { return a.lookAtCapture(captures, request) },
-		Inspect: func(rows.Socket) []screen.Detail { return []screen.Detail{} },
+		Look: func(request screen.Request) screen.Look {
+			shown.Store(int32(request.Capture))
+			return a.lookAtCapture(captures, request)
+		},
+		Inspect: func(s rows.Socket) []screen.Detail { return inspect(a.silent(captures[shown.Load()]), s) },
 		Refuse:  func(s rows.Socket) error { return captures[0].Close(s.Conn) },
 		Close:   func(s rows.Socket) error { return captures[0].Close(s.Conn) },
 	}
@@ -32,8 +38,13 @@ func (a *app) world(captures []*machine.Captured) screen.World {
 	return w
 }
 
+// silent returns a reader that does not write on the terminal, on which the screen is.
+func (a *app) silent(m machine.Machine) *machine.Reader {
+	return &machine.Reader{Machine: m, Terminal: &cli.Terminal{Err: io.Discard}, Lookup: a.lookup}
+}
+
 func (a *app) liveWorld() screen.World {
-	live, t := a.reader(a.live), &machine.Tracker{}
+	live, t := a.silent(a.live), &machine.Tracker{}
 	var before owner.Processes
 	return screen.World{
 		Look: func(request screen.Request) screen.Look {
@@ -61,10 +72,10 @@ func (a *app) lookAtCapture(captures []*machine.Captured, request screen.Request
 	var before owner.Processes
 	if request.Capture > 0 {
 		c := captures[request.Capture-1]
-		before = look(t, a.reader(c), request, c.Info().Time).Snapshot.Processes
+		before = look(t, a.silent(c), request, c.Info().Time).Snapshot.Processes
 	}
 	c := captures[request.Capture]
-	l := look(t, a.reader(c), request, c.Info().Time)
+	l := look(t, a.silent(c), request, c.Info().Time)
 	l.Before = before
 	return l
 }
@@ -91,45 +102,69 @@ func look(t *machine.Tracker, m *machine.Reader, request screen.Request, at time
 	return l
 }
 
-// inspect looks up what the screen shows about one connection, and what would be too slow for all.
+// inspect looks up everything that is known of one socket and its owner, most of which would be too slow
+// for all. A capture cannot be asked for the module and the bytes.
 func inspect(m *machine.Reader, socket rows.Socket) []screen.Detail {
 	c := socket.Conn
 	s := &rows.Snapshot{Sockets: []rows.Socket{socket}}
-	why := func(err error) string { return "unknown: " + machine.Advise(err) }
-	value := func(text string, err error) string {
-		if err != nil {
-			return why(err)
-		}
-		return cmp.Or(text, "-")
-	}
 	s.Processes, _ = m.Processes()
-	process := s.Processes[c.PID]
-	details := []screen.Detail{}
-	add := func(name, value string) { details = append(details, screen.Detail{Name: name, Value: value}) }
-	if c.PID != owner.IdlePID { // no owner
-		path, err := m.Path(process)
-		add("path", value(path, err))
-		if !process.Created.IsZero() {
-			add("process since", process.Created.Local().Format(time.RFC3339))
-		}
-		err = m.ReadServices(s, c.Family())
-		add("services", value(strings.Join(s.Services[c.PID], ", "), err))
-	}
-	err := m.ReadModules(s, c.Family())
+	errModule := m.ReadModules(s, c.Family())
+	errServices := m.ReadServices(s, c.Family())
+	m.ReadOwners(s)
 	r := s.Row(socket)
-	created := ""
-	if !r.Created.IsZero() {
-		created = r.Created.Local().Format(time.RFC3339)
-		if process.ReusedPID(r.Created) {
-			created += ", before the process that has its PID now started"
+
+	details := []screen.Detail{}
+	add := func(name, text string, err error) {
+		if text == "" {
+			text = "-"
+			if err != nil && !machine.IsNotCaptured(err) {
+				text = "unknown: " + machine.Advise(err)
+			}
+		}
+		details = append(details, screen.Detail{Name: name, Value: text})
+	}
+	process := s.Processes[c.PID]
+	if o := r.Owner; o != nil {
+		add("path", o.Path, o.Err)
+		add("command line", o.CommandLine, o.Err)
+		add("services", strings.Join(r.Services, ", "), errServices)
+		add("user", o.User, o.Err)
+		add("parent", parentOf(o), nil)
+		if !process.Created.IsZero() {
+			add("process since", sinceText(process.Created), nil)
 		}
 	}
-	add("created", value(created, err))
-	add("module", value(r.Module, err))
-	if c.Remote.IsValid() {
-		add("bytes", byteCounters(m, c))
+	created := sinceText(r.Created)
+	if process.ReusedPID(r.Created) {
+		created += ", before the process that has its PID now started"
+	}
+	add("created", created, errModule)
+	if _, err := m.Elevated(); machine.IsNotCaptured(err) {
+		return details
+	}
+	add("module", r.Module, errModule)
+	if connected(c) {
+		add("bytes", byteCounters(m, c), nil)
 	}
 	return details
+}
+
+func sinceText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format(time.RFC3339)
+}
+
+// parentOf names the process that created a process.
+func parentOf(o *rows.Owner) string {
+	switch {
+	case o.Parent == 0:
+		return ""
+	case o.ParentProcess == "":
+		return fmt.Sprintf("PID %d, which has ended", o.Parent)
+	}
+	return fmt.Sprintf("%s, PID %d", o.ParentProcess, o.Parent)
 }
 
 func byteCounters(m machine.Machine, c tcpmib.Conn) string {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -263,7 +264,18 @@ func TestScreenOfCaptures(t *testing.T) {
 	created := w.Look(screen.Request{Tables: rows.Tables{Families: tcpmib.IPv4, TCP: true}, Created: true}).Snapshot
 	assert.Len(t, created.Sockets, 23, "IPv4 only")
 	assert.NotEmpty(t, created.Owned)
-	assert.Empty(t, w.Inspect(rows.Socket{}))
+	// What the capture has of a socket and its owner.
+	established := slices.IndexFunc(created.Sockets, func(s rows.Socket) bool { return s.PID == 3120 && s.State == tcpmib.StateEstab })
+	assert.Equal(t, []screen.Detail{
+		{Name: "path", Value: `C:\Program Files\PostgreSQL\16\bin\postgres.exe`},
+		{Name: "command line", Value: `"C:\Program Files\PostgreSQL\16\bin\postgres.exe" -D "C:\Data"`},
+		{Name: "services", Value: "-"},
+		{Name: "user", Value: `NT SERVICE\postgresql`},
+		{Name: "parent", Value: "services.exe, PID 612"},
+		{Name: "process since", Value: "2024-05-06T05:05:12Z"},
+		{Name: "created", Value: "2024-05-06T06:04:00Z"},
+	}, w.Inspect(created.Sockets[established]))
+	assert.Equal(t, []screen.Detail{{Name: "created", Value: "-"}}, w.Inspect(rows.Socket{}))
 	assert.ErrorContains(t, w.Refuse(rows.Socket{}), "cannot be closed")
 	assert.ErrorContains(t, w.Close(rows.Socket{}), "cannot be closed")
 }

@@ -48,14 +48,6 @@ func (m *Captured) Services() (map[uint32][]string, error) {
 	return services, nil
 }
 
-// Path returns the recorded path of a process's program.
-func (m *Captured) Path(p owner.Process) (string, error) {
-	if path := m.Info().Owners[p.PID].Path; path != "" {
-		return path, nil
-	}
-	return "", m.missing()
-}
-
 // Elevated returns a NotCapturedError.
 func (m *Captured) Elevated() (bool, error) { return false, m.missing() }
 

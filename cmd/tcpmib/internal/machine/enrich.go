@@ -136,7 +136,7 @@ func (r *Reader) ReadModules(s *rows.Snapshot, families tcpmib.Family) error {
 func ownerReader(known func(o *rows.Owner) bool) func(r *Reader, s *rows.Snapshot, _ tcpmib.Family) error {
 	return func(r *Reader, s *rows.Snapshot, _ tcpmib.Family) error {
 		if s.Owners == nil {
-			r.readOwners(s)
+			r.ReadOwners(s)
 		}
 		missing, first := 0, error(nil)
 		for _, pid := range slices.Sorted(maps.Keys(s.Owners)) {
@@ -152,8 +152,8 @@ func ownerReader(known func(o *rows.Owner) bool) func(r *Reader, s *rows.Snapsho
 	}
 }
 
-// readOwners asks what is known of the processes.
-func (r *Reader) readOwners(s *rows.Snapshot) {
+// ReadOwners asks what is known of the processes.
+func (r *Reader) ReadOwners(s *rows.Snapshot) {
 	s.Owners = map[uint32]*rows.Owner{}
 	var pids []uint32
 	for _, socket := range s.Sockets {

@@ -27,9 +27,6 @@ func (Live) Processes() (owner.Processes, error) { return owner.Snapshot() }
 // Services returns the services that run now, by process ID.
 func (Live) Services() (map[uint32][]string, error) { return owner.Services() }
 
-// Path returns the path of a process's program.
-func (Live) Path(p owner.Process) (string, error) { return p.Path() }
-
 // Elevated asks Windows.
 func (Live) Elevated() (bool, error) { return elevated(), nil }
 

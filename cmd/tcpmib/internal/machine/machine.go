@@ -18,8 +18,7 @@ type Machine interface {
 
 	Processes() (owner.Processes, error)
 	Services() (map[uint32][]string, error) // by process ID
-	Path(owner.Process) (string, error)
-	Elevated() (bool, error) // whether the user is an administrator, and runs the command as one
+	Elevated() (bool, error)                // whether the user is an administrator, and runs the command as one
 	Details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error)
 	Module4(*tcpmib.TCPRowOwnerModule) (tcpmib.OwnerModule, error)
 	Module6(*tcpmib.TCP6RowOwnerModule) (tcpmib.OwnerModule, error)
