@@ -20,6 +20,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
 )
 
 // app is the world around the commands.
@@ -27,6 +28,7 @@ type app struct {
 	cli.Terminal
 	live           machine.Machine // this computer
 	stdinRead      bool
+	maxRows        int // --max-rows
 	lookup         func(ctx context.Context, addr string) (names []string, err error)
 	untilInterrupt func(context.Context) (context.Context, context.CancelFunc)
 }
@@ -105,6 +107,8 @@ a file failed, or port cannot tell.`,
 	a.Color = cli.ColorAuto
 	cli.EnumFlag(root, root.PersistentFlags(), &a.Color, "color",
 		"`when` to use color (auto honors NO_COLOR)", cli.ColorModes)
+	a.maxRows = capture.DefaultMaxRows
+	cli.CountFlag(root.PersistentFlags(), &a.maxRows, "max-rows", "refuse a capture with a table of more than `number` rows")
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(list, a.watchCommand(), a.portCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
 		a.estatsCommand(), a.captureCommand(), a.diffCommand(), a.completionCommand(), a.versionCommand())
@@ -157,13 +161,13 @@ func (a *app) machine(from string) (*machine.Reader, error) {
 func (a *app) openCapture(file string) (*machine.Captured, error) {
 	if file != machine.Stdin {
 		defer a.Progress("reading " + file)()
-		return machine.Open(file)
+		return machine.Open(file, a.maxRows)
 	}
 	if a.stdinRead {
 		return nil, cli.Usagef("standard input (-) can be only one of the captures")
 	}
 	a.stdinRead = true
-	return machine.ReadStdin(a.In)
+	return machine.ReadStdin(a.In, a.maxRows)
 }
 
 // addOutput declares --output.

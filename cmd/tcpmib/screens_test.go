@@ -16,6 +16,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
+	"github.com/winmib/winmib/tcpmib/capture"
 )
 
 // The images of the README, made from the captures: ./build.sh screens writes
@@ -27,7 +28,7 @@ func TestScreens(t *testing.T) {
 
 	var captures []*machine.Captured
 	for _, name := range []string{"testdata/office.zip", "testdata/later.zip"} {
-		c, err := machine.Open(name)
+		c, err := machine.Open(name, capture.DefaultMaxRows)
 		require.NoError(t, err)
 		captures = append(captures, c)
 	}

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	if onWine() {
 		os.Exit(m.Run())
 	}
-	testscript.Main(m, map[string]func(){"tcpmib": main})
+	testscript.Main(m, map[string]func(){"tcpmib": main, "bombs": writeBombs})
 }
 
 // onWine reports whether build.sh runs the tests under Wine. Wine 8 cannot remove

@@ -21,6 +21,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/screen"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
@@ -241,7 +242,7 @@ func TestScreenKeepsWhatItCannotRead(t *testing.T) {
 func TestScreenOfCaptures(t *testing.T) {
 	var captures []*machine.Captured
 	for _, name := range []string{"office", "later"} {
-		c, err := machine.Open("testdata/" + name + ".zip")
+		c, err := machine.Open("testdata/"+name+".zip", capture.DefaultMaxRows)
 		require.NoError(t, err)
 		captures = append(captures, c)
 	}

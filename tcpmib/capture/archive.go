@@ -53,8 +53,9 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	return a, nil
 }
 
-// read unpacks an entry, once, of at most limit bytes.
-func (a *archive) read(name string, limit int64) ([]byte, error) {
+// read unpacks an entry, once, of at most limit bytes. check, if there is one, may refuse it by its first
+// bytes, before memory is taken for the rest.
+func (a *archive) read(name string, limit int64, check func(head []byte, size uint64) error) ([]byte, error) {
 	f, ok := a.entries[name]
 	switch {
 	case !ok:
@@ -67,7 +68,10 @@ func (a *archive) read(name string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("%w: a file of %d bytes has no entry of %d", tcpmib.ErrMalformed, a.size, f.UncompressedSize64)
 	}
 	a.entries[name] = nil
-	b, err := unpack(f)
+	b, err := unpack(f, check)
+	if errors.Is(err, tcpmib.ErrTooLarge) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, err)
 	}
@@ -79,14 +83,23 @@ const maxRatio = 1032
 
 // unpack takes no more memory than f says that it needs: were it collected piece by piece it would
 // be there twice.
-func unpack(f *zip.File) ([]byte, error) {
+func unpack(f *zip.File, check func(head []byte, size uint64) error) ([]byte, error) {
 	r, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
+	head := make([]byte, min(4, f.UncompressedSize64))
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, err
+	}
+	if check != nil {
+		if err := check(head, f.UncompressedSize64); err != nil {
+			return nil, err
+		}
+	}
 	b := make([]byte, f.UncompressedSize64)
-	if _, err := io.ReadFull(r, b); err != nil {
+	if _, err := io.ReadFull(r, b[copy(b, head):]); err != nil {
 		return nil, err
 	}
 	// The checksum is compared at the end, which is an error if it is not here.

@@ -33,11 +33,12 @@
 //
 // # Limits
 //
-// [Read] takes a capture from a stranger, and [Write] writes none that Read would refuse. Past these
-// limits a capture is [tcpmib.ErrTooLarge]:
+// [Read] takes an untrusted capture. Past these limits it is [tcpmib.ErrTooLarge]. [Write] writes none
+// that Read would refuse, except that it records every row of a machine:
 //
-//   - one answer: 256 MiB ([MaxEntryBytes]; in 32-bit programs 64 MiB)
-//   - all answers: twice as much ([MaxBytes])
+//   - one answer: 1,048,576 rows ([DefaultMaxRows]; see [Limits]) and 256 MiB ([MaxEntryBytes]; in
+//     32-bit programs 64 MiB)
+//   - all answers: four times as many rows and twice as many bytes ([MaxBytes])
 //   - the file: a 32nd more than that
 //   - its directory: 512 KiB, and in it 1,024 entries
 //   - the manifest: 8 MiB, and in it 1,024 answers, 131,072 processes, 32,768 owners and 65,536
@@ -64,6 +65,10 @@ import (
 const (
 	// MaxEntryBytes is how large one answer may be, in bytes.
 	MaxEntryBytes = tcpmib.DefaultMaxBytes
+
+	// DefaultMaxRows is how many rows one answer may have. All answers together may have four times
+	// as many: a connection is in up to three of them.
+	DefaultMaxRows = 1 << 20
 
 	// MaxBytes is how large all answers may be together, in bytes. A capture file may be a 32nd
 	// larger: it has a manifest too, and Deflate makes answers that it cannot pack a little longer.

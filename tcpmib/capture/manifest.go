@@ -56,7 +56,7 @@ func decodeManifest(text []byte) (m manifest, err error) {
 	case errors.Is(err, tcpmib.ErrTooLarge):
 		return m, err
 	case err != nil:
-		return m, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, err)
+		return m, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, &quotedError{err})
 	case m.Format != formatName:
 		return m, fmt.Errorf("%w: its format is %.99q, not %q", tcpmib.ErrMalformed, m.Format, formatName)
 	case m.Version < 1:
@@ -232,7 +232,11 @@ func byPID(text []byte, value func(pid uint32, d *json.Decoder) error) error {
 func opens(d *json.Decoder, bracket json.Delim) (null bool, err error) {
 	t, err := d.Token()
 	if err == nil && t != nil && t != bracket {
-		err = fmt.Errorf("%v, and it takes a %v", t, bracket)
+		what := "a value" // which may be text of any length
+		if other, ok := t.(json.Delim); ok {
+			what = other.String()
+		}
+		err = fmt.Errorf("%s, and it takes a %v", what, bracket)
 	}
 	return t == nil, err
 }

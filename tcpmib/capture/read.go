@@ -11,7 +11,21 @@ import (
 // Open reads the capture at path. Errors name the file and, where one is at fault, the entry:
 // errors.Is finds tcpmib.ErrMalformed in one that is not a whole capture, tcpmib.ErrTooLarge in one
 // past the limits, and ErrVersion in one of a newer version.
-func Open(path string) (*Capture, error) {
+func Open(path string) (*Capture, error) { return Limits{}.Open(path) }
+
+// Read reads a capture of size bytes from r, as Open does, and keeps nothing of r.
+func Read(r io.ReaderAt, size int64) (*Capture, error) { return Limits{}.Read(r, size) }
+
+// Limits are what a reader of captures takes. The zero value is what [Open] and [Read] take.
+type Limits struct {
+	// MaxRows is how many rows one answer may have; all answers together may have four times as
+	// many. 0 is DefaultMaxRows. A program that keeps every row as a tcpmib.Conn needs several times
+	// the memory of the table.
+	MaxRows int
+}
+
+// Open is the function Open with these limits.
+func (l Limits) Open(path string) (*Capture, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
@@ -21,16 +35,16 @@ func Open(path string) (*Capture, error) {
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
 	}
-	c, err := read(f, stat.Size(), MaxEntryBytes)
+	c, err := l.read(f, stat.Size(), MaxEntryBytes)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %s: %w", path, err)
 	}
 	return c, nil
 }
 
-// Read reads a capture of size bytes from r, as Open does, and keeps nothing of r.
-func Read(r io.ReaderAt, size int64) (*Capture, error) {
-	c, err := read(r, size, MaxEntryBytes)
+// Read is the function Read with these limits.
+func (l Limits) Read(r io.ReaderAt, size int64) (*Capture, error) {
+	c, err := l.read(r, size, MaxEntryBytes)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
 	}
@@ -39,7 +53,7 @@ func Read(r io.ReaderAt, size int64) (*Capture, error) {
 
 // read has MaxEntryBytes as a parameter, in proportion to which MaxBytes shrinks, so that tests
 // meet both without that much memory.
-func read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
+func (l Limits) read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 	maxBytes := MaxBytes / MaxEntryBytes * maxEntryBytes
 	if limit := maxBytes + maxBytes/32; size > limit {
 		return nil, fmt.Errorf("%w: a file of %d bytes, the limit is %d", tcpmib.ErrTooLarge, size, limit)
@@ -56,13 +70,17 @@ func read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 		info:    Info{m.Version, m.Time, m.WindowsVersion, m.GOARCH, m.Processes, m.Owners},
 		answers: map[tcpmib.Query]answer{},
 	}
-	left := maxBytes
+	left, counted := maxBytes, l.rows()
 	for _, a := range m.Answers {
 		if a.Code != 0 {
 			c.answers[a.query()] = answer{code: a.Code}
 			continue
 		}
-		table, err := zipped.read(a.Entry, min(left, maxEntryBytes))
+		var count func(head []byte, size uint64) error
+		if a.isTable() {
+			count = counted.add
+		}
+		table, err := zipped.read(a.Entry, min(left, maxEntryBytes), count)
 		if err == nil && int64(len(table)) != a.Bytes {
 			err = fmt.Errorf("%w: %d bytes, and the manifest says %d", tcpmib.ErrMalformed, len(table), a.Bytes)
 		}
@@ -76,7 +94,7 @@ func read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 }
 
 func readManifest(zipped *archive) (manifest, error) {
-	text, err := zipped.read(manifestEntry, maxManifestBytes)
+	text, err := zipped.read(manifestEntry, maxManifestBytes, nil)
 	if err != nil {
 		return manifest{}, err
 	}

@@ -13,14 +13,17 @@ import (
 // Stdin names standard input where a file is taken.
 const Stdin = "-"
 
-// Open opens a capture in a file.
-func Open(file string) (*Captured, error) {
+// Open opens a capture in a file. None of its tables may have more than maxRows rows.
+func Open(file string, maxRows int) (*Captured, error) {
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
 		return nil, fmt.Errorf("%s is a folder: name the zip file that tcpmib capture wrote", file)
 	}
-	c, err := capture.Open(file)
+	c, err := capture.Limits{MaxRows: maxRows}.Open(file)
 	if err == nil {
 		return &Captured{c, file}, nil
+	}
+	if err := allowMore(err); err != nil {
+		return nil, err
 	}
 	if f, openErr := os.Open(file); openErr == nil {
 		defer f.Close()
@@ -30,8 +33,18 @@ func Open(file string) (*Captured, error) {
 	return nil, err
 }
 
-// ReadStdin reads a capture from standard input.
-func ReadStdin(r io.Reader) (*Captured, error) {
+// allowMore returns an error that says which flag allows as many rows as a capture has, if err is that it
+// has too many.
+func allowMore(err error) error {
+	tooMany := (*capture.RowsError)(nil)
+	if !errors.As(err, &tooMany) {
+		return nil
+	}
+	return fmt.Errorf("%w; --max-rows %d allows more", err, tooMany.Allow())
+}
+
+// ReadStdin reads a capture from standard input, as Open reads a file.
+func ReadStdin(r io.Reader, maxRows int) (*Captured, error) {
 	const name = "standard input"
 	limit := int64(capture.MaxBytes) + capture.MaxBytes/32
 	content, err := io.ReadAll(io.LimitReader(r, limit+1)) // capture.Read refuses one that is too large
@@ -41,7 +54,10 @@ func ReadStdin(r io.Reader) (*Captured, error) {
 	if len(content) == 0 {
 		return nil, errors.New("standard input is empty, and should be a capture")
 	}
-	c, err := capture.Read(bytes.NewReader(content), int64(len(content)))
+	c, err := capture.Limits{MaxRows: maxRows}.Read(bytes.NewReader(content), int64(len(content)))
+	if more := allowMore(err); more != nil {
+		return nil, more
+	}
 	if err != nil {
 		return nil, changedByShell(name, content[:min(len(content), shellLook)], fmt.Errorf("%s: %w", name, errors.Unwrap(err))) // without the name of the package
 	}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+)
+
+// What a capture of a stranger costs, in every command that reads one: those with too many rows are
+// refused with their number, and none takes more than 600 MB.
+func TestHostileCapturesAreCheap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes the memory of large captures")
+	}
+	const mostMB = 600
+	dir := t.TempDir()
+	made, err := exec.Command("bombs", dir).CombinedOutput()
+	require.NoError(t, err, string(made))
+	office := filepath.Join("testdata", "office.zip")
+	commands := func(file string) [][]string {
+		return [][]string{
+			{"list", "--from", file},
+			{"list", "--from", file, "--format", "json"},
+			{"list", "--from", file, "--format", "csv", "--sort", "remote,pid"},
+			{"list", "--from", file, "--count"},
+			{"list", "--from", file, "--not-in", office},
+			{"list", "--from", office, "--not-in", file},
+			{"watch", "--from", file, "--from", office, "--format", "jsonl"},
+			{"watch", "--from", office, "--from", file, "--once"},
+			{"summary", "--from", file},
+			{"summary", "--from", file, "--ephemeral"},
+			{"summary", "--from", file, "--format", "prometheus"},
+			{"stats", "--from", file},
+			{"port", "443", "--from", file},
+			{"diff", file, office},
+			{"diff", office, file},
+		}
+	}
+	for _, test := range []struct {
+		file string
+		rows string // that it is refused with
+	}{
+		{"small.zip", "2396745 rows"}, {"big.zip", "9586979 rows"},
+	} {
+		file := filepath.Join(dir, test.file)
+		info, err := os.Stat(file)
+		require.NoError(t, err)
+		t.Logf("%s: %d bytes", test.file, info.Size())
+		for _, args := range commands(file) {
+			var stderr strings.Builder
+			cmd := exec.Command("tcpmib", args...)
+			cmd.Stderr = &stderr
+			start := time.Now()
+			_ = cmd.Run()
+			peak := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss / 1024
+			name := strings.ReplaceAll(strings.Join(args, " "), dir+"/", "")
+			t.Logf("%5d MB %5.1f s  %s", peak, time.Since(start).Seconds(), name)
+			assert.LessOrEqual(t, peak, int64(mostMB), name)
+			if test.rows == "" {
+				assert.NotContains(t, stderr.String(), "limit", name)
+				continue
+			}
+			assert.Equal(t, cli.ExitFailure, cmd.ProcessState.ExitCode(), name)
+			assert.Contains(t, stderr.String(), test.rows, name)
+			assert.Contains(t, stderr.String(), "--max-rows", name)
+		}
+	}
+}
