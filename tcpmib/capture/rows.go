@@ -16,6 +16,7 @@ type RowsError struct {
 	All     bool // Rows are those of all answers up to this one, of which four times MaxRows are allowed
 }
 
+// Error names the number of rows and the limit.
 func (e *RowsError) Error() string {
 	if e.All {
 		return fmt.Sprintf("%v: %d rows in all answers, the limit is %d (four times MaxRows)", tcpmib.ErrTooLarge, e.Rows, answersOfARow*e.MaxRows)
