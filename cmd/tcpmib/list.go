@@ -50,16 +50,16 @@ is the same if its endpoints and its process ID are.
 
 Columns, for --columns, --sort and templates:
 `+columnHelp()+`
-In templates, numbers are numbers (0 if missing) and everything else is text. --format wide
-shows more columns than table; a narrow terminal leaves some out, unless they are named with
---columns. --format sample prints what the C program in Microsoft's
-documentation of MIB_TCPROW2 prints.`),
+In templates, numbers are numbers (0 if missing), everything else is text, {{json .process}} quotes
+for JSON, and \t is a tab. --format wide shows more columns than table; a narrow terminal leaves
+some out, unless they are named with --columns. --format sample prints what the C program in
+Microsoft's documentation of MIB_TCPROW2 prints.`),
 		Example: `  tcpmib list --listening --sort localPort
-  tcpmib list --process chrome --remote 10.0.0.0/8 --state '!time-wait'
+  tcpmib list --process chrome --remote 10.0.0.0/8 --state ` + cli.Negated("time-wait") + `
   tcpmib list --port 443,8000-8999 --format json
   tcpmib list -tu --listening --columns protocol,local,process,user,path
   tcpmib list --format csv --columns local,remote,process --no-header
-  tcpmib list --format 'template={{.process}} {{.localPort}}'
+  tcpmib list --format "template={{.process}}\t{{.localPort}}"
   tcpmib list --from capture.zip --state time-wait --count
   tcpmib list --listening --not-in base.zip`,
 		Args: filtersOnly,

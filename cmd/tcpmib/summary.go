@@ -99,7 +99,7 @@ func (a *app) summary(f *summaryFlags) error {
 			return summaryview.WriteCountsJSON(w, s)
 		case summaryPrometheus:
 			return summaryview.WritePrometheus(w, s, summaryview.PrometheusOptions{
-				TCP: tables.TCP, UDP: tables.UDP, Families: tables.Families, Listening: listening,
+				TCP: tables.TCP, Bound: tables.Bound, UDP: tables.UDP, Families: tables.Families, Listening: listening,
 			})
 		}
 		return summaryview.WriteCounts(w, s, o)

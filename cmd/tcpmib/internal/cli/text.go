@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -22,6 +23,15 @@ func join(words []string, conjunction string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:last], ", ") + " " + conjunction + " " + words[last]
+}
+
+// Negated returns a negated value of a flag as it is typed on this system: cmd and PowerShell pass a !
+// on, and know no single quote or take it for theirs, while an interactive sh replaces it.
+func Negated(value string) string {
+	if runtime.GOOS == "windows" {
+		return "!" + value
+	}
+	return "'!" + value + "'"
 }
 
 // Count returns a number with its noun, in the plural unless it is 1.

@@ -10,10 +10,10 @@ import (
 // needs no rows.
 func (s *Snapshot) Sort(by []Column, reverse bool) {
 	if len(by) > 0 {
-		s.sortRanked(by)
-	} else {
-		slices.SortFunc(s.Sockets, Socket.Compare)
+		s.sortRanked(by, reverse)
+		return
 	}
+	slices.SortFunc(s.Sockets, Socket.Compare)
 	if reverse {
 		slices.Reverse(s.Sockets)
 	}
@@ -27,7 +27,7 @@ type ranked struct {
 
 // sortRanked sorts by columns. A million sockets have a few hundred processes: the values of the
 // leading columns are compared once, and the rows by their ranks.
-func (s *Snapshot) sortRanked(by []Column) {
+func (s *Snapshot) sortRanked(by []Column, reverse bool) {
 	list, sorted := make([]Row, len(s.Sockets)), make([]ranked, len(s.Sockets))
 	for i, socket := range s.Sockets {
 		list[i] = s.Row(socket)
@@ -38,12 +38,15 @@ func (s *Snapshot) sortRanked(by []Column) {
 		addRanks(sorted, &by[0])
 		by = by[1:]
 	}
-	rest := Order(by, false)
+	rest := Order(by, reverse)
 	slices.SortFunc(sorted, func(a, b ranked) int {
-		if a.rank != b.rank {
-			return cmp.Compare(a.rank, b.rank)
+		switch {
+		case a.rank == b.rank:
+			return rest(a.row, b.row)
+		case reverse:
+			return cmp.Compare(b.rank, a.rank)
 		}
-		return rest(a.row, b.row)
+		return cmp.Compare(a.rank, b.rank)
 	})
 	for i := range sorted {
 		s.Sockets[i] = sorted[i].row.Socket
@@ -83,12 +86,20 @@ func addRanks(list []ranked, c *Column) {
 }
 
 // Order returns a comparison of rows by columns. Rows that are equal there are ordered as by
-// Socket.Compare.
+// Socket.Compare. Where Windows does not say when a socket was created, its row comes last, reversed or
+// not.
 func Order(by []Column, reverse bool) func(a, b *Row) int {
 	return func(a, b *Row) int {
 		order := 0
 		for i := 0; i < len(by) && order == 0; i++ {
-			order = by[i].Compare(a, b)
+			c := &by[i]
+			switch aUnknown, bUnknown := c.isUnknown(a), c.isUnknown(b); {
+			case aUnknown && !bUnknown:
+				return 1
+			case bUnknown && !aUnknown:
+				return -1
+			}
+			order = c.Compare(a, b)
 		}
 		if order == 0 {
 			order = a.Socket.Compare(b.Socket)
@@ -98,6 +109,11 @@ func Order(by []Column, reverse bool) func(a, b *Row) int {
 		}
 		return order
 	}
+}
+
+// isUnknown reports whether the column shows a time of a row that has none.
+func (c *Column) isUnknown(r *Row) bool {
+	return (c.Name == "age" || c.Name == "created") && r.Created.IsZero()
 }
 
 // compareFold compares names ignoring the case of ASCII letters, as Windows does.

@@ -15,14 +15,16 @@ import (
 
 // ParseTemplate returns a writer that executes a Go template for each row, one line a row, and the
 // columns that the template uses. The template sees the columns by name: {{.localPort}} {{.process}}.
-// Numbers are numbers, 0 if there is none; everything else is text.
+// Numbers are numbers, 0 if there is none; everything else is text. {{json .process}} quotes for JSON.
+// In the text around, \t is a tab and \n a new line, because few shells can pass them.
 func ParseTemplate(text string) (Writer, []Column, error) {
-	t, err := template.New("template").Parse(text)
+	t, err := template.New("template").Funcs(template.FuncMap{"json": templateJSON}).Parse(text)
 	if err != nil {
 		return nil, nil, fmt.Errorf("not a Go template: %w", err)
 	}
 	var named []Column
 	for _, part := range t.Templates() {
+		unescape(part.Root)
 		walk(part.Root, func(field string) {
 			i := slices.Index(Names(Columns), field)
 			switch {
@@ -51,6 +53,38 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 		}
 		return nil
 	}, named, nil
+}
+
+func templateJSON(value any) (string, error) {
+	text, err := cli.EncodeJSON(value)
+	return string(text), err
+}
+
+var escapes = strings.NewReplacer(`\t`, "\t", `\n`, "\n", `\\`, `\`)
+
+// unescape replaces \t, \n and \\ in the text of a template, which is outside of its actions.
+func unescape(node parse.Node) {
+	branch := func(n *parse.BranchNode) {
+		unescape(n.List)
+		unescape(n.ElseList)
+	}
+	switch n := node.(type) {
+	case *parse.ListNode:
+		if n == nil { // no else
+			return
+		}
+		for _, child := range n.Nodes {
+			unescape(child)
+		}
+	case *parse.TextNode:
+		n.Text = []byte(escapes.Replace(string(n.Text)))
+	case *parse.IfNode:
+		branch(&n.BranchNode)
+	case *parse.RangeNode:
+		branch(&n.BranchNode)
+	case *parse.WithNode:
+		branch(&n.BranchNode)
+	}
 }
 
 // walk calls found with the first name of each chain of fields below a node of a template: the a of

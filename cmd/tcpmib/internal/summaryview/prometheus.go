@@ -26,6 +26,7 @@ func ListeningPorts(s *rows.Snapshot, match func(*rows.Row) bool) map[uint16]boo
 // PrometheusOptions is what WritePrometheus writes.
 type PrometheusOptions struct {
 	TCP, UDP  bool
+	Bound     bool // the table of bound TCP sockets was read
 	Families  tcpmib.Family
 	Listening map[uint16]bool // the local ports whose connections are counted
 }
@@ -37,7 +38,7 @@ type PrometheusOptions struct {
 func WritePrometheus(w io.Writer, s *rows.Snapshot, o PrometheusOptions) error {
 	var metrics []metric
 	if o.TCP {
-		metrics = tcpMetrics(s, o.Families, o.Listening)
+		metrics = tcpMetrics(s, o)
 	}
 	if o.UDP {
 		metrics = append(metrics, udpMetrics(s, o.Families)...)
@@ -45,18 +46,21 @@ func WritePrometheus(w io.Writer, s *rows.Snapshot, o PrometheusOptions) error {
 	return writeMetrics(w, metrics)
 }
 
-func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]bool) []metric {
+func tcpMetrics(s *rows.Snapshot, o PrometheusOptions) []metric {
 	states := map[string]int{}
 	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
-		if families&family != 0 {
+		if o.Families&family != 0 {
 			for _, state := range rows.StateNames() {
+				if state == tcpmib.StateReserved.String() && !o.Bound {
+					continue // a series without a reading would say that there is none
+				}
 				states[labels("family", family.String(), "state", state)] = 0
 			}
 		}
 	}
 	port := func(port uint16) string { return labels("port", fmt.Sprint(port)) }
 	processes, ports := map[string]int{}, map[string]int{}
-	for p := range listening {
+	for p := range o.Listening {
 		ports[port(p)] = 0
 	}
 	for r := range s.Rows() {
@@ -65,7 +69,7 @@ func tcpMetrics(s *rows.Snapshot, families tcpmib.Family, listening map[uint16]b
 		}
 		states[labels("family", r.Family().String(), "state", r.State.String())]++
 		processes[processLabel(r)]++
-		if listening[r.Local.Port()] && r.State != tcpmib.StateListen {
+		if o.Listening[r.Local.Port()] && r.State != tcpmib.StateListen {
 			ports[port(r.Local.Port())]++
 		}
 	}
