@@ -217,6 +217,7 @@ func (a *app) reader(m machine.Machine) *machine.Reader {
 func read(m *machine.Reader, f *filter.Filter) (*rows.Snapshot, error) {
 	s, err := m.Read(f.Tables())
 	if s != nil {
+		m.Enrich(s, f.Families(), f.Needs(), nil)
 		s.Keep(f.Match)
 	}
 	return s, err

@@ -37,7 +37,7 @@ func TestHelpOrder(t *testing.T) {
 	for _, args := range [][]string{{"--help"}, {"list", "--help"}} {
 		_, text, _ := strings.Cut(runOffice(t, args...), "Flags:\n")
 		last := -1
-		for _, flag := range []string{"ipv4", "state", "port", "listening", "format", "columns", "created", "from", "color"} {
+		for _, flag := range []string{"ipv4", "port", "state", "listening", "format", "columns", "created", "from", "color"} {
 			at := strings.Index(text, " --"+flag+" ")
 			assert.Greater(t, at, last, "%s in %v", flag, args)
 			last = at

@@ -118,6 +118,7 @@ type differences struct {
 func compare(machines []*machine.Reader, f *filter.Filter) (d differences, err error) {
 	for tick := range machine.Replay(machines, f.Tables()) {
 		d.names.Next(tick.Machine.KnownProcesses())
+		d.names.Know(tick.Machine, tick.Changes, f.Needs())
 		err = errors.Join(err, errors.Join(tick.Errs...))
 		for _, c := range tick.Changes {
 			now, before := d.names.Rows(c)

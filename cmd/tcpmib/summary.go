@@ -90,6 +90,7 @@ func (a *app) summary(f *summaryFlags) error {
 	if s == nil || readErr != nil && f.format == summaryPrometheus {
 		return readErr
 	}
+	m.Enrich(s, f.filter.Families(), f.filter.Needs(), nil)
 	serving := f.filter.Serving()
 	listening := summaryview.ListeningPorts(s, serving.Match)
 	s.Keep(f.filter.Match)
@@ -148,6 +149,7 @@ func (a *app) summaryEphemeral(f *summaryFlags) error {
 	if conns, err = r.AppendBound(conns, f.filter.Families()); err != nil && readErr == nil {
 		a.Say("bound sockets are missing: %s", machine.Advise(machine.LacksTable(err)))
 	}
+	m.Enrich(s, f.filter.Families(), f.filter.Needs(), nil)
 	uses := ephemeral.Count(conns, f.filter.Families(), f.dynamic, func(c tcpmib.Conn) bool {
 		r := s.Row(rows.Socket{Conn: c})
 		return f.filter.Match(&r)

@@ -136,6 +136,7 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	case f.format == watchScreen:
 		return screen.Run(ctx, &a.Terminal, screen.Options{
 			World: a.world(captures), Interval: f.interval, Filter: f.filter,
+			Columns: f.columns, Extra: f.extra, Sort: f.sortBy, NotIn: base,
 		})
 	case captures != nil:
 		var readers []*machine.Reader
@@ -267,6 +268,7 @@ type event struct {
 type remembered struct {
 	names    machine.Names
 	families tcpmib.Family
+	needs    []rows.Column // of the filter
 	asked    []rows.Column // for which calls are needed
 	told     bool          // what is missing is said once
 	sortBy   []rows.Column
@@ -275,7 +277,7 @@ type remembered struct {
 
 func newRemembered(f *watchFlags) *remembered {
 	return &remembered{
-		families: f.filter.Families(), asked: slices.Concat(f.columns, f.extra, f.sortBy), sortBy: f.sortBy,
+		families: f.filter.Families(), needs: f.filter.Needs(), asked: slices.Concat(f.columns, f.extra, f.sortBy), sortBy: f.sortBy,
 		rows: map[rows.Identity]rows.Row{},
 	}
 }
@@ -286,6 +288,7 @@ func (k *remembered) events(tick *machine.Tick, selected func(*event) bool) []ev
 		return nil
 	}
 	k.names.Next(tick.Machine.KnownProcesses())
+	k.names.Know(tick.Machine, tick.Changes, k.needs)
 	var list []event
 	for _, c := range tick.Changes {
 		e := event{Change: c}

@@ -3,14 +3,24 @@ package filter
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// family is a condition of typed text only: its flags are --ipv4 and --ipv6.
-var family = condition{name: "family", add: func(f *Filter, text string) error {
+// flagged is a condition of typed text whose flags are others.
+type flagged struct {
+	name string
+	add  func(f *Filter, text string) error
+}
+
+// family has the flags --ipv4 and --ipv6.
+var family = flagged{"family", func(f *Filter, text string) error {
 	for part := range strings.SplitSeq(text, ",") {
 		switch {
 		case strings.EqualFold(part, "ipv4"):
@@ -24,8 +34,8 @@ var family = condition{name: "family", add: func(f *Filter, text string) error {
 	return nil
 }}
 
-// protocol is a condition of typed text only: its flags are --tcp and --udp.
-var protocol = condition{name: "protocol", add: func(f *Filter, text string) error {
+// protocol has the flags --tcp and --udp.
+var protocol = flagged{"protocol", func(f *Filter, text string) error {
 	for part := range strings.SplitSeq(text, ",") {
 		switch {
 		case strings.EqualFold(part, "tcp"):
@@ -38,9 +48,6 @@ var protocol = condition{name: "protocol", add: func(f *Filter, text string) err
 	}
 	return nil
 }}
-
-// typed are the conditions of typed text.
-var typed = append(conditions[:len(conditions):len(conditions)], protocol, family)
 
 // Parse parses typed text: words that occur in the row, and conditions such as port=443 and
 // state=!listen. A ! before a word negates it, and quotes keep spaces: process="my program".
@@ -58,40 +65,67 @@ func Parse(text string) (Filter, error) {
 	return f, nil
 }
 
-// ParseUnfinished parses text that is still being typed: it leaves out a last word that may become
-// the name of a condition.
+// ParseUnfinished parses text that is still being typed. Its last word is left out if it may become the
+// name of a condition, or is a condition that does not have its value yet; what is wrong with it is
+// returned as well.
 func ParseUnfinished(text string) (Filter, error) {
-	start := strings.LastIndexFunc(text, unicode.IsSpace) + 1
-	for _, c := range typed {
-		if last := strings.ToLower(text[start:]); last != "" && strings.HasPrefix(c.name, last) {
-			return Parse(text[:start])
+	start := lastWord(text)
+	last := text[start:]
+	if last != "" && slices.ContainsFunc(typedNames(), func(name string) bool { return strings.HasPrefix(plainName(name), plainName(last)) }) {
+		return Parse(text[:start])
+	}
+	f, err := Parse(text)
+	if err != nil {
+		if rest, restErr := Parse(text[:start]); restErr == nil {
+			return rest, err
 		}
 	}
-	return Parse(text)
+	return f, err
 }
 
-func (f *Filter) addTyped(word string) error {
-	name, value, isCondition := strings.Cut(word, "=")
-	c, known := conditionNamed(name)
+// plainName returns a name without what may be left out of it, or written in another way.
+func plainName(name string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(name), "-", ""), "_", "")
+}
+
+// lastWord returns where the last word of text starts. Quotes keep spaces.
+func lastWord(text string) (start int) {
+	quoted := false
+	for i, r := range text {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case !quoted && unicode.IsSpace(r):
+			start = i + utf8.RuneLen(r)
+		}
+	}
+	return start
+}
+
+func (f *Filter) addTyped(text string) error {
+	name, value, isCondition := strings.Cut(text, "=")
+	add, known := conditionNamed(name)
 	switch {
-	case isCondition && known:
-		if err := c.add(f, value); err != nil {
-			return fmt.Errorf("%s: %w", word, err)
+	case isCondition && known != "":
+		if err := add(f, value); err != nil {
+			return fmt.Errorf("%s: %w", text, err)
 		}
 		return nil
 	case isCondition:
-		return fmt.Errorf("unknown filter %q; filters are %s", name, conditionNames())
-	case known:
-		return fmt.Errorf("%s: want a value, as in %s=VALUE", word, c.name)
+		if near := cli.Nearest(name, typedNames()); near != "" {
+			return fmt.Errorf("unknown filter %q; did you mean %s?", name, near)
+		}
+		return fmt.Errorf("unknown filter %q; filters are %s", name, strings.Join(typedNames(), ", "))
+	case known != "" && strings.EqualFold(name, known):
+		return fmt.Errorf("%s: want a value, as in %s=VALUE", text, known)
 	}
-	plain, negated := strings.CutPrefix(strings.ToLower(word), "!")
-	switch {
-	case plain == "":
-		return fmt.Errorf("%s: want a word after it", word)
-	case negated:
-		f.words.none = append(f.words.none, plain)
-	default:
-		f.words.some = append(f.words.some, plain)
+	if strings.TrimPrefix(text, "!") == "" {
+		return fmt.Errorf("%s: want a word after it", text)
+	}
+	if plain, negated := strings.CutPrefix(text, "!"); negated {
+		f.words.none = append(f.words.none, newWord(plain))
+	} else {
+		f.words.some = append(f.words.some, newWord(text))
 	}
 	return nil
 }
@@ -116,21 +150,30 @@ func split(text string) (words []string, err error) {
 	return words, nil
 }
 
-func conditionNamed(name string) (condition, bool) {
-	for _, c := range typed {
-		if strings.EqualFold(c.name, name) {
-			return c, true
+// conditionNamed returns what adds the values of the condition with a name, and how it is called; "" if
+// there is none.
+func conditionNamed(name string) (add func(f *Filter, text string) error, known string) {
+	for _, c := range conditions {
+		if c.IsCalled(name) {
+			return func(f *Filter, text string) error { return c.values(f).add(text) }, c.Filter.Flag
 		}
 	}
-	return condition{}, false
+	for _, c := range []flagged{protocol, family} {
+		column := rows.Named(c.name)[0]
+		if column.IsCalled(name) {
+			return c.add, c.name
+		}
+	}
+	return nil, ""
 }
 
-func conditionNames() string {
+// typedNames returns how the conditions are called.
+func typedNames() []string {
 	var names []string
-	for _, c := range typed {
-		names = append(names, c.name)
+	for _, c := range conditions {
+		names = append(names, c.Filter.Flag)
 	}
-	return strings.Join(names, ", ")
+	return append(names, protocol.name, family.name)
 }
 
 // String returns text that Parse turns into f again.
@@ -151,27 +194,16 @@ func (f *Filter) String() string {
 	if f.Families() != tcpmib.Both {
 		add("family", []string{strings.ToLower(f.Family.String())})
 	}
-	add("state", f.states.text(func(s tcpmib.State) string { return strings.ToLower(s.String()) }))
-	add("port", f.ports.text(ports.String))
-	add("local-port", f.localPorts.text(ports.String))
-	add("remote-port", f.remotePorts.text(ports.String))
-	add("addr", f.addrs.text(network.String))
-	add("remote", f.remotes.text(network.String))
-	add("pid", f.pids.text(func(pid uint32) string { return fmt.Sprint(pid) }))
-	add("process", f.processes.text(func(p pattern) string { return p.text }))
-	parts = append(parts, f.words.text(quote)...)
+	for _, c := range conditions {
+		add(c.Filter.Flag, c.values(f).text())
+	}
+	for _, w := range f.words.some {
+		parts = append(parts, quote(w.text))
+	}
+	for _, w := range f.words.none {
+		parts = append(parts, "!"+quote(w.text))
+	}
 	return strings.Join(parts, " ")
-}
-
-// text returns the terms as text, the negated ones last, with a ! before them.
-func (t *terms[T]) text(one func(T) string) (values []string) {
-	for _, term := range t.some {
-		values = append(values, one(term))
-	}
-	for _, term := range t.none {
-		values = append(values, "!"+one(term))
-	}
-	return values
 }
 
 func quote(text string) string {
@@ -179,19 +211,4 @@ func quote(text string) string {
 		return `"` + text + `"`
 	}
 	return text
-}
-
-func (p ports) String() string {
-	if p.low == p.high {
-		return fmt.Sprint(p.low)
-	}
-	return fmt.Sprintf("%d-%d", p.low, p.high)
-}
-
-func (n network) String() string {
-	addr := n.prefix.Addr().WithZone(n.zone).String()
-	if n.prefix.Bits() == n.prefix.Addr().BitLen() {
-		return addr
-	}
-	return fmt.Sprintf("%s/%d", addr, n.prefix.Bits())
 }

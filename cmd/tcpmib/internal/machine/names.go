@@ -1,6 +1,8 @@
 package machine
 
 import (
+	"maps"
+
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
@@ -8,7 +10,12 @@ import (
 
 // Names are the processes of two snapshots. What closed has the name that its process had in the
 // older one: it may have ended since, and its PID may belong to another.
-type Names struct{ older, newer owner.Processes }
+type Names struct {
+	older, newer owner.Processes
+	owners       map[uint32]*rows.Owner // by process ID, if Know was called
+	services     map[uint32][]string
+	told         bool // what Know misses is said once
+}
 
 // Next takes the processes of the next snapshot. Those that have ended keep their names.
 func (n *Names) Next(processes owner.Processes) {
@@ -20,9 +27,37 @@ func (n *Names) Next(processes owner.Processes) {
 	}
 }
 
+// Know reads what columns need of the processes of changes, after Next. Processes that have ended stay
+// known.
+func (n *Names) Know(m *Reader, changes []rows.Change, columns []rows.Column) {
+	if len(columns) == 0 || len(changes) == 0 {
+		return
+	}
+	s := rows.Snapshot{Processes: n.newer}
+	for _, c := range changes {
+		s.Sockets = append(s.Sockets, c.Now())
+	}
+	asked, shown := columns, []rows.Column(nil)
+	if n.told {
+		asked, shown = shown, asked
+	}
+	m.Enrich(&s, tcpmib.Both, asked, shown)
+	n.told = true
+	if n.owners == nil {
+		n.owners, n.services = map[uint32]*rows.Owner{}, map[uint32][]string{}
+	}
+	for pid, o := range s.Owners {
+		if o.Path != "" || n.owners[pid] == nil {
+			n.owners[pid] = o
+		}
+	}
+	maps.Copy(n.services, s.Services)
+}
+
 // Rows returns the rows of a change, as it is now and as it was.
 func (n *Names) Rows(c rows.Change) (now, before rows.Row) {
-	older, newer := rows.Snapshot{Processes: n.older}, rows.Snapshot{Processes: n.newer}
+	older := rows.Snapshot{Processes: n.older, Owners: n.owners, Services: n.services}
+	newer := rows.Snapshot{Processes: n.newer, Owners: n.owners, Services: n.services}
 	now, before = newer.Row(c.Now()), older.Row(c.Before())
 	if c.Kind == tcpmib.Closed {
 		if closed := older.Row(c.Now()); closed.Process != "" {

@@ -13,10 +13,13 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// Column is one thing that is known about a row. Its name is its key in JSON and templates, its
-// header in CSV, and its name for --columns and --sort.
+// Column is one thing that is known about a row, and what it is called everywhere: its name is its key
+// in JSON and templates, its header in CSV, and its name for --columns, --sort and the filters that are
+// typed on the screen. Case and dashes do not matter there.
 type Column struct {
 	Name    string
+	Also    []string                            // what other programs call it
+	Filter  Filter                              // the filter by its values, if there is one
 	Title   string                              // header in tables
 	Number  bool                                // unquoted in JSON, aligned right in tables
 	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
@@ -25,6 +28,13 @@ type Column struct {
 	Key     func(r *Row) Key                    // the value, of columns with few different ones; or nil
 	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
 	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+}
+
+// Filter is the filter by the values of a column.
+type Filter struct {
+	Flag  string // its name on the command line; "": there is none
+	Kind  string // what its values are, in one word
+	Usage string // for help, with the word in backquotes
 }
 
 // Key is a value of a column: a number or a name. Rows of one key are equal to Compare.
@@ -54,21 +64,28 @@ func (c *Column) isAddress() bool {
 // Columns are all columns of a socket, in the order in which help lists them.
 var Columns = []Column{
 	{Name: "protocol", Title: "PROTO",
+		Also:    []string{"proto", "netid"},
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Protocol.String()...) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Protocol, b.Protocol) }},
 	{Name: "family", Title: "FAMILY",
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Family().String()...) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Family(), b.Family()) }},
 	{Name: "local", Title: "LOCAL", Shrink: shrinkEndpoint,
+		Also:    []string{"laddr", "src"},
+		Filter:  Filter{"local", "addresses", "local `addresses` or endpoints"},
 		Text:    func(dst []byte, r *Row) []byte { return r.Local.AppendTo(dst) },
 		Compare: func(a, b *Row) int { return a.Local.Compare(b.Local) }},
 	{Name: "localAddress", Title: "LOCAL ADDRESS", Shrink: shrinkMiddle,
 		Text:    func(dst []byte, r *Row) []byte { return r.Local.Addr().AppendTo(dst) },
 		Compare: func(a, b *Row) int { return a.Local.Addr().Compare(b.Local.Addr()) }},
 	{Name: "localPort", Title: "LOCAL PORT", Number: true,
+		Also:    []string{"lport", "sport"},
+		Filter:  Filter{"local-port", "ports", "local `ports`"},
 		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.Local.Port()) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Local.Port(), b.Local.Port()) }},
 	{Name: "remote", Title: "REMOTE", Shrink: shrinkEndpoint,
+		Also:   []string{"raddr", "dst", "peer", "foreign"},
+		Filter: Filter{"remote", "addresses", "remote `addresses` or endpoints, such as 203.0.113.7:443"},
 		Text: func(dst []byte, r *Row) []byte {
 			if !r.Remote.IsValid() {
 				return dst
@@ -80,6 +97,8 @@ var Columns = []Column{
 		Text:    func(dst []byte, r *Row) []byte { return r.Remote.Addr().AppendTo(dst) },
 		Compare: func(a, b *Row) int { return a.Remote.Addr().Compare(b.Remote.Addr()) }},
 	{Name: "remotePort", Title: "REMOTE PORT", Number: true,
+		Also:   []string{"rport", "dport"},
+		Filter: Filter{"remote-port", "ports", "remote `ports`"},
 		Text: func(dst []byte, r *Row) []byte {
 			if !r.Remote.IsValid() {
 				return dst
@@ -88,9 +107,12 @@ var Columns = []Column{
 		},
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Remote.Port(), b.Remote.Port()) }},
 	{Name: "remoteName", Title: "REMOTE NAME", Shrink: shrinkEnd,
+		Also:    []string{"host", "hostname"},
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.RemoteName...) },
 		Compare: func(a, b *Row) int { return compareFold(a.RemoteName, b.RemoteName) }},
 	{Name: "state", Title: "STATE",
+		Also:    []string{"status"},
+		Filter:  Filter{"state", "states", "`states`, such as listen,time-wait"},
 		Text:    ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.State.String()...) }),
 		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) },
 		Key:     func(r *Row) Key { return Key{Number: uint32(r.State)} },
@@ -100,21 +122,30 @@ var Columns = []Column{
 		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) },
 		Key:     func(r *Row) Key { return Key{Number: uint32(r.State)} }},
 	{Name: "pid", Title: "PID", Number: true,
+		Also:    []string{"processId", "owningProcess"},
+		Filter:  Filter{"pid", "PIDs", "`IDs` of the owning processes"},
 		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.PID) },
 		Compare: func(a, b *Row) int { return cmp.Compare(a.PID, b.PID) },
 		Key:     func(r *Row) Key { return Key{Number: r.PID} }},
 	{Name: "process", Title: "PROCESS", Shrink: shrinkEnd,
+		Also:    []string{"command", "program", "processName"},
+		Filter:  Filter{"process", "names", "`names` of the owning processes, such as chrome or sql*"},
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Process...) },
 		JSON:    func(dst []byte, r *Row) []byte { return appendQuoted(dst, r.Process) },
 		Compare: func(a, b *Row) int { return compareFold(a.Process, b.Process) },
 		Key:     func(r *Row) Key { return Key{Name: r.Process} }},
 	{Name: "path", Title: "PATH", Shrink: shrinkMiddle,
+		Also:    []string{"exe", "executable"},
+		Filter:  Filter{"path", "text", "`text` in the path of the owning program"},
 		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.Path...) }),
 		Compare: func(a, b *Row) int { return compareFold(a.owner().Path, b.owner().Path) }},
 	{Name: "user", Title: "USER", Shrink: shrinkEnd,
+		Also:    []string{"username", "owner"},
+		Filter:  Filter{"user", "text", "`text` in the user of the owning process"},
 		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.User...) }),
 		Compare: func(a, b *Row) int { return compareFold(a.owner().User, b.owner().User) }},
 	{Name: "parent", Title: "PARENT", Number: true,
+		Also: []string{"ppid", "parentPid"},
 		Text: ofOwner(func(dst []byte, o *Owner) []byte {
 			if o.Parent == 0 {
 				return dst
@@ -126,6 +157,8 @@ var Columns = []Column{
 		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.ParentProcess...) }),
 		Compare: func(a, b *Row) int { return compareFold(a.owner().ParentProcess, b.owner().ParentProcess) }},
 	{Name: "commandLine", Title: "COMMAND LINE", Shrink: shrinkEnd,
+		Also:    []string{"cmdline", "args"},
+		Filter:  Filter{"command-line", "text", "`text` in the command line of the owning process"},
 		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.CommandLine...) }),
 		Compare: func(a, b *Row) int { return compareFold(a.owner().CommandLine, b.owner().CommandLine) }},
 	{Name: "offload", Title: "OFFLOAD",
@@ -149,6 +182,7 @@ var Columns = []Column{
 		},
 		Compare: func(a, b *Row) int { return cmp.Compare(a.Age, b.Age) }},
 	{Name: "created", Title: "CREATED",
+		Also: []string{"since", "started"},
 		Text: func(dst []byte, r *Row) []byte {
 			if r.Created.IsZero() {
 				return dst
@@ -167,9 +201,17 @@ var Columns = []Column{
 		Compare: func(a, b *Row) int { return compareFold(a.Module, b.Module) },
 		Key:     func(r *Row) Key { return Key{Name: r.Module} }},
 	{Name: "services", Title: "SERVICES", Shrink: shrinkEnd,
+		Also:    []string{"service"},
+		Filter:  Filter{"service", "names", "`names` of services that run in the owning process"},
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, strings.Join(r.Services, ", ")...) },
 		JSON:    func(dst []byte, r *Row) []byte { return appendList(dst, r.Services) },
 		Compare: func(a, b *Row) int { return slices.CompareFunc(a.Services, b.Services, compareFold) }},
+}
+
+// EitherEnd are filters by the local and the remote end at once, which are no columns.
+var EitherEnd = []Column{
+	{Name: "port", Filter: Filter{"port", "ports", "local or remote `ports`, such as 443,8000-8999"}},
+	{Name: "addr", Also: []string{"address"}, Filter: Filter{"addr", "addresses", "local or remote `addresses` or endpoints, such as 10.0.0.0/8"}},
 }
 
 // Measurements are the columns of estats, after those of the connection.
@@ -270,9 +312,23 @@ func (l ColumnList) Set(text string) error {
 
 func find(name string) (Column, error) {
 	for _, c := range Columns {
-		if strings.EqualFold(c.Name, name) {
+		if c.IsCalled(name) {
 			return c, nil
 		}
 	}
+	if near := cli.Nearest(name, Names(Columns)); near != "" {
+		return Column{}, fmt.Errorf("unknown column %q; did you mean %s?", name, near)
+	}
 	return Column{}, fmt.Errorf("unknown column %q; columns are %s", name, strings.Join(Names(Columns), ", "))
+}
+
+// IsCalled reports whether name is one of the names of the column. Case and dashes do not matter.
+func (c *Column) IsCalled(name string) bool {
+	name = folded(name)
+	same := func(other string) bool { return folded(other) == name }
+	return same(c.Name) || c.Filter.Flag != "" && same(c.Filter.Flag) || slices.ContainsFunc(c.Also, same)
+}
+
+func folded(name string) string {
+	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
 }

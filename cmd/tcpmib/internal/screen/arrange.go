@@ -28,12 +28,12 @@ func (s *Model) arrange() {
 	s.shown, s.counts = s.shown[:0], map[tcpmib.ChangeKind]int{}
 	for i := range s.entries {
 		e := &s.entries[i]
-		if s.filter.Match(&e.row) {
+		if s.selects(&e.row) {
 			s.shown = append(s.shown, i)
 			s.counts[e.kind]++
 		}
 	}
-	compare := rows.Order(rows.Named(s.sortBy), s.reverse)
+	compare := rows.Order(append(rows.Named(s.sortBy), s.sortThen...), s.reverse)
 	if s.grouped {
 		compare = byProcess(compare)
 	}
@@ -64,6 +64,11 @@ func (s *Model) arrange() {
 		s.cursor = at
 	}
 	s.move(0)
+}
+
+// selects reports whether a row is shown. Words are looked for in the columns of the table.
+func (s *Model) selects(r *rows.Row) bool {
+	return s.filter.MatchShown(r, s.columns) && (s.notIn == nil || !s.notIn.Has(r))
 }
 
 // anchored reports whether an item is what the cursor was on.

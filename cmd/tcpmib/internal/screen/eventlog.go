@@ -67,8 +67,8 @@ func (s *Model) showLog() tea.Cmd {
 func (s *Model) drawLog() []string {
 	var lines []string
 	for _, e := range slices.Backward(s.events) {
-		changedOut := e.kind == tcpmib.Changed && s.filter.Match(&e.before)
-		if e.err == "" && !s.filter.Match(&e.row) && !changedOut {
+		changedOut := e.kind == tcpmib.Changed && s.selects(&e.before)
+		if e.err == "" && !s.selects(&e.row) && !changedOut {
 			continue
 		}
 		text, style := "! "+cli.Printable(e.err), troubleStyle

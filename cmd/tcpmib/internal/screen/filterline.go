@@ -32,7 +32,7 @@ func (s *Model) typeFilter(msg tea.KeyPressMsg) tea.Cmd {
 	switch msg.String() {
 	case "enter":
 		// An invalid filter is not in force, so the line stays open.
-		cmd, ok := s.applyFilter(filter.Parse)
+		cmd, ok := s.applyFilter(parseWhole)
 		if ok {
 			s.remember(s.filterText)
 			s.closeFilter()
@@ -53,6 +53,15 @@ func (s *Model) typeFilter(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	cmd, _ := s.applyFilter(filter.ParseUnfinished)
 	return cmd
+}
+
+// parseWhole parses a filter. Of an invalid one it returns what is valid without its last word.
+func parseWhole(text string) (filter.Filter, error) {
+	f, err := filter.Parse(text)
+	if err != nil {
+		f, _ = filter.ParseUnfinished(text)
+	}
+	return f, err
 }
 
 func (s *Model) closeFilter() { s.mode = modeTable }
@@ -88,20 +97,22 @@ func (s *Model) pasteFilter(text string) tea.Cmd {
 	return cmd
 }
 
-// applyFilter puts the typed filter in force. If it is invalid, the last valid one stays and the
-// notice says what is wrong.
+// applyFilter puts the typed filter in force, as far as it is valid. The notice says what is wrong with
+// the rest.
 func (s *Model) applyFilter(parse func(string) (filter.Filter, error)) (cmd tea.Cmd, ok bool) {
 	f, err := parse(s.input.Value())
+	if err == nil || f.Any() || s.mode == modeFilter {
+		before := s.request()
+		s.filter, s.filterText = f, f.String()
+		s.arrange()
+		if s.request() != before {
+			cmd = s.look()
+		}
+	}
 	if err != nil {
 		s.warn("not applied: " + err.Error())
-		return nil, false
+		return cmd, false
 	}
 	s.notice = notice{}
-	families := s.filter.Families()
-	s.filter, s.filterText = f, f.String()
-	s.arrange()
-	if families != f.Families() {
-		return s.look(), true
-	}
-	return nil, true
+	return cmd, true
 }

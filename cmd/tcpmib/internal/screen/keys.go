@@ -140,7 +140,7 @@ func (s *Model) sortColumn(pressed string) tea.Cmd {
 	}
 	name := s.table.Columns[n-1].Name
 	s.reverse = s.sortBy == name && !s.reverse
-	s.sortBy = name
+	s.sortBy, s.sortThen = name, nil
 	s.arrange()
 	return nil
 }

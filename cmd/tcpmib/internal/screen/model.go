@@ -33,7 +33,9 @@ type Model struct {
 	history       []string      // earlier filters
 	recalled      int           // index into history of what the filter line shows; its length: none of them
 	columns       []rows.Column
-	sortBy        string // name of a column
+	sortBy        string        // name of a column
+	sortThen      []rows.Column // from the command line, until the user sorts
+	notIn         *filter.Baseline
 	reverse       bool
 	grouped       bool            // by process
 	folded        map[uint32]bool // groups whose connections are hidden, by PID

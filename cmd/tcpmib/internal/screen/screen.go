@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,13 +22,32 @@ type Options struct {
 	World    World
 	Interval time.Duration
 	Filter   filter.Filter // from the command line; the user can change it
+	Columns  []rows.Column // nil: those of list
+	Extra    []rows.Column // added to them
+	Sort     []rows.Column // nil: by local endpoint
+
+	NotIn *filter.Baseline // what is not shown; nil: everything is
 }
 
 // New returns a screen that has not read anything yet.
 func New(o Options) *Model {
-	columns := rows.TableColumns
-	if o.Filter.UDP {
+	columns := o.Columns
+	switch {
+	case columns != nil:
+	case o.Filter.UDP:
 		columns = rows.BothColumns
+	default:
+		columns = rows.TableColumns
+	}
+	columns = slices.Clone(columns)
+	for _, c := range o.Extra {
+		if !rows.Has(columns, c.Name) {
+			columns = append(columns, c)
+		}
+	}
+	sort := o.Sort
+	if len(sort) == 0 {
+		sort = rows.TableColumns[:1]
 	}
 	s := &Model{
 		world:      o.World,
@@ -36,7 +56,9 @@ func New(o Options) *Model {
 		filter:     o.Filter,
 		filterText: o.Filter.String(),
 		columns:    columns,
-		sortBy:     rows.TableColumns[0].Name,
+		sortBy:     sort[0].Name,
+		sortThen:   sort[1:],
+		notIn:      o.NotIn,
 		marks:      map[markKey]mark{},
 		folded:     map[uint32]bool{},
 	}

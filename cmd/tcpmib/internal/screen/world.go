@@ -12,8 +12,8 @@ import (
 type World struct {
 	Captures []Capture // what is shown, one after the other; nil for this computer
 	Look     func(Request) Look
-	Inspect  func(rows.Socket) []Detail
-	Refuse   func(rows.Socket) error // why Close would refuse, or nil if it would try
+	Inspect  func(rows.Socket) []Detail // all that is known of a socket and its owner
+	Refuse   func(rows.Socket) error    // why Close would refuse, or nil if it would try
 	Close    func(rows.Socket) error
 }
 
@@ -46,14 +46,15 @@ type Look struct {
 // Detail is one thing that is known about a connection.
 type Detail struct{ Name, Value string }
 
-// request returns what the screen needs now.
+// request returns what the screen needs now: for its columns, and for its filter.
 func (s *Model) request() Request {
+	columns := slices.Concat(s.columns, rows.Named(s.sortBy), s.sortThen, s.filter.Needs())
 	return Request{
 		Capture:  s.capture,
 		Tables:   s.filter.Tables(),
-		Created:  rows.Has(s.columns, "created") || rows.Has(s.columns, "age"),
-		Services: rows.Has(s.columns, "services"),
-		Owners: slices.ContainsFunc(s.columns, func(c rows.Column) bool {
+		Created:  rows.Has(columns, "created") || rows.Has(columns, "age"),
+		Services: rows.Has(columns, "services"),
+		Owners: slices.ContainsFunc(columns, func(c rows.Column) bool {
 			return slices.Contains([]string{"path", "user", "parent", "parentProcess", "commandLine"}, c.Name)
 		}),
 	}
