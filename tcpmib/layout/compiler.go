@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,8 @@ type CompilerError struct {
 	CC    []string
 	First string // the compiler's own first error, one line, if it printed any
 	Err   error  // what became of the process
+
+	ran bool // the compiler started
 }
 
 func (e *CompilerError) Error() string {
@@ -37,63 +40,156 @@ const sourceName = "layout_probe.c"
 type compiler struct {
 	target Target
 	clang  bool // takes clang's options
+	cl     bool // takes them as clang-cl does
 }
 
-func newCompiler(t Target) (*compiler, error) {
+// Which compiler it is, says what it defines. That cl has no debug information that can be read is
+// found out here, before anything else goes wrong.
+const askWhich = `#if defined(__clang__)
+layout_is clang
+#elif defined(__GNUC__)
+layout_is gcc
+#elif defined(_MSC_VER)
+layout_is cl
+#else
+layout_is unknown
+#endif
+`
+
+// newCompiler asks a command what it is: names lie.
+func newCompiler(ctx context.Context, t Target) (*compiler, error) {
 	if len(t.CC) == 0 {
 		return nil, errors.New("the target has no compiler command")
 	}
-	base := strings.ToLower(strings.TrimSuffix(filepath.Base(strings.ReplaceAll(t.CC[0], `\`, "/")), ".exe"))
-	return &compiler{target: t, clang: strings.Contains(base, "clang")}, nil
+	dir, err := os.MkdirTemp("", "layout")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	src := filepath.Join(dir, sourceName)
+	if err := os.WriteFile(src, []byte(askWhich), 0o600); err != nil {
+		return nil, err
+	}
+	c := &compiler{target: t}
+	text, errs, err := c.run(ctx, append(slices.Clone(t.CC[1:]), "-E", "-x", "c", src), src)
+	if failed, ok := errors.AsType[*CompilerError](err); ok && !failed.ran {
+		return nil, err
+	}
+	which := isCompiler().FindStringSubmatch(text)
+	if which == nil { // clang-cl and cl know no -x, and take a C file by its name
+		again, _, _ := c.run(ctx, append(slices.Clone(t.CC[1:]), "/nologo", "/E", src), src)
+		if which = isCompiler().FindStringSubmatch(again); which != nil {
+			c.cl, err, errs = true, nil, nil
+		}
+	}
+	switch {
+	case len(errs) > 0:
+		return nil, &CompilerError{CC: t.CC, First: errs[0].text}
+	case err != nil:
+		return nil, err
+	case which == nil || which[1] == "unknown" || which[1] == "cl":
+		return nil, fmt.Errorf("%s is not gcc or clang, which alone show what headers declare: install LLVM's clang, which reads the headers of Visual Studio, too", strings.Join(t.CC, " "))
+	}
+	c.clang = which[1] == "clang"
+	return c, nil
 }
 
-func (c *compiler) args(src, obj string) []string {
-	args := append([]string{}, c.target.CC[1:]...)
-	if c.clang { // all errors at once, and no time spent on guesses at what was meant
-		args = append(args, "-ferror-limit=0", "-fno-spell-checking", "-fno-caret-diagnostics")
+var isCompiler = pattern(`(?m)^layout_is (\w+)`)
+
+// options are those of every run.
+func (c *compiler) options() []string {
+	args := slices.Clone(c.target.CC[1:])
+	switch {
+	case c.cl:
+		args = append(args, "/nologo", "/clang:-std=gnu11", "/clang:-ferror-limit=0", "/clang:-fno-spell-checking",
+			"/clang:-fno-caret-diagnostics", "/clang:-fdiagnostics-format=clang")
+	case c.clang: // all errors at once, and no time spent on guesses at what was meant
+		args = append(args, "-std=gnu11", "-ferror-limit=0", "-fno-spell-checking", "-fno-caret-diagnostics")
+	default:
+		args = append(args, "-std=gnu11", "-fmax-errors=0", "-fdiagnostics-color=never", "-fno-diagnostics-show-caret", "-ftrack-macro-expansion=0")
 	}
-	if !c.clang {
-		args = append(args, "-fmax-errors=0", "-fdiagnostics-color=never", "-fno-diagnostics-show-caret")
-	}
-	return append(args, "-std=gnu11", "-w", "-gdwarf-4", "-fno-eliminate-unused-debug-types", "-c", "-o", obj, src)
+	return append(args, "-w")
 }
 
-// sourceError is an error the compiler reports for a line of the probe; line 0 is an error
-// elsewhere.
+// compileArgs are for a C file, or one that has been preprocessed and ends in ".i".
+func (c *compiler) compileArgs(src, obj string) []string {
+	if c.cl {
+		return append(c.options(), "/clang:-gdwarf-4", "/clang:-fno-eliminate-unused-debug-types", "/c", "/Fo"+obj, src)
+	}
+	return append(c.options(), "-gdwarf-4", "-fno-eliminate-unused-debug-types", "-c", "-o", obj, src)
+}
+
+func (c *compiler) preprocessArgs(src string) []string { return append(c.options(), "-E", src) }
+
+// sourceError is an error the compiler reports.
 type sourceError struct {
+	file    string // its base name
 	line    int
+	include int    // the line of the probe whose #include led to the file; 0 is none
 	text    string // the whole line
 	message string // what comes after "error:"
 }
 
 // gcc and clang: file:12:3: error: text.
 var (
-	errorLine = pattern(`^(.*?):(\d+)(?::\d+)?: (?:fatal )?error: (.*)$`)
-	anyError  = pattern(`(?i)\berror\b`)
+	errorLine    = pattern(`^(.*?):(\d+)(?::\d+)?: (?:fatal )?error: (.*)$`)
+	includedFrom = pattern(`^(?:In file included|\s+) ?from (.*?):(\d+)`)
+	anyError     = pattern(`(?i)\berror\b`)
 )
 
-// compile runs the compiler. Errors in the probe's own lines come back as a list; a compiler that
-// fails otherwise is a *CompilerError.
+// compile compiles the probe. Errors that are in no file come as a *CompilerError, as a compiler
+// does that cannot run.
 func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError, error) {
-	cmd := exec.CommandContext(ctx, c.target.CC[0], c.args(src, obj)...)
+	_, errs, err := c.run(ctx, c.compileArgs(src, obj), src)
+	return errs, err
+}
+
+// run runs the compiler and returns what it prints, and its errors. src is the file that args name.
+func (c *compiler) run(ctx context.Context, args []string, src string) (stdout string, errs []sourceError, err error) {
+	cmd := exec.CommandContext(ctx, c.target.CC[0], args...)
 	// Messages are parsed, so they must be in English.
 	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), c.target.Env...)
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
+	var out, messages bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &messages
+	err = cmd.Run()
 	if err == nil {
-		return nil, nil
+		return out.String(), nil, nil
 	}
 	if ctx.Err() != nil { // it was killed, which says nothing of the headers
-		return nil, &CompilerError{CC: c.target.CC, Err: ctx.Err()}
+		return "", nil, &CompilerError{CC: c.target.CC, Err: ctx.Err()}
 	}
 	if _, ran := errors.AsType[*exec.ExitError](err); !ran {
-		return nil, &CompilerError{CC: c.target.CC, Err: err}
+		return "", nil, &CompilerError{CC: c.target.CC, Err: err}
 	}
-	var errs []sourceError
-	first := ""
-	for line := range strings.Lines(strings.ReplaceAll(out.String(), "\r\n", "\n")) {
-		line = strings.ReplaceAll(strings.TrimSpace(line), src, sourceName)
+	text := strings.ReplaceAll(strings.ReplaceAll(messages.String(), "\r\n", "\n"), filepath.Dir(src)+string(filepath.Separator), "")
+	errs, first := parseErrors(text)
+	if len(errs) > 0 {
+		return "", errs, nil
+	}
+	if first == "" {
+		first, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+	}
+	return "", nil, &CompilerError{CC: c.target.CC, First: first, Err: err, ran: true}
+}
+
+// parseErrors reads a compiler's messages. first is the first line with an error, in whatever form.
+func parseErrors(text string) (errs []sourceError, first string) {
+	include := 0 // of the last chain, which is not repeated while it is the same
+	inChain := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n ")
+		if m := includedFrom().FindStringSubmatch(line); m != nil {
+			if !inChain {
+				include = 0
+			}
+			inChain = true
+			if baseName(m[1]) == sourceName {
+				include, _ = strconv.Atoi(m[2])
+			}
+			continue
+		}
+		inChain = false
+		line = strings.TrimSpace(line)
 		if first == "" && anyError().MatchString(line) {
 			first = line
 		}
@@ -101,35 +197,14 @@ func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError,
 		if m == nil {
 			continue
 		}
-		e := sourceError{text: line, message: m[3]}
-		if strings.HasSuffix(strings.ReplaceAll(m[1], `\`, "/"), sourceName) {
-			e.line, _ = strconv.Atoi(m[2])
+		e := sourceError{file: baseName(m[1]), include: include, text: line, message: m[3]}
+		e.line, _ = strconv.Atoi(m[2])
+		if e.file == sourceName || e.file == questionsName {
+			e.include = 0
 		}
 		errs = append(errs, e)
 	}
-	if len(errs) == 0 {
-		if first == "" {
-			first, _, _ = strings.Cut(strings.TrimSpace(strings.ReplaceAll(out.String(), src, sourceName)), "\n")
-		}
-		return nil, &CompilerError{CC: c.target.CC, First: first, Err: err}
-	}
-	return errs, nil
-}
-
-// macros are the names of all macros that are defined after the headers.
-func (c *compiler) macros(ctx context.Context, headers []string) (map[string]bool, error) {
-	text, err := c.preprocess(ctx, headers, "-dM", "-P")
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]bool{}
-	for line := range strings.Lines(text) {
-		if rest, ok := strings.CutPrefix(line, "#define "); ok {
-			name, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
-			names[name] = true
-		}
-	}
-	return names, nil
+	return errs, first
 }
 
 // functions are what looks like a function that the headers declare, and the header file that
@@ -162,25 +237,20 @@ var (
 )
 
 // preprocess returns what the preprocessor makes of the headers.
-func (c *compiler) preprocess(ctx context.Context, headers []string, options ...string) (string, error) {
-	src, _ := probeSource(headers, nil)
-	args := append(append(slices.Clone(c.target.CC[1:]), "-E", "-w", "-std=gnu11"), options...)
-	cmd := exec.CommandContext(ctx, c.target.CC[0], append(args, "-x", "c", "-")...)
-	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), c.target.Env...)
-	cmd.Stdin = strings.NewReader(src)
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			err = ctx.Err()
-		}
-		first := ""
-		for line := range strings.Lines(strings.ReplaceAll(errs.String(), "<stdin>", sourceName)) {
-			if first == "" && anyError().MatchString(line) {
-				first = strings.TrimSpace(line)
-			}
-		}
-		return "", &CompilerError{CC: c.target.CC, First: first, Err: err}
+func (c *compiler) preprocess(ctx context.Context, headers []string) (string, error) {
+	dir, err := os.MkdirTemp("", "layout")
+	if err != nil {
+		return "", err
 	}
-	return out.String(), nil
+	defer os.RemoveAll(dir)
+	text, _ := probeSource(headers, nil)
+	src := filepath.Join(dir, sourceName)
+	if err := os.WriteFile(src, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	out, errs, err := c.run(ctx, c.preprocessArgs(src), src)
+	if len(errs) > 0 {
+		return "", &CompilerError{CC: c.target.CC, First: errs[0].text}
+	}
+	return out, err
 }

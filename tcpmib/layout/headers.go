@@ -30,6 +30,9 @@ type Headers struct {
 	// Scalars are C's own types, such as "unsigned long".
 	Scalars map[string]CScalar `json:"scalars,omitempty"`
 
+	// Notes are what was left out of the headers, and why, a sentence each.
+	Notes []string `json:"-"`
+
 	why map[string]string // the compiler's words about names that are not here
 }
 

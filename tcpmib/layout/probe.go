@@ -27,10 +27,11 @@ const (
 	askMember                       // offset, size, sign
 	askConst                        // bits, below zero, size
 	askFunction                     // its type, in the debug information
+	askMacro                        // bits, below zero, size, whether it is an integer at all
 )
 
 // counts is how many numbers answer each kind of question.
-var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askConst: 3}
+var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askConst: 3, askMacro: 4}
 
 // String is the name of what is asked about, as gaps and findings write it.
 func (q question) String() string {
@@ -209,7 +210,7 @@ func (s Spec) Probe(ctx context.Context, t Target) (*Headers, error) {
 	if len(t.Headers) > 0 {
 		headers = t.Headers
 	}
-	cc, err := newCompiler(t)
+	cc, err := newCompiler(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -245,39 +246,6 @@ func withDefault(headers []string) []string {
 	return headers
 }
 
-// ReadHeaders reads everything that a target's headers declare, with the values of those of the
-// named constants that there are. It needs a compiler that writes debug information.
-func ReadHeaders(ctx context.Context, t Target, headers []string, constants []string) (*Headers, error) {
-	cc, err := newCompiler(t)
-	if err != nil {
-		return nil, err
-	}
-	first := &probe{cc: cc, headers: withDefault(headers)}
-	h, err := first.run(ctx)
-	if err != nil {
-		return nil, err
-	}
-	macros, err := cc.macros(ctx, first.headers)
-	if err != nil {
-		return nil, err
-	}
-	p := &probe{cc: cc, headers: first.headers}
-	for _, name := range h.StructNames() {
-		if typeName().MatchString(name) && h.Structs[name] != nil && !macros[name] { // one name of each is enough
-			p.questions = append(p.questions, question{kind: askType, name: name})
-		}
-	}
-	for _, name := range constants {
-		if _, isEnum := h.Constant(name); !isEnum && macros[name] && constName().MatchString(name) {
-			p.questions = append(p.questions, question{kind: askConst, name: name})
-		}
-	}
-	if h, err = p.run(ctx); err != nil {
-		return nil, err
-	}
-	return h, p.fill(h)
-}
-
 // run compiles the questions, and again without those that the headers have no answer to.
 func (p *probe) run(ctx context.Context) (*Headers, error) {
 	dir, err := os.MkdirTemp("", "layout")
@@ -302,7 +270,7 @@ func (p *probe) run(ctx context.Context) (*Headers, error) {
 		absent := map[question]string{}
 		for _, e := range errs {
 			q, ok := lines[e.line]
-			if !ok {
+			if !ok || e.file != sourceName {
 				return nil, &CompilerError{CC: p.cc.target.CC, First: e.text}
 			}
 			if _, seen := absent[q]; !seen {

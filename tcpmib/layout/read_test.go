@@ -1,0 +1,215 @@
+package layout
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// writeHeaders makes a folder with these files, in which the targets find them.
+func writeHeaders(t *testing.T, targets []Target, files map[string]string) []Target {
+	t.Helper()
+	dir := touch(t)
+	for name, text := range files {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	for i := range targets {
+		targets[i].CC = append(targets[i].CC[:len(targets[i].CC):len(targets[i].CC)], "-I", dir)
+	}
+	return targets
+}
+
+const someMacros = `
+enum some { ONE = 1, HIDDEN = 1, ITSELF = 7, SAME = 5 };
+extern int variable;
+struct row { int a; };
+#define HIDDEN 2
+#define ITSELF ITSELF
+#define OTHER ITSELF
+#define SUM (ONE + 2)
+#define MINUS (-1)
+#define WIDE 0xFFFFFFFFFFFFFFFFull
+#define LETTER 'a'
+#define CAST ((unsigned char)0x1FF)
+#define SIZE sizeof(struct row)
+#define BROKEN (NOT_DECLARED + 1)
+#define OPEN (
+#define CLOSE )
+#define CLOSED ) + (
+#define INDEX [
+#define TEXT "("
+#define LONG_TEXT L"a"
+#define STATEMENT 1;
+#define BLOCK {1}
+#define NOTHING
+#define PRAGMA _Pragma("once") 1
+#define CALL(x) x
+#define VARIABLE variable
+#define REAL 1.5
+#define POINTER ((void *)-1)
+#define VOID ((void)0)
+#define TYPE struct row
+#define WORD static
+#define MANY 1, 2
+`
+
+// A macro that is no constant costs only itself, with every compiler.
+func TestMacrosOfAllSorts(t *testing.T) {
+	names := strings.Fields("ONE HIDDEN ITSELF SAME OTHER SUM MINUS WIDE LETTER CAST SIZE BROKEN OPEN CLOSE CLOSED INDEX TEXT LONG_TEXT STATEMENT " +
+		"BLOCK NOTHING PRAGMA CALL VARIABLE REAL POINTER VOID TYPE WORD MANY NO_SUCH SUM")
+	for _, target := range writeHeaders(t, compilers(t), map[string]string{"macros.h": someMacros}) {
+		h, err := ReadHeaders(t.Context(), target, []string{"macros.h"}, names)
+		require.NoError(t, err, target.CC)
+		got := map[string]string{}
+		for _, name := range names {
+			if v, ok := h.Constant(name); ok {
+				got[name] = v.String()
+			}
+		}
+		assert.Equal(t, map[string]string{
+			"ONE": "1", "HIDDEN": "2", "ITSELF": "7", "SAME": "5", "OTHER": "7", "SUM": "3", "MINUS": "-1", "PRAGMA": "1", "WIDE": "18446744073709551615",
+			"LETTER": "97", "CAST": "255", "SIZE": "4",
+		}, got, "%v", target.CC)
+		assert.EqualValues(t, 4, h.Struct("struct row").Align)
+	}
+}
+
+// A header that does not compile after those before it costs only itself.
+func TestHeadersThatDoNotCompile(t *testing.T) {
+	files := map[string]string{
+		"good.h":   "struct good { int a; };\n",
+		"twice.h":  "struct good { long long a; };\nstruct lost { int a; };\n",
+		"inner.h":  "#include \"twice.h\"\nstruct lost2 { int a; };\n",
+		"open.h":   "struct lost3 { int a; }\n",
+		"error.h":  "#error no\n",
+		"absent.h": "#include <no_such_header_of_this.h>\n",
+		"after.h":  "struct after { short a; };\n",
+	}
+	for _, target := range writeHeaders(t, compilers(t), files) {
+		h, err := ReadHeaders(t.Context(), target, []string{"good.h", "twice.h", "inner.h", "open.h", "error.h", "absent.h", "after.h"}, nil)
+		require.NoError(t, err, target.CC)
+		assert.NotNil(t, h.Struct("struct after"))
+		assert.EqualValues(t, 4, h.Struct("struct good").Size)
+		for _, name := range []string{"lost", "lost2", "lost3"} {
+			assert.Nil(t, h.Struct("struct "+name), name)
+		}
+		var notes []string
+		for _, note := range h.Notes {
+			name, rest, _ := strings.Cut(note, " ")
+			assert.Contains(t, rest, "is left out, because it does not compile after the headers before it: ")
+			assert.NotContains(t, rest, "/layout_", "a file of ours")
+			notes = append(notes, name)
+		}
+		assert.ElementsMatch(t, []string{"twice.h", "inner.h", "open.h", "error.h", "absent.h"}, notes, "%v", h.Notes)
+
+		_, err = ReadHeaders(t.Context(), target, []string{"good.h", "no_such_header.h"}, nil)
+		assert.ErrorContains(t, err, "no_such_header.h", "one that was asked for is not left out")
+		_, err = ReadHeaders(t.Context(), target, []string{"error.h"}, nil)
+		assert.ErrorContains(t, err, "error.h:1:2:", "nothing is left")
+	}
+}
+
+// A header is found by its path from the current folder.
+func TestHeadersByPath(t *testing.T) {
+	target := compilers(t)[0]
+	t.Chdir(touch(t, "sub/mine.h"))
+	require.NoError(t, os.WriteFile("sub/mine.h", []byte("#include \"other.h\"\n"), 0o600))
+	require.NoError(t, os.WriteFile("sub/other.h", []byte("struct mine { int a; };\n"), 0o600))
+	for _, name := range []string{"./sub/mine.h", "../" + filepath.Base(must(os.Getwd())) + "/sub/mine.h"} {
+		h, err := ReadHeaders(t.Context(), target, []string{name}, nil)
+		require.NoError(t, err)
+		assert.NotNil(t, h.Struct("struct mine"))
+	}
+	_, err := ReadHeaders(t.Context(), target, []string{"./mine.h"}, nil)
+	assert.ErrorContains(t, err, "header ./mine.h: ")
+}
+
+func must(s string, err error) string {
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// shell writes a program that stands for a compiler.
+func shell(t *testing.T, name, text string) string {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	path := filepath.Join(touch(t), name)
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700))
+	return path
+}
+
+// A compiler is what it says it is, whatever its name.
+func TestCompilersAreAsked(t *testing.T) {
+	targets := compilers(t)
+	clang, err := exec.LookPath("clang")
+	if err != nil {
+		t.Skip("needs clang")
+	}
+	testdata := targets[0].CC[len(targets[0].CC)-1]
+	windows := []string{"--target=x86_64-w64-windows-gnu", "-I", testdata}
+	for name, cc := range map[string][]string{
+		"zig cc":             append([]string{shell(t, "zig", "shift; exec "+clang+` "$@"`), "cc"}, windows...),
+		"a gcc that is none": append([]string{shell(t, "gcc", "exec "+clang+` "$@"`)}, windows...),
+		"no name at all":     append([]string{shell(t, "cc", "exec "+clang+` "$@"`)}, windows...),
+		"clang-cl":           {shell(t, "clang-cl", "exec "+clang+` --driver-mode=cl "$@"`), "--target=i686-pc-windows-msvc", "/I", testdata},
+	} {
+		h, err := ReadHeaders(t.Context(), Target{CC: cc}, []string{"thing.h"}, []string{"THING_LIMIT"})
+		require.NoError(t, err, name)
+		assert.NotNil(t, h.Struct("THING"), name)
+		assert.Contains(t, h.Macros, "THING_LIMIT", name)
+	}
+	for name, text := range map[string]string{
+		"cl":  `for a; do case $a in -E|/E) echo "layout_is cl";; esac; done`,
+		"tcc": `echo layout_is unknown`,
+	} {
+		_, err := ReadHeaders(t.Context(), Target{CC: []string{shell(t, "cl", text)}}, []string{"thing.h"}, nil)
+		assert.ErrorContains(t, err, "is not gcc or clang, which alone show what headers declare: install LLVM's clang", name)
+	}
+}
+
+// The headers are preprocessed once and compiled once, whatever is asked of them.
+func TestHeadersAreReadOnce(t *testing.T) {
+	target := compilers(t)[0]
+	log := filepath.Join(touch(t), "log")
+	target.CC = append([]string{shell(t, "counts", `for a; do case $a in -E|-c) echo $a >>`+log+`;; esac; done; exec "$@"`)}, target.CC...)
+	_, err := ReadHeaders(t.Context(), target, []string{"thing.h"}, []string{"THING_LIMIT", "THING_TEXT", "COLOUR_RED", "NO_SUCH"})
+	require.NoError(t, err)
+	runs, err := os.ReadFile(log)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"-E", "-E", "-c"}, strings.Fields(string(runs)), "which compiler it is, and what it makes of the headers")
+}
+
+func TestDefinedTypes(t *testing.T) {
+	for text, want := range map[string]string{
+		"struct a { int x; };":                                                               "struct a",
+		"typedef struct _A { int x; } A, *PA;":                                               "struct _A",
+		"typedef struct { int x; } A, *PA;":                                                  "A",
+		"typedef struct { int x; } *PA, A;":                                                  "A",
+		"typedef struct { int x; } *PA;":                                                     "",
+		"typedef union { struct in { int x; } in; struct { int y; } z; } U;":                 "struct in,U",
+		"struct a;\nstruct b *f(struct c *x);":                                               "",
+		"struct a f(void) { struct local { int x; } l; return l; } struct b { int x; };":     "struct b",
+		"typedef struct __attribute__((packed)) a { int x; } __attribute__((aligned(8))) A;": "struct a",
+		"typedef struct { int x; } __attribute__((aligned(8))) A;":                           "A",
+		"struct __declspec(align(16)) a { char t[2]; };":                                     "struct a",
+		"typedef struct { int (*f)(struct { int y; } *p); } A;":                              "A",
+		"# 1 \"struct b { int x; };\"\nstruct a { int x; };\n#pragma pack(push, 1)\n":        "struct a",
+		"static const char *s = \"struct b { int x; };\"; struct a { int x; };":              "struct a",
+		"enum e { A = '{', B }; struct a { int x[B]; };":                                     "struct a",
+		"extern const struct { int x; } v;":                                                  "",
+		"int v[] = { 1, 2 }; struct a { int x; };":                                           "struct a",
+		"struct a { int x;": "struct a",
+	} {
+		assert.Equal(t, want, strings.Join(definedTypes(text), ","), text)
+	}
+}
