@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +16,11 @@ type allowance struct {
 	name     string      // windows.MibIfRow2, windows.MibIfRow2.Alias, windows.AF_MAX, or a path.Match pattern
 	goarches []string    // empty: all
 	sets     []condition // empty: all header sets
+	at       string      // "rows.go:12", the declaration's place; empty: any
 	reason   string
 	where    string // file and line
 	used     bool
+	clashes  []string // the declarations that have the name, if there are several
 }
 
 // condition is a header set, or the Windows SDKs before a build.
@@ -74,6 +77,8 @@ func parseAllowed(file, text string) (allowed, error) {
 					a.goarches = append(a.goarches, word)
 				} else if c, ok := parseCondition(word); ok {
 					a.sets = append(a.sets, c)
+				} else if file, line, ok := strings.Cut(word, ":"); ok && file != "" && line != "" {
+					a.at = word
 				} else {
 					return nil, fmt.Errorf("%s: unknown architecture or header set %q; want some of %s, MinGW-w64, Wine, SDK, SDK<BUILD", a.where, word, strings.Join(goarches, ", "))
 				}
@@ -84,11 +89,80 @@ func parseAllowed(file, text string) (allowed, error) {
 	return list, nil
 }
 
-// find returns the reason why a difference is accepted: of a struct or a constant, or of one field.
-func (list allowed) find(h *layout.Headers, names ...string) (reason string, ok bool) {
+// isPattern reports whether a line may hold for several declarations.
+func (a *allowance) isPattern() bool { return strings.ContainsAny(a.name, `*?[\`) }
+
+// names reports whether a line is about a declaration or a field of it; a line about a declaration is about its fields.
+func (a *allowance) names(p place, field string) bool {
+	if a.at != "" && a.at != fmt.Sprintf("%s:%d", filepath.Base(p.pos.Filename), p.pos.Line) {
+		return false
+	}
+	_, short, _ := strings.Cut(p.name, ".")
+	for _, name := range []string{p.name, p.path + "." + short} {
+		for _, full := range []string{name, name + "." + field} {
+			if ok, _ := path.Match(a.name, full); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// declare finds the lines that several declarations have the name of, on one architecture. They hold for none.
+func (list allowed) declare(g *layout.Go) {
+	var plain allowed
 	for _, a := range list {
-		matches := func(name string) bool { ok, _ := path.Match(a.name, name); return ok }
-		if slices.ContainsFunc(names, matches) && a.holds(h) {
+		if !a.isPattern() {
+			plain = append(plain, a)
+		}
+	}
+	if len(plain) == 0 {
+		return
+	}
+	found := map[*allowance][]place{}
+	add := func(p place, fields []layout.GoField) {
+		for _, a := range plain {
+			if a.names(p, "") || slices.ContainsFunc(fields, func(f layout.GoField) bool { return a.names(p, f.Name) }) {
+				found[a] = append(found[a], p)
+			}
+		}
+	}
+	for _, s := range g.Structs {
+		add(place{s.Path, s.Name, s.Pos}, s.Fields)
+	}
+	for _, k := range g.Consts {
+		add(place{k.Path, k.Name, k.Pos}, nil)
+	}
+	for a, places := range found {
+		if len(places) < 2 {
+			continue
+		}
+		for _, p := range places {
+			_, short, _ := strings.Cut(p.name, ".")
+			name := p.path + "." + short
+			if slices.ContainsFunc(places, func(o place) bool { return o.path == p.path && o.pos != p.pos }) {
+				name += fmt.Sprintf("@%s:%d", filepath.Base(p.pos.Filename), p.pos.Line)
+			}
+			a.clashes = union(a.clashes, []string{name})
+		}
+	}
+}
+
+// ambiguous are the lines that hold for nothing, because several declarations have their name, a sentence each.
+func (list allowed) ambiguous() []string {
+	var all []string
+	for _, a := range list {
+		if len(a.clashes) > 0 {
+			all = append(all, fmt.Sprintf("%s: %s is declared more than once: write %s", a.where, a.name, strings.Join(a.clashes, " or ")))
+		}
+	}
+	return all
+}
+
+// find returns the reason why a difference is accepted: of a struct or a constant, or of one field.
+func (list allowed) find(h *layout.Headers, at place, field string) (reason string, ok bool) {
+	for _, a := range list {
+		if len(a.clashes) == 0 && a.names(at, field) && a.holds(h) {
 			a.used = true
 			return a.reason, true
 		}
@@ -100,7 +174,7 @@ func (list allowed) find(h *layout.Headers, names ...string) (reason string, ok 
 func (list allowed) unused(checked []*layout.Headers) allowed {
 	var left allowed
 	for _, a := range list {
-		if !a.used && slices.ContainsFunc(checked, a.holds) {
+		if !a.used && len(a.clashes) == 0 && slices.ContainsFunc(checked, a.holds) {
 			left = append(left, a)
 		}
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -18,28 +20,45 @@ type checker struct {
 	o         *options
 	structs   tally
 	constants tally
+	merger    merger
 	result    result
 }
 
-// check does what the command is for.
-func check(ctx context.Context, o *options, sets []headerSet) (*result, error) {
-	c := &checker{o: o, result: result{Differences: []difference{}, Unmatched: []unmatched{}, StaleAllows: []string{}, UnusedMaps: []string{}, Underaligned: []string{}}}
+// check does what the command is for. What one architecture cannot do costs only that one.
+func check(ctx context.Context, o *options, sets []headerSet, notes []string) (*result, error) {
+	c := &checker{o: o, merger: merger{map[place][]int{}, map[compareKey]int{}, map[unmatched]bool{}}, result: result{
+		Differences: []difference{}, Compared: []compared{}, Unmatched: []unmatched{}, StaleAllows: []string{}, UnusedMaps: []string{},
+		Ambiguous: []string{}, Unread: []string{}, Underaligned: []string{}, Notes: append([]string{}, notes...),
+	}}
 	var checked []*layout.Headers
-	for _, m := range measureAll(ctx, o, sets) {
+	var failures []error
+	for i, m := range measureAll(ctx, o, sets) {
 		if m.err != nil {
-			return nil, m.err
+			failures = append(failures, m.err)
+			c.result.Unread = append(c.result.Unread, sets[i].goarch+": "+m.err.Error())
+			continue
 		}
 		c.add(m)
 		checked = append(checked, m.headers)
 	}
-	c.result.Structs, c.result.Constants = c.structs.counts(), c.constants.counts()
-	for _, a := range o.allowed.unused(checked) {
-		c.result.StaleAllows = append(c.result.StaleAllows, a.where+": "+a.name)
+	if len(checked) == 0 {
+		return nil, errors.Join(failures...)
 	}
+	c.result.Structs, c.result.Constants = c.structs.counts(), c.constants.counts()
+	if len(failures) == 0 { // or what is missing is no longer needed
+		for _, a := range o.allowed.unused(checked) {
+			c.result.StaleAllows = append(c.result.StaleAllows, a.where+": "+a.name)
+		}
+	}
+	c.result.Ambiguous = append(c.result.Ambiguous, o.allowed.ambiguous()...)
 	if o.mapping != nil {
-		c.result.UnusedMaps = append(c.result.UnusedMaps, o.mapping.Unused()...)
+		if len(failures) == 0 {
+			c.result.UnusedMaps = append(c.result.UnusedMaps, o.mapping.Unused()...)
+		}
+		c.result.Ambiguous = append(c.result.Ambiguous, o.mapping.Ambiguous()...)
 	}
 	c.result.sort()
+	safeValue(reflect.ValueOf(&c.result), false)
 	return &c.result, nil
 }
 
@@ -73,9 +92,6 @@ func measure(ctx context.Context, o *options, set headerSet) measured {
 	if err != nil {
 		return measured{err: err}
 	}
-	if len(p.Problems) > 0 {
-		return measured{err: fmt.Errorf("cannot load %v for windows/%s", p.Problems[0], set.goarch)}
-	}
 	if o.mapping != nil {
 		o.mapping.Apply(&p.Go)
 	}
@@ -94,16 +110,23 @@ func (c *checker) add(m measured) {
 	p, goarch := m.packages, m.report.GOARCH
 	c.result.Modules, c.result.Packages = union(c.result.Modules, p.Modules), union(c.result.Packages, p.Paths)
 	c.result.Targets = append(c.result.Targets, target{goarch, m.report.Target})
+	for _, problem := range p.Problems {
+		problem.Pos.Filename = relative(problem.Pos.Filename)
+		c.result.Unread = union(c.result.Unread, []string{fmt.Sprintf("%s: %v", goarch, problem)})
+	}
+	for _, path := range p.Cgo {
+		c.result.Notes = union(c.result.Notes, []string{path + " is left out: all its Go files use cgo"})
+	}
+	for _, note := range m.headers.Notes {
+		c.result.Notes = union(c.result.Notes, []string{goarch + ": " + note})
+	}
+	c.o.allowed.declare(&p.Go)
 	c.addLeft(m.structs, m.constants)
 	for i, s := range m.report.Structs {
 		c.addStruct(m.headers, p.Structs[i], s)
 	}
-	details := map[string][]string{}
-	for _, f := range m.report.Findings {
-		details[f.Item] = append(details[f.Item], f.Detail)
-	}
 	for i, k := range m.report.Constants {
-		c.addConstant(m.headers, p.Consts[i], k, details[k.C])
+		c.addConstant(m.headers, p.Consts[i], k)
 	}
 }
 
@@ -122,35 +145,36 @@ func constantNames(p *source.Packages) []string {
 
 func (c *checker) addLeft(structs, constants []source.Left) {
 	for _, l := range structs {
-		c.structs.add(l.Name, l.Pos, stateUnmatched)
+		c.structs.add(place{l.Path, l.Name, l.Pos}, stateUnmatched)
 	}
 	for _, l := range constants {
-		c.constants.add(l.Name, l.Pos, stateUnmatched)
+		c.constants.add(place{l.Path, l.Name, l.Pos}, stateUnmatched)
 	}
-	c.result.addUnmatched(structs, false)
-	c.result.addUnmatched(constants, true)
+	c.merger.addUnmatched(&c.result, structs, false)
+	c.merger.addUnmatched(&c.result, constants, true)
 }
 
 // addStruct adds what one architecture says about a struct. A difference is accepted by the name of the struct, or if
 // each of its findings is by the name of the field.
 func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.StructReport) {
-	goarch := h.GOARCH
+	goarch, at, file := h.GOARCH, place{s.Path, s.Name, s.Pos}, relative(s.Pos.Filename)
+	c.merger.addCompared(&c.result, at, compared{s.Name, s.Path, file, s.Pos.Line, r.C, s.How, []string{goarch}})
 	list := findings(goarch, r)
 	if r.Status == layout.Differs && unavoidable(goarch, r) {
 		c.result.Underaligned = union(c.result.Underaligned, []string{s.Name})
 	}
 	if len(list) == 0 {
-		c.structs.add(s.Name, s.Pos, stateRight)
+		c.structs.add(at, stateRight)
 		return
 	}
-	d := difference{Go: s.Name, C: r.C, File: relative(s.Pos.Filename), Line: s.Pos.Line, GOARCH: []string{goarch}}
+	d := difference{Go: s.Name, Path: s.Path, C: r.C, How: s.How, File: file, Line: s.Pos.Line, GOARCH: []string{goarch}}
 	if r.Size > 0 { // C has it
 		d.Table = r.Table()
 	}
 	accepted := true
 	for _, f := range list {
 		d.Findings = append(d.Findings, f.String())
-		reason, ok := c.o.allowed.find(h, s.Name+"."+f.Field, s.Name)
+		reason, ok := c.o.allowed.find(h, at, f.Field)
 		if accepted = accepted && ok; ok {
 			d.Allowed = reason
 		}
@@ -159,8 +183,8 @@ func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.Struc
 	if !accepted {
 		state, d.Allowed = stateWrong, ""
 	}
-	c.structs.add(s.Name, s.Pos, state)
-	c.result.addDifference(d)
+	c.structs.add(at, state)
+	c.merger.addDifference(&c.result, at, d)
 }
 
 // findings are what is wrong with a struct. Alignment is not where Go has more of it than a packed struct needs, and
@@ -176,27 +200,34 @@ func unavoidable(goarch string, r layout.StructReport) bool {
 	return goarch == "386" && r.GoAlign == 4 && r.Align == 8
 }
 
-func (c *checker) addConstant(h *layout.Headers, k layout.GoConst, r layout.ConstantReport, details []string) {
+func (c *checker) addConstant(h *layout.Headers, k layout.GoConst, r layout.ConstantReport) {
+	at := place{k.Path, k.Name, k.Pos}
 	if r.Status != layout.Differs {
-		c.constants.add(k.Name, k.Pos, stateRight)
+		c.constants.add(at, stateRight)
 		return
 	}
-	d := difference{Go: k.Name, C: r.C, File: relative(k.Pos.Filename), Line: k.Pos.Line, GOARCH: []string{h.GOARCH}, Findings: details}
+	finding := fmt.Sprintf("it is %s in C and %s in Go", r.Value, r.GoValue)
+	if r.Value == "" {
+		finding = "these headers have no integer constant of that name"
+	}
+	d := difference{Go: k.Name, Path: k.Path, C: r.C, File: relative(k.Pos.Filename), Line: k.Pos.Line, GOARCH: []string{h.GOARCH}, Findings: []string{finding}}
 	state := stateWrong
-	if reason, ok := c.o.allowed.find(h, k.Name); ok {
+	if reason, ok := c.o.allowed.find(h, at, ""); ok {
 		state, d.Allowed = stateAllowed, reason
 	}
-	c.constants.add(k.Name, k.Pos, state)
-	c.result.addDifference(d)
+	c.constants.add(at, state)
+	c.merger.addDifference(&c.result, at, d)
 }
+
+// here is the current directory, as the go command sees it.
+var here = sync.OnceValue(func() string {
+	dir, _ := os.Getwd()
+	return dir
+})
 
 // relative shortens a path to what is below the current directory, as GitHub wants it for annotations.
 func relative(path string) string {
-	dir, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	short, err := filepath.Rel(dir, path)
+	short, err := filepath.Rel(here(), path)
 	if err != nil || strings.HasPrefix(short, "..") {
 		return path
 	}

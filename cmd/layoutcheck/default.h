@@ -42,8 +42,17 @@
 #if __has_include(<ntstatus.h>)
 #include <ntstatus.h>
 #endif
+/* winternl.h has declared LSA_UNICODE_STRING and its kin, as ntdef.h does, without saying so */
+#if defined(_WINTERNL_) && !defined(_NTDEF_)
+#define _NTDEF_
+#define LAYOUT_NTDEF
+#endif
 #if __has_include(<ntsecapi.h>)
 #include <ntsecapi.h>
+#endif
+#ifdef LAYOUT_NTDEF
+#undef _NTDEF_
+#undef LAYOUT_NTDEF
 #endif
 #if __has_include(<security.h>)
 #include <security.h>
@@ -221,9 +230,6 @@
 #endif
 #if __has_include(<wincred.h>)
 #include <wincred.h>
-#endif
-#if __has_include(<imagehlp.h>)
-#include <imagehlp.h>
 #endif
 #if __has_include(<hidsdi.h>)
 #include <hidsdi.h>

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 )
 
 //go:embed default.h
-var defaultHeader []byte
+var defaultHeaders string
 
 // headerSet is what to compare with on one architecture.
 type headerSet struct {
@@ -28,45 +27,39 @@ func (s *headerSet) ask(ctx context.Context, constants []string) (*layout.Header
 	if s.record != nil {
 		return s.record, nil
 	}
+	if len(s.files) == 0 {
+		return layout.ReadText(ctx, s.target, defaultHeaders, constants)
+	}
 	return layout.ReadHeaders(ctx, s.target, s.files, constants)
 }
 
-// headerSets finds what the options ask for. done removes temporary files.
-func headerSets(ctx context.Context, o *options) (sets []headerSet, done func(), err error) {
-	done = func() {}
-	if o.record != "" {
+// headerSets finds what the options ask for. Notes say what is left out, and why.
+func headerSets(ctx context.Context, o *options) (sets []headerSet, notes []string, err error) {
+	switch {
+	case o.record != "":
 		set, err := recordedSet(o)
-		return []headerSet{set}, done, err
-	}
-	files := o.headers
-	if len(files) == 0 {
-		dir, err := os.MkdirTemp("", "layoutcheck")
-		if err != nil {
-			return nil, done, err
-		}
-		done = func() { os.RemoveAll(dir) }
-		file := filepath.Join(dir, "layoutcheck.h")
-		if err := os.WriteFile(file, defaultHeader, 0o600); err != nil {
-			return nil, done, err
-		}
-		files = []string{filepath.ToSlash(file)}
-	}
-	if len(o.cc) > 0 {
-		set := headerSet{target: layout.Target{CC: o.cc}, files: files}
-		if set.goarch, err = compilersArch(ctx, o); err == nil {
-			sets = append(sets, set)
-		}
-		return sets, done, err
+		return []headerSet{set}, nil, err
+	case len(o.cc) > 0:
+		set := headerSet{target: layout.Target{CC: o.cc}, files: o.headers}
+		set.goarch, err = compilersArch(ctx, o)
+		return []headerSet{set}, nil, err
 	}
 	targets, missing := layout.Discover()
 	for _, goarch := range o.goarches {
-		i := slices.IndexFunc(targets, func(t layout.Target) bool { return t.GOARCH == goarch && !isCL(t) })
-		if i < 0 {
-			return nil, done, fmt.Errorf("no compiler for %s: name one with -cc, or compare with a -record (%s)", goarch, strings.Join(missing, "; "))
+		i := slices.IndexFunc(targets, func(t layout.Target) bool { return t.GOARCH == goarch })
+		switch {
+		case i >= 0:
+			sets = append(sets, headerSet{goarch: goarch, target: targets[i], files: o.headers})
+		case o.namedArch:
+			return nil, nil, fmt.Errorf("no compiler with Windows headers for %s: %s", goarch, strings.Join(missing, "; "))
+		default:
+			notes = append(notes, goarch+" is left out: no compiler with Windows headers for it")
 		}
-		sets = append(sets, headerSet{goarch: goarch, target: targets[i], files: files})
 	}
-	return sets, done, nil
+	if len(sets) == 0 {
+		return nil, nil, fmt.Errorf("no compiler with Windows headers: %s", strings.Join(missing, "; "))
+	}
+	return sets, notes, nil
 }
 
 func recordedSet(o *options) (headerSet, error) {
@@ -95,11 +88,6 @@ func compilersArch(ctx context.Context, o *options) (string, error) {
 		return "", errUsage{fmt.Errorf("-cc makes objects for %s, -goarch asks for %s", h.GOARCH, o.goarches[0])}
 	}
 	return h.GOARCH, nil
-}
-
-func isCL(t layout.Target) bool {
-	name := strings.ToLower(strings.TrimSuffix(filepath.Base(t.CC[0]), ".exe"))
-	return name == "cl" || name == "clang-cl"
 }
 
 // errUsage is a mistake on the command line.

@@ -37,19 +37,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(stderr, "layoutcheck: %v\n", err)
+		fmt.Fprintf(stderr, "layoutcheck: %s\n", safeLines(err.Error()))
 		return exitUsage
 	}
 	code, err := execute(ctx, o, stdout)
 	if err != nil {
-		fmt.Fprintf(stderr, "layoutcheck: %v\n", err)
+		fmt.Fprintf(stderr, "layoutcheck: %s\n", safeLines(err.Error()))
 	}
 	return code
 }
 
 func execute(ctx context.Context, o *options, stdout io.Writer) (int, error) {
-	sets, done, err := headerSets(ctx, o)
-	defer done()
+	sets, notes, err := headerSets(ctx, o)
 	if err != nil {
 		return failed(err)
 	}
@@ -58,18 +57,21 @@ func execute(ctx context.Context, o *options, stdout io.Writer) (int, error) {
 		if err != nil {
 			return failed(err)
 		}
-		_, err = io.WriteString(stdout, text)
+		_, err = io.WriteString(stdout, printable(text))
 		return exitOK, err
 	}
-	r, err := check(ctx, o, sets)
+	r, err := check(ctx, o, sets, notes)
 	if err != nil {
 		return failed(err)
 	}
 	if err := writers[o.format](stdout, r); err != nil {
 		return failed(err)
 	}
-	if !r.ok() {
+	switch {
+	case !r.ok():
 		return exitDiffer, nil
+	case len(r.Unread) > 0:
+		return exitFailed, errors.New("not everything could be read")
 	}
 	return exitOK, nil
 }

@@ -21,12 +21,14 @@ type options struct {
 	headers  []string // empty: the default ones
 	mapping  *source.Mapping
 	goarches []string
-	cc       []string // empty: whatever this machine has
-	record   string
-	allowed  allowed
-	format   string
-	gen      string
-	packages []string
+	// namedArch is whether -goarch names them: what is named and cannot be checked is an error
+	namedArch bool
+	cc        []string // empty: whatever this machine has
+	record    string
+	allowed   allowed
+	format    string
+	gen       string
+	packages  []string
 }
 
 const usage = `Usage: layoutcheck [flags] packages...
@@ -44,11 +46,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	o := &options{}
 	var headers, mapFile, goarch, cc, allowFile string
 	flags := flag.NewFlagSet("layoutcheck", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.Usage = func() {
-		fmt.Fprint(stderr, usage)
-		flags.PrintDefaults()
-	}
+	flags.SetOutput(io.Discard) // the error is printed by the caller
 	flags.StringVar(&headers, "headers", "", "compare with these `headers`, comma-separated (default: all that golang.org/x/sys/windows draws on)")
 	flags.StringVar(&mapFile, "map", "", "read C names from this `file`: lines such as \"GoType C_TYPE\" or \"GoType.Field member\"")
 	flags.StringVar(&goarch, "goarch", strings.Join(goarches, ","), "check these architectures, a comma-separated `list`")
@@ -57,8 +55,14 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&allowFile, "allow", "", "accept the differences that this `file` lists: lines such as \"windows.Servent reason\"")
 	flags.StringVar(&o.format, "format", "text", "print `text`, json or github (annotations for GitHub Actions)")
 	flags.StringVar(&o.gen, "gen", "", "print the Go struct for the C struct of this `name`, and prove it; takes no packages")
-	if err := flags.Parse(args); err != nil {
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		flags.SetOutput(stderr)
+		fmt.Fprint(stderr, usage)
+		flags.PrintDefaults()
 		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w; -h lists the flags", err)
 	}
 	o.packages = flags.Args()
 
@@ -76,18 +80,21 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	if o.goarches, err = parseGoarches(goarch); err != nil {
 		return nil, err
 	}
+	o.namedArch = isSet(flags, "goarch")
 	if cc != "" {
 		if o.cc, err = layout.SplitCommand(cc); err != nil {
 			return nil, fmt.Errorf("-cc: %w", err)
 		}
-		if !isSet(flags, "goarch") {
+		if !o.namedArch {
 			o.goarches = nil // that of the compiler
 		} else if len(o.goarches) > 1 {
 			return nil, errors.New("-cc is one compiler: give -goarch its architecture or leave it out")
 		}
 	}
 	if headers != "" {
-		o.headers = strings.Split(headers, ",")
+		for _, name := range strings.Split(headers, ",") {
+			o.headers = append(o.headers, strings.TrimSpace(name))
+		}
 	}
 	if mapFile != "" {
 		text, err := os.ReadFile(mapFile)
@@ -113,6 +120,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 func parseGoarches(list string) ([]string, error) {
 	var chosen []string
 	for _, goarch := range strings.Split(list, ",") {
+		goarch = strings.TrimSpace(goarch)
 		if !slices.Contains(goarches, goarch) {
 			return nil, fmt.Errorf("-goarch %q: unknown architecture; want some of %s", goarch, strings.Join(goarches, ", "))
 		}

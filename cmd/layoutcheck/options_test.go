@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -105,7 +106,8 @@ func TestAllowed(t *testing.T) {
 		{mingw("386"), "a.I", ""},
 		{sdk("26100"), "a.I", ""},
 	} {
-		reason, ok := list.find(test.h, test.name)
+		parts := strings.SplitN(test.name+"..", ".", 4)
+		reason, ok := list.find(test.h, place{path: "example.com/" + parts[0], name: parts[0] + "." + parts[1]}, parts[2])
 		assert.Equal(t, test.want, reason)
 		assert.Equal(t, test.want != "", ok)
 	}

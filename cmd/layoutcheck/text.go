@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 // writers are the values of -format.
@@ -20,46 +23,128 @@ func writeJSON(w io.Writer, r *result) error {
 	return e.Encode(r)
 }
 
-// writeText writes one block a struct that is wrong, then what was not compared, then the numbers.
+// writeText writes one block a struct that is wrong, then what else is to be done, then what was compared with what
+// and what was not, then the numbers.
 func writeText(w io.Writer, r *result) error {
 	var b strings.Builder
 	for _, d := range r.Differences {
 		if d.Allowed != "" {
 			continue
 		}
-		fmt.Fprintf(&b, "%s:%d: %s is not %s on %s\n", d.File, d.Line, d.Go, d.C, strings.Join(d.GOARCH, ", "))
+		fmt.Fprintf(&b, "%s:%d: %s\n", d.File, d.Line, d.title())
 		for _, f := range d.Findings {
 			fmt.Fprintf(&b, "  %s\n", f)
+		}
+		if hint := d.hint(); hint != "" {
+			fmt.Fprintf(&b, "  %s\n", hint)
 		}
 		if d.Table != "" {
 			b.WriteString("\n" + d.Table)
 		}
 		b.WriteString("\n")
 	}
+	writeList(&b, "Could not be read", r.Unread)
 	writeAllowed(&b, r)
+	writeCompared(&b, r)
 	writeUnmatched(&b, r)
-	for _, line := range r.StaleAllows {
-		fmt.Fprintf(&b, "%s no longer occurs: remove the line\n", line)
-	}
-	for _, line := range r.UnusedMaps {
-		fmt.Fprintf(&b, "%s is not in these packages: remove the line\n", line)
+	writeList(&b, "Notes", r.Notes)
+	for _, do := range r.todo() {
+		b.WriteString(do.line + "\n")
 	}
 	writeNumbers(&b, r)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func writeAllowed(b *strings.Builder, r *result) {
-	heading := "Accepted differences:\n"
-	for _, d := range r.Differences {
-		if d.Allowed != "" {
-			fmt.Fprintf(b, "%s  %s on %s: %s\n", heading, d.Go, strings.Join(d.GOARCH, ", "), d.Allowed)
-			heading = ""
+// title says what a difference is about.
+func (d *difference) title() string {
+	return fmt.Sprintf("%s is not %s on %s", d.Go, d.C, strings.Join(d.GOARCH, ", "))
+}
+
+// hint says what to do where a name alone has found the C type.
+func (d *difference) hint() string {
+	_, short, _ := strings.Cut(d.Go, ".")
+	switch d.How {
+	case layout.ByName, layout.ByFoldedName:
+		return fmt.Sprintf("its %s finds %s; if it is not meant, write \"%s.%s -\" into the -map file", d.How, d.C, d.Path, short)
+	}
+	return ""
+}
+
+// todo is what is to be mended in the files of -allow and -map, by what it is.
+func (r *result) todo() []struct{ what, line string } {
+	var list []struct{ what, line string }
+	add := func(what string, lines []string, ending string) {
+		for _, line := range lines {
+			list = append(list, struct{ what, line string }{what, line + ending})
 		}
 	}
-	if heading == "" {
-		b.WriteString("\n")
+	add("stale -allow line", r.StaleAllows, " no longer occurs: remove the line")
+	add("unused -map line", r.UnusedMaps, " is not in these packages: remove the line")
+	add("ambiguous line", r.Ambiguous, "")
+	return list
+}
+
+func writeList(b *strings.Builder, heading string, list []string) {
+	if len(list) == 0 {
+		return
 	}
+	fmt.Fprintf(b, "%s:\n", heading)
+	for _, line := range list {
+		fmt.Fprintf(b, "  %s\n", line)
+	}
+	b.WriteString("\n")
+}
+
+func writeAllowed(b *strings.Builder, r *result) {
+	var list []string
+	for _, d := range r.Differences {
+		if d.Allowed != "" {
+			list = append(list, fmt.Sprintf("%s on %s: %s", d.Go, strings.Join(d.GOARCH, ", "), d.Allowed))
+		}
+	}
+	writeList(b, "Accepted differences", list)
+}
+
+// writeCompared writes which C type each struct was compared with, by how that was found.
+func writeCompared(b *strings.Builder, r *result) {
+	for _, how := range []string{layout.ByTag, layout.ByMap, layout.ByName, layout.ByFoldedName} {
+		var list []string
+		for _, c := range r.Compared {
+			if c.How != how {
+				continue
+			}
+			item := c.Go + " = " + c.C
+			if len(c.GOARCH) < len(r.Targets) {
+				item += " on " + strings.Join(c.GOARCH, " and ")
+			}
+			list = append(list, item)
+		}
+		if len(list) > 0 {
+			fmt.Fprintf(b, "Compared, by %s:\n", how)
+			writeWrapped(b, list)
+			b.WriteString("\n")
+		}
+	}
+}
+
+// columns is how wide a line of names is, if a name is not wider.
+const columns = 100
+
+// writeWrapped writes items with commas between them.
+func writeWrapped(b *strings.Builder, items []string) {
+	line := " "
+	for i, item := range items {
+		if i < len(items)-1 {
+			item += ","
+		}
+		if len(line)+1+len(item) > columns && line != " " {
+			b.WriteString(line + "\n")
+			line = " "
+		}
+		line += " " + item
+	}
+	b.WriteString(line + "\n")
 }
 
 // manyNames is how many names a line of unmatched constants shows.
@@ -91,12 +176,19 @@ func writeUnmatched(b *strings.Builder, r *result) {
 		if len(list) > 1 {
 			what += "s"
 		}
-		fmt.Fprintf(b, "  %d %s: %s: ", len(list), what, g.reason)
+		more := ""
 		if g.constant && len(list) > manyNames {
-			fmt.Fprintf(b, "%s, ... (-format json has all)\n", strings.Join(list[:manyNames], ", "))
+			list, more = list[:manyNames], ", ... (-format json has all)"
+		}
+		line := fmt.Sprintf("  %d %s: %s: %s%s", len(names[g]), what, g.reason, strings.Join(list, ", "), more)
+		if len(line) <= columns {
+			b.WriteString(line + "\n")
 			continue
 		}
-		fmt.Fprintf(b, "%s\n", strings.Join(list, ", "))
+		fmt.Fprintf(b, "  %d %s: %s:\n", len(names[g]), what, g.reason)
+		var wrapped strings.Builder
+		writeWrapped(&wrapped, append(slices.Clone(list[:len(list)-1]), list[len(list)-1]+more))
+		b.WriteString("  " + strings.ReplaceAll(strings.TrimSuffix(wrapped.String(), "\n"), "\n", "\n  ") + "\n")
 	}
 	if len(order) > 0 {
 		b.WriteString("\n")
@@ -122,25 +214,43 @@ func writeNumbers(b *strings.Builder, r *result) {
 	}
 }
 
-// writeGitHub writes an annotation a struct that is wrong, and the numbers as a notice.
+// mostAnnotation is how many bytes of an annotation GitHub shows; the rest it drops.
+const mostAnnotation = 60_000
+
+// writeGitHub writes an annotation for each struct that is wrong and each line to mend, what was compared as a group of
+// the log, and the numbers as a notice.
 func writeGitHub(w io.Writer, r *result) error {
 	var b strings.Builder
 	for _, d := range r.Differences {
 		if d.Allowed != "" {
 			continue
 		}
-		title := fmt.Sprintf("%s is not %s on %s", d.Go, d.C, strings.Join(d.GOARCH, ", "))
-		text := strings.Join(d.Findings, "\n")
+		lines := d.Findings
+		if hint := d.hint(); hint != "" {
+			lines = append(slices.Clone(lines), hint)
+		}
+		text := strings.Join(lines, "\n")
 		if d.Table != "" {
 			text += "\n" + d.Table
 		}
-		fmt.Fprintf(&b, "::error file=%s,line=%d,title=%s::%s\n", escapeProperty(d.File), d.Line, escapeProperty(title), escapeData(text))
+		if len(text) > mostAnnotation {
+			text = strings.ToValidUTF8(text[:mostAnnotation], "") + "..."
+		}
+		fmt.Fprintf(&b, "::error file=%s,line=%d,title=%s::%s\n", escapeProperty(d.File), d.Line, escapeProperty(d.title()), escapeData(text))
 	}
-	for _, line := range r.StaleAllows {
-		fmt.Fprintf(&b, "::error title=stale -allow line::%s\n", escapeData(line+" no longer occurs: remove the line"))
+	for _, do := range r.todo() {
+		fmt.Fprintf(&b, "::error title=%s::%s\n", escapeProperty(do.what), escapeData(do.line))
 	}
-	for _, line := range r.UnusedMaps {
-		fmt.Fprintf(&b, "::error title=unused -map line::%s\n", escapeData(line+" is not in these packages: remove the line"))
+	for _, line := range r.Unread {
+		fmt.Fprintf(&b, "::error title=could not be read::%s\n", escapeData(line))
+	}
+	for _, line := range r.Notes {
+		fmt.Fprintf(&b, "::notice title=layoutcheck::%s\n", escapeData(line))
+	}
+	if len(r.Compared) > 0 {
+		var list strings.Builder
+		writeCompared(&list, r)
+		fmt.Fprintf(&b, "::group::%s::endgroup::\n", strings.TrimSuffix(list.String(), "\n")) // list ends a line
 	}
 	var numbers strings.Builder
 	writeNumbers(&numbers, r)

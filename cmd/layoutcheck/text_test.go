@@ -20,8 +20,8 @@ func someResult() *result {
 			{Go: "w.MAX", C: "MAX", File: "b.go", Line: 11, GOARCH: []string{"amd64", "386"}, Findings: []string{"it is 3 in C and 4 in Go"}},
 		},
 		Unmatched: []unmatched{
-			{"w.X", "b.go", 1, false, "no struct of C has its name"}, {"w.Y", "b.go", 2, false, "no struct of C has its name"},
-			{"w.C", "b.go", 3, true, "no constant of C has its name"},
+			{"w.X", "e.com/w", "b.go", 1, false, "no struct of C has its name"}, {"w.Y", "e.com/w", "b.go", 2, false, "no struct of C has its name"},
+			{"w.C", "e.com/w", "b.go", 3, true, "no constant of C has its name"},
 		},
 		StaleAllows: []string{"allow:1: w.Gone"},
 		UnusedMaps:  []string{"map:1: Nobody"},
@@ -70,25 +70,28 @@ func TestGitHub(t *testing.T) {
 // A struct counts once, and as wrong if it is wrong anywhere.
 func TestTally(t *testing.T) {
 	var l tally
-	at := func(line int) token.Position { return token.Position{Filename: "a.go", Line: line} }
-	l.add("A", at(1), stateRight)
-	l.add("A", at(1), stateWrong)
-	l.add("B", at(2), stateUnmatched)
-	l.add("B", at(2), stateRight)
-	l.add("B", at(3), stateUnmatched) // another of the same name, in a function
-	l.add("C", at(4), stateAllowed)
-	l.add("C", at(4), stateRight)
+	at := func(name string, line int) place {
+		return place{"e.com/p", name, token.Position{Filename: "a.go", Line: line}}
+	}
+	l.add(at("A", 1), stateRight)
+	l.add(at("A", 1), stateWrong)
+	l.add(at("B", 2), stateUnmatched)
+	l.add(at("B", 2), stateRight)
+	l.add(at("B", 3), stateUnmatched) // another of the same name, in a function
+	l.add(at("C", 4), stateAllowed)
+	l.add(at("C", 4), stateRight)
 	assert.Equal(t, counts{Checked: 3, Right: 1, Wrong: 1, Allowed: 1, Unmatched: 1}, l.counts())
 }
 
 func TestSameWordsOnSeveralArchitectures(t *testing.T) {
 	var r result
+	m := merger{map[place][]int{}, map[compareKey]int{}, map[unmatched]bool{}}
 	for _, goarch := range []string{"amd64", "386", "arm64"} {
 		d := difference{Go: "A", C: "A", GOARCH: []string{goarch}, Findings: []string{"short"}}
 		if goarch == "386" {
 			d.Findings = []string{"shorter"}
 		}
-		r.addDifference(d)
+		m.addDifference(&r, place{name: "A"}, d)
 	}
 	require.Len(t, r.Differences, 2)
 	assert.Equal(t, []string{"amd64", "arm64"}, r.Differences[0].GOARCH)
