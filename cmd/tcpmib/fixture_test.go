@@ -36,6 +36,7 @@ type fakeMachine struct {
 	asks                             tcpmib.Source
 	listProcs                        func() (owner.Processes, error)
 	listServices                     func() (map[uint32][]string, error)
+	known                            map[uint32]owner.Details // nil: those of fixture.Office
 	closeConn                        func(tcpmib.Conn) error
 	calls                            machine.EStats
 	asked                            int // for modules
@@ -62,7 +63,10 @@ func (m *fakeMachine) Bind(p rows.Protocol, family tcpmib.Family, port uint16) (
 }
 
 func (m *fakeMachine) Details(_ owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
-	known := fixture.OfficeDetails()
+	known := m.known
+	if known == nil {
+		known = fixture.OfficeDetails()
+	}
 	details, errs := map[uint32]owner.Details{}, map[uint32][]error{}
 	for _, pid := range pids {
 		if d, ok := known[pid]; ok && !m.refuseDetails {

@@ -26,6 +26,12 @@ func TestScreens(t *testing.T) {
 	require.Zero(t, list.code, list.stderr)
 	fixture.Golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
 
+	desktop := desktopApp()
+	desktop.Environ = []string{"CLICOLOR_FORCE=1", "COLUMNS=80"}
+	port := runApp(desktop, "port", "8080", "--color=always")
+	require.Zero(t, port.code, port.stderr)
+	fixture.Golden(t, "screens/port.svg", svg("tcpmib port 8080", port.stdout))
+
 	var captures []*machine.Captured
 	for _, name := range []string{"testdata/office.zip", "testdata/later.zip"} {
 		c, err := machine.Open(name, capture.DefaultMaxRows)
