@@ -1,22 +1,40 @@
-# Builds, tests and runs tcpmib on Windows, with a MinGW-w64 gcc or clang. build.sh has the same
-# tasks for Linux. Works in Windows PowerShell 5.1 and PowerShell 7. There is no param block: what
-# follows the task goes to tcpmib unchanged.
-$ErrorActionPreference = 'Stop'
+<#
+.SYNOPSIS
+Builds, tests and runs tcpmib on Windows.
 
-$help = @'
+.DESCRIPTION
 usage: .\build.ps1 <task> [-Arch amd64|386|arm64] [arguments]
 
-  setup      find Go and a MinGW-w64 compiler, or install them (winget or Chocolatey, MSYS2)
-  build      .build\tcpmib.exe
-  run ...    build tcpmib and run it; the arguments are tcpmib's
-  layout ... check structs and functions against the C headers; the arguments are those of layoutcheck
-  bench      our benchmarks next to their baselines; those next to other packages are a task of build.sh
-  check      what to run while you work: format, vet, staticcheck and the short tests
-  test       what must pass before a change goes in: lint, all tests with cgo and without, the race detector where there is one
-  help       this text
+  setup       find Go and a MinGW-w64 compiler, or install them
+              (winget or Chocolatey, MSYS2)
+  build       make .build\tcpmib.exe
+  run ...     build tcpmib and run it; the arguments are tcpmib's
+  layout ...  check structs and functions against the C headers;
+              the arguments are layoutcheck's
+  bench       our benchmarks next to their baselines; those of other
+              packages are a task of build.sh
+  check       what to run while you work: format, vet, staticcheck and
+              the short tests
+  test        what must pass before a change goes in: lint, all tests with
+              cgo and without, and the race detector where there is one
+  help        this text
 
--Arch comes first; the default is the machine's own. Programs and state are kept in .build.
-'@
+-Arch comes after the task; the default is the machine's own. Programs and
+state are kept in .build. With WINMIB_LIVE_TESTS=<number>, test fails if
+fewer tests of this machine's sockets have passed.
+
+.LINK
+https://github.com/winmib/winmib/blob/main/CONTRIBUTING.md
+#>
+
+# build.sh has the same tasks for Linux. This script runs in Windows PowerShell 5.1 and PowerShell 7.
+# It has no param block, because what follows a task such as run goes to tcpmib unchanged. The
+# caller's preferences do not apply: exit codes are checked here, not by PowerShell.
+$ErrorActionPreference = 'Stop'
+Set-Variable -Name PSNativeCommandUseErrorActionPreference -Value $false
+Set-StrictMode -Version 3.0
+
+$tasks = 'setup', 'build', 'run', 'layout', 'bench', 'check', 'test'
 
 # For each GOARCH: what the compiler calls its target, MSYS2's folder and its package.
 $targets = @{
@@ -26,71 +44,149 @@ $targets = @{
 }
 $msysFolders = 'C:\msys64', 'C:\tools\msys64'
 
-# Run calls a program and stops the script when it fails.
-function Run {
-    $program, $arguments = $args
+# --- what everything below uses
+
+# Write-Talk writes a line to stderr, so that stdout has what the task prints, and nothing else.
+function Write-Talk($text) { [Console]::Error.WriteLine($text) }
+
+# Invoke-Program calls a program and fails when it does. Windows PowerShell makes an error of each
+# line of a program's stderr where that is redirected; with Continue it goes on.
+function Invoke-Program($program, $arguments) {
+    $ErrorActionPreference = 'Continue'
     & $program $arguments
-    if ($LASTEXITCODE -ne 0) { throw "$program $arguments failed with exit code $LASTEXITCODE" }
-}
-
-function Have($name) {
-    return [bool](Get-Command $name -CommandType Application -ErrorAction SilentlyContinue)
-}
-
-# Install takes a package from winget or Chocolatey, whichever is there.
-function Install($winget, $choco) {
-    Write-Host "installing $choco"
-    if (Have 'winget') {
-        Run winget install --exact --id $winget --silent --accept-package-agreements --accept-source-agreements
-    } elseif (Have 'choco') {
-        Run choco install $choco --yes --no-progress
-    } else {
-        throw "Install $choco, or winget or Chocolatey so that this script can do it, then try again."
+    if ($LASTEXITCODE -ne 0) {
+        $ErrorActionPreference = 'Stop'
+        throw "$program $arguments failed with exit code $LASTEXITCODE"
     }
 }
 
+function Invoke-Go($arguments) { Invoke-Program $script:go $arguments }
+
+# Invoke-Exactly calls a program with exactly these arguments and returns what it prints. Windows
+# PowerShell drops arguments that are empty and does not escape quotes, so they are put into a
+# variable as the program's C runtime reads them, which it passes on as it is; so does PowerShell 7 in
+# its Legacy mode.
+function Invoke-Exactly($program, $arguments) {
+    $ErrorActionPreference = 'Continue'
+    Set-Variable -Name PSNativeCommandArgumentPassing -Value 'Legacy'
+    $quoted = foreach ($argument in $arguments) {
+        '"' + ($argument -replace '(\\*)"', '$1$1\"' -replace '(\\+)$', '$1$1') + '"'
+    }
+    if (-not $quoted) {
+        & $program
+        return
+    }
+    $env:WINMIB_ARGUMENTS = $quoted -join ' '
+    & $program --% %WINMIB_ARGUMENTS%
+}
+
+# Find-Program returns the path of a program. By its bare name PowerShell would call a function or an
+# alias of the caller's first.
+function Find-Program($name) {
+    $found = Get-Command -Name $name -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($found) { return $found.Path }
+}
+
+# Install-Tool takes a package from winget or Chocolatey, whichever is there.
+function Install-Tool($what, $winget, $choco) {
+    $program = Find-Program 'winget'
+    if ($program) {
+        Write-Talk "installing $winget with winget"
+        $arguments = 'install', '--exact', '--id', $winget, '--source', 'winget', '--silent',
+            '--accept-package-agreements', '--accept-source-agreements', '--disable-interactivity'
+    } else {
+        $program = Find-Program 'choco'
+        if (-not $program) {
+            throw "$what, and neither winget nor Chocolatey is there to install it: install it yourself, then try again"
+        }
+        Write-Talk "installing $choco with Chocolatey"
+        $arguments = 'install', $choco, '--yes', '--no-progress'
+    }
+    Invoke-Program $program $arguments | ForEach-Object { Write-Talk $_ }
+}
+
+# --- Go and the compiler
+
+# Use-Go finds Go, and decides what it builds: not a go.work above the checkout, not the caller's
+# variables and not what `go env -w` keeps. Where modules come from and go to stays the caller's.
 function Use-Go {
     $env:PATH = "$env:PATH;$env:ProgramFiles\Go\bin"
-    if (-not (Have 'go')) { Install 'GoLang.Go' 'golang' }
-    if (-not (Have 'go')) { throw 'Go was installed but is not on PATH: open a new window and try again.' }
+    $script:go = Find-Program 'go'
+    if (-not $script:go) {
+        Install-Tool -What 'Go is not on PATH (https://go.dev/dl)' -Winget 'GoLang.Go' -Choco 'golang'
+        $script:go = Find-Program 'go'
+        if (-not $script:go) { throw 'Go was installed but is not on PATH: open a new window and try again' }
+    }
+    $places = 'GOPROXY', 'GOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GONOSUMDB', 'GOINSECURE', 'GOAUTH', 'GOPATH', 'GOMODCACHE', 'GOCACHE', 'GOTOOLCHAIN'
+    $kept = $places + 'GOTMPDIR', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOGC'
+    foreach ($name in [Environment]::GetEnvironmentVariables().Keys) {
+        if ($name -match '^C?GO|^(CC|CXX|AR|PKG_CONFIG)$' -and $name -notin $kept) { Remove-Item -LiteralPath "Env:$name" }
+    }
+    $env:GOWORK = 'off'
+    $values = @(Invoke-Go (@('env') + $places))
+    for ($i = 0; $i -lt $values.Count -and $i -lt $places.Count; $i++) {
+        [Environment]::SetEnvironmentVariable($places[$i], $values[$i])
+    }
+    $env:GOENV = 'off'
 }
 
 # Find-Compiler looks for a gcc or clang that makes MinGW programs for $target, on PATH first. The
 # name proves nothing: the gcc on an arm64 machine may be one for x86_64, and LLVM's clang one for
-# MSVC.
-function Find-Compiler {
-    $folders = $env:PATH -split ';'
-    foreach ($msys in $msysFolders) { $folders += "$msys\$($target.Folder)\bin" }
+# MSVC. What does not serve is added to $unfit, with the reason.
+function Find-Compiler($target, $unfit) {
+    $ErrorActionPreference = 'Continue'
+    $folders = @($env:PATH -split ';') + @($msysFolders | ForEach-Object { "$_\$($target.Folder)\bin" })
     $folders += 'C:\mingw64\bin', 'C:\mingw32\bin', "$env:ProgramData\mingw64\mingw64\bin"
     foreach ($folder in $folders) {
         if (-not $folder) { continue }
         foreach ($name in "$($target.Cpu)-w64-mingw32-gcc.exe", "$($target.Cpu)-w64-mingw32-clang.exe", 'gcc.exe', 'clang.exe') {
             $path = $folder.Trim('"').TrimEnd('\') + '\' + $name # Join-Path fails where there is no such drive
             if (-not (Test-Path -LiteralPath $path -PathType Leaf)) { continue }
-            $machine = & $path -dumpmachine
+            try {
+                $machine = [string](& $path -dumpmachine 2>$null)
+            } catch {
+                $machine = 'it does not start'
+            }
             if ($machine -match "^$($target.Cpu)-.*(mingw32|windows-gnu)") { return $path }
+            if (-not $machine) { $machine = 'it does not say what it compiles for' }
+            $null = $unfit.Add("$path ($machine)")
         }
     }
 }
 
-function Install-Compiler {
-    $msys = $msysFolders | Where-Object { Test-Path "$_\usr\bin\bash.exe" } | Select-Object -First 1
-    if (-not $msys) {
-        Install 'MSYS2.MSYS2' 'msys2'
-        $msys = $msysFolders | Where-Object { Test-Path "$_\usr\bin\bash.exe" } | Select-Object -First 1
-        if (-not $msys) { throw "MSYS2 was installed, but not in $($msysFolders -join ' or ')." }
+function Find-Msys {
+    foreach ($folder in $msysFolders) {
+        if (Test-Path -LiteralPath "$folder\usr\bin\bash.exe") { return "$folder\usr\bin\bash.exe" }
     }
-    Write-Host "installing $($target.Package) in $msys"
-    Run "$msys\usr\bin\bash.exe" -lc "pacman -Sy --needed --noconfirm $($target.Package)"
 }
 
-function Use-Compiler {
-    $path = Find-Compiler
-    if (-not $path) {
-        Install-Compiler
-        $path = Find-Compiler
+# Install-Compiler installs MSYS2's. A partial upgrade may break other packages, so the list of
+# packages is brought up to date only together with everything else, and only if it must be.
+function Install-Compiler($target, $missing) {
+    $bash = Find-Msys
+    if (-not $bash) {
+        Install-Tool -What $missing -Winget 'MSYS2.MSYS2' -Choco 'msys2'
+        $bash = Find-Msys
+        if (-not $bash) { throw "MSYS2 was installed, but not in $($msysFolders -join ' or ')" }
     }
-    if (-not $path) { throw "No MinGW-w64 compiler for $arch. Put one on PATH and try again." }
+    Write-Talk "installing $($target.Package) with MSYS2's pacman"
+    $install = "pacman -S --needed --noconfirm $($target.Package)"
+    Invoke-Program $bash @('-lc', "$install || { pacman -Syu --noconfirm && $install; }") | ForEach-Object { Write-Talk $_ }
+}
+
+# Use-Compiler returns the path of the compiler and makes it Go's.
+function Use-Compiler($arch) {
+    $target = $targets[$arch]
+    $unfit = New-Object System.Collections.ArrayList
+    $path = Find-Compiler $target $unfit
+    if (-not $path) {
+        $missing = "no MinGW-w64 compiler for $arch on PATH, in MSYS2 ($($msysFolders -join ', ')) or in C:\mingw64"
+        if ($unfit.Count -gt 0) { $missing += "; these do not serve: $($unfit -join ', ')" }
+        $missing += "; by hand: install MSYS2 (https://www.msys2.org) and run `"pacman -S $($target.Package)`" in its shell"
+        Install-Compiler $target $missing
+        $path = Find-Compiler $target (New-Object System.Collections.ArrayList)
+        if (-not $path) { throw $missing }
+    }
     # By its bare name, because Go splits CC at spaces; its folder goes first, because the compiler
     # needs its DLLs.
     $env:PATH = "$([IO.Path]::GetDirectoryName($path));$env:PATH"
@@ -98,143 +194,204 @@ function Use-Compiler {
     return $path
 }
 
-function Build {
-    Run go build -o '.build\tcpmib.exe' './cmd/tcpmib'
-}
+# --- the steps of check and test
 
-function Step($name) { Write-Host "== $name" }
+function Write-Step($name) { Write-Output "== $name" }
 
 function Test-Format {
-    Step 'gofmt'
-    $files = & gofmt -l .
-    if ($LASTEXITCODE -ne 0) { throw 'gofmt failed' }
+    Write-Step 'gofmt'
+    $gofmt = Find-Program 'gofmt'
+    if (-not $gofmt) { $gofmt = [IO.Path]::GetDirectoryName($script:go) + '\gofmt.exe' }
+    $files = Invoke-Program $gofmt @('-l', '.')
     if ($files) { throw "gofmt -w these: $files" }
 }
 
-# Check needs no compiler but Go's.
-function Check($staticcheck) {
-    Test-Format
-    $env:CGO_ENABLED = '0'
-    Step 'vet, staticcheck and short tests'
-    Run go vet './...'
-    Run $staticcheck './...'
-    Run go test '-short' './...'
-    Write-Host 'all green'
+# Test-Package runs `go test`, prints its line for each package and counts the tests of this machine's
+# sockets. A failure prints ten lines; all of them are in a file.
+function Test-Package($name, $arguments) {
+    Write-Step $name
+    $null = New-Item -ItemType Directory -Force '.build\logs'
+    $log = ".build\logs\$($name -replace '[^A-Za-z0-9]+', '-').txt"
+    try {
+        Invoke-Go (@('test', '-v') + $arguments) | Tee-Object -FilePath $log | Where-Object { $_ -match '^(ok|FAIL)\s' }
+    } catch {
+        $lines = @(if (Test-Path -LiteralPath $log) { Get-Content -LiteralPath $log })
+        $first = @($lines | Select-String -Pattern '^\s*--- FAIL:|^panic:|^fatal error:' | Select-Object -First 1)
+        $end = if ($first) { $first[0].LineNumber - 1 } else { $lines.Count - 1 }
+        if ($end -ge 0) { $lines[([Math]::Max(0, $end - 9))..$end] | ForEach-Object { Write-Talk $_ } }
+        throw "$name failed; all that it printed is in $log"
+    }
+    $script:live += @(Select-String -LiteralPath $log -Pattern '^--- PASS: TestLive').Count
 }
 
-function Test($compiler, $staticcheck) {
+# Test-Quickly is the task check. It needs no compiler but Go's.
+function Test-Quickly($staticcheck) {
     Test-Format
-    Step 'C11 without warnings'
+    $env:CGO_ENABLED = '0'
+    Write-Step 'vet, staticcheck and short tests'
+    Invoke-Go 'vet', './...'
+    Invoke-Program $staticcheck @('./...')
+    Invoke-Go 'test', '-short', './...'
+    Write-Output 'all green'
+}
+
+# Test-Everything is the task test. Packages are tested one at a time, because they open and close
+# sockets and each looks at all of them. The tests that wait for compilers, which -short leaves out,
+# run once: cgo and the race detector change nothing there.
+function Test-Everything($arch, $compiler, $staticcheck) {
+    $script:live = 0
+    Test-Format
+    Write-Step 'C11 without warnings'
     foreach ($file in Get-ChildItem 'native\*.c') {
-        Run $compiler '-std=c11' '-Wall' '-Wextra' '-Werror' '-O2' '-c' '-o' '.build\lint.o' $file.FullName
+        Invoke-Program $compiler @('-std=c11', '-Wall', '-Wextra', '-Werror', '-O2', '-c', '-o', '.build\lint.o', "native\$($file.Name)")
     }
     $env:CGO_ENABLED = '0'
-    Step 'the twin without cgo'
-    Run go test '-c' '-o' '.build\twin.exe' './native'
+    Write-Step 'vet, staticcheck and the twin without cgo'
+    Invoke-Go 'vet', './...'
+    Invoke-Program $staticcheck @('./...')
+    Invoke-Go 'test', '-c', '-o', '.build\twin.exe', './native'
     $env:WINMIB_TWIN = "$PSScriptRoot\.build\twin.exe"
-    foreach ($cgo in '1', '0') {
-        $env:CGO_ENABLED = $cgo
-        Step "vet, staticcheck and tests, CGO_ENABLED=$cgo"
-        Run go vet './...'
-        Run $staticcheck './...'
-        Run go test '-count=1' './...'
-    }
-    if ($arch -eq 'amd64') {
-        $env:CGO_ENABLED = '1'
-        Step 'tests, race and checkptr'
-        Run go test '-count=1' '-race' '-gcflags=all=-d=checkptr' './...'
-    }
     $env:CGO_ENABLED = '1'
-    Step 'the API, tcpmib.exe, the release'
-    Run go '-C' '.github/tools' test '-count=1' './...'
-    Step 'a program that vendors the module'
-    $vendored = "$PSScriptRoot\.build\vendored"
-    if (Test-Path -LiteralPath $vendored) { Remove-Item -Recurse -Force -LiteralPath $vendored }
+    Write-Step 'vet and staticcheck, cgo'
+    Invoke-Go 'vet', './...'
+    Invoke-Program $staticcheck @('./native')
+    Test-Package 'tests, cgo' @('-count=1', '-p=1', './...')
+    $env:CGO_ENABLED = '0'
+    Test-Package 'tests, no cgo' @('-count=1', '-p=1', '-short', './...')
+    $env:CGO_ENABLED = '1'
+    if ($arch -eq 'amd64') {
+        Test-Package 'tests, cgo, race, checkptr' @('-count=1', '-p=1', '-short', '-race', '-gcflags=all=-d=checkptr', './...')
+    }
+    Write-Step 'the API, tcpmib.exe, the release'
+    Invoke-Go '-C', '.github/tools', 'test', '-count=1', './...'
+    Write-Step 'a program that vendors the module'
+    if (Test-Path -LiteralPath '.build\vendored') { Remove-Item -Recurse -Force -LiteralPath '.build\vendored' }
     Copy-Item -Recurse 'native\testdata\vendored' '.build\vendored'
     Copy-Item 'go.sum' '.build\vendored'
-    Run go '-C' $vendored mod edit '-replace' "github.com/winmib/winmib=$PSScriptRoot"
-    Run go '-C' $vendored mod tidy
-    Run go '-C' $vendored mod vendor
-    Run go '-C' $vendored build '-mod=vendor' '-o' 'vendored.exe' '.'
-    $said = & "$vendored\vendored.exe"
-    if ($said -ne 'found by the cgo shim') { throw "the vendored program said: $said" }
-    Write-Host 'all green'
+    Invoke-Go '-C', '.build\vendored', 'mod', 'edit', '-replace', 'github.com/winmib/winmib=../..' # a relative path needs no quotes
+    Invoke-Go '-C', '.build\vendored', 'mod', 'tidy'
+    Invoke-Go '-C', '.build\vendored', 'mod', 'vendor'
+    Invoke-Go '-C', '.build\vendored', 'build', '-mod=vendor', '-o', 'vendored.exe', '.'
+    $said = Invoke-Program '.build\vendored\vendored.exe' @()
+    if ($said -ne 'found by the cgo shim') { throw "the program that vendors the module printed `"$said`"; want `"found by the cgo shim`"" }
+    Write-Output "$script:live tests of this machine's sockets passed"
+    if ($env:WINMIB_LIVE_TESTS -and $script:live -lt [int]$env:WINMIB_LIVE_TESTS) {
+        throw "only $script:live tests of this machine's sockets passed, and WINMIB_LIVE_TESTS wants $env:WINMIB_LIVE_TESTS"
+    }
+    Write-Output 'all green'
 }
 
-$status = 0
-$task = 'help'
-$rest = @()
-if ($args.Count -gt 0) {
-    $task = [string]$args[0]
-    # PowerShell turns an argument with commas, such as 443,8443, into a list.
-    $rest = @($args | Select-Object -Skip 1 | ForEach-Object { $_ -join ',' })
-}
-$arch = ''
-if ($rest.Count -ge 2 -and [string]$rest[0] -eq '-Arch') {
-    $arch = [string]$rest[1]
-    $rest = @($rest | Select-Object -Skip 2)
-} else {
-    $machine = $env:PROCESSOR_ARCHITEW6432
-    if (-not $machine) { $machine = $env:PROCESSOR_ARCHITECTURE }
-    $arch = [string]@{ 'AMD64' = 'amd64'; 'ARM64' = 'arm64'; 'x86' = '386' }[$machine]
-}
-$target = $targets[$arch]
-if (-not $target -or $task -notin 'setup', 'build', 'run', 'layout', 'bench', 'check', 'test') {
-    Write-Output $help
-    if ($task -eq 'help') { exit 0 }
-    exit 2
+# --- the tasks
+
+function Test-Layout($arguments) {
+    Invoke-Go 'build', '-o', '.build\layoutcheck.exe', './cmd/layoutcheck'
+    $ours = '-headers', 'winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h', '-map', 'tcpmib/conformance/layout.map', '-allow', 'tcpmib/conformance/layout.allow'
+    Invoke-Exactly '.build\layoutcheck.exe' ($ours + $arguments + './tcpmib', './tcpmib/tcpestats', './tcpmib/udpmib')
+    $script:status = $LASTEXITCODE
+    if ($script:status -eq 0) {
+        Invoke-Go 'test', './tcpmib/conformance'
+        Write-Output 'functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance'
+    }
 }
 
-# The program runs in the caller's folder, so that relative paths in its arguments work; everything
-# else runs here. The caller's variables are put back at the end.
-$caller = Get-Location
-$variables = 'PATH', 'CC', 'GOOS', 'GOARCH', 'CGO_ENABLED', 'WINMIB_TWIN'
-$before = @{}
-foreach ($name in $variables) { $before[$name] = [Environment]::GetEnvironmentVariable($name) }
-foreach ($name in ($variables -ne 'PATH')) { Remove-Item -LiteralPath "Env:$name" -ErrorAction SilentlyContinue }
-Set-Location -LiteralPath $PSScriptRoot
-try {
+function Invoke-Task($task, $arch, $arguments, $caller) {
+    Set-Location -LiteralPath $PSScriptRoot
     $null = New-Item -ItemType Directory -Force '.build'
     Use-Go
     $staticcheck = ''
     if ($task -in 'check', 'test') {
-        $staticcheck = & go '-C' '.github/tools' tool -n staticcheck # built for this machine, before GOARCH says otherwise
-        if ($LASTEXITCODE -ne 0) { throw 'go tool staticcheck failed' }
+        $staticcheck = Invoke-Go '-C', '.github/tools', 'tool', '-n', 'staticcheck' # built for this machine, before GOARCH says otherwise
     }
-    if ($task -ne 'check') { $compiler = Use-Compiler }
+    if ($task -ne 'check') { $compiler = Use-Compiler $arch }
     $env:GOARCH = $arch
     $env:CGO_ENABLED = '1'
     switch ($task) {
-        'setup' { Write-Host "$(& go version), $compiler" }
-        'build' { Build }
-        'run' { Build }
-        'layout' {
-            Run go build '-o' '.build\layoutcheck.exe' './cmd/layoutcheck'
-            & .build\layoutcheck.exe '-headers' 'winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h' '-map' 'tcpmib/conformance/layout.map' `
-                '-allow' 'tcpmib/conformance/layout.allow' $rest './tcpmib' './tcpmib/tcpestats' './tcpmib/udpmib'
-            $status = $LASTEXITCODE
-            if ($status -eq 0) {
-                Run go test './tcpmib/conformance'
-                Write-Host 'functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance'
-            }
+        'setup' { Write-Output "$(Invoke-Go 'version'), $compiler" }
+        'build' { Invoke-Go 'build', '-o', '.build\tcpmib.exe', './cmd/tcpmib' }
+        'run' {
+            Invoke-Go 'build', '-o', '.build\tcpmib.exe', './cmd/tcpmib'
+            Set-Location -LiteralPath $caller # so that relative paths in its arguments work
+            Invoke-Exactly "$PSScriptRoot\.build\tcpmib.exe" $arguments
+            $script:status = $LASTEXITCODE
         }
-        'bench' { Run go test '-run' '^$' '-bench' '^Benchmark(Decode|Conns|AppendConns|AppendDatedConns|AppendEndpoints)$' './tcpmib' './tcpmib/udpmib' }
-        'check' { Check $staticcheck }
-        'test' { Test $compiler $staticcheck }
-    }
-    if ($task -eq 'run') {
-        Set-Location -LiteralPath $caller
-        & "$PSScriptRoot\.build\tcpmib.exe" $rest
-        $status = $LASTEXITCODE
-    }
-} finally {
-    Set-Location -LiteralPath $caller
-    foreach ($name in $variables) {
-        if ($null -eq $before[$name]) {
-            Remove-Item -LiteralPath "Env:$name" -ErrorAction SilentlyContinue
-        } else {
-            Set-Item -LiteralPath "Env:$name" $before[$name]
-        }
+        'layout' { Test-Layout $arguments }
+        'bench' { Invoke-Go 'test', '-run', '^$', '-bench', '^Benchmark(Decode|Conns|AppendConns|AppendDatedConns|AppendEndpoints)$', './tcpmib', './tcpmib/udpmib' }
+        'check' { Test-Quickly $staticcheck }
+        'test' { Test-Everything -Arch $arch -Compiler $compiler -Staticcheck $staticcheck }
     }
 }
-exit $status
+
+# --- the command line
+
+# Get-Usage returns the help above, which Get-Help prints too.
+function Get-Usage {
+    $text = Get-Content -LiteralPath $PSCommandPath
+    $first, $last = foreach ($mark in '.DESCRIPTION', '.LINK') { [array]::IndexOf($text, $mark) }
+    return $text[($first + 1)..($last - 2)]
+}
+
+function Exit-Usage($message) {
+    Write-Talk "build.ps1: $message; .\build.ps1 help lists the tasks"
+    exit 2
+}
+
+# Split-Architecture takes -Arch off the front of the arguments.
+function Split-Architecture($arguments) {
+    $machine = $env:PROCESSOR_ARCHITEW6432
+    if (-not $machine) { $machine = $env:PROCESSOR_ARCHITECTURE }
+    $found = ''
+    while ($arguments.Count -gt 0 -and $arguments[0] -match '^-Arch(:(.*))?$') {
+        $value = if ($arguments[0] -match ':.') { $arguments[0] -replace '^[^:]*:', '' } elseif ($arguments.Count -gt 1) { $arguments[1] } else { '' }
+        $arguments = @($arguments | Select-Object -Skip $(if ($arguments[0] -match ':.') { 1 } else { 2 }))
+        if (-not $value) { Exit-Usage '-Arch needs a value: amd64, 386 or arm64' }
+        if ($found) { Exit-Usage "-Arch is there twice: $found and $value" }
+        if (-not $targets.ContainsKey($value.ToLowerInvariant())) { Exit-Usage "-Arch `"$value`": want amd64, 386 or arm64" }
+        $found = $value.ToLowerInvariant()
+    }
+    if (-not $found) { $found = @{ 'AMD64' = 'amd64'; 'ARM64' = 'arm64'; 'x86' = '386' }[$machine] }
+    if (-not $found) { Exit-Usage "PROCESSOR_ARCHITECTURE is `"$machine`": name an architecture with -Arch" }
+    return $found, $arguments
+}
+
+if ([Environment]::OSVersion.Platform -ne 'Win32NT') {
+    Write-Talk 'build.ps1: this script is for Windows; here the same tasks are those of ./build.sh'
+    exit 1
+}
+# PowerShell makes a list of an argument with commas, such as 443,8443.
+$arguments = @($args | ForEach-Object { $_ -join ',' })
+$task = if ($arguments.Count -gt 0) { $arguments[0] } else { 'help' }
+if ($task -in 'help', '-h', '-help', '--help', '-?', '/?') {
+    Get-Usage
+    exit 0
+}
+if ($task -notin $tasks) { Exit-Usage "`"$task`" is not a task; want $($tasks -join ', ') or help" }
+$arch, $arguments = Split-Architecture @($arguments | Select-Object -Skip 1)
+$arguments = @($arguments)
+if ($task -notin 'run', 'layout' -and $arguments.Count -gt 0) { Exit-Usage "$task takes no argument but -Arch, got `"$($arguments -join ' ')`"" }
+if ($PSScriptRoot -match '[[\]]') {
+    Write-Talk "build.ps1: Go on Windows cannot embed files in a folder with [ or ] in its path (golang/go#68908): move the checkout out of $PSScriptRoot"
+    exit 1
+}
+
+# The caller's folder and variables are put back at the end.
+$script:status = 0
+$script:go = ''
+$script:live = 0
+$caller = Get-Location
+$before = [Environment]::GetEnvironmentVariables()
+try {
+    Invoke-Task -Task $task.ToLowerInvariant() -Arch $arch -Arguments $arguments -Caller $caller
+} catch {
+    Write-Talk "build.ps1: $($_.Exception.Message)"
+    $script:status = 1
+} finally {
+    Set-Location -LiteralPath $caller
+    $after = [Environment]::GetEnvironmentVariables()
+    foreach ($name in $after.Keys) {
+        if (-not $before.ContainsKey($name)) { Remove-Item -LiteralPath "Env:$name" }
+    }
+    foreach ($name in $before.Keys) {
+        if ($after[$name] -cne $before[$name]) { Set-Item -LiteralPath "Env:$name" -Value $before[$name] }
+    }
+}
+exit $script:status

@@ -505,8 +505,9 @@ go_is() { # <version>: or later
 main() {
 	local task=${1:-help}
 	shift || true
+	[[ $task != -h && $task != --help ]] || task=help
 	declare -F "task_$task" >/dev/null || {
-		task_help >&2
+		say "build.sh: \"$task\" is not a task; ./build.sh help lists the tasks"
 		exit 2
 	}
 	mkdir -p "$state"
