@@ -4,10 +4,9 @@ package summaryview
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
 )
 
 // A group is one way to count connections: by the values of a column.
@@ -22,14 +22,36 @@ type group struct {
 	title  string
 	key    string      // of the array in JSON
 	column rows.Column // its name is the key of the value in JSON
+	value  func(r *rows.Row) (v value, ok bool)
+	of     func(v value) rows.Row // a row that has the value, and nothing else
+}
+
+// A value is what rows are counted by. It is small, as there may be as many as rows: the addresses of a
+// million connections take 100 MB.
+type value struct {
+	number uint32
+	addr   netip.Addr
+	name   string
 }
 
 var groups = []group{
-	{"STATE", "states", rows.Named("state")[0]},
-	{"PROCESS", "processes", rows.Named("process")[0]},
-	{"REMOTE ADDRESS", "remoteAddresses", rows.Named("remoteAddress")[0]},
-	{"LOCAL PORT", "localPorts", rows.Named("localPort")[0]},
+	{"STATE", "states", rows.Named("state")[0],
+		func(r *rows.Row) (value, bool) { return value{number: uint32(r.State)}, r.Protocol == rows.TCP },
+		func(v value) rows.Row { return ofConn(tcpmib.Conn{State: tcpmib.State(v.number)}) }},
+	{"PROCESS", "processes", rows.Named("process")[0],
+		func(r *rows.Row) (value, bool) { return value{name: r.Process}, true },
+		func(v value) rows.Row { return rows.Row{Process: v.name} }},
+	{"REMOTE ADDRESS", "remoteAddresses", rows.Named("remoteAddress")[0],
+		func(r *rows.Row) (value, bool) { return value{addr: r.Remote.Addr()}, r.Remote.IsValid() },
+		func(v value) rows.Row { return ofConn(tcpmib.Conn{Remote: netip.AddrPortFrom(v.addr, 0)}) }},
+	{"LOCAL PORT", "localPorts", rows.Named("localPort")[0],
+		func(r *rows.Row) (value, bool) { return value{number: uint32(r.Local.Port())}, true },
+		func(v value) rows.Row {
+			return ofConn(tcpmib.Conn{Local: netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(v.number))})
+		}},
 }
+
+func ofConn(c tcpmib.Conn) rows.Row { return rows.Row{Socket: rows.Socket{Conn: c}} }
 
 // CountsOptions is how WriteCounts draws.
 type CountsOptions struct {
@@ -72,8 +94,9 @@ func WriteCounts(w io.Writer, s *rows.Snapshot, o CountsOptions) error {
 		t := rows.Table{Columns: []rows.Column{g.column}, Color: o.Color}
 		t.Columns[0].Number = false
 		t.Fit(func(yield func(*rows.Row) bool) {
-			for i := range shown {
-				if !yield(&shown[i].row) {
+			for _, c := range shown {
+				r := g.of(c.value)
+				if !yield(&r) {
 					return
 				}
 			}
@@ -83,7 +106,8 @@ func WriteCounts(w io.Writer, s *rows.Snapshot, o CountsOptions) error {
 			longest = max(o.Width-t.Widths[0]-gap-digits-gap, minBar)
 		}
 		for _, c := range shown {
-			line := t.Line(&c.row)
+			r := g.of(c.value)
+			line := t.Line(&r)
 			length := max(1, c.n*longest/counts[0].n)
 			text += fmt.Sprintf("%s  %*d  %s\n", line+cli.Spaces(t.Widths[0]-lipgloss.Width(line)), digits, c.n, strings.Repeat(bar, length))
 		}
@@ -106,14 +130,10 @@ func WriteCountsJSON(w io.Writer, s *rows.Snapshot) error {
 			if j > 0 {
 				text = append(text, ',')
 			}
-			entry, err := cli.EncodeJSON(cli.Object{
-				{Key: g.column.Name, Value: json.RawMessage(g.column.AppendJSON(nil, &c.row))},
-				{Key: "connections", Value: c.n},
-			})
-			if err != nil {
-				return err
-			}
-			text = append(append(text, '\n'), entry...)
+			r := g.of(c.value)
+			text = fmt.Appendf(text, "\n{%q:", g.column.Name)
+			text = g.column.AppendJSON(text, &r)
+			text = fmt.Appendf(text, ",\"connections\":%d}", c.n)
 		}
 		text = append(text, ']')
 	}
@@ -123,32 +143,26 @@ func WriteCountsJSON(w io.Writer, s *rows.Snapshot) error {
 
 // tally is how many connections have a value.
 type tally struct {
-	row rows.Row // one of them
-	n   int
+	value value
+	n     int
 }
 
 // count counts connections by value, the most frequent first. A connection without a value, such as
 // the remote address of a listening socket, does not count.
 func (g *group) count(s *rows.Snapshot) []tally {
-	counts := map[string]*tally{}
-	var value []byte
+	counts := map[value]int{}
 	for r := range s.Rows() {
-		value = g.column.AppendJSON(value[:0], r)
-		if string(value) == "null" {
-			continue
+		if v, ok := g.value(r); ok {
+			counts[v]++
 		}
-		c, ok := counts[string(value)]
-		if !ok {
-			c = &tally{row: *r}
-			counts[string(value)] = c
-		}
-		c.n++
 	}
-	return slices.SortedFunc(func(yield func(tally) bool) {
-		for c := range maps.Values(counts) {
-			if !yield(*c) {
-				return
-			}
-		}
-	}, func(a, b tally) int { return cmp.Or(cmp.Compare(b.n, a.n), g.column.Compare(&a.row, &b.row)) })
+	list := make([]tally, 0, len(counts))
+	for v, n := range counts {
+		list = append(list, tally{v, n})
+	}
+	slices.SortFunc(list, func(a, b tally) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.value.number, b.value.number), a.value.addr.Compare(b.value.addr),
+			strings.Compare(strings.ToLower(a.value.name), strings.ToLower(b.value.name)), strings.Compare(a.value.name, b.value.name))
+	})
+	return list
 }
