@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -15,6 +16,11 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
+
+// lazily returns a function that compiles an expression when it is first needed: most runs need none.
+func lazily(expr string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
+}
 
 // Users of ss, netstat and lsof have habits. Those that mean something here do what they mean, and for
 // others an error says what to type.
@@ -51,10 +57,10 @@ type internet struct{ flags *pflag.FlagSet }
 func (i *internet) String() string { return "" }
 func (i *internet) Type() string   { return "endpoint" }
 
-var internetSyntax = regexp.MustCompile(`(?i)^([46])?(tcp|udp)?(?:@(\[[^]]*\]|[^:\[\]]+))?(?::(.+))?$`)
+var internetSyntax = lazily(`(?i)^([46])?(tcp|udp)?(?:@(\[[^]]*\]|[^:\[\]]+))?(?::(.+))?$`)
 
 func (i *internet) Set(text string) error {
-	parts := internetSyntax.FindStringSubmatch(text)
+	parts := internetSyntax().FindStringSubmatch(text)
 	if parts == nil {
 		return errors.New("want [4|6][tcp|udp][@address][:ports], as lsof does")
 	}
@@ -115,17 +121,17 @@ func filterHint(cmd *cobra.Command, args []string) string {
 	return processHint(args[0])
 }
 
-var processName = regexp.MustCompile(`^[\pL\pN][\pL\pN._*+-]*$`)
+var processName = lazily(`^[\pL\pN][\pL\pN._*+-]*$`)
 
 // processHint suggests the filter for a name of a process, if a word may be one.
 func processHint(word string) string {
-	if !processName.MatchString(word) {
+	if !processName().MatchString(word) {
 		return ""
 	}
 	return "; for the connections of a process: --process " + word
 }
 
-var portsSyntax = regexp.MustCompile(`^:?(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*),?$`)
+var portsSyntax = lazily(`^:?(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*),?$`)
 
 // words of other tools, and what stands for them here.
 var words = map[string]string{
@@ -140,8 +146,8 @@ func knownHint(cmd *cobra.Command, args []string) string {
 	word := args[0]
 	var others []string // what follows a list that a shell or a space took apart
 	for _, arg := range args {
-		if portsSyntax.MatchString(arg) {
-			others = append(others, portsSyntax.FindStringSubmatch(arg)[1])
+		if portsSyntax().MatchString(arg) {
+			others = append(others, portsSyntax().FindStringSubmatch(arg)[1])
 		}
 	}
 	if len(others) == len(args) {

@@ -266,15 +266,16 @@ func Names(columns []Column) []string {
 	return names
 }
 
-// Named returns the columns with these names. An unknown name panics.
+// Named returns the columns with these names. An unknown name panics. Tables of columns are made of it
+// when the program starts, so it looks for exactly these names.
 func Named(names ...string) []Column {
 	list := make([]Column, len(names))
 	for i, name := range names {
-		c, err := find(name)
-		if err != nil {
-			panic(err) // the caller misspelled a name
+		at := slices.IndexFunc(Columns, func(c Column) bool { return c.Name == name })
+		if at < 0 {
+			panic("no column is named " + name) // the caller misspelled it
 		}
-		list[i] = c
+		list[i] = Columns[at]
 	}
 	return list
 }
@@ -330,5 +331,5 @@ func (c *Column) IsCalled(name string) bool {
 }
 
 func folded(name string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name))
+	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(name), "-", ""), "_", "")
 }
