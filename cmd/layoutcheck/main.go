@@ -77,7 +77,7 @@ func execute(ctx context.Context, o *options, stdout io.Writer) (int, error) {
 }
 
 func failed(err error) (int, error) {
-	if _, ok := errors.AsType[errUsage](err); ok {
+	if usage := (errUsage{}); errors.As(err, &usage) {
 		return exitUsage, err
 	}
 	return exitFailed, err

@@ -17,7 +17,13 @@ import (
 
 // functionMutants spoil one function in every way there is.
 func functionMutants(f layout.Function) map[string]layout.Function {
-	in, out := slices.Collect(f.Go().Ins()), slices.Collect(f.Go().Outs())
+	var in, out []reflect.Type
+	for i := range f.Go().NumIn() {
+		in = append(in, f.Go().In(i))
+	}
+	for i := range f.Go().NumOut() {
+		out = append(out, f.Go().Out(i))
+	}
 	with := func(in, out []reflect.Type) layout.Function {
 		return layout.FuncOfType(f.C(), reflect.FuncOf(in, out, false))
 	}

@@ -240,25 +240,25 @@ func (t twin) wrong(f layout.Function) string {
 		return "it is not called"
 	}
 	args := t.shapes[l.shape]
-	params := slices.Collect(f.Go().Ins())
-	if len(params) != len(args) {
-		return fmt.Sprintf("%d arguments for %d parameters", len(args), len(params))
+	if want := f.Go().NumIn(); len(args) != want {
+		return fmt.Sprintf("%d arguments for %d parameters", len(args), want)
 	}
 	pointees := l.pointees
-	for i, p := range params {
+	for i, arg := range args {
+		p := f.Go().In(i)
 		var want argument
 		switch k := p.Kind(); {
 		case k == reflect.Pointer || k == reflect.Uintptr:
 			want = pointer
 		case k == reflect.Int32 && p.PkgPath() == "":
 			want = boolean
-		case args[i] == zero:
+		case arg == zero:
 			want = zero
 		default: // an enum is passed as a uint32
 			want = argument(k.String())
 		}
-		if args[i] != want {
-			return fmt.Sprintf("argument %d is %s, want %s", i+1, args[i], want)
+		if arg != want {
+			return fmt.Sprintf("argument %d is %s, want %s", i+1, arg, want)
 		}
 		if i == 0 && len(pointees) > 0 {
 			if size := int(p.Elem().Size()); pointees[0] != size {

@@ -42,8 +42,8 @@ func Verdict(t T, report *Report, err error) {
 // notInstalled says that Run failed because the compiler is not there, by its name or by its path.
 // One that is there and cannot run, for want of an interpreter say, is installed.
 func notInstalled(err error) bool {
-	failed, ok := errors.AsType[*CompilerError](err)
-	if !ok {
+	var failed *CompilerError
+	if !errors.As(err, &failed) {
 		return false
 	}
 	_, err = exec.LookPath(failed.CC[0])

@@ -72,7 +72,7 @@ func newCompiler(ctx context.Context, t Target) (*compiler, error) {
 	}
 	c := &compiler{target: t}
 	text, errs, err := c.run(ctx, append(slices.Clone(t.CC[1:]), "-E", "-x", "c", src), src)
-	if failed, ok := errors.AsType[*CompilerError](err); ok && !failed.ran {
+	if failed := (*CompilerError)(nil); errors.As(err, &failed) && !failed.ran {
 		return nil, err
 	}
 	which := isCompiler().FindStringSubmatch(text)
@@ -158,7 +158,7 @@ func (c *compiler) run(ctx context.Context, args []string, src string) (stdout s
 	if ctx.Err() != nil { // it was killed, which says nothing of the headers
 		return "", nil, &CompilerError{CC: c.target.CC, Err: ctx.Err()}
 	}
-	if _, ran := errors.AsType[*exec.ExitError](err); !ran {
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
 		return "", nil, &CompilerError{CC: c.target.CC, Err: err}
 	}
 	text := strings.ReplaceAll(strings.ReplaceAll(messages.String(), "\r\n", "\n"), filepath.Dir(src)+string(filepath.Separator), "")

@@ -401,8 +401,8 @@ func TestCompilerErrors(t *testing.T) {
 			_, err := Run(t.Context(), Spec{}, c.target)
 			assert.ErrorContains(t, err, c.want)
 			assert.NotContains(t, err.Error(), "\n", "one sentence, not a page")
-			_, is := errors.AsType[*CompilerError](err)
-			assert.Equal(t, c.compiler, is, "%T", err)
+			var compiler *CompilerError
+			assert.Equal(t, c.compiler, errors.As(err, &compiler), "%T", err)
 		})
 	}
 }

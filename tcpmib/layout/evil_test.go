@@ -359,7 +359,7 @@ func TestEvil(t *testing.T) {
 	kind := func(field string, typ reflect.Type) Type {
 		base := reflect.TypeFor[kinds]()
 		var fields []reflect.StructField
-		for f := range base.Fields() {
+		for _, f := range reflect.VisibleFields(base) {
 			if f.Name == field {
 				f.Type = typ
 			}

@@ -217,15 +217,15 @@ func (r *reflector) goFunc(f Function) (GoFunc, error) {
 		}
 		return p, err
 	}
-	for t := range f.typ.Ins() {
-		p, err := param(t)
+	for i := range f.typ.NumIn() {
+		p, err := param(f.typ.In(i))
 		if err != nil {
 			return g, err
 		}
 		g.Params = append(g.Params, p)
 	}
-	for t := range f.typ.Outs() {
-		p, err := param(t)
+	for i := range f.typ.NumOut() {
+		p, err := param(f.typ.Out(i))
 		if err != nil {
 			return g, err
 		}
