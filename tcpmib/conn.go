@@ -37,21 +37,24 @@ type Endpoints struct {
 // Endpoints returns the endpoints of c.
 func (c Conn) Endpoints() Endpoints { return Endpoints{c.Local, c.Remote} }
 
-// Same reports whether c and d, of two snapshots, can be one connection: they have the same
-// endpoints, and not two different owners. A connection that loses its owner, as it does in
-// TIME-WAIT, stays the same.
+// Same reports whether c, of an older snapshot, and d, of a newer one, can be one connection: they have
+// the same endpoints, the state of d can follow that of c (RFC 793), and d has no other owner.
+// A connection that loses its owner, as it does in TIME-WAIT, stays the same.
 func (c Conn) Same(d Conn) bool {
-	return c.Local == d.Local && c.Remote == d.Remote && sameOwner(&c, &d)
+	return c.Local == d.Local && c.Remote == d.Remote && sameConn(&c, &d, c.PID)
 }
 
-// Same reports whether c and d, of two snapshots, can be one connection: as Conn.Same does, and when
-// both creation times are known, they must be equal. So endpoints that were used again are told
-// apart.
+// Same reports whether c, of an older snapshot, and d, of a newer one, can be one connection: as
+// Conn.Same does, and when both creation times are known, they must be equal.
 func (c DatedConn) Same(d DatedConn) bool {
 	return c.Conn.Same(d.Conn) && sameTime(c.Created, d.Created)
 }
 
-func sameOwner(c, d *Conn) bool { return c.PID == d.PID || c.PID == 0 || d.PID == 0 }
+// sameConn is Conn.Same for two connections with the same endpoints; owner is the last known owner
+// of the older one.
+func sameConn(older, newer *Conn, owner uint32) bool {
+	return (owner == newer.PID || owner == 0 || newer.PID == 0) && newer.State.follows(older.State)
+}
 
 func sameTime(t, u time.Time) bool { return t.Equal(u) || t.IsZero() || u.IsZero() }
 

@@ -1,17 +1,13 @@
 package tcpmib_test
 
 import (
-	"encoding/binary"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -137,78 +133,4 @@ func BenchmarkAppendDatedConns(b *testing.B) {
 			b.ReportMetric(0, "ns/op") // of both
 		})
 	}
-}
-
-// bindings answers the functions of AppendBound: those that tell of bindings, and the main tables.
-func bindings(bound4, bound6, main4, main6 fake) fake {
-	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
-		return map[string]fake{
-			"InternalGetBoundTcpEndpointTable": bound4, "InternalGetBoundTcp6EndpointTable": bound6,
-			"GetTcpTable2": main4, "GetTcp6Table2": main6,
-		}[q.Func](q, buf)
-	}
-}
-
-// Of the bindings, those of sockets in the main table are left out: the same port and PID, not one
-// of them alone.
-func TestAppendBound(t *testing.T) {
-	setPort4 := func(table []byte, row int, port uint16, pid uint32) {
-		binary.BigEndian.PutUint16(table[4+28*row+8:], port)
-		binary.LittleEndian.PutUint32(table[4+28*row+20:], pid)
-	}
-	bound4, main4 := table4(4), table4(3)
-	setPort4(bound4, 0, 5000, 7) // bound only
-	setPort4(bound4, 1, 5001, 7) // connected
-	setPort4(bound4, 2, 5001, 8) // the same port, another process
-	setPort4(bound4, 3, 5002, 9) // listens
-	setPort4(main4, 0, 5001, 7)
-	setPort4(main4, 1, 5002, 9)
-	setPort4(main4, 2, 5000, 9) // another process
-	bound6, main6 := table6(2), table6(1)
-	binary.LittleEndian.PutUint32(bound6[4+60+52:], 8)
-	binary.LittleEndian.PutUint32(bound6[4+52:], 7)
-	binary.LittleEndian.PutUint32(main6[4+52:], 7)
-
-	bound := func(local string, pid uint32) tcpmib.Conn {
-		return tcpmib.Conn{Local: endpoint(local), PID: pid, State: tcpmib.StateReserved}
-	}
-	want4 := []tcpmib.Conn{bound("10.1.2.3:5000", 7), bound("10.1.2.3:5001", 8)}
-	want6 := []tcpmib.Conn{bound("[fe80::1%7]:443", 8)}
-	all := bindings(whole(bound4), whole(bound6), whole(main4), whole(main6))
-	for _, test := range []struct {
-		name   string
-		source fake
-		family tcpmib.Family
-		want   []tcpmib.Conn
-		is     error
-	}{
-		{"both", all, tcpmib.Both, append(want4, want6...), nil},
-		{"IPv4", all, tcpmib.IPv4, want4, nil},
-		{"IPv6", all, tcpmib.IPv6, want6, nil},
-		{"none", bindings(whole(table4(0)), fails(232), whole(main4), whole(main6)), tcpmib.Both, nil, nil},
-		{"an empty main table", bindings(whole(bound4), nil, fails(232), nil), tcpmib.IPv4,
-			[]tcpmib.Conn{bound("10.1.2.3:5000", 7), bound("10.1.2.3:5001", 7), bound("10.1.2.3:5001", 8), bound("10.1.2.3:5002", 9)}, nil},
-		{"before Windows 10 version 1809", bindings(fails(127), fails(127), whole(main4), whole(main6)), tcpmib.Both, nil, errors.ErrUnsupported},
-		{"IPv4 down", bindings(fails(5), whole(bound6), whole(main4), whole(main6)), tcpmib.Both, want6, fs.ErrPermission},
-		{"IPv6's main table down", bindings(whole(bound4), whole(bound6), whole(main4), fails(5)), tcpmib.Both, want4, fs.ErrPermission},
-		{"no family", all, 0, nil, fs.ErrInvalid},
-		{"bytes that are no table", bindings(fails(0), fails(0), whole(main4), whole(main6)), tcpmib.Both, nil, tcpmib.ErrMalformed},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			r := tcpmib.Reader{Source: test.source}
-			for range 2 { // a warm Reader has nothing left over
-				got, err := r.AppendBound(nil, test.family)
-				assert.Empty(t, cmp.Diff(test.want, got, compareAddrPorts))
-				if test.is == nil {
-					require.NoError(t, err)
-				} else {
-					require.ErrorIs(t, err, test.is)
-				}
-			}
-		})
-	}
-
-	r := tcpmib.Reader{Source: all}
-	var got []tcpmib.Conn
-	assert.Zero(t, testing.AllocsPerRun(10, func() { got, _ = r.AppendBound(got[:0], tcpmib.Both) }))
 }

@@ -64,14 +64,16 @@ func diffConns(older, newer []Conn, yield func(Change) bool) {
 var connOrder = mib.Order[Conn]{
 	Key:     compareEndpoints,
 	Compare: Conn.Compare,
-	Same:    func(older, newer *Conn) bool { return sameOwner(older, newer) },
+	Owner:   func(c *Conn) uint32 { return c.PID },
+	Same:    sameConn,
 }
 
 var datedOrder = mib.Order[DatedConn]{
 	Key:     func(c, d *DatedConn) int { return compareEndpoints(&c.Conn, &d.Conn) },
 	Compare: DatedConn.Compare,
-	Same: func(older, newer *DatedConn) bool {
-		return sameOwner(&older.Conn, &newer.Conn) && sameTime(older.Created, newer.Created)
+	Owner:   func(c *DatedConn) uint32 { return c.PID },
+	Same: func(older, newer *DatedConn, owner uint32) bool {
+		return sameConn(&older.Conn, &newer.Conn, owner) && sameTime(older.Created, newer.Created)
 	},
 }
 

@@ -42,7 +42,10 @@ func TestErrorNamesFamilyAndClass(t *testing.T) {
 			Func: "GetExtendedTcpTable", Family: tcpmib.AFInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll)},
 		"GetExtendedTcpTable(ipv6, BasicListener)":    {Func: "GetExtendedTcpTable", Family: tcpmib.AFInet6},
 		"GetExtendedTcpTable(ipv6, TCPTableClass(9))": {Func: "GetExtendedTcpTable", Family: tcpmib.AFInet6, Class: 9},
-		"GetExtendedUdpTable(ipv4, class 0)":          {Func: "GetExtendedUdpTable", Family: tcpmib.AFInet},
+		"GetExtendedUdpTable(ipv4, Basic)":            {Func: "GetExtendedUdpTable", Family: tcpmib.AFInet},
+		"GetExtendedUdpTable(ipv6, OwnerModule)":      {Func: "GetExtendedUdpTable", Family: tcpmib.AFInet6, Class: 2},
+		"GetExtendedUdpTable(ipv4, UDPTableClass(9))": {Func: "GetExtendedUdpTable", Family: tcpmib.AFInet, Class: 9},
+		"GetSomething(family 0, class 2)":             {Func: "GetSomething", Class: 2},
 		"GetTcpStatisticsEx(ipv6)":                    {Func: "GetTcpStatisticsEx", Family: tcpmib.AFInet6},
 		"GetTcpStatisticsEx(family 7)":                {Func: "GetTcpStatisticsEx", Family: 7},
 	} {

@@ -27,13 +27,8 @@ type Reader struct {
 	buf   mib.Buffer
 	buf6  mib.Buffer // of IPv6 tables: AppendConns needs the rows of both families at once
 	zones mib.Zones
-	held  map[socket]bool // of AppendBound
-}
 
-// socket is what a connection and its binding have in common.
-type socket struct {
-	pid  uint32
-	port uint16
+	bound mainSockets // of AppendBound
 }
 
 func (r *Reader) source() Source {
@@ -166,93 +161,4 @@ func grow[Row any](dst []Row, n int) []Row {
 		return make([]Row, 0, n)
 	}
 	return slices.Grow(dst, n)
-}
-
-// AppendBound appends the sockets of a family that are bound to a port, and neither listen nor are
-// connected, to dst, and returns the longer slice, which the caller owns. They have the state
-// StateReserved, which PowerShell calls Bound, and no remote endpoint. They hold their port though no
-// other table shows them. Once the buffers of r and dst are large enough it does not allocate.
-//
-// The functions behind it, InternalGetBoundTcpEndpointTable and InternalGetBoundTcp6EndpointTable of
-// iphlpapi.dll, are not documented by Microsoft. What is known comes from System Informer, which uses
-// them as netstat -q and Get-NetTCPConnection do: they exist since Windows 10 version 1809, and
-// return the rows of MIB_TCPTABLE2 and MIB_TCP6TABLE2, with the bindings of listening and connected
-// sockets among them. AppendBound leaves out those whose port and PID are in the main table, which it
-// reads after the bindings, so that a socket that connects meanwhile is left out too. A process that
-// has a connection and a bound socket on one port, with different local addresses, has only the
-// connection here.
-//
-// Where the functions are missing, errors.Is(err, errors.ErrUnsupported) holds. When one family
-// cannot be read, the sockets of the other are returned together with the error.
-func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
-	if err := mib.CheckFamily("tcpmib", family); err != nil {
-		return dst, err
-	}
-	var err4, err6 error
-	if family&IPv4 != 0 {
-		dst, err4 = r.appendBound4(dst)
-	}
-	if family&IPv6 != 0 {
-		dst, err6 = r.appendBound6(dst)
-	}
-	return dst, errors.Join(err4, err6)
-}
-
-// appendBound4 and appendBound6 are written out: generic code cannot read fields of two types of row.
-
-func (r *Reader) appendBound4(dst []Conn) ([]Conn, error) {
-	bound, err := readTable(r, Query{Func: "InternalGetBoundTcpEndpointTable"}, &r.buf, layoutTCPTable2)
-	if err != nil {
-		return dst, err
-	}
-	rows, err := readTable(r, Query{Func: "GetTcpTable2"}, &r.buf6, layoutTCPTable2)
-	if err != nil {
-		return dst, err
-	}
-	r.holdNothing()
-	for i := range rows {
-		r.held[socket{rows[i].OwningPid, mib.Port(&rows[i].LocalPort)}] = true
-	}
-	for i := range bound {
-		row := &bound[i]
-		if !r.held[socket{row.OwningPid, mib.Port(&row.LocalPort)}] {
-			dst = append(dst, Conn{Local: row.Local(), PID: row.OwningPid, State: StateReserved})
-		}
-	}
-	return dst, nil
-}
-
-func (r *Reader) appendBound6(dst []Conn) ([]Conn, error) {
-	bound, err := readTable(r, Query{Func: "InternalGetBoundTcp6EndpointTable"}, &r.buf, layoutTCP6Table2)
-	if err != nil {
-		return dst, err
-	}
-	rows, err := readTable(r, Query{Func: "GetTcp6Table2"}, &r.buf6, layoutTCP6Table2)
-	if err != nil {
-		return dst, err
-	}
-	r.holdNothing()
-	for i := range rows {
-		r.held[socket{rows[i].OwningPid, mib.Port(&rows[i].LocalPort)}] = true
-	}
-	r.zones.Begin()
-	n := len(dst)
-	for i := range bound {
-		row := &bound[i]
-		if !r.held[socket{row.OwningPid, mib.Port(&row.LocalPort)}] {
-			local := netip.AddrPortFrom(r.zones.Addr(&row.LocalAddr, row.LocalScopeID, mib.LocalSide), mib.Port(&row.LocalPort))
-			dst = append(dst, Conn{Local: local, PID: row.OwningPid, State: StateReserved})
-		}
-	}
-	if err := r.zones.Err(); err != nil {
-		return dst[:n], err
-	}
-	return dst, nil
-}
-
-func (r *Reader) holdNothing() {
-	if r.held == nil {
-		r.held = map[socket]bool{}
-	}
-	clear(r.held)
 }

@@ -35,7 +35,9 @@ func (q Query) String() string {
 	switch {
 	case q.Func == "GetExtendedTcpTable":
 		return fmt.Sprintf("%s(%s, %v)", q.Func, family, TCPTableClass(q.Class))
-	case q.Func == "GetExtendedUdpTable" || q.Class != 0:
+	case q.Func == "GetExtendedUdpTable":
+		return fmt.Sprintf("%s(%s, %s)", q.Func, family, mib.UDPTableClasses.String(q.Class))
+	case q.Class != 0:
 		return fmt.Sprintf("%s(%s, class %d)", q.Func, family, q.Class)
 	case q.Family != 0:
 		return fmt.Sprintf("%s(%s)", q.Func, family)

@@ -93,6 +93,33 @@ func (s *State) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
+// followers are the states that a connection can be in some time after another, in the diagram of
+// RFC 793: as bits, of which the one that a state has is that of its number. It can stay, and it can
+// be reset or deleted in every state.
+var followers = [...]uint16{
+	StateClosed:    1<<(StateDeleteTCB+1) - 1,                                // its beginning and its end
+	StateListen:    1<<(StateDeleteTCB+1) - 1,                                // it may connect too
+	StateSynSent:   1<<(StateDeleteTCB+1) - 1<<StateSynSent,                  // whatever comes after it
+	StateSynRcvd:   1<<(StateDeleteTCB+1) - 1<<StateSynRcvd | 1<<StateListen, // a reset leads back to LISTEN
+	StateEstab:     1<<(StateDeleteTCB+1) - 1<<StateEstab,
+	StateFinWait1:  1<<StateFinWait1 | 1<<StateFinWait2 | 1<<StateClosing | 1<<StateTimeWait,
+	StateFinWait2:  1<<StateFinWait2 | 1<<StateTimeWait,
+	StateCloseWait: 1<<StateCloseWait | 1<<StateLastAck,
+	StateClosing:   1<<StateClosing | 1<<StateTimeWait,
+	StateLastAck:   1 << StateLastAck,
+	StateTimeWait:  1 << StateTimeWait,
+	StateDeleteTCB: 1 << StateDeleteTCB,
+}
+
+// follows reports whether a connection in state s can have been in another before. Of states that
+// RFC 793 does not have, nothing is known.
+func (s State) follows(before State) bool {
+	if s > StateDeleteTCB || before > StateDeleteTCB || s == 0 || before == 0 {
+		return true
+	}
+	return (followers[before]|1<<StateClosed|1<<StateDeleteTCB)>>s&1 != 0
+}
+
 // OffloadState is TCP_CONNECTION_OFFLOAD_STATE: whether Windows or the network card does the work
 // of a connection.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ne-tcpmib-tcp_connection_offload_state

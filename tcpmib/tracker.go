@@ -95,9 +95,9 @@ func (t *Tracker) changes(r *Reader, family Family, at time.Time, yield func(Cha
 		case errs[i] != nil:
 			more = yield(Change{Time: at}, errs[i])
 		case t.Created:
-			more = t.dated[i].Changes(&datedOrder, func(kind mib.Kind, older, newer *DatedConn) bool { return change(changeOfDated(kind, older, newer)) })
+			more = t.dated[i].Changes(func(kind mib.Kind, older, newer *DatedConn) bool { return change(changeOfDated(kind, older, newer)) })
 		default:
-			more = t.conns[i].Changes(&connOrder, conn)
+			more = t.conns[i].Changes(conn)
 		}
 		if !more {
 			return
@@ -110,7 +110,7 @@ func (t *Tracker) changes(r *Reader, family Family, at time.Time, yield func(Cha
 		case errsBound[i] != nil:
 			more = yield(Change{Time: at}, errsBound[i])
 		default:
-			more = t.bound[i].Changes(&connOrder, conn)
+			more = t.bound[i].Changes(conn)
 		}
 		if !more {
 			return

@@ -13,8 +13,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// alternating has a table of n rows, sorted, of which every twentieth has another state in every
-// second answer.
+// alternating has a table of n rows, sorted, of which every twentieth has another offload state in
+// every second answer.
 type alternating struct {
 	tables [2][]byte
 	asked  int
@@ -25,14 +25,14 @@ func newAlternating(n int) *alternating {
 	for k := range a.tables {
 		b := binary.LittleEndian.AppendUint32(nil, uint32(n))
 		for i := range n {
-			state := tcpmib.StateEstab
+			offload := byte(tcpmib.OffloadStateInHost)
 			if i%20 == 0 && k == 1 {
-				state = tcpmib.StateCloseWait
+				offload = byte(tcpmib.OffloadStateOffloaded)
 			}
-			b = binary.LittleEndian.AppendUint32(b, uint32(state))
+			b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.StateEstab))
 			b = append(b, 10, 1, 2, 3, 0x01, 0xBB, 0, 0)
 			b = append(b, 192, 0, byte(i>>24), byte(i>>16), byte(i>>8), byte(i), 0, 0)
-			b = append(b, 0, 0, 0, 1, 0, 0, 0, 0)
+			b = append(b, 0, 0, 0, 1, offload, 0, 0, 0)
 		}
 		a.tables[k] = b
 	}
@@ -122,7 +122,7 @@ func TestTrackerIdentity(t *testing.T) {
 		{"the same endpoints again", owned(at(1, 7, estab), first), owned(at(1, 7, estab), second),
 			[]string{"closed 7", "opened 7"}, nil},
 		{"again, in another state", owned(at(1, 7, wait), first), owned(at(1, 7, estab), second),
-			[]string{"closed 7", "opened 7"}, []string{"changed 7"}},
+			[]string{"closed 7", "opened 7"}, []string{"closed 7", "opened 7"}},
 		{"again, by another process", owned(at(1, 7, estab), first), owned(at(1, 8, estab), second),
 			[]string{"closed 7", "opened 8"}, []string{"closed 7", "opened 8"}},
 	} {
@@ -170,20 +170,23 @@ func TestTrackerIdentity(t *testing.T) {
 	}
 }
 
-// table2Of is a MIB_TCPTABLE2 of one connection.
-func table2Of(c tcpmib.Conn) []byte {
-	row, err := c.TCPRow()
-	if err != nil {
-		panic(err)
+// table2Of is a MIB_TCPTABLE2 of these connections.
+func table2Of(conns ...tcpmib.Conn) []byte {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
+	for _, c := range conns {
+		row, err := c.TCPRow()
+		if err != nil {
+			panic(err)
+		}
+		b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
+		b = append(b, row.LocalAddr[:]...)
+		b = append(b, row.LocalPort[:]...)
+		b = append(b, row.RemoteAddr[:]...)
+		b = append(b, row.RemotePort[:]...)
+		b = binary.LittleEndian.AppendUint32(b, c.PID)
+		b = append(b, 0, 0, 0, 0)
 	}
-	b := binary.LittleEndian.AppendUint32(nil, 1)
-	b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-	b = append(b, row.LocalAddr[:]...)
-	b = append(b, row.LocalPort[:]...)
-	b = append(b, row.RemoteAddr[:]...)
-	b = append(b, row.RemotePort[:]...)
-	b = binary.LittleEndian.AppendUint32(b, c.PID)
-	return append(b, 0, 0, 0, 0)
+	return b
 }
 
 // Snapshots of different sources, as in a replay of captures: a family that fails stays as it was.
@@ -216,21 +219,22 @@ func TestSame(t *testing.T) {
 	const estab, wait = tcpmib.StateEstab, tcpmib.StateTimeWait
 	now := time.Now()
 	for _, test := range []struct {
-		name string
-		o, p tcpmib.DatedConn
-		want bool
+		name      string
+		c, d      tcpmib.DatedConn
+		want      bool
+		backwards bool // whether c can follow d
 	}{
-		{"equal", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true},
-		{"another state", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 7, wait)}, true},
-		{"no owner any more", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 0, wait)}, true},
-		{"no owner before", tcpmib.DatedConn{Conn: at(1, 0, estab)}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true},
-		{"another owner", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 8, estab)}, false},
-		{"another port", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(2, 7, estab)}, false},
-		{"another time", tcpmib.DatedConn{at(1, 7, estab), now}, tcpmib.DatedConn{at(1, 7, estab), now.Add(1)}, false},
-		{"one time", tcpmib.DatedConn{at(1, 7, estab), now}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true},
+		{"equal", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true, true},
+		{"a later state", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 7, wait)}, true, false},
+		{"no owner any more", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 0, wait)}, true, false},
+		{"no owner before", tcpmib.DatedConn{Conn: at(1, 0, estab)}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true, true},
+		{"another owner", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(1, 8, estab)}, false, false},
+		{"another port", tcpmib.DatedConn{Conn: at(1, 7, estab)}, tcpmib.DatedConn{Conn: at(2, 7, estab)}, false, false},
+		{"another time", tcpmib.DatedConn{at(1, 7, estab), now}, tcpmib.DatedConn{at(1, 7, estab), now.Add(1)}, false, false},
+		{"one time", tcpmib.DatedConn{at(1, 7, estab), now}, tcpmib.DatedConn{Conn: at(1, 7, estab)}, true, true},
 	} {
-		assert.Equal(t, test.want, test.o.Same(test.p), test.name)
-		assert.Equal(t, test.want, test.p.Same(test.o), test.name)
+		assert.Equal(t, test.want, test.c.Same(test.d), test.name)
+		assert.Equal(t, test.backwards, test.d.Same(test.c), test.name)
 	}
 	assert.Equal(t, at(1, 7, estab).Endpoints(), at(1, 8, wait).Endpoints())
 	assert.NotEqual(t, at(1, 7, estab).Endpoints(), at(2, 7, estab).Endpoints())

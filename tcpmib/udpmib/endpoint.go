@@ -25,9 +25,13 @@ func (e Endpoint) Family() tcpmib.Family {
 
 // Same reports whether e and f, of two snapshots, can be one socket: they have the same endpoint, not
 // two different owners, and not two different creation times.
-func (e Endpoint) Same(f Endpoint) bool {
-	return e.Local == f.Local && (e.PID == f.PID || e.PID == 0 || f.PID == 0) &&
-		(e.Created.Equal(f.Created) || e.Created.IsZero() || f.Created.IsZero())
+func (e Endpoint) Same(f Endpoint) bool { return e.Local == f.Local && same(&e, &f, e.PID) }
+
+// same is Endpoint.Same for two sockets with the same endpoint; owner is the last known owner of the
+// older one.
+func same(older, newer *Endpoint, owner uint32) bool {
+	return (owner == newer.PID || owner == 0 || newer.PID == 0) &&
+		(older.Created.Equal(newer.Created) || older.Created.IsZero() || newer.Created.IsZero())
 }
 
 // Compare orders endpoints by family, address, port, PID and creation time. It is made for

@@ -105,23 +105,3 @@ func LookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token 
 	token, code := native.LookupPersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
 	return token, tcpmib.Query{Func: "LookupPersistentUdpPortReservation"}.Err(code)
 }
-
-// readStats asks function, which takes a family, for its struct.
-func readStats[T any](function string, family tcpmib.Family, stats *mib.Struct[T]) (T, error) {
-	af, err := mib.AddressFamily("udpmib", family)
-	if err != nil {
-		return *new(T), err
-	}
-	return readOnce(tcpmib.Query{Func: function, Family: af}, stats)
-}
-
-// readOnce asks q for a struct.
-func readOnce[T any](q tcpmib.Query, stats *mib.Struct[T]) (T, error) {
-	var r Reader
-	src := r.source()
-	t, code, err := mib.ReadStruct(&r.buf, q, stats, r.MaxBytes, func(buf []byte) (size, code uint32) { return src.Ask(q, buf) })
-	if err == nil {
-		err = q.Err(code)
-	}
-	return t, err
-}

@@ -13,21 +13,18 @@ const (
 	UDPTableClassOwnerModule UDPTableClass = 2 // UDP_TABLE_OWNER_MODULE: UDPTableOwnerModule or UDP6TableOwnerModule
 )
 
-var udpTableClasses = mib.EnumOf("udpmib", "UDPTableClass", "table class", map[UDPTableClass]string{
-	UDPTableClassBasic:       "Basic",
-	UDPTableClassOwnerPID:    "OwnerPID",
-	UDPTableClassOwnerModule: "OwnerModule",
-})
-
 // String returns the name without its prefix, such as "OwnerPID", or "UDPTableClass(9)" for a
 // number without a name.
-func (c UDPTableClass) String() string { return udpTableClasses.String(c) }
+func (c UDPTableClass) String() string { return mib.UDPTableClasses.String(uint32(c)) }
 
 // MarshalText writes what String prints.
-func (c UDPTableClass) MarshalText() ([]byte, error) { return udpTableClasses.MarshalText(c) }
+func (c UDPTableClass) MarshalText() ([]byte, error) {
+	return mib.UDPTableClasses.MarshalText(uint32(c))
+}
 
 // UnmarshalText reads what String prints, in any case.
-func (c *UDPTableClass) UnmarshalText(text []byte) (err error) {
-	*c, err = udpTableClasses.Parse(string(text))
+func (c *UDPTableClass) UnmarshalText(text []byte) error {
+	class, err := mib.UDPTableClasses.Parse(string(text))
+	*c = UDPTableClass(class)
 	return err
 }

@@ -78,7 +78,7 @@ func (t *Tracker) changes(r *Reader, family tcpmib.Family, at time.Time, yield f
 		case errs[i] != nil:
 			more = yield(Change{Time: at}, errs[i])
 		default:
-			more = t.endpoints[i].Changes(&order, change)
+			more = t.endpoints[i].Changes(change)
 		}
 		if !more {
 			return
@@ -89,7 +89,8 @@ func (t *Tracker) changes(r *Reader, family tcpmib.Family, at time.Time, yield f
 var order = mib.Order[Endpoint]{
 	Key:     func(e, f *Endpoint) int { return e.Local.Compare(f.Local) },
 	Compare: Endpoint.Compare,
-	Same:    func(older, newer *Endpoint) bool { return older.Same(*newer) },
+	Owner:   func(e *Endpoint) uint32 { return e.PID },
+	Same:    same,
 }
 
 // Watch watches the UDP sockets of this machine: see Reader.Watch.

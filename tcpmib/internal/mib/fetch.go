@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 const (
@@ -14,6 +15,7 @@ const (
 	is64bit = ^uint(0) >> 63 // 1 or 0
 
 	firstBytes  = 32 << 10 // the first buffer: 1,170 IPv4 rows
+	spareBytes  = 64 << 10 // never let go of
 	maxAttempts = 10
 )
 
@@ -30,17 +32,29 @@ type Question interface {
 	Err(code uint32) error
 }
 
-// Buffer is the memory of answers. It is reused, and made larger as needed.
-type Buffer struct{ b []byte }
+// Buffer is the memory of answers. It is reused, made larger as needed, and smaller when answers have
+// needed less than half of it for a while: see Room.
+type Buffer struct {
+	b    []byte
+	room Room
+}
 
 // Fetch asks until there is an answer, which lies in the buffer, or a code that is not success. ask
 // is one attempt. The buffer grows up to maxBytes; 0 is DefaultMaxBytes.
 //
 // Tables grow between calls. So the first question is asked with the buffer at hand, each further
 // one with more room than the last answer asked for, and the number of questions is bounded.
+// STATUS_UNSUCCESSFUL does not ask for more room, so it gets none.
 func Fetch[Q Question](buf *Buffer, q Q, maxBytes int, ask func(buf []byte) (size, code uint32)) (answer []byte, code uint32, err error) {
-	if maxBytes <= 0 {
+	switch {
+	case maxBytes < 0:
+		return nil, 0, fmt.Errorf("tcpmib: invalid limit (Reader.MaxBytes) %d; want a number of bytes, or 0 for the default: %w",
+			maxBytes, fs.ErrInvalid)
+	case maxBytes == 0:
 		maxBytes = DefaultMaxBytes
+	}
+	if enough, excess := buf.room.Excess(len(buf.b), spareBytes); excess {
+		buf.b = make([]byte, bufferSize(uint64(max(enough, firstBytes)), maxBytes))
 	}
 	if len(buf.b) < sizeofNumEntries || len(buf.b) > max(maxBytes, sizeofNumEntries) {
 		buf.b = make([]byte, max(min(firstBytes, maxBytes), sizeofNumEntries))
@@ -52,24 +66,27 @@ func Fetch[Q Question](buf *Buffer, q Q, maxBytes int, ask func(buf []byte) (siz
 		switch code {
 		case CodeSuccess:
 			answer, err := answered(q, b, size)
+			buf.room.Use(len(answer))
 			return answer, CodeSuccess, err
 		case CodeInsufficientBuffer:
 			if uint64(size) > uint64(maxBytes) {
 				return nil, code, fmt.Errorf("tcpmib: %w: %v asks for %d bytes, the limit (Reader.MaxBytes) is %d",
 					ErrTooLarge, q, size, maxBytes)
 			}
+			if attempt == maxAttempts-1 {
+				return nil, code, fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
+					maxAttempts, q.Err(code))
+			}
+			if n := larger(len(b), uint64(size), maxBytes, attempt); n != len(b) {
+				buf.b = nil // let the collector have it before the new one is made
+				buf.b = make([]byte, n)
+			}
 		case CodeUnsuccessful:
-			size = 0 // what it says then is not worth believing
+			if attempt == maxAttempts-1 {
+				return nil, code, fmt.Errorf("tcpmib: no answer after %d attempts, try again: %w", maxAttempts, q.Err(code))
+			}
 		default:
 			return nil, code, nil
-		}
-		if attempt == maxAttempts-1 {
-			return nil, code, fmt.Errorf("tcpmib: the table outgrew its buffer %d times in a row, try again: %w",
-				maxAttempts, q.Err(code))
-		}
-		if n := larger(len(b), uint64(size), maxBytes, attempt); n != len(b) {
-			buf.b = nil // let the collector have it before the new one is made
-			buf.b = make([]byte, n)
 		}
 	}
 }
@@ -93,10 +110,11 @@ func larger(have int, asked uint64, maxBytes, attempt int) int {
 	if need <= uint64(have) {
 		need = uint64(have) + uint64(have)/2
 	}
-	need += need>>max(3-attempt, 0) + 1<<10
-	need = (need + 7) &^ 7
-	return int(min(need, uint64(max(maxBytes, have))))
+	return bufferSize(need+need>>max(3-attempt, 0)+1<<10, max(maxBytes, have))
 }
+
+// bufferSize rounds a size up to what rows need, but not past a limit.
+func bufferSize(n uint64, limit int) int { return int(min((n+7)&^7, uint64(limit))) }
 
 // Read asks q and returns the rows of the table that it is answered with, a view of the buffer.
 // ERROR_NO_DATA is how a system says that there are none.

@@ -2,20 +2,35 @@ package mib
 
 import "slices"
 
-// History is the last two snapshots of one table that succeeded, sorted. The zero value has none.
+// History is the last two snapshots of one table that succeeded, sorted, and how they differ. The
+// zero value has none.
 type History[Row comparable] struct {
 	older, newer []Row
 	spare        []Row // memory for the next
-	count        int   // of snapshots, up to 2
+	room         Room  // of each of the three
+	first        bool  // whether newer is the first snapshot
+
+	changes List[change]
+	owners  [2]List[ownerOf] // the last known owners of rows of older and newer that have none
 }
 
-// Read takes a snapshot with appendTo. One that fails leaves the history as it was.
+type change struct {
+	kind         Kind
+	older, newer int
+}
+
+// Read takes a snapshot with appendTo, and compares it with the last one. One that fails leaves the
+// history as it was.
 func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, error)) error {
+	if enough, excess := h.room.Excess(cap(h.spare), spareRows); excess {
+		h.spare = make([]Row, 0, enough)
+	}
 	rows, err := appendTo(h.spare[:0])
 	h.spare = rows
 	if err != nil {
 		return err
 	}
+	h.room.Use(len(rows))
 	// Windows was asked to sort already, which costs a tenth of sorting here.
 	for i := 1; i < len(rows); i++ {
 		if key := order.Key(&rows[i-1], &rows[i]); key > 0 || key == 0 && order.Compare(rows[i-1], rows[i]) > 0 {
@@ -23,19 +38,48 @@ func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, erro
 			break
 		}
 	}
+	h.first = h.newer == nil
+	if rows == nil {
+		rows = []Row{} // nil is no snapshot
+	}
 	h.older, h.newer, h.spare = h.newer, rows, h.older
-	h.count = min(h.count+1, 2)
+	h.owners[0], h.owners[1] = h.owners[1], h.owners[0]
+	h.owners[1].Reset()
+	h.changes.Reset()
+	if h.first {
+		return nil
+	}
+	d := differ[Row]{
+		order: order, older: h.older, newer: h.newer, olderOwners: h.owners[0].Items, newerOwners: h.owners[1].Items,
+	}
+	d.diff(func(kind Kind, i, j int) bool {
+		h.changes.Items = append(h.changes.Items, change{kind, i, j})
+		return true
+	})
+	h.owners[1].Items = d.newerOwners
 	return nil
 }
 
 // Changes yields how the last snapshot differs from the one before, or that its rows are present if
 // it is the first. It stops when yield returns false, and reports whether it did not.
-func (h *History[Row]) Changes(order *Order[Row], yield func(kind Kind, older, newer *Row) bool) (more bool) {
-	if h.count != 1 {
-		return Diff(order, h.older, h.newer, yield)
+func (h *History[Row]) Changes(yield func(kind Kind, older, newer *Row) bool) (more bool) {
+	if h.first {
+		for i := range h.newer {
+			if !yield(Present, nil, &h.newer[i]) {
+				return false
+			}
+		}
+		return true
 	}
-	for i := range h.newer {
-		if !yield(Present, nil, &h.newer[i]) {
+	for _, c := range h.changes.Items {
+		var older, newer *Row
+		if c.kind != Opened {
+			older = &h.older[c.older]
+		}
+		if c.kind != Closed {
+			newer = &h.newer[c.newer]
+		}
+		if !yield(c.kind, older, newer) {
 			return false
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // ReadOwnerModule returns the name and the path of the module that owns a socket. ask calls the
 // function of q, which fills a TCPIP_OWNER_MODULE_BASIC_INFO.
 func ReadOwnerModule[Q Question](q Q, ask func(buf []byte) (size, code uint32)) (name, path string, err error) {
-	buf := Buffer{make([]byte, 2<<10)} // two paths of the usual longest length
+	buf := Buffer{b: make([]byte, 2<<10)} // two paths of the usual longest length
 	answer, code, err := Fetch(&buf, q, 0, ask)
 	switch {
 	case err != nil:

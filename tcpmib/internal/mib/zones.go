@@ -58,13 +58,14 @@ func (z *Zones) Addr(bytes *[16]byte, scope uint32, side int) netip.Addr {
 		return netip.AddrFrom16(*bytes)
 	}
 	slot := &z.recent[scope%uint32(len(z.recent))]
+	last := &slot.last[side]
+	if slot.scope == scope && last.bytes == *bytes && last.addr.IsValid() {
+		return last.addr
+	}
 	if slot.scope != scope {
 		*slot = zone{scope: scope}
 	}
-	last := &slot.last[side]
-	if last.bytes != *bytes || !last.addr.IsValid() {
-		*last = zoned{*bytes, z.make(bytes, scope)}
-	}
+	*last = zoned{*bytes, z.make(bytes, scope)}
 	return last.addr
 }
 

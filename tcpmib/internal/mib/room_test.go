@@ -1,0 +1,141 @@
+package mib
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+type question struct{}
+
+func (question) String() string { return "GetTable" }
+
+func (question) Err(code uint32) error { return errors.New(Meaning(code)) }
+
+// table answers with so many bytes.
+func table(size int) func(buf []byte) (uint32, uint32) {
+	return func(buf []byte) (uint32, uint32) {
+		if len(buf) < size {
+			return uint32(size), CodeInsufficientBuffer
+		}
+		clear(buf[:4])
+		return uint32(size), CodeSuccess
+	}
+}
+
+// What a spike needs is there for 32 to 64 further reads, and then let go of.
+func TestBufferFollowsTheTables(t *testing.T) {
+	const small, spike = 100 << 10, 5 << 20
+	for quiet := 0; quiet < 2*window; quiet += 7 { // reads before the spike
+		var buf Buffer
+		read := func(size int) {
+			answer, _, err := Fetch(&buf, question{}, 0, table(size))
+			require.NoError(t, err)
+			require.Len(t, answer, size)
+		}
+		for range quiet {
+			read(small)
+		}
+		read(spike)
+		reads := 0
+		for len(buf.b) > 2*small {
+			read(small)
+			reads++
+			require.LessOrEqual(t, reads, 2*window+1)
+		}
+		assert.Greater(t, reads, window, "quiet: %d", quiet)
+		assert.GreaterOrEqual(t, len(buf.b), small)
+	}
+}
+
+// Tables whose size swings, and small ones, cost no allocation once the buffer is large enough.
+func TestBufferIsSteady(t *testing.T) {
+	for _, sizes := range [][]int{{4}, {100}, {60 << 10}, {100 << 10, 1 << 20}, {4, 1 << 20, 300 << 10}} {
+		var buf Buffer
+		k := 0
+		read := func() {
+			for range sizes {
+				if _, _, err := Fetch(&buf, question{}, 0, table(sizes[k%len(sizes)])); err != nil {
+					t.Fatal(err)
+				}
+				k++
+			}
+		}
+		read()
+		assert.Zero(t, testing.AllocsPerRun(3*window, read), "%v", sizes)
+	}
+}
+
+// STATUS_UNSUCCESSFUL, however often it comes, makes no buffer larger.
+func TestHiccupsTakeNoMemory(t *testing.T) {
+	const size = 3 * 28
+	var buf Buffer
+	for n := range 200 {
+		asked := 0
+		_, _, err := Fetch(&buf, question{}, 0, func(b []byte) (uint32, uint32) {
+			if asked++; asked <= n%maxAttempts {
+				return 1 << 31, CodeUnsuccessful
+			}
+			return table(size)(b)
+		})
+		require.NoError(t, err)
+	}
+	assert.Len(t, buf.b, firstBytes)
+	_, _, err := Fetch(&buf, question{}, 0, func([]byte) (uint32, uint32) { return 1 << 31, CodeUnsuccessful })
+	assert.EqualError(t, err, "tcpmib: no answer after 10 attempts, try again: the table changed while it was read (STATUS_UNSUCCESSFUL, 0xC0000001)")
+	assert.Len(t, buf.b, firstBytes)
+}
+
+// A buffer that grew for an answer that never came is let go of.
+func TestBufferOfAnAnswerThatNeverCame(t *testing.T) {
+	var buf Buffer
+	_, _, err := Fetch(&buf, question{}, 0, func(b []byte) (uint32, uint32) {
+		if len(b) < 50<<20 {
+			return 50 << 20, CodeInsufficientBuffer
+		}
+		return 0, CodeUnsuccessful
+	})
+	require.Error(t, err)
+	_, _, err = Fetch(&buf, question{}, 0, table(100))
+	require.NoError(t, err)
+	assert.Len(t, buf.b, firstBytes)
+}
+
+// No limit is less than none.
+func TestFetchRefusesANegativeLimit(t *testing.T) {
+	var buf Buffer
+	_, _, err := Fetch(&buf, question{}, -1, table(100))
+	assert.EqualError(t, err, "tcpmib: invalid limit (Reader.MaxBytes) -1; want a number of bytes, or 0 for the default: invalid argument")
+	assert.Empty(t, buf.b)
+}
+
+// The memory of snapshots and of what has changed follows them.
+func TestHistoryFollowsTheTables(t *testing.T) {
+	order := &Order[int]{
+		Key:     func(a, b *int) int { return *a - *b },
+		Compare: func(a, b int) int { return a - b },
+		Owner:   func(*int) uint32 { return 0 },
+		Same:    func(*int, *int, uint32) bool { return true },
+	}
+	var h History[int]
+	snapshot := func(n int) {
+		require.NoError(t, h.Read(order, func(dst []int) ([]int, error) {
+			for i := range n {
+				dst = append(dst, i)
+			}
+			return dst, nil
+		}))
+	}
+	for range 3 {
+		snapshot(10)
+	}
+	snapshot(1_000_000)
+	for range 2*window + 3 {
+		snapshot(10)
+	}
+	for _, memory := range []int{cap(h.older), cap(h.newer), cap(h.spare), cap(h.changes.Items)} {
+		assert.LessOrEqual(t, memory, 2*spareRows)
+	}
+}
