@@ -64,7 +64,7 @@ func TestPort(t *testing.T) {
 		{"held, and a table unreadable", []string{"-t", "135"}, func(m *fakeMachine) { m.asks = broken{m.asks, "InternalGetBoundTcpEndpointTable", 5} },
 			cli.ExitOK, []string{"TCP port 135 is held by svchost.exe"}},
 		{"a table unreadable", []string{"-u", "9999"}, func(m *fakeMachine) { m.asks = broken{m.asks, "GetExtendedUdpTable", 5} },
-			cli.ExitFailure, []string{"Whether UDP port 9999 is free is not known.", "the table of UDP sockets could not be read: GetExtendedUdpTable(ipv4, class 2): "}},
+			cli.ExitFailure, []string{"Whether UDP port 9999 is free is not known.", "the table of UDP sockets could not be read: GetExtendedUdpTable(ipv4, OwnerModule): "}},
 		{"no bound sockets before Windows 10 1809", []string{"-t", "9999"}, func(m *fakeMachine) { m.asks = broken{m.asks, "InternalGetBoundTcpEndpointTable", 127} },
 			cli.ExitNothing, []string{"TCP port 9999 is free.\n"}},
 		{"in use, before Windows 10 1809", []string{"-t", "9999"}, func(m *fakeMachine) {
