@@ -44,6 +44,7 @@ usage: ./build.sh <task> [arguments]
   ports      four programs written on this module, compared with the originals (downloads modules)
   screens    make the images of the README anew, from captures
   release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
+  mutate ... change operators, constants and conditions of packages, and report which changes their tests notice
   alone ...  run a command, such as go test -exec, in a network of its own, where no other program opens sockets
   help       this text
 
@@ -134,6 +135,11 @@ task_release() { # [tag]
 release_program() { # <GOARCH> <source> <exe>
 	GOTOOLCHAIN=$release_go CGO_CFLAGS=-O2 windows "$1" 1 go -C "$2" build -trimpath -buildvcs=true \
 		-ldflags='-s -w -buildid= -extldflags=-Wl,--no-insert-timestamp' -o "$3" ./cmd/tcpmib
+}
+
+task_mutate() { # [-n number] [-seed number] [-least percent] package...
+	need_go
+	go -C "$root/.github/tools" run ./mutate "$@"
 }
 
 # layout runs no Windows program: compilers answer for every architecture, here on Linux.

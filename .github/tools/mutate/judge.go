@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// pkg is a package and what can be changed in it.
+type pkg struct {
+	dir, path string // as they were given
+	code      string // identifies the code that it compiles to
+	changes   []change
+	took      time.Duration // its tests, without a change
+}
+
+// verdict is what became of a change.
+type verdict string
+
+const (
+	doesNotCompile verdict = "does not compile"
+	same           verdict = "without effect" // it compiles to the same code
+	noticed        verdict = "noticed"
+	notNoticed     verdict = "not noticed"
+)
+
+// load finds what can be changed in a package, in the files that are built for this system.
+func load(dir, path string) (*pkg, error) {
+	p := &pkg{dir: dir, path: path}
+	out, err := p.command(context.Background(), "list", "-f", "{{.Dir}}\n{{range .GoFiles}}{{.}}\n{{end}}", path).Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list %s: %w", path, err)
+	}
+	lines := strings.Fields(string(out))
+	if len(lines) < 2 {
+		return nil, fmt.Errorf("%s has no files", path)
+	}
+	for _, file := range lines[1:] {
+		changes, err := changesOf(filepath.Join(lines[0], file))
+		if err != nil {
+			return nil, err
+		}
+		p.changes = append(p.changes, changes...)
+	}
+	p.code, err = p.compile("")
+	return p, err
+}
+
+// command returns a call of go, without the caller's flags.
+func (p *pkg) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = p.dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	return cmd
+}
+
+// compile returns what identifies the code of the package with an overlay: the part of the build ID that
+// depends on what the compiler made.
+func (p *pkg) compile(overlay string) (string, error) {
+	out, err := p.command(context.Background(), "list", "-export", "-overlay", overlay, "-f", "{{.BuildID}}", p.path).Output()
+	_, code, _ := strings.Cut(strings.TrimSpace(string(out)), "/")
+	if err == nil && code == "" {
+		err = errors.New("no build ID")
+	}
+	return code, err
+}
+
+// baseline runs the tests without a change.
+func (p *pkg) baseline(tests string) error {
+	start := time.Now()
+	pass, out := p.test("", tests, 10*time.Minute)
+	if !pass {
+		return fmt.Errorf("%s: %w:\n%s", p.path, errBaseline, out)
+	}
+	p.took = time.Since(start)
+	return nil
+}
+
+func (p *pkg) test(overlay, tests string, limit time.Duration) (pass bool, out []byte) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	args := []string{"test", "-count=1", "-failfast", "-vet=off", "-overlay", overlay}
+	if tests != "" {
+		args = append(args, "-run", tests)
+	}
+	cmd := p.command(ctx, append(args, p.path)...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	return err == nil, out
+}
+
+// judge makes a change and runs the tests. A change that makes them endless is noticed.
+func (p *pkg) judge(c change, tests string) (verdict, error) {
+	dir, err := os.MkdirTemp("", "mutate")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	text, err := c.apply()
+	if err != nil {
+		return "", err
+	}
+	changed, overlay := filepath.Join(dir, filepath.Base(c.file)), filepath.Join(dir, "overlay.json")
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{c.file: changed}})
+	if err == nil {
+		err = errors.Join(os.WriteFile(changed, text, 0o600), os.WriteFile(overlay, replace, 0o600))
+	}
+	if err != nil {
+		return "", err
+	}
+	code, err := p.compile(overlay)
+	switch {
+	case err != nil:
+		return doesNotCompile, nil
+	case code == p.code:
+		return same, nil
+	}
+	if pass, _ := p.test(overlay, tests, 10*time.Second+5*p.took); pass {
+		return notNoticed, nil
+	}
+	return noticed, nil
+}
