@@ -11,18 +11,18 @@ import (
 )
 
 // Discover finds the header sets of this machine and a compiler for each of them and each
-// architecture: MinGW-w64's and Wine's headers, and on Windows each Windows SDK, with cl and with
-// clang. What it looked for in vain is in missing, one sentence each.
+// architecture: on Windows each Windows SDK, with clang, and MinGW-w64's headers; elsewhere
+// MinGW-w64's and Wine's. missing lists what was not found, one sentence each.
 func Discover() (targets []Target, missing []string) {
 	add := func(found []Target, vain []string) {
 		targets, missing = append(targets, found...), append(missing, vain...)
 	}
 	if runtime.GOOS == "windows" {
 		add(windowsSDKs())
-		add(mingw([]string{runtime.GOARCH}))
+		add(mingw())
 		return targets, missing
 	}
-	add(mingw(arches[:]))
+	add(mingw())
 	add(wine())
 	return targets, missing
 }
@@ -38,41 +38,93 @@ var mingwIncludes = []string{
 	"/opt/homebrew/opt/mingw-w64/toolchain-x86_64/x86_64-w64-mingw32/include", // Homebrew
 }
 
-// mingw finds a compiler and MinGW-w64's headers for each architecture: a cross compiler, a gcc
-// that is one by itself, or clang with the headers of another.
-func mingw(goarches []string) (targets []Target, missing []string) {
-	for _, arch := range goarches {
-		cc := mingwCompiler(arch)
-		if cc == nil {
-			missing = append(missing, "no compiler for MinGW-w64's headers on "+arch+": install "+triple[arch]+"-w64-mingw32-gcc, or clang and the headers")
-			continue
+// mingw finds a compiler and MinGW-w64's headers for each architecture: clang with the headers of
+// whatever has them, because it makes objects for all three; or else a cross compiler, or a gcc
+// that is one by itself.
+func mingw() (targets []Target, missing []string) {
+	include, clang := mingwInclude(), findClang()
+	var without []string
+	for _, arch := range arches {
+		machine := triple[arch] + "-w64-mingw32"
+		switch {
+		case clang != "" && include != "":
+			targets = append(targets, Target{GOARCH: arch, CC: []string{clang, "--target=" + triple[arch] + "-w64-windows-gnu", "-isystem", include}})
+		case inPath(machine + "-gcc"):
+			targets = append(targets, Target{GOARCH: arch, CC: []string{machine + "-gcc"}})
+		case inPath(machine + "-clang"):
+			targets = append(targets, Target{GOARCH: arch, CC: []string{machine + "-clang"}})
+		case runtime.GOOS == "windows" && makesFor("gcc", machine):
+			targets = append(targets, Target{GOARCH: arch, CC: []string{"gcc"}})
+		default:
+			without = append(without, arch)
 		}
-		targets = append(targets, Target{GOARCH: arch, CC: cc})
+	}
+	switch {
+	case len(without) == 0:
+	case include != "":
+		missing = append(missing, "no compiler for MinGW-w64's headers on "+strings.Join(without, ", ")+": install LLVM's clang, which makes objects for all of them")
+	default:
+		missing = append(missing, "no compiler with MinGW-w64's headers for "+strings.Join(without, ", ")+": "+howToInstall())
 	}
 	return targets, missing
 }
 
-func mingwCompiler(arch string) []string {
-	machine := triple[arch] + "-w64-mingw32"
-	for _, name := range []string{machine + "-gcc", machine + "-clang"} {
-		if _, err := exec.LookPath(name); err == nil {
-			return []string{name}
+// howToInstall is what brings MinGW-w64's headers and a compiler for every architecture.
+func howToInstall() string {
+	switch runtime.GOOS {
+	case "windows":
+		return "install MSYS2 (winget install MSYS2.MSYS2) and in it mingw-w64-ucrt-x86_64-gcc, and LLVM (winget install LLVM.LLVM)"
+	case "darwin":
+		return "install them (brew install mingw-w64 llvm)"
+	}
+	return "install clang and MinGW-w64 (on Debian and Ubuntu: apt-get install clang gcc-mingw-w64-x86-64)"
+}
+
+// mingwInclude is the folder of MinGW-w64's headers, or nothing.
+func mingwInclude() string {
+	for _, dir := range mingwIncludes {
+		if exists(dir, "iphlpapi.h") {
+			return filepath.FromSlash(dir)
 		}
 	}
-	if runtime.GOOS == "windows" {
-		out, err := exec.Command("gcc", "-dumpmachine").Output()
-		if err == nil && strings.TrimSpace(string(out)) == machine {
-			return []string{"gcc"}
+	// That of a compiler for Windows: gcc by itself, or a clang of MSYS2.
+	for _, cc := range []string{"x86_64-w64-mingw32-gcc", "i686-w64-mingw32-gcc", "gcc", "clang"} {
+		if cc == "gcc" && runtime.GOOS != "windows" || !inPath(cc) {
+			continue
+		}
+		if dir := includeOf(cc); dir != "" {
+			return dir
 		}
 	}
-	if _, err := exec.LookPath("clang"); err == nil {
-		for _, dir := range mingwIncludes {
-			if exists(dir, "iphlpapi.h") {
-				return []string{"clang", "--target=" + triple[arch] + "-w64-windows-gnu", "-isystem", dir}
-			}
+	return ""
+}
+
+// includeOf is the folder in which a compiler finds MinGW-w64's headers. Its preprocessor says so.
+func includeOf(cc string) string {
+	cmd := exec.Command(cc, "-E", "-x", "c", "-")
+	cmd.Stdin = strings.NewReader("#include <_mingw.h>\n")
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	for _, m := range lineMarker().FindAllStringSubmatch(string(out), -1) {
+		file := strings.ReplaceAll(m[1], `\\`, `\`)
+		if dir := filepath.Dir(file); baseName(file) == "_mingw.h" && exists(dir, "iphlpapi.h") {
+			return dir
 		}
 	}
-	return nil
+	return ""
+}
+
+func inPath(name string) bool {
+	_, err := exec.LookPath(name)
+	return err == nil
+}
+
+// makesFor reports whether a compiler makes objects for a machine, such as x86_64-w64-mingw32.
+func makesFor(cc, machine string) bool {
+	out, err := exec.Command(cc, "-dumpmachine").Output()
+	return err == nil && strings.TrimSpace(string(out)) == machine
 }
 
 // Where distributions keep Wine's headers.
@@ -95,47 +147,29 @@ func wine() (targets []Target, missing []string) {
 	return targets, nil
 }
 
-// msvcArch is GOARCH as Visual Studio names it.
-var msvcArch = map[string]string{"amd64": "x64", "386": "x86", "arm64": "arm64"}
-
-// windowsSDKs finds every Windows SDK, and cl and clang for each architecture.
+// windowsSDKs finds every Windows SDK, those of Visual Studio and those that NuGet brought, and clang
+// for each architecture.
 func windowsSDKs() (targets []Target, missing []string) {
-	sdks := findSDKs()
-	if len(sdks) == 0 {
-		return nil, []string{"no Windows SDK: install one with the Visual Studio Installer"}
-	}
-	clang := findClang()
-	if clang == "" {
-		missing = append(missing, "no clang: install LLVM to read the SDKs' debug information")
-	}
-	cls, hosts := map[string]string{}, map[string]string{}
-	for _, arch := range arches {
-		if cls[arch], hosts[arch] = findCL(msvcArch[arch]); cls[arch] == "" {
-			missing = append(missing, "no cl for "+arch+": add the MSVC build tools for "+msvcArch[arch]+" with the Visual Studio Installer")
-		}
+	sdks, tools, clang := findSDKs(), findVisualC(), findClang()
+	switch {
+	case len(sdks) == 0:
+		return nil, []string{"no Windows SDK: install one with the Visual Studio Installer, or the NuGet package Microsoft.Windows.SDK.CPP"}
+	case clang == "":
+		return nil, []string{"no clang, which reads the headers of Windows SDKs (cl does not show what they declare): install LLVM (winget install LLVM.LLVM)"}
+	case tools == "":
+		return nil, []string{"no vcruntime.h, which the headers of Windows SDKs include: install the MSVC build tools with the Visual Studio Installer"}
 	}
 	for _, sdk := range sdks {
+		include := []string{filepath.Join(tools, "include")} // the compiler's own headers
+		for _, part := range []string{"ucrt", "shared", "um"} {
+			include = append(include, filepath.Join(sdk, part))
+		}
 		for _, arch := range arches {
-			cl := cls[arch]
-			if cl == "" {
-				continue
-			}
-			include := []string{filepath.Join(tools(cl), "include")} // the compiler's own headers
-			for _, part := range []string{"ucrt", "shared", "um"} {
-				include = append(include, filepath.Join(sdk, part))
-			}
-			t := Target{
-				Label: SetSDK + " " + filepath.Base(sdk), GOARCH: arch, CC: []string{cl},
-				Env: []string{
-					"INCLUDE=" + strings.Join(include, ";"), // clang reads it, too
-					"PATH=" + hosts[arch] + ";" + os.Getenv("PATH"),
-				},
-			}
-			targets = append(targets, t)
-			if clang != "" {
-				t.CC = []string{clang, "--target=" + triple[arch] + "-pc-windows-msvc"}
-				targets = append(targets, t)
-			}
+			targets = append(targets, Target{
+				Label: SetSDK + " " + filepath.Base(sdk), GOARCH: arch,
+				CC:  []string{clang, "--target=" + triple[arch] + "-pc-windows-msvc"},
+				Env: []string{"INCLUDE=" + strings.Join(include, ";")},
+			})
 		}
 	}
 	return targets, missing
@@ -151,11 +185,15 @@ func programFiles() []string {
 	return dirs
 }
 
-// findSDKs finds the folders of the headers, the newest SDK first.
+// findSDKs finds the folders of the headers, the newest SDK first, each version once.
 func findSDKs() []string {
 	var sdks []string
 	for _, programs := range programFiles() {
 		found, _ := filepath.Glob(filepath.Join(programs, "Windows Kits", "10", "Include", "10.*"))
+		sdks = append(sdks, found...)
+	}
+	for _, cache := range nugetCaches() {
+		found, _ := filepath.Glob(filepath.Join(cache, "microsoft.windows.sdk.cpp", "*", "c", "Include", "10.*"))
 		sdks = append(sdks, found...)
 	}
 	// Some folders hold the C runtime alone.
@@ -163,33 +201,34 @@ func findSDKs() []string {
 		return !exists(dir, "um", "iphlpapi.h") || !exists(dir, "shared", "tcpmib.h") || !exists(dir, "ucrt", "corecrt.h")
 	})
 	slices.SortStableFunc(sdks, newestFirst(filepath.Base))
-	return sdks
+	return slices.CompactFunc(sdks, func(a, b string) bool { return filepath.Base(a) == filepath.Base(b) })
 }
 
-// findCL finds the newest cl that this machine runs and that makes objects for arch, and the folder
-// of the libraries that it runs with: a cross compiler uses those of the host's own.
-func findCL(arch string) (cl, host string) {
-	hosts := []string{"Hostx64", "Hostx86"}
-	if runtime.GOARCH == "arm64" {
-		hosts = append([]string{"Hostarm64"}, hosts...)
+// nugetCaches are where NuGet unpacks packages, whose names it writes in lower case.
+func nugetCaches() []string {
+	if dir := os.Getenv("NUGET_PACKAGES"); dir != "" {
+		return []string{dir}
 	}
-	for _, h := range hosts {
-		var found []string
-		for _, programs := range programFiles() {
-			list, _ := filepath.Glob(filepath.Join(programs, "Microsoft Visual Studio", "*", "*", "VC", "Tools", "MSVC", "*", "bin", h, arch, "cl.exe"))
-			found = append(found, list...)
-		}
-		if len(found) > 0 {
-			cl = slices.MinFunc(found, newestFirst(func(cl string) string { return filepath.Base(tools(cl)) }))
-			return cl, filepath.Join(filepath.Dir(filepath.Dir(cl)), strings.TrimPrefix(h, "Host"))
-		}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
 	}
-	return "", ""
+	return []string{filepath.Join(home, ".nuget", "packages")}
 }
 
-// tools is the folder of the version that a cl belongs to: MSVC/14.44.35207 for its
-// bin/Hostx64/x64/cl.exe.
-func tools(cl string) string { return filepath.Join(filepath.Dir(cl), "..", "..", "..") }
+// findVisualC finds the newest version of Visual C++ that has the headers which those of an SDK include.
+func findVisualC() string {
+	var found []string
+	for _, programs := range programFiles() {
+		list, _ := filepath.Glob(filepath.Join(programs, "Microsoft Visual Studio", "*", "*", "VC", "Tools", "MSVC", "*", "include", "vcruntime.h"))
+		found = append(found, list...)
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	tools := func(header string) string { return filepath.Dir(filepath.Dir(header)) }
+	return tools(slices.MinFunc(found, newestFirst(func(header string) string { return filepath.Base(tools(header)) })))
+}
 
 func findClang() string {
 	if path, err := exec.LookPath("clang"); err == nil {
