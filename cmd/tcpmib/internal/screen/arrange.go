@@ -76,7 +76,7 @@ func (s *Model) anchored(i item) bool {
 	if s.anchor.header || i.header != nil {
 		return s.anchor.header && i.header != nil && i.header.pid == s.anchor.socket.PID
 	}
-	return s.entries[i.entry].row.Same(s.anchor.socket)
+	return s.anchor.socket.Same(s.entries[i.entry].row.Socket)
 }
 
 // selected returns the connection under the cursor.
