@@ -51,7 +51,7 @@ func TestBaseline(t *testing.T) {
 		"the connection, which lost its owner":       {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateTimeWait, 0), true},
 		"the endpoints of a connection, another PID": {conn("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 20), false},
 		"other endpoints":                            {conn("10.0.0.1:80", "10.0.0.2:1001", tcpmib.StateEstab, 10), false},
-		"a connection that was in TIME-WAIT":         {conn("10.0.0.1:50000", "10.0.0.2:443", tcpmib.StateEstab, 20), true},
+		"endpoints used again after TIME-WAIT":       {conn("10.0.0.1:50000", "10.0.0.2:443", tcpmib.StateEstab, 20), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := rows.Snapshot{Processes: processes}
