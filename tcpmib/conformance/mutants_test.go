@@ -52,7 +52,7 @@ var mutations = []mutation{
 		}
 		f = append([]reflect.StructField{}, f...)
 		f[i], f[i+1] = f[i+1], f[i]
-		return f, member(f[i+1]) // that one moves; the other may stay, behind a hole
+		return f, member(f[i]) // which is to be exchanged with the other
 	}},
 	{"other signedness", layout.KindSign, func(f []reflect.StructField, i int) ([]reflect.StructField, string) {
 		return retype(f, i, otherSign[f[i].Type]), member(f[i])

@@ -1,46 +1,24 @@
 package layout
 
 import (
-	"context"
 	"fmt"
 	"go/constant"
+	"go/token"
 	"math/big"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 )
 
-// Run checks a Spec against one target's headers. Differences are in the report; an error means
-// that there is no verdict: the Spec makes no sense, or a *CompilerError.
-func Run(ctx context.Context, spec Spec, t Target) (*Report, error) {
-	r := run(ctx, spec, t)
-	return r.Report, r.Err
-}
-
-func run(ctx context.Context, spec Spec, t Target) Result {
-	h, err := spec.Probe(ctx, t)
-	if err != nil {
-		return Result{Target: t, Err: err}
-	}
-	g, err := spec.Go(h.GOARCH)
-	if err != nil {
-		return Result{Target: t, Err: err}
-	}
-	r := Compare(g, h, spec.Rules)
-	r.CC = t.CC
-	if t.Label != "" {
-		r.Target = t.Label
-	}
-	return Result{Target: t, Headers: h, Report: r}
-}
-
 // Compare compares what Go claims with what a header set declares. It runs nothing, and it does not
 // matter where either comes from.
 func Compare(g *Go, h *Headers, rules Rules) *Report {
-	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, report: &Report{
+	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, slotsOf: map[*CStruct][]slot{}, nested: map[nesting]*problem{}, report: &Report{
 		Omitted: []Omission{}, Findings: []Finding{},
 		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH,
 	}}
+	c.index()
 	for i := range g.Structs {
 		c.add(func() { c.report.Structs = append(c.report.Structs, c.compareStruct(&g.Structs[i])) })
 	}
@@ -60,12 +38,42 @@ func Compare(g *Go, h *Headers, rules Rules) *Report {
 
 // comparison is one run of Compare.
 type comparison struct {
-	g        *Go
-	h        *Headers
-	rules    Rules
-	report   *Report
-	findings []Finding    // of the struct, enum, constant or function at hand
-	used     map[int]bool // which of rules.Accepted occurred
+	g         *Go
+	h         *Headers
+	rules     Rules
+	report    *Report
+	findings  []Finding    // of the struct, enum, constant or function at hand
+	used      map[int]bool // which of rules.Accepted occurred
+	slotsOf   map[*CStruct][]slot
+	nested    map[nesting]*problem // what became of structs in structs
+	claimedAs map[declaration][]string
+	goNames   map[*CStruct]string // of the first Go struct that is compared with it
+}
+
+// declaration tells a Go type from others of its name.
+type declaration struct {
+	name, path string
+	pos        token.Position
+	typ        reflect.Type
+}
+
+func (s *GoStruct) declaration() declaration { return declaration{s.Name, s.Path, s.Pos, s.typ} }
+
+// index notes what each Go struct is claimed to be.
+func (c *comparison) index() {
+	c.claimedAs, c.goNames = map[declaration][]string{}, map[*CStruct]string{}
+	for i := range c.g.Structs {
+		s := &c.g.Structs[i]
+		if s.C == "" {
+			continue
+		}
+		if s.Name != "struct" {
+			c.claimedAs[s.declaration()] = append(c.claimedAs[s.declaration()], s.C)
+		}
+		if decl := c.h.Struct(c.nameHere(s.C)); decl != nil && c.goNames[decl] == "" {
+			c.goNames[decl] = s.Name
+		}
+	}
 }
 
 // add runs a step, and moves its findings into the report.
@@ -128,7 +136,7 @@ func (c *comparison) why(name string) string {
 }
 
 func (c *comparison) compareStruct(s *GoStruct) StructReport {
-	r := StructReport{C: s.C, Go: s.Name, Pos: s.Pos, GoSize: s.Size, GoAlign: s.Align}
+	r := StructReport{C: s.C, How: s.How, Go: s.Name, Pos: s.Pos, GoSize: s.Size, GoAlign: s.Align}
 	name := c.nameHere(s.C)
 	decl := c.h.Struct(name)
 	if name != s.C {
@@ -145,7 +153,7 @@ func (c *comparison) compareStruct(s *GoStruct) StructReport {
 		if r.Status == Differs {
 			c.find(KindAbsent, name, "these headers do not have it%s", c.why(name))
 		}
-		r.Fields = c.fieldReports(s, plainMatches(s), nil)
+		r.Fields = (&differences{pairing: &pairing{pairs: plainPairs(s)}, s: s}).reports()
 		r.Findings = c.findings
 		return r
 	}
@@ -153,7 +161,7 @@ func (c *comparison) compareStruct(s *GoStruct) StructReport {
 	found := c.fields(s, decl, s.C)
 	r.Fields = found.fields
 	c.findings = append(c.findings, found.findings...)
-	c.alignment(s, decl)
+	c.alignment(s, decl, found.align)
 	c.findings, r.Accepted = c.accept(c.findings)
 	if r.Findings = c.findings; len(r.Findings) > 0 {
 		r.Status = Differs
@@ -161,20 +169,22 @@ func (c *comparison) compareStruct(s *GoStruct) StructReport {
 	return r
 }
 
-// plainMatches are the fields of a struct that C does not have.
-func plainMatches(s *GoStruct) []*match {
-	var list []*match
+// plainPairs are the fields of a struct that C does not have.
+func plainPairs(s *GoStruct) []*pair {
+	var list []*pair
 	for i := range s.Fields {
-		if s.Fields[i].Name != "_" {
-			list = append(list, &match{field: &s.Fields[i]})
-		}
+		list = append(list, &pair{field: &s.Fields[i]})
 	}
 	return list
 }
 
 // alignment compares what no offset shows. A struct that C aligns more than Go does must not be
-// passed to a function that relies on it.
-func (c *comparison) alignment(s *GoStruct, decl *CStruct) {
+// passed to a function that relies on it. Once the other findings are mended, Go aligns it to mended
+// bytes.
+func (c *comparison) alignment(s *GoStruct, decl *CStruct, mended int64) {
+	if len(c.findings) > 0 && mended == decl.Align {
+		return
+	}
 	switch {
 	case decl.Align == 0: // nobody asked
 	case s.Align > decl.Align:
@@ -207,9 +217,9 @@ func (c *comparison) mirrors(s *GoStruct) []string {
 		return nil
 	}
 	list := []string{s.C}
-	for i := range c.g.Structs {
-		if x := &c.g.Structs[i]; x.Same(s) && x.C != s.C {
-			list = append(list, x.C)
+	for _, name := range c.claimedAs[s.declaration()] {
+		if name != s.C {
+			list = append(list, name)
 		}
 	}
 	return list
@@ -217,7 +227,7 @@ func (c *comparison) mirrors(s *GoStruct) []string {
 
 // claimed reports whether the fields of a nested struct are compared on their own.
 func (c *comparison) claimed(s *GoStruct) bool {
-	return slices.ContainsFunc(c.g.Structs, func(x GoStruct) bool { return x.Same(s) && x.C != "" })
+	return len(c.claimedAs[s.declaration()]) > 0
 }
 
 func (c *comparison) compareEnum(e *GoEnum) EnumReport {
@@ -263,7 +273,7 @@ func (c *comparison) compareConst(k *GoConst) ConstantReport {
 	switch {
 	case !present && r.Status == Differs:
 		c.find(KindAbsent, k.C, "these headers have no integer constant of that name%s", c.why(k.C))
-	case present && r.Value != r.GoValue && !(c.rules.Modulo32 && value.equalModulo32(k.Value)):
+	case present && r.Value != r.GoValue && !(c.rules.Modulo32 && value.equalModulo32(k.Value)) && !value.equalPointer(k, c.h.GOARCH):
 		r.Status = Differs
 		c.find(KindValue, k.C, "it is %s in C and %s in Go", r.Value, r.GoValue)
 	}
@@ -277,6 +287,16 @@ func (v CValue) equalModulo32(k constant.Value) bool {
 		return false
 	}
 	return uint32(n.Int64()) == uint32(v.Bits)
+}
+
+// equalPointer reports whether a Go constant of type uintptr has the bits of a C constant below zero,
+// as ^uintptr(0) has those of -1.
+func (v CValue) equalPointer(k *GoConst, goarch string) bool {
+	n, ok := constant.Uint64Val(k.Value)
+	if pointerSize(goarch) == 4 {
+		return ok && k.Kind == GoUintptr && v.Negative && n == uint64(uint32(v.Bits))
+	}
+	return ok && k.Kind == GoUintptr && v.Negative && n == v.Bits
 }
 
 // unusedRules finds gaps and accepted differences that name nothing.

@@ -54,6 +54,9 @@ func (c *comparison) namesOf(key string) []string {
 }
 
 func (c *comparison) completeStructs() {
+	if len(c.rules.Complete) == 0 {
+		return
+	}
 	have := map[*CStruct]bool{}
 	for _, s := range c.g.Structs {
 		have[c.h.Struct(c.nameHere(s.C))] = true
@@ -74,6 +77,9 @@ func (c *comparison) completeStructs() {
 }
 
 func (c *comparison) completeEnums() {
+	if len(c.rules.Complete) == 0 {
+		return
+	}
 	have := map[*CEnum]bool{}
 	for _, e := range c.g.Enums {
 		have[c.h.Enum(c.nameHere(e.C))] = true
@@ -104,6 +110,9 @@ func (c *comparison) completeEnums() {
 }
 
 func (c *comparison) completeFunctions() {
+	if len(c.rules.CompleteFunctions) == 0 {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.h.Functions)) {
 		file := c.h.Functions[name].File
 		demanded := slices.ContainsFunc(c.rules.CompleteFunctions, func(p Prototypes) bool {

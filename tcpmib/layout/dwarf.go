@@ -245,7 +245,11 @@ func (r *dwarfReader) spell(o dwarf.Offset) string {
 	case dwarf.TagBaseType:
 		return r.scalar(e)
 	case dwarf.TagPointerType:
-		return r.spell(e.typ) + " *"
+		star := " *"
+		if size, ok := e.number(dwarf.AttrByteSize); ok && size != pointerSize(r.h.GOARCH) {
+			star = fmt.Sprintf(" * __ptr%d", 8*size)
+		}
+		return r.spell(e.typ) + star
 	case dwarf.TagArrayType:
 		return r.spellArray(e)
 	case dwarf.TagSubroutineType:
@@ -331,13 +335,13 @@ var encodings = map[int64]string{
 func (r *dwarfReader) structOf(e *die) *CStruct {
 	size, _ := e.number(dwarf.AttrByteSize)
 	s := &CStruct{Union: e.Tag == dwarf.TagUnionType, File: e.file, Size: size}
-	s.Members = r.members(nil, e, 0)
+	r.members(s, e, 0)
 	return s
 }
 
-// members lists the members of a struct or union. Those of anonymous structs and unions belong to
-// what they are in.
-func (r *dwarfReader) members(list CMembers, e *die, base int64) CMembers {
+// members puts the members of e into s. Those of anonymous structs and unions belong to what they
+// are in.
+func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
 	for _, m := range e.children {
 		if m.Tag != dwarf.TagMember {
 			continue
@@ -345,7 +349,11 @@ func (r *dwarfReader) members(list CMembers, e *die, base int64) CMembers {
 		offset, _ := m.number(dwarf.AttrDataMemberLoc)
 		in := r.dies[r.unqualified(m.typ)]
 		if m.name == "" && in != nil && in.isStruct() {
-			list = r.members(list, in, base+offset)
+			size, _ := in.number(dwarf.AttrByteSize)
+			i := len(s.Unnamed)
+			s.Unnamed = append(s.Unnamed, CUnnamed{in.Tag == dwarf.TagUnionType, base + offset, size, len(s.Members), 0})
+			r.members(s, in, base+offset)
+			s.Unnamed[i].End = len(s.Members)
 			continue
 		}
 		c := CMember{Name: m.name, Offset: base + offset, Type: r.spell(m.typ)}
@@ -355,9 +363,8 @@ func (r *dwarfReader) members(list CMembers, e *die, base int64) CMembers {
 			c.Bits = bits
 			c.Offset, c.Bit = bitField(m, base, c.Size)
 		}
-		list = append(list, c)
+		s.Members = append(s.Members, c)
 	}
-	return list
 }
 
 // bitField finds the unit that a bit-field of a type of size bytes is in, and its lowest bit there.
@@ -392,7 +399,10 @@ func (r *dwarfReader) sized(o dwarf.Offset) cType {
 	case dwarf.TagTypedef:
 		return r.sized(e.typ)
 	case dwarf.TagPointerType:
-		return cType{size: pointerSize(r.h.GOARCH)}
+		if size == 0 { // clang says it of __ptr32 and __ptr64 alone
+			size = pointerSize(r.h.GOARCH)
+		}
+		return cType{size: size}
 	case dwarf.TagArrayType:
 		n := int64(1)
 		for _, c := range e.children {

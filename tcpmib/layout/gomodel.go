@@ -102,12 +102,16 @@ func (t *GoType) sign() string {
 // bytes reports whether the type is an array of bytes, which is opaque: it stands for anything of
 // its size.
 func (t *GoType) bytes() bool {
-	return t.Kind == GoArray && t.Elem.Kind == GoUnsigned && t.Elem.Size == 1
+	return t.Kind == GoArray && (t.Elem.Kind == GoUnsigned && t.Elem.Size == 1 || t.Elem.bytes())
 }
 
-// integers reports whether the type is an array of integers, or of arrays of them.
-func (t *GoType) integers() bool {
-	return t.Kind == GoArray && (t.Elem.Kind == GoUnsigned || t.Elem.Kind == GoSigned || t.Elem.integers())
+// storage reports whether the type is what Go writes for a union: an array of unsigned integers, or
+// a struct that holds one and nothing else.
+func (t *GoType) storage() bool {
+	if t.Kind == GoStructKind && len(t.Struct.Fields) == 1 {
+		return t.Struct.Fields[0].Type.storage()
+	}
+	return t.Kind == GoArray && (t.Elem.Kind == GoUnsigned || t.Elem.Kind == GoUintptr || t.Elem.Kind == GoArray && t.Elem.storage())
 }
 
 // GoEnum is a Go integer type that mirrors a C enum.
@@ -123,6 +127,7 @@ type GoConst struct {
 	Name, C string
 	Path    string // the import path of its package
 	Type    string // as Go writes it
+	Kind    GoKind // of the type
 	Pos     token.Position
 	Value   constant.Value // an integer
 }

@@ -196,7 +196,7 @@ func goConst(c Constant) (GoConst, error) {
 	default:
 		return k, fmt.Errorf("constant %s is %T, not an integer", c.C, c.Go)
 	}
-	k.Type = v.Type().String()
+	k.Type, k.Kind = v.Type().String(), goKind(v.Kind())
 	return k, nil
 }
 

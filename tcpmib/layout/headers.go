@@ -33,7 +33,8 @@ type Headers struct {
 	// Notes are what was left out of the headers, and why, a sentence each.
 	Notes []string `json:"-"`
 
-	why map[string]string // the compiler's words about names that are not here
+	why         map[string]string // the compiler's words about names that are not here
+	enumerators map[string]CValue // of all Enums, once these are complete
 }
 
 // CStruct is a C struct or union.
@@ -45,8 +46,20 @@ type CStruct struct {
 	// Members in the order of the declaration. Those of anonymous structs and unions are among
 	// them.
 	Members CMembers `json:"members"`
+	// Unnamed are the structs and unions among the members that have no name, an outer one before
+	// those in it.
+	Unnamed []CUnnamed `json:"unnamed,omitempty"`
 	// BitFields are the names of bit-fields whose place is not known.
 	BitFields []string `json:"bitfields,omitempty"`
+}
+
+// CUnnamed is a struct or union without a name in another: the members from First to before End.
+type CUnnamed struct {
+	Union  bool  `json:"union,omitempty"`
+	Offset int64 `json:"offset"`
+	Size   int64 `json:"size"`
+	First  int   `json:"first"`
+	End    int   `json:"end"`
 }
 
 // CMember is a member of a struct or union. A member of an anonymous struct or union belongs to
@@ -151,12 +164,26 @@ func (h *Headers) Constant(name string) (CValue, bool) {
 	if v, ok := h.Macros[name]; ok {
 		return v, true
 	}
+	if h.enumerators != nil {
+		v, ok := h.enumerators[name]
+		return v, ok
+	}
 	for _, e := range h.Enums {
 		if v, ok := e.Values[name]; ok {
 			return v, true
 		}
 	}
 	return CValue{}, false
+}
+
+// indexEnumerators makes Constant fast for as long as Enums stay as they are.
+func (h *Headers) indexEnumerators() {
+	h.enumerators = map[string]CValue{}
+	for _, e := range h.Enums {
+		for name, v := range e.Values {
+			h.enumerators[name] = v
+		}
+	}
 }
 
 // cKind is what a C type is.
@@ -199,9 +226,15 @@ func (h *Headers) typeOf(name string) cType {
 }
 
 func (h *Headers) lookUp(name string, depth int) cType {
+	size := pointerSize(h.GOARCH)
+	if pointer, ok := strings.CutSuffix(name, " __ptr32"); ok {
+		name, size = pointer, 4
+	} else if pointer, ok := strings.CutSuffix(name, " __ptr64"); ok {
+		name, size = pointer, 8
+	}
 	switch {
 	case strings.HasSuffix(name, "*"):
-		return cType{kind: cPointer, base: name, size: pointerSize(h.GOARCH), elem: strings.TrimSpace(strings.TrimSuffix(name, "*"))}
+		return cType{kind: cPointer, base: name, size: size, elem: strings.TrimSpace(strings.TrimSuffix(name, "*"))}
 	case strings.HasSuffix(name, "]"):
 		return h.arrayType(name)
 	case name == "void":

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-type pair struct {
+type couple struct {
 	_  structs.HostLayout `c:"PAIR"`
 	Hi int16              `c:"hi"`
 	Lo int16              `c:"lo"`
@@ -38,8 +38,8 @@ type swapped struct {
 
 type nest struct {
 	_       structs.HostLayout `c:"NEST"`
-	Pair    pair               `c:"pair"`
-	Pairs   [2][3]pair         `c:"pairs"`
+	Pair    couple             `c:"pair"`
+	Pairs   [2][3]couple       `c:"pairs"`
 	Number  int32              `c:"number"`
 	Numbers [2][3]int32        `c:"numbers"`
 	Either  [4]byte            `c:"either"`
@@ -64,47 +64,47 @@ func TestNested(t *testing.T) {
 	targets := compilers(t)
 	const (
 		another  = "Go has layout.twin there, which mirrors TWIN, and C has another type (PAIR_ALIAS)"
-		notAPair = "Go has layout.pair there, which mirrors PAIR, and C has another type"
+		notAPair = "Go has layout.couple there, which mirrors PAIR, and C has another type"
 	)
 	for name, c := range map[string]struct {
 		types []Type
 		want  []Finding
 	}{
-		"the same":                {[]Type{Struct[pair](""), Struct[nest]("")}, nil},
-		"the same, order is free": {[]Type{Struct[nest](""), Struct[pair]("")}, nil},
-		"by an alias":             {[]Type{Struct[pair]("PAIR_ALIAS"), Struct[nest]("")}, nil},
-		"by one of its names":     {[]Type{Struct[pair]("TWIN"), Struct[pair](""), Struct[nest]("")}, nil},
-		"by its tag":              {[]Type{Struct[pair]("struct _PAIR"), Struct[nest]("")}, nil},
-		"a struct as bytes":       {[]Type{Struct[pair](""), nestWith("Pair", reflect.TypeFor[[4]byte]())}, nil},
-		"structs as bytes":        {[]Type{Struct[pair](""), nestWith("Pairs", reflect.TypeFor[[2][12]byte]())}, nil},
+		"the same":                {[]Type{Struct[couple](""), Struct[nest]("")}, nil},
+		"the same, order is free": {[]Type{Struct[nest](""), Struct[couple]("")}, nil},
+		"by an alias":             {[]Type{Struct[couple]("PAIR_ALIAS"), Struct[nest]("")}, nil},
+		"by one of its names":     {[]Type{Struct[couple]("TWIN"), Struct[couple](""), Struct[nest]("")}, nil},
+		"by its tag":              {[]Type{Struct[couple]("struct _PAIR"), Struct[nest]("")}, nil},
+		"a struct as bytes":       {[]Type{Struct[couple](""), nestWith("Pair", reflect.TypeFor[[4]byte]())}, nil},
+		"structs as bytes":        {[]Type{Struct[couple](""), nestWith("Pairs", reflect.TypeFor[[2][12]byte]())}, nil},
 
 		"a field of a struct that is not among the types": {
-			[]Type{Struct[pair](""), nestWith("Pair", reflect.TypeFor[nonsense]())},
-			[]Finding{{Kind: KindSize, Item: "NEST.pair", Detail: "within it, pair.hi: size is 2 in C and 1 in Go"}}},
+			[]Type{Struct[couple](""), nestWith("Pair", reflect.TypeFor[nonsense]())},
+			[]Finding{{Kind: KindSize, Item: "NEST.pair", Detail: "within it, pair.hi: size is 2 in C and 1 in Go: make it int16"}}},
 		"elements of a struct that is not among the types": {
-			[]Type{Struct[pair](""), nestWith("Pairs", reflect.TypeFor[[2][3]nonsense]())},
-			[]Finding{{Kind: KindSize, Item: "NEST.pairs", Detail: "within it, pairs[0][0].hi: size is 2 in C and 1 in Go"}}},
+			[]Type{Struct[couple](""), nestWith("Pairs", reflect.TypeFor[[2][3]nonsense]())},
+			[]Finding{{Kind: KindSize, Item: "NEST.pairs", Detail: "within it, pairs[0][0].hi: size is 2 in C and 1 in Go: make it int16"}}},
 		"a tagged struct that is not among the types": {
 			[]Type{nestWith("Pairs", reflect.TypeFor[[24]byte]())}, nil},
 		"a wrong tagged struct that is not among the types": {
 			[]Type{nestWith("Pair", reflect.TypeFor[swapped]())},
-			[]Finding{{Kind: KindOffset, Item: "NEST.pair", Detail: "within it, pair.lo: offset is 2 in C and 0 in Go: it is 2 bytes early on amd64, and so is every field after it: pad 2 bytes before it"}}},
+			[]Finding{{Kind: KindOffset, Item: "NEST.pair", Detail: "within it, pair.lo: offset is 2 in C and 0 in Go: exchange it with Hi"}}},
 		"a field that is another struct": {
-			[]Type{Struct[pair](""), Struct[twin](""), nestWith("Pair", reflect.TypeFor[twin]())}, []Finding{{Kind: KindType, Item: "NEST.pair", Detail: another}}},
+			[]Type{Struct[couple](""), Struct[twin](""), nestWith("Pair", reflect.TypeFor[twin]())}, []Finding{{Kind: KindType, Item: "NEST.pair", Detail: another + ": make it layout.couple"}}},
 		"elements that are another struct": {
-			[]Type{Struct[pair](""), Struct[twin](""), nestWith("Pairs", reflect.TypeFor[[2][3]twin]())}, []Finding{{Kind: KindType, Item: "NEST.pairs", Detail: another}}},
+			[]Type{Struct[couple](""), Struct[twin](""), nestWith("Pairs", reflect.TypeFor[[2][3]twin]())}, []Finding{{Kind: KindType, Item: "NEST.pairs", Detail: another + ": make it [2][3]layout.couple"}}},
 		"a struct for a number": {
-			[]Type{Struct[pair](""), nestWith("Number", reflect.TypeFor[pair]())}, []Finding{{Kind: KindType, Item: "NEST.number", Detail: notAPair + " (int)"}}},
+			[]Type{Struct[couple](""), nestWith("Number", reflect.TypeFor[couple]())}, []Finding{{Kind: KindType, Item: "NEST.number", Detail: notAPair + " (int): make it int32"}}},
 		"structs for numbers": {
-			[]Type{Struct[pair](""), nestWith("Numbers", reflect.TypeFor[[2][3]pair]())}, []Finding{{Kind: KindType, Item: "NEST.numbers", Detail: notAPair + " (int)"}}},
+			[]Type{Struct[couple](""), nestWith("Numbers", reflect.TypeFor[[2][3]couple]())}, []Finding{{Kind: KindType, Item: "NEST.numbers", Detail: notAPair + " (int): make it [2][3]int32"}}},
 		"a struct for a union": {
-			[]Type{Struct[pair](""), nestWith("Either", reflect.TypeFor[pair]())}, []Finding{{Kind: KindType, Item: "NEST.either", Detail: notAPair + " (NEST.either)"}}},
+			[]Type{Struct[couple](""), nestWith("Either", reflect.TypeFor[couple]())}, []Finding{{Kind: KindType, Item: "NEST.either", Detail: notAPair + " (NEST.either): make it int32"}}},
 		"numbers of another sign, two arrays deep": {
-			[]Type{Struct[pair](""), nestWith("Numbers", reflect.TypeFor[[2][3]uint32]())},
-			[]Finding{{Kind: KindElem, Item: "NEST.numbers", Detail: "its elements are signed in C and unsigned in Go"}}},
+			[]Type{Struct[couple](""), nestWith("Numbers", reflect.TypeFor[[2][3]uint32]())},
+			[]Finding{{Kind: KindElem, Item: "NEST.numbers", Detail: "its elements are signed in C and unsigned in Go: make it [2][3]int32"}}},
 		"the dimensions the other way round": {
-			[]Type{Struct[pair](""), nestWith("Numbers", reflect.TypeFor[[3][2]int32]())},
-			[]Finding{{Kind: KindElem, Item: "NEST.numbers", Detail: "its elements are 12 bytes in C and 8 in Go"}}},
+			[]Type{Struct[couple](""), nestWith("Numbers", reflect.TypeFor[[3][2]int32]())},
+			[]Finding{{Kind: KindElem, Item: "NEST.numbers", Detail: "its elements are 12 bytes in C and 8 in Go: make it [2][3]int32"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, target := range targets {
@@ -122,7 +122,7 @@ func TestNested(t *testing.T) {
 
 // What a pointer points to is not in the struct, though C can index it.
 func TestArrayForPointer(t *testing.T) {
-	spec := Spec{Headers: []string{"nest.h"}, Types: []Type{Struct[pair](""), nestWith("Pointer", reflect.TypeFor[[1]*byte]())}}
+	spec := Spec{Headers: []string{"nest.h"}, Types: []Type{Struct[couple](""), nestWith("Pointer", reflect.TypeFor[[1]*byte]())}}
 	for _, target := range compilers(t) {
 		r, err := Run(t.Context(), spec, target)
 		require.NoError(t, err)

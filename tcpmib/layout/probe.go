@@ -335,7 +335,11 @@ func (p *probe) read(path string) (*Headers, error) {
 		}
 		p.answers[q] = answer{numbers: numbers}
 	}
-	return h, o.declarations(h, functions)
+	if err := o.declarations(h, functions); err != nil {
+		return nil, err
+	}
+	h.indexEnumerators()
+	return h, nil
 }
 
 // fill puts the answers into h. What the debug information says, too, must be the same.
@@ -351,7 +355,7 @@ func (p *probe) fill(h *Headers) error {
 		var err error
 		switch q.kind {
 		case askConst:
-			err = h.fillConst(q.name, CValue{Bits: uint64(a.numbers[0]), Negative: a.numbers[1] != 0, Size: a.numbers[2]})
+			h.fillConst(q.name, CValue{Bits: uint64(a.numbers[0]), Negative: a.numbers[1] != 0, Size: a.numbers[2]})
 		case askType:
 			err = h.fillType(q.name, a.numbers)
 		case askEnum:
@@ -366,13 +370,11 @@ func (p *probe) fill(h *Headers) error {
 	return nil
 }
 
-func (h *Headers) fillConst(name string, v CValue) error {
+func (h *Headers) fillConst(name string, v CValue) {
 	known, isEnum := h.Constant(name)
-	if !isEnum {
+	if !isEnum || known.String() != v.String() { // a macro may give the name of an enumerator another value
 		h.Macros[name] = v
-		return nil
 	}
-	return agree("value", known.String(), v.String())
 }
 
 func (h *Headers) fillType(name string, n []int64) error {

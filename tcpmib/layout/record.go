@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -91,7 +92,7 @@ func (list CMembers) MarshalJSON() ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// UnmarshalJSON reads the members and puts them into the order of their offsets.
+// UnmarshalJSON reads the members.
 func (list *CMembers) UnmarshalJSON(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	if _, err := d.Token(); err != nil {
@@ -109,7 +110,6 @@ func (list *CMembers) UnmarshalJSON(b []byte) error {
 		m.Name = name.(string)
 		*list = append(*list, m)
 	}
-	slices.SortStableFunc(*list, func(a, b CMember) int { return int(a.Offset - b.Offset) })
 	return nil
 }
 
@@ -121,6 +121,19 @@ func ReadRecord(r io.Reader) (*Headers, error) {
 	}
 	if !slices.Contains(arches[:], h.GOARCH) {
 		return nil, fmt.Errorf("layout: the record is for architecture %q; want amd64, 386 or arm64", h.GOARCH)
+	}
+	for name, s := range h.Structs {
+		if s == nil {
+			return nil, fmt.Errorf("layout: the record says nothing of struct %s", name)
+		}
+		if len(s.Unnamed) == 0 { // another witness may write them in any order
+			slices.SortStableFunc(s.Members, func(a, b CMember) int { return cmp.Compare(a.Offset, b.Offset) })
+		}
+		for _, u := range s.Unnamed {
+			if u.First < 0 || u.First > u.End || u.End > len(s.Members) {
+				return nil, fmt.Errorf("layout: the record gives struct %s an unnamed member of members %d to %d, and it has %d", name, u.First, u.End, len(s.Members))
+			}
+		}
 	}
 	if len(h.SDKs) > 0 && h.Set == "" {
 		h.Set = SetSDK

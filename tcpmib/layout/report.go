@@ -38,7 +38,8 @@ const (
 // StructReport is a struct on both sides.
 type StructReport struct {
 	C       string         `json:"c"`
-	As      string         `json:"as,omitempty"` // the name in this header set, if it is another
+	How     string         `json:"how,omitempty"` // how C was found: one of the By constants
+	As      string         `json:"as,omitempty"`  // the name in this header set, if it is another
 	Go      string         `json:"go"`
 	Pos     token.Position `json:"-"` // of the Go struct
 	Status  Status         `json:"status"`

@@ -27,8 +27,8 @@ type byAlignof struct {
 }
 
 type byField struct {
-	First uint64
-	Rest  [2]uint32
+	First      uint64
+	Next, Last uint32
 }
 
 func TestRun(t *testing.T) {

@@ -291,7 +291,7 @@ func (r *reader) readConst(obj *types.Const) {
 		return
 	}
 	r.out.Consts = append(r.out.Consts, layout.GoConst{
-		Name: r.pkg.Name() + "." + obj.Name(), Path: r.pkg.Path(), Type: r.typeName(obj.Type()), Value: value,
+		Name: r.pkg.Name() + "." + obj.Name(), Path: r.pkg.Path(), Type: r.typeName(obj.Type()), Kind: kindOf(basic), Value: value,
 		Pos: r.fset.Position(obj.Pos()),
 	})
 }

@@ -36,7 +36,8 @@ type Look struct {
 }
 
 type halves struct {
-	Low, High uint16
+	Low  uint16
+	High int16
 }
 
 // Usual has an unsigned BOOL and status, a bool, a blank field for what is reserved, a uintptr for an

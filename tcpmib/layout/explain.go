@@ -1,0 +1,794 @@
+package layout
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// compared is what became of the fields of a struct.
+type compared struct {
+	fields   []FieldReport
+	findings []Finding
+	align    int64 // of the Go struct, once the findings are mended
+}
+
+// fields compares the fields of a Go struct with the members of a C struct or union. item is what
+// findings call the C struct.
+func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
+	p := c.pairUp(s, decl, item)
+	d := &differences{pairing: p, s: s, notes: map[string][]string{}}
+	d.explain()
+	return compared{fields: d.reports(), findings: d.findings, align: d.align}
+}
+
+// differences turns a pairing into findings, one for each cause. It lays the struct out again, field
+// by field, as if what was found so far were mended: what is still in the wrong place there has a
+// cause of its own.
+type differences struct {
+	*pairing
+	s        *GoStruct
+	findings []Finding
+	notes    map[string][]string // by field
+
+	at    int64 // the end of the mended Go struct so far
+	seen  int64 // the end in C of what was seen
+	align int64
+}
+
+// place is a field with members, and the padding before it.
+type place struct {
+	pads []*pair
+	q    *pair
+}
+
+func (d *differences) find(q *pair, kind Kind, item, format string, args ...any) {
+	finding := Finding{Kind: kind, Item: item, Detail: fmt.Sprintf(format, args...)}
+	if q != nil {
+		finding.Field, finding.Pos = q.field.Name, q.field.Pos
+		d.notes[q.field.Name] = append(d.notes[q.field.Name], string(kind))
+	}
+	d.findings = append(d.findings, finding)
+}
+
+func (d *differences) explain() {
+	d.standIns()
+	for {
+		d.findings, d.notes, d.at, d.seen, d.align = nil, map[string][]string{}, 0, 0, 0
+		d.walk()
+		i := slices.IndexFunc(d.pairs, func(q *pair) bool { return q.blank() && len(q.members) > 0 && len(d.notes[q.field.Name]) > 0 })
+		if i < 0 {
+			return
+		}
+		// A blank field that would have to be elsewhere does not stand for what is there.
+		q := d.pairs[i]
+		for k := range d.slots {
+			if d.slots[k].Offset >= q.from && d.slots[k].end() <= q.end {
+				d.used[k] = false
+			}
+		}
+		q.members, q.relation = nil, relNone
+	}
+}
+
+// walk goes through the fields in the order of C.
+func (d *differences) walk() {
+	moved := d.misplaced()
+	places, rest := d.places()
+	if moved {
+		d.reorder(places)
+		d.packed(places)
+	}
+	for i := range places {
+		g := &places[i]
+		d.forgotten(g.q.from, &g.pads, g.q)
+		d.place(g, moved)
+		d.judge(g.q)
+		d.seen = max(d.seen, g.q.end)
+	}
+	d.finish(rest, moved)
+}
+
+// standIns are fields whose tag names what C does not have, where C has something else of the same
+// size: one mistake, not two.
+func (d *differences) standIns() {
+	for _, q := range d.pairs {
+		if len(q.absent) == 0 || len(q.members) > 0 {
+			continue
+		}
+		for i := range d.slots {
+			if s := &d.slots[i]; !d.used[i] && s.Offset == q.field.Offset && s.Size == q.field.Type.Size && s.Size > 0 {
+				d.used[i] = true
+				q.take(s)
+				break
+			}
+		}
+	}
+}
+
+// misplaced reports whether anything is where C does not have it.
+func (d *differences) misplaced() bool {
+	if d.s.Size != d.decl.Size {
+		return true
+	}
+	return slices.ContainsFunc(d.pairs, func(q *pair) bool { return len(q.members) > 0 && q.field.Offset != q.from })
+}
+
+// places are the fields in their order, and the padding behind the last. Fields that C has nothing
+// for are findings, and are left out.
+func (d *differences) places() (list []place, rest []*pair) {
+	for _, q := range d.pairs {
+		switch {
+		case len(q.members) > 0:
+			list, rest = append(list, place{rest, q}), nil
+		case len(q.absent) > 0:
+		case len(q.gaps) > 0 || q.hole || d.padding(q):
+			rest = append(rest, q)
+		}
+	}
+	return list, rest
+}
+
+// padding reports whether a field that stands for nothing is padding: it is blank or called so.
+func (d *differences) padding(q *pair) bool {
+	return q.blank() || q.field.Type.Size == 0 || paddingName(q.field.Name)
+}
+
+// paddingName reports whether a name is one that Go code gives to padding.
+func paddingName(name string) bool {
+	name = strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	return slices.ContainsFunc([]string{"pad", "reserved", "align", "unused"}, func(word string) bool { return strings.Contains(name, word) })
+}
+
+// reorder brings the fields into the order of C: first by exchanging two, then by moving one.
+func (d *differences) reorder(places []place) {
+	sorted := func(list []place) bool {
+		return slices.IsSortedFunc(list, func(a, b place) int { return cmp.Compare(a.q.from, b.q.from) })
+	}
+	for !sorted(places) {
+		want := slices.Clone(places)
+		slices.SortStableFunc(want, func(a, b place) int { return cmp.Compare(a.q.from, b.q.from) })
+		i := 0
+		for places[i].q == want[i].q {
+			i++
+		}
+		j := slices.IndexFunc(places, func(g place) bool { return g.q == want[i].q })
+		a, b := places[i].q, places[j].q
+		if want[j].q == a { // a cycle of two
+			places[i].q, places[j].q = b, a
+			d.find(a, KindOffset, d.name(a), "offset is %d in C and %d in Go: exchange it with %s", a.from, a.field.Offset, b.field.Name)
+			continue
+		}
+		d.shift(places, want, i)
+	}
+}
+
+// shift moves the one field that is furthest from its place.
+func (d *differences) shift(places, want []place, first int) {
+	far, from, to := -1, 0, 0
+	for i := first; i < len(places); i++ {
+		k := slices.IndexFunc(want, func(g place) bool { return g.q == places[i].q })
+		if by := max(i-k, k-i); by > far {
+			far, from, to = by, i, k
+		}
+	}
+	q := places[from].q
+	where := "to the end"
+	if to+1 < len(places) {
+		next := to
+		if to > from {
+			next = to + 1
+		}
+		where = "before " + places[next].q.field.Name
+	}
+	d.find(q, KindOffset, d.name(q), "offset is %d in C and %d in Go: move it %s", q.from, q.field.Offset, where)
+	for i := from; i < to; i++ {
+		places[i].q, places[i+1].q = places[i+1].q, places[i].q
+	}
+	for i := from; i > to; i-- {
+		places[i].q, places[i-1].q = places[i-1].q, places[i].q
+	}
+}
+
+// packed finds fields that Go aligns more than C does, which it can help only by bytes.
+func (d *differences) packed(places []place) {
+	var names, types []string
+	var first *pair
+	for _, g := range places {
+		if a := d.mendedAlign(g.q); a > 1 && (g.q.from%a != 0 || d.decl.Size%a != 0) {
+			if first == nil {
+				first = g.q
+			}
+			names = append(names, g.q.field.Name)
+			types = append(types, fmt.Sprintf("%s [%d]byte", g.q.field.Name, g.q.end-g.q.from))
+			g.q.lead = -1 // bytes from here on
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	d.find(first, KindOffset, d.name(first), "C packs the struct: offset is %d in C and %d in Go: make %s", first.from, first.field.Offset, list(types))
+	for _, g := range places {
+		if g.q.lead < 0 {
+			g.q.problem = nil
+		}
+	}
+}
+
+// list joins words.
+func list(words []string) string {
+	if n := len(words); n > 1 {
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+	return strings.Join(words, "")
+}
+
+// mendedAlign is the alignment that Go has for a field, or will have for the right one.
+func (d *differences) mendedAlign(q *pair) int64 {
+	if q.lead < 0 {
+		return 1
+	}
+	if q.problem == nil {
+		return max(q.field.Type.Align, q.lead, 1)
+	}
+	a := max(q.lead, 1)
+	for _, m := range q.members {
+		a = max(a, d.unpacked(m.Offset, d.c.goAlign(m.Type)))
+	}
+	return a
+}
+
+// goAlign is the alignment of the Go type for a C type.
+func (c *comparison) goAlign(name string) int64 {
+	t := c.h.typeOf(name)
+	switch t.kind {
+	case cArray:
+		return c.goAlign(t.elem)
+	case cStruct, cUnion:
+		a := int64(1)
+		for _, m := range t.decl.Members {
+			a = max(a, c.goAlign(m.Type))
+		}
+		if t.decl.Align > 0 {
+			a = min(a, t.decl.Align)
+		}
+		return a
+	}
+	return max(min(t.size, pointerSize(c.h.GOARCH)), 1)
+}
+
+// goType is the Go type for a C type, as advice writes it.
+func (c *comparison) goType(m *CMember) string {
+	if m.Bits > 0 {
+		return fmt.Sprintf("uint%d", 8*m.Size) // of the unit, or of what is left of it
+	}
+	t := c.h.typeOf(m.Type)
+	switch t.kind {
+	case cInteger, cEnum:
+		if t.sign == signed {
+			return fmt.Sprintf("int%d", 8*t.size)
+		}
+		return fmt.Sprintf("uint%d", 8*t.size)
+	case cFloat:
+		return fmt.Sprintf("float%d", 8*t.size)
+	case cPointer:
+		if t.size != pointerSize(c.h.GOARCH) {
+			return fmt.Sprintf("uint%d", 8*t.size)
+		}
+		return "uintptr"
+	case cArray:
+		return fmt.Sprintf("[%d]%s", t.len, c.goType(&CMember{Size: c.h.typeOf(t.elem).size, Type: t.elem}))
+	case cUnion:
+		for _, in := range t.decl.Members {
+			if kind := c.h.typeOf(in.Type).kind; in.Size == m.Size && in.Bits == 0 && (kind == cInteger || kind == cPointer || kind == cFloat) {
+				return c.goType(&in)
+			}
+		}
+		return c.storage(m.Size, c.goAlign(m.Type))
+	case cStruct:
+		return cmp.Or(c.goNames[t.decl], m.Type) // a Go struct for it
+	}
+	return fmt.Sprintf("[%d]byte", m.Size)
+}
+
+// storage is an array of integers with a size and an alignment.
+func (c *comparison) storage(size, align int64) string {
+	if align < 2 || size%align != 0 {
+		return fmt.Sprintf("[%d]byte", size)
+	}
+	return fmt.Sprintf("[%d]uint%d", size/align, 8*align)
+}
+
+// name is what findings call the member of a field.
+func (d *differences) name(q *pair) string {
+	if len(q.members) == 0 || q.members[0].Name == "" {
+		return d.item + "." + q.field.Name
+	}
+	return d.item + "." + q.members[0].Name
+}
+
+// covered reports whether bytes of C are those of a field.
+func (d *differences) covered(from, end int64) bool {
+	for at := from; at < end; {
+		next := at
+		for _, q := range d.pairs {
+			if len(q.members) > 0 && q.from <= at && q.end > at {
+				next = max(next, q.end)
+			}
+			for _, m := range q.members {
+				if m.Bits == 0 && m.Offset <= at && m.end() > at {
+					next = max(next, m.end())
+				}
+			}
+		}
+		if next == at {
+			return false
+		}
+		at = next
+	}
+	return true
+}
+
+// lacking are the slots from where C was seen last to before an offset that no field stands for.
+func (d *differences) lacking(before int64) [][]slot {
+	var runs [][]slot
+	last := -2
+	for i := range d.slots {
+		s := d.slots[i]
+		if s.bits != nil {
+			s = d.bareBits(s)
+		}
+		if s.Offset < d.seen || s.Offset >= before || s.tail || s.Size == 0 || s.bits == nil && (d.used[i] || d.covered(s.Offset, s.end())) {
+			continue
+		}
+		if last == i-1 {
+			runs[len(runs)-1] = append(runs[len(runs)-1], s)
+		} else {
+			runs = append(runs, []slot{s})
+		}
+		last = i
+	}
+	return runs
+}
+
+// bareBits is the part of a unit in whose bit-fields no field lies. It has no size if there is none.
+func (d *differences) bareBits(unit slot) slot {
+	s := slot{CMember: CMember{Offset: unit.Offset}}
+	for _, b := range unit.bits {
+		from, end := b.Offset+b.Bit/8, b.Offset+(b.Bit+b.Bits+7)/8
+		if d.covered(from, end) {
+			continue
+		}
+		if s.bits == nil {
+			s.CMember = b
+			s.Offset = from
+		}
+		s.Size = end - s.Offset
+		s.bits = append(s.bits, b)
+	}
+	if len(s.bits) == len(unit.bits) {
+		return unit
+	}
+	return s
+}
+
+// forgotten finds the members before an offset in C that no field stands for. They belong before the
+// field next, or at the end, with the padding pads among them.
+func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
+	for _, run := range d.lacking(before) {
+		first, last := run[0], run[len(run)-1]
+		runAlign := int64(1)
+		for i := range run {
+			runAlign = max(runAlign, d.slotAlign(&run[i]))
+		}
+		want, a := d.decl.Size, max(d.align, runAlign)
+		if next != nil {
+			want, a = next.from, d.mendedAlign(next)
+		}
+		members, fields := d.described(run)
+		advice := "add " + fields + d.where(pads, first.Offset, last.end(), runAlign, want, a, next)
+		if len(*pads) > 0 && strings.Contains(advice, inPlace) {
+			*pads = nil
+			advice = "write " + strings.TrimPrefix(advice, "add ")
+		}
+		what := ""
+		if len(members) > 1 {
+			what = " (" + memberNamesOf(members) + ")"
+		}
+		d.find(nil, KindForgotten, d.item+"."+first.label(), "C has %s at offset %d that no Go field names%s: %s",
+			plural(last.end()-first.Offset, "byte"), first.Offset, what, advice)
+		d.at, d.seen = last.end(), last.end()
+		d.align = max(d.align, runAlign)
+	}
+}
+
+// where says where a field for the bytes from first to end belongs among the padding before the next
+// field, which begins at want. It takes the padding away that is before it then.
+func (d *differences) where(pads *[]*pair, first, end, align, want, nextAlign int64, next *pair) string {
+	before := " at the end"
+	if next != nil {
+		before = " before " + next.field.Name
+	}
+	after := func(at int64, list []*pair) int64 {
+		for _, q := range list {
+			at = alignUp(at, max(q.field.Type.Align, 1)) + q.field.Type.Size
+		}
+		return at
+	}
+	for k := len(*pads); k >= 0; k-- {
+		if alignUp(after(d.at, (*pads)[:k]), align) == first && alignUp(after(end, (*pads)[k:]), nextAlign) == want {
+			rest := (*pads)[k:]
+			*pads = rest
+			if len(rest) == 0 {
+				return before
+			}
+			return fmt.Sprintf(" before the blank field at offset %d", rest[0].field.Offset)
+		}
+	}
+	if alignUp(end, nextAlign) == want && len(*pads) > 0 {
+		return inPlace + before
+	}
+	return before
+}
+
+const inPlace = " in place of the blank field"
+
+// described are the members of slots, and the Go fields to write for them.
+func (d *differences) described(slots []slot) (members []CMember, fields string) {
+	const most = 4
+	var all []string
+	for i := range slots {
+		s := &slots[i]
+		members = append(members, s.leaves()...)
+		name := goName(s.label())
+		if s.arms != nil {
+			name += "Union"
+		}
+		all = append(all, name+" "+d.typeFor(s))
+	}
+	if len(all) > most {
+		return members, "fields for them"
+	}
+	return members, list(all)
+}
+
+// slotAlign is the alignment of the Go type for a slot.
+func (d *differences) slotAlign(s *slot) int64 {
+	a := int64(1)
+	for _, m := range s.leaves() {
+		a = max(a, d.c.goAlign(m.Type))
+	}
+	return d.unpacked(s.Offset, a)
+}
+
+// unpacked is an alignment, or 1 where C packs what Go can help by bytes alone.
+func (d *differences) unpacked(offset, align int64) int64 {
+	if offset%align != 0 || d.decl.Size%align != 0 {
+		return 1
+	}
+	return align
+}
+
+// typeFor is the Go type for a slot.
+func (d *differences) typeFor(s *slot) string {
+	a := d.slotAlign(s)
+	if s.arms != nil || a == 1 && s.bits != nil {
+		return d.c.storage(s.Size, a)
+	}
+	return d.typeAt(&s.CMember)
+}
+
+// typeAt is the Go type for a member.
+func (d *differences) typeAt(m *CMember) string {
+	if a := d.c.goAlign(m.Type); m.Bits == 0 && d.unpacked(m.Offset, a) != a {
+		return fmt.Sprintf("[%d]byte", m.Size)
+	}
+	return d.c.goType(m)
+}
+
+// goName is a member's name as an exported Go name.
+func goName(c string) string {
+	if bare := withoutPrefix(c); bare != "" {
+		c = bare
+	}
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(c, func(r rune) bool { return r == '_' || r == '.' || r == '[' || r == ']' }) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+func alignUp(n, a int64) int64 { return (n + a - 1) / a * a }
+
+// place lays a field out behind the mended fields before it.
+func (d *differences) place(g *place, moved bool) {
+	q := g.q
+	a := d.mendedAlign(q)
+	d.align = max(d.align, a)
+	put := func(drop int64) int64 {
+		at := d.at
+		for _, p := range g.pads {
+			size := p.field.Type.Size
+			cut := min(drop, size)
+			drop -= cut
+			if size > cut {
+				at = alignUp(at, max(p.field.Type.Align, 1)) + size - cut
+			}
+		}
+		return alignUp(at, a)
+	}
+	padded := int64(0)
+	for _, p := range g.pads {
+		padded += p.field.Type.Size
+		if padded > 0 && len(p.gaps) == 0 && p.field.Type.Align > 0 {
+			d.align = max(d.align, p.field.Type.Align)
+		}
+	}
+	start := put(0)
+	for _, extra := range extraFields(d, q) {
+		d.absentField(extra)
+	}
+	if q.problem != nil && alignUp(start, max(q.field.Type.Align, 1)) == q.from {
+		start = q.from // what is to be mended keeps its alignment
+	}
+	if moved && start != q.from {
+		d.wrongPlace(g, put, start, padded)
+	}
+	d.at = q.from + d.mendedSize(q)
+}
+
+// mendedSize is the size of the Go type, or that of the right one.
+func (d *differences) mendedSize(q *pair) int64 {
+	if q.problem == nil && q.lead >= 0 && q.relation != relSplit {
+		return q.field.Type.Size
+	}
+	return q.end - q.from
+}
+
+// wrongPlace says how a field gets to its offset.
+func (d *differences) wrongPlace(g *place, put func(int64) int64, start, padded int64) {
+	q := g.q
+	by := q.from - start
+	text, advice := "early", fmt.Sprintf("pad %s before it", plural(by, "byte"))
+	if by < 0 {
+		text = "late"
+		advice = ""
+		for n := int64(1); n <= padded; n++ {
+			if put(n) == q.from {
+				advice = fmt.Sprintf("take %s out before it", plural(n, "byte"))
+				break
+			}
+		}
+		by = -by
+	}
+	detail := fmt.Sprintf("offset is %d in C and %d in Go: it is %s %s on %s, and so is every field after it", q.from, q.field.Offset, plural(by, "byte"), text, d.c.g.GOARCH)
+	if advice != "" {
+		detail += ": " + advice
+	}
+	d.find(q, KindOffset, d.name(q), "%s", detail)
+}
+
+// extraFields are the fields directly before q that C has nothing for.
+func extraFields(d *differences, q *pair) []*pair {
+	i := slices.Index(d.pairs, q)
+	var list []*pair
+	for k := i - 1; k >= 0; k-- {
+		x := d.pairs[k]
+		if len(x.members) > 0 {
+			break
+		}
+		if !x.hole && len(x.gaps) == 0 && (len(x.absent) > 0 || !d.padding(x)) {
+			list = append(list, x)
+		}
+	}
+	slices.Reverse(list)
+	return list
+}
+
+// absentField reports a field that C has nothing for.
+func (d *differences) absentField(q *pair) {
+	if len(q.absent) > 0 {
+		d.absentNames(q)
+		return
+	}
+	f := q.field
+	if n := len(d.slots); n > 0 && d.slots[n-1].Size == 0 && f.Type.Kind == GoArray && f.Type.Len == 1 {
+		d.find(q, KindStruct, d.item+"."+d.slots[n-1].Name, "C gives %s no length, so that sizeof is one element more in Go: remove it", d.slots[n-1].Name)
+		return
+	}
+	d.find(q, KindAbsent, d.item+"."+f.Name, "Go has %s at offset %d, and C has nothing to match it: remove it", f.Type.Name, f.Offset)
+}
+
+// judge reports what a field is not, and names that these headers do not have.
+func (d *differences) judge(q *pair) {
+	d.absentNames(q)
+	for _, a := range q.closed {
+		d.find(q, KindGap, d.item+"."+a.name, closedGap, d.c.h.Set, a.reason)
+	}
+	first := q.members[0]
+	if q.field.C != nil {
+		for _, m := range q.members[1:] {
+			if m.Bits == 0 && first.Bits == 0 && m.Offset != first.Offset {
+				d.find(q, KindOffset, d.item+"."+m.Name, "offset is %d in C, and %d for %s, which the field names as well", m.Offset, first.Offset, first.Name)
+			}
+		}
+	}
+	p := q.problem
+	if p == nil {
+		return
+	}
+	text := p.text
+	switch {
+	case strings.HasPrefix(text, "within it"):
+	case q.relation == relMerge:
+		var fields []string
+		for i := range q.members {
+			fields = append(fields, goName(q.members[i].Name)+" "+d.typeAt(&q.members[i]))
+		}
+		text += ": write " + list(fields)
+	case q.relation == relSplit:
+		text += fmt.Sprintf(": make them one %s", d.typeAt(&first))
+	case q.relation == relPart:
+	case first.Size == 0 && q.field.Type.Kind == GoArray:
+		text = "C gives it no length, so that sizeof is one element more in Go: remove it"
+	case len(q.members) > 1 && first.Bits == 0 && q.field.C == nil:
+		text += ": make it " + d.c.storage(q.end-q.from, d.mendedAlign(q))
+	default:
+		text += ": make it " + d.typeAt(&first)
+	}
+	item := d.name(q)
+	if q.field.C != nil && first.Bits > 0 {
+		item = d.item + "." + d.wrongBits(q).Name
+	}
+	d.find(q, p.kind, item, "%s", text)
+}
+
+// wrongBits is the first of several bit-fields that does not lie in its field.
+func (d *differences) wrongBits(q *pair) *CMember {
+	for i := range q.members {
+		m := &q.members[i]
+		if lo, hi := 8*m.Offset+m.Bit-8*q.from, 8*m.Offset+m.Bit+m.Bits-8*q.from; m.Bits > 0 && (lo < 0 || hi > 8*q.field.Type.Size) {
+			return m
+		}
+	}
+	return &q.members[0]
+}
+
+func (d *differences) absentNames(q *pair) {
+	for _, name := range q.absent {
+		d.find(q, KindAbsent, d.item+"."+name, "these headers do not have it%s", d.c.why(d.item+"."+name))
+	}
+}
+
+// finish looks at what is behind the last field, and at the size of the struct.
+func (d *differences) finish(rest []*pair, moved bool) {
+	last := len(d.pairs)
+	for last > 0 && len(d.pairs[last-1].members) == 0 {
+		last--
+	}
+	for _, q := range d.pairs[last:] {
+		if !q.hole && len(q.gaps) == 0 && (len(q.absent) > 0 || !d.padding(q)) {
+			d.absentField(q)
+		}
+	}
+	if d.prefix() {
+		run := slices.Concat(d.lacking(d.decl.Size)...)
+		members, fields := d.described(run)
+		a := int64(1)
+		for i := range run {
+			a = max(a, d.slotAlign(&run[i]))
+		}
+		where := d.where(&rest, run[0].Offset, run[len(run)-1].end(), a, d.decl.Size, max(d.align, a), nil)
+		d.find(nil, KindPrefix, d.item, "Go has the first %d of %s, and C goes on with %s: add %s%s", d.s.Size, plural(d.decl.Size, "byte"), memberNamesOf(members), fields, where)
+		return
+	}
+	d.forgotten(d.decl.Size+1, &rest, nil)
+	if moved {
+		d.sizeof(rest)
+	}
+}
+
+// sizeof compares the size of the mended struct.
+func (d *differences) sizeof(pads []*pair) {
+	put := func(drop int64) int64 {
+		at, align := d.at, d.align
+		for _, p := range pads {
+			cut := min(drop, p.field.Type.Size)
+			drop -= cut
+			if p.field.Type.Size > cut {
+				a := max(p.field.Type.Align, 1)
+				at, align = alignUp(at, a)+p.field.Type.Size-cut, max(align, a)
+			}
+		}
+		return alignUp(at, max(align, 1))
+	}
+	size, padded := put(0), int64(0)
+	for _, p := range pads {
+		padded += p.field.Type.Size
+	}
+	if size == d.decl.Size {
+		if len(d.findings) == 0 { // the fields do not explain it
+			d.find(nil, KindStruct, d.item, "sizeof is %d in C and %d in Go on %s", d.decl.Size, d.s.Size, d.c.g.GOARCH)
+		}
+		return
+	}
+	text := fmt.Sprintf("sizeof is %d in C and %d in Go on %s", d.decl.Size, d.s.Size, d.c.g.GOARCH)
+	if size < d.decl.Size {
+		text += fmt.Sprintf(": pad %s at the end", plural(d.decl.Size-size, "byte"))
+	}
+	for n := int64(1); n <= padded && size > d.decl.Size; n++ {
+		if put(n) == d.decl.Size {
+			text += fmt.Sprintf(": take %s out at the end", plural(n, "byte"))
+			break
+		}
+	}
+	d.find(nil, KindStruct, d.item, "%s", text)
+}
+
+// prefix reports whether Go has the start of the C struct, with nothing wrong in it, and no tags
+// that claim more.
+func (d *differences) prefix() bool {
+	tagged := slices.ContainsFunc(d.s.Fields, func(f GoField) bool { return f.C != nil })
+	runs := d.lacking(d.decl.Size)
+	return !tagged && len(d.findings) == 0 && len(runs) > 0 && d.s.Size < d.decl.Size && d.seen > 0 && runs[0][0].Offset >= d.seen
+}
+
+// reports are all fields of a Go struct, its padding and holes included, beside the members.
+func (d *differences) reports() []FieldReport {
+	var list []FieldReport
+	for _, q := range d.pairs {
+		f := q.field
+		switch {
+		case q.hole:
+			continue
+		case f.Name == "_":
+			list = append(list, FieldReport{Name: "_", Type: f.Type.Name, Go: Place{Offset: f.Offset, Size: f.Type.Size}, OK: true})
+			continue
+		}
+		r := FieldReport{Name: f.Name, Type: f.Type.Name, Go: Place{f.Offset, f.Type.Size, f.Type.sign()}, OK: len(d.notes[f.Name]) == 0}
+		r.C = strings.Join(f.C, "|")
+		if f.C == nil {
+			r.C = joined(q.members)
+		}
+		if len(q.members) > 0 {
+			r.Header = &Place{q.from, q.end - q.from, q.members[0].Sign}
+			if q.relation == relOne && len(q.members) > 1 && q.members[0].Bits == 0 && f.C == nil {
+				r.Header.Sign = ""
+			}
+		}
+		for _, a := range q.gaps {
+			r.Absent = append(r.Absent, Omission{Name: a.name, Reason: a.reason})
+		}
+		r.Note = strings.Join(d.notes[f.Name], ", ")
+		list = append(list, r)
+	}
+	slices.SortStableFunc(list, func(a, b FieldReport) int { return cmp.Compare(a.Go.Offset, b.Go.Offset) })
+	return withHoles(list, d.s.Size)
+}
+
+func joined(members []CMember) string {
+	var all []string
+	for _, m := range members {
+		all = append(all, m.Name)
+	}
+	return strings.Join(all, "+")
+}
+
+// withHoles adds the bytes between the fields.
+func withHoles(list []FieldReport, size int64) []FieldReport {
+	var all []FieldReport
+	end := int64(0)
+	hole := func(to int64) {
+		if to > end {
+			all = append(all, FieldReport{Name: "_", Type: "hole", Go: Place{Offset: end, Size: to - end}, OK: true})
+		}
+	}
+	for _, f := range list {
+		hole(f.Go.Offset)
+		all = append(all, f)
+		end = f.Go.Offset + f.Go.Size
+	}
+	hole(size)
+	return all
+}

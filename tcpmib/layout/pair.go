@@ -1,0 +1,695 @@
+package layout
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// pair is a Go field and what it stands for in C. Names decide first: the field's tag or mapping,
+// then a member of its very name, then one whose name is spelled otherwise; what has no name in
+// common goes by its order between those that have.
+type pair struct {
+	field   *GoField
+	members []CMember // in the order of C; empty for what C does not have
+	absent  []string  // members that a tag names and the headers do not have
+	gaps    []absence
+	closed  []absence // known to be absent, and there
+
+	from, end int64 // the bytes in C that it stands for
+	relation  relation
+	problem   *problem // of its type
+	hole      bool     // no field: the padding at the end of a struct that was opened
+	lead      int64    // the alignment of a struct that was opened and begins here
+}
+
+// absence is a member that the headers are known to lack.
+type absence struct{ name, reason string }
+
+// relation is how a field stands for members.
+type relation int
+
+const (
+	relNone  relation = iota
+	relOne            // one member, or storage for one union
+	relBytes          // bytes, for all members that they cover
+	relPart           // one of several fields for a unit of bit-fields or a pair of 32 bits
+	relMerge          // several members in one integer: a mistake
+	relSplit          // one of several fields for one member: a mistake
+)
+
+// pairing finds what the fields of a Go struct stand for.
+type pairing struct {
+	c     *comparison
+	decl  *CStruct
+	item  string
+	outer string // the C name of the Go struct, if it is another
+	pairs []*pair
+	slots []slot
+	used  []bool // by slot
+}
+
+// pairUp pairs the fields of s with the members of decl.
+func (c *comparison) pairUp(s *GoStruct, decl *CStruct, item string) *pairing {
+	p := &pairing{c: c, decl: decl, item: item, outer: s.C, slots: c.slots(decl)}
+	names := newNames(p.slots)
+	p.pairs = p.open(s, 0, names)
+	tagged := p.byTag()
+	chosen := p.byName(names)
+	p.settle(chosen, tagged)
+	p.byOrder(s)
+	return p
+}
+
+// open lists the fields. A struct that has no name in C, and fields that have, is replaced by them.
+func (p *pairing) open(s *GoStruct, offset int64, names *nameTable) []*pair {
+	var list []*pair
+	for i := range s.Fields {
+		f := s.Fields[i]
+		f.Offset += offset
+		if f.C == nil && f.Name != "_" && f.Type.Kind == GoStructKind && !f.Type.storage() && names.find(f.Name) == "" && names.inside(f.Type.Struct) {
+			list = append(list, p.opened(&f, names)...)
+			continue
+		}
+		list = append(list, &pair{field: &f})
+	}
+	return list
+}
+
+// opened are the fields of a field that is a struct, and what follows the last.
+func (p *pairing) opened(f *GoField, names *nameTable) []*pair {
+	list := p.open(f.Type.Struct, f.Offset, names)
+	if len(list) == 0 {
+		return list
+	}
+	for _, in := range list {
+		in.field.Name = f.Name + "." + in.field.Name
+		if in.field.Pos.Line == 0 {
+			in.field.Pos = f.Pos
+		}
+	}
+	list[0].lead = max(list[0].lead, f.Type.Align)
+	if last := list[len(list)-1].field; last.end() < f.end() {
+		rest := &GoField{Name: "_", Offset: last.end(), Type: GoType{Name: "hole", Size: f.end() - last.end(), Align: 1}}
+		list = append(list, &pair{field: rest, hole: true})
+	}
+	return list
+}
+
+func (q *pair) blank() bool { return q.field.Name == "_" || strings.HasSuffix(q.field.Name, "._") }
+
+// byTag finds the members that tags and mappings name.
+func (p *pairing) byTag() (tagged bool) {
+	for _, q := range p.pairs {
+		for _, name := range q.field.C {
+			tagged = true
+			member := p.c.h.member(p.decl, name)
+			gap, known := p.c.gap(p.item + "." + name)
+			if !known && p.outer != "" && p.outer != p.item { // a struct within another
+				gap, known = p.c.gap(p.outer + "." + name)
+			}
+			switch {
+			case member != nil:
+				q.members = append(q.members, *member)
+				if known && !gap.Older {
+					q.closed = append(q.closed, absence{name, gap.Reason})
+				}
+			case slices.Contains(p.decl.BitFields, name): // declared, and nobody said where
+			case known:
+				q.gaps = append(q.gaps, absence{name, gap.Reason})
+			default:
+				q.absent = append(q.absent, name)
+			}
+		}
+	}
+	return tagged
+}
+
+// byName returns for each member the field that has its name.
+func (p *pairing) byName(names *nameTable) map[string]*pair {
+	chosen := map[string]*pair{}
+	found := map[*pair]bool{}
+	for rank := range names.ranks {
+		for _, q := range p.pairs {
+			if q.field.C != nil || q.blank() || found[q] {
+				continue
+			}
+			name := names.at(rank, q.field.Name[strings.LastIndexByte(q.field.Name, '.')+1:])
+			if name != "" && chosen[name] == nil {
+				chosen[name], found[q] = q, true
+			}
+		}
+	}
+	return chosen
+}
+
+// settle chooses the members of unions that fields name, and gives each field its member.
+func (p *pairing) settle(chosen map[string]*pair, tagged bool) {
+	explicit := map[string]bool{}
+	for _, q := range p.pairs {
+		for _, m := range q.members {
+			explicit[m.Name] = true
+		}
+	}
+	p.slots = p.inner(p.slots, explicit)
+	whole := map[*pair]bool{} // storage of a whole union, under the name of one of its members
+	for i := range p.slots {
+		s := &p.slots[i]
+		if s.arms == nil {
+			continue
+		}
+		var of []*pair
+		var name string
+		for _, m := range s.leaves() {
+			if q := chosen[m.Name]; q != nil {
+				of, name = append(of, q), m.Name
+			}
+		}
+		if len(of) == 1 && of[0].field.Type.Size == s.Size && of[0].field.Type.storage() && !explicit[name] {
+			i := slices.IndexFunc(s.leaves(), func(m CMember) bool { return m.Name == name })
+			if m := s.leaves()[i]; p.c.fits(&of[0].field.Type, &m) != nil {
+				whole[of[0]] = true
+				of[0].take(s)
+				delete(chosen, name)
+			}
+		}
+	}
+	p.slots = choose(p.slots, func(m *CMember) bool { return explicit[m.Name] || chosen[m.Name] != nil })
+	p.used = make([]bool, len(p.slots))
+	for _, q := range p.pairs {
+		if q.field.C != nil && len(q.members) > 0 {
+			p.judgeTagged(q)
+		}
+	}
+	for i := range p.slots {
+		s := &p.slots[i]
+		for _, q := range p.pairs {
+			for _, m := range q.members {
+				if q.field.C != nil && s.Name != "" && (s.Name == m.Name || s.bits != nil && slices.ContainsFunc(s.bits, func(b CMember) bool { return b.Name == m.Name })) {
+					p.used[i] = true
+				}
+			}
+			if whole[q] && s.arms != nil && q.from == s.Offset {
+				p.used[i] = true
+			}
+		}
+		for _, m := range s.leaves() {
+			if q := chosen[m.Name]; q != nil && !p.used[i] {
+				p.used[i] = true
+				q.take(s)
+				q.problem = p.c.fitsSlot(&q.field.Type, s)
+			}
+		}
+	}
+}
+
+// inner opens the members within which tags name others.
+func (p *pairing) inner(list []slot, explicit map[string]bool) []slot {
+	var all []slot
+	for _, s := range list {
+		if s.arms != nil {
+			arms := make([][]slot, len(s.arms))
+			for i := range arms {
+				arms[i] = p.inner(s.arms[i], explicit)
+			}
+			s.arms = arms
+		}
+		within := s.arms == nil && s.bits == nil && s.Name != "" && !explicit[s.Name]
+		opened := false
+		for name := range explicit {
+			rest, ok := strings.CutPrefix(name, s.Name)
+			if !within || !ok || rest == "" || rest[0] != '.' && rest[0] != '[' {
+				continue
+			}
+			if in := p.c.openSlot(&s); len(in) == 1 {
+				all = append(all, p.inner(choose(in[0], func(m *CMember) bool { return chosenWithin(explicit, m.Name) }), explicit)...)
+				opened = true
+			}
+			break
+		}
+		if !opened {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// chosenWithin reports whether a member is named, or one within it.
+func chosenWithin(explicit map[string]bool, name string) bool {
+	for e := range explicit {
+		if rest, ok := strings.CutPrefix(e, name); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
+
+// openSlot lists what is in a struct, a union or an array: one list, or one for each arm.
+func (c *comparison) openSlot(s *slot) [][]slot {
+	if s.arms != nil {
+		return s.arms
+	}
+	if s.bits != nil || s.tail {
+		return nil
+	}
+	t := c.h.typeOf(s.Type)
+	switch {
+	case t.decl != nil:
+		list := within(&s.CMember, c.slots(t.decl))
+		if len(list) == 1 && list[0].arms != nil && list[0].Name == "" {
+			return [][]slot{list}
+		}
+		return [][]slot{list}
+	case t.kind == cArray && t.len > 0 && t.len <= 64:
+		e := c.h.typeOf(t.elem)
+		var list []slot
+		for i := range t.len {
+			list = append(list, slot{CMember: CMember{
+				Name: s.Name + "[" + num(i) + "]", Offset: s.Offset + i*e.size, Size: e.size, Sign: e.sign, Type: t.elem,
+			}})
+		}
+		return [][]slot{list}
+	}
+	return nil
+}
+
+// take makes a field stand for a slot.
+func (q *pair) take(s *slot) {
+	q.members, q.relation = s.leaves(), relOne
+	if s.arms == nil && s.bits == nil {
+		q.members = []CMember{s.CMember}
+	}
+	q.from, q.end = s.Offset, s.end()
+}
+
+// judgeTagged compares a field with the members that it names.
+func (p *pairing) judgeTagged(q *pair) {
+	q.relation = relOne
+	first := q.members[0]
+	q.from, q.end = first.Offset, first.end()
+	for i := range q.members {
+		m := &q.members[i]
+		if m.Bits > 0 {
+			q.relation = relPart
+			q.from = min(q.from, m.Offset+m.Bit/8)
+			q.end = m.Offset + (m.Bit+m.Bits+7)/8
+			// A field may hold a part of the unit: its place is where it is, if the bits are in it.
+			if first, last := 8*m.Offset+m.Bit, 8*m.Offset+m.Bit+m.Bits; first >= 8*q.field.Offset && last <= 8*q.field.end() {
+				q.from, q.end = q.field.Offset, q.field.end()
+			}
+		}
+		if problem := p.c.fits(&q.field.Type, m); problem != nil && q.problem == nil {
+			q.problem = problem
+		}
+	}
+	if first.Bits > 0 && q.problem == nil {
+		for i := range q.members {
+			m := &q.members[i]
+			if m.Bits == 0 {
+				continue
+			}
+			if lo, hi := 8*m.Offset+m.Bit-8*q.from, 8*m.Offset+m.Bit+m.Bits-8*q.from; lo < 0 || hi > 8*q.field.Type.Size {
+				q.problem = problemf(KindSize, "it is bits %d to %d of the unit at offset %d in C, and Go has %s at offset %d",
+					m.Bit, m.Bit+m.Bits-1, m.Offset, plural(q.field.Type.Size, "byte"), q.field.Offset)
+				break
+			}
+		}
+	}
+}
+
+// nameTable are the names of members, and Go's spellings of them by their rank.
+type nameTable struct {
+	ranks []map[string]string // the name of the member; "" where there are several
+}
+
+func newNames(slots []slot) *nameTable {
+	n := &nameTable{ranks: []map[string]string{{}, {}, {}}}
+	seen := map[string]bool{}
+	for i := range slots {
+		for _, m := range slots[i].leaves() {
+			if m.Name == "" || seen[m.Name] {
+				continue
+			}
+			seen[m.Name] = true
+			n.ranks[0][m.Name] = m.Name
+			if key := foldName(m.Name); n.ranks[1][key] == "" {
+				n.ranks[1][key] = m.Name
+			}
+			if bare := withoutPrefix(m.Name); bare != "" {
+				key := foldName(bare)
+				if other, ok := n.ranks[2][key]; ok && other != m.Name {
+					n.ranks[2][key] = "" // cData and pData
+				} else {
+					n.ranks[2][key] = m.Name
+				}
+			}
+		}
+	}
+	return n
+}
+
+// at is the member that a Go name finds by one rank.
+func (n *nameTable) at(rank int, goName string) string {
+	if rank == 0 {
+		return n.ranks[0][goName]
+	}
+	return n.ranks[rank][foldName(goName)]
+}
+
+func (n *nameTable) find(goName string) string {
+	for rank := range n.ranks {
+		if name := n.at(rank, goName); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// inside reports whether a field of a struct has the name of a member, or a tag.
+func (n *nameTable) inside(s *GoStruct) bool {
+	return slices.ContainsFunc(s.Fields, func(f GoField) bool {
+		return f.C != nil && s.C == "" || f.Name != "_" && (n.find(f.Name) != "" || f.Type.Kind == GoStructKind && n.inside(f.Type.Struct))
+	})
+}
+
+// foldName leaves of a name what C and Go spell alike.
+func foldName(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
+
+// prefixes say a type or a number in the names of members.
+var prefixes = map[string]bool{}
+
+func init() {
+	for _, p := range strings.Fields("a ab ac ad af ai al ap ar as aw b by c cb cc cch ch cx cy d dw dwl e f fl fn ft g h hr i id ip l lf li ll lp lps lpsz lpcsz lpfn m n p pb pbl pc pcb pcch pcsz pd pdw pf pfn ph pi pl pn pp pps ppsz ps psz pu pul pv pvt pw pwsz q r rg rgb rgch rgn s si st sz t tm u uc ui ul ull un us uw v w wcs wsz x y") {
+		prefixes[p] = true
+	}
+}
+
+// withoutPrefix takes off a member's name what says its type: dwState, sin_port, pszName. It returns
+// "" for a name without any.
+func withoutPrefix(name string) string {
+	if i := strings.IndexByte(name, '_'); i > 0 && i <= 6 && strings.ToLower(name[:i]) == name[:i] {
+		if bare := strings.TrimLeft(name[i:], "_0123456789"); bare != "" {
+			return name[i+1:]
+		}
+		return ""
+	}
+	bare := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz")
+	if bare != "" && bare[0] >= 'A' && bare[0] <= 'Z' && prefixes[name[:len(name)-len(bare)]] {
+		return bare
+	}
+	return ""
+}
+
+// order is where a field belongs among the others.
+func (q *pair) order() int64 { return q.from }
+
+// byOrder pairs what has no name in common, between those that have.
+func (p *pairing) byOrder(s *GoStruct) {
+	p.byInnerName()
+	blanks := !slices.ContainsFunc(s.Fields, func(f GoField) bool { return f.C != nil })
+	var waiting []*pair
+	last := (*pair)(nil)
+	for _, q := range append(inOrder(p.pairs), nil) {
+		if q != nil && len(q.members) == 0 {
+			if len(q.absent) == 0 && q.field.C == nil && !q.hole && (blanks || !q.blank()) && q.field.Type.Size > 0 {
+				waiting = append(waiting, q)
+			}
+			continue
+		}
+		from, to := int64(-1), int64(1)<<62
+		if last != nil {
+			from = last.from
+		}
+		if q != nil {
+			to = q.from
+		}
+		var free []int // and, among them, what is left of unions
+		for i := range p.slots {
+			if s := &p.slots[i]; !p.used[i] && s.Offset >= from && (s.Offset < to || s.Size == 0 && s.Offset == to) {
+				free = append(free, i)
+			}
+		}
+		waiting, free = p.neighbours(last, q, waiting, free)
+		if len(waiting) > 0 {
+			p.align(waiting, free)
+		}
+		waiting, last = nil, q
+	}
+	for p.leftOver() {
+	}
+}
+
+// inOrder are the fields, with those that have a member in the order of C. Where two were exchanged,
+// what lies between them is so between its neighbours in C.
+func inOrder(pairs []*pair) []*pair {
+	var anchors []*pair
+	for _, q := range pairs {
+		if len(q.members) > 0 {
+			anchors = append(anchors, q)
+		}
+	}
+	slices.SortStableFunc(anchors, func(a, b *pair) int { return cmp.Compare(a.from, b.from) })
+	list := slices.Clone(pairs)
+	for i, q := range list {
+		if len(q.members) > 0 {
+			list[i], anchors = anchors[0], anchors[1:]
+		}
+	}
+	return list
+}
+
+// leftOver pairs what has found nothing between its neighbours: a field may have changed places.
+func (p *pairing) leftOver() (found bool) {
+	var waiting []*pair
+	for _, q := range p.pairs {
+		if len(q.members) == 0 && len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.blank() && q.field.Type.Size > 0 && !paddingName(q.field.Name) {
+			waiting = append(waiting, q)
+		}
+	}
+	var free []int
+	for i := range p.slots {
+		if s := &p.slots[i]; !p.used[i] && !s.tail && s.Size > 0 {
+			free = append(free, i)
+		}
+	}
+	if len(waiting) == 0 || len(free) == 0 {
+		return false
+	}
+	p.align(waiting, free)
+	return slices.ContainsFunc(waiting, func(q *pair) bool { return len(q.members) > 0 })
+}
+
+// byInnerName opens members that no field names, and whose own members fields do: Low and High for
+// "at".
+func (p *pairing) byInnerName() {
+	open := func(q *pair) bool {
+		return len(q.members) == 0 && q.field.C == nil && !q.blank() && !q.hole
+	}
+	if !slices.ContainsFunc(p.pairs, open) {
+		return
+	}
+	var all []slot
+	var used []bool
+	for i, s := range p.slots {
+		in := [][]slot(nil)
+		if !p.used[i] && s.arms == nil && s.bits == nil && !s.tail && p.c.h.typeOf(s.Type).decl != nil {
+			in = p.c.openSlot(&s)
+		}
+		if len(in) != 1 {
+			all, used = append(all, s), append(used, p.used[i])
+			continue
+		}
+		chosen := map[string]*pair{}
+		found := map[*pair]bool{}
+		short := newInnerNames(in[0], s.Name)
+		for rank := range short.ranks {
+			for _, q := range p.pairs {
+				if name := short.at(rank, q.field.Name[strings.LastIndexByte(q.field.Name, '.')+1:]); open(q) && !found[q] && name != "" && chosen[name] == nil {
+					chosen[name], found[q] = q, true
+				}
+			}
+		}
+		if len(chosen) < 2 { // one name alone says little
+			all, used = append(all, s), append(used, p.used[i])
+			continue
+		}
+		for _, x := range choose(in[0], func(m *CMember) bool { return chosen[m.Name] != nil }) {
+			taken := false
+			for _, m := range x.leaves() {
+				if q := chosen[m.Name]; q != nil && !taken {
+					taken = true
+					q.take(&x)
+					q.problem = p.c.fitsSlot(&q.field.Type, &x)
+				}
+			}
+			all, used = append(all, x), append(used, taken)
+		}
+	}
+	p.slots, p.used = all, used
+}
+
+// newInnerNames are names of members without that of the member that they are in.
+func newInnerNames(list []slot, outer string) *nameTable {
+	n := newNames(list)
+	for rank, names := range n.ranks {
+		short := map[string]string{}
+		for i := range list {
+			for _, m := range list[i].leaves() {
+				bare := m.Name[strings.LastIndexByte(m.Name, '.')+1:]
+				for _, spelled := range []string{bare, outer + bare, withoutPrefix(outer) + bare} {
+					key := spelled
+					if rank > 0 {
+						key = foldName(key)
+					}
+					if rank == 2 {
+						key = foldName(cmp.Or(withoutPrefix(bare), bare))
+					}
+					if short[key] == "" {
+						short[key] = m.Name
+					}
+				}
+			}
+		}
+		_ = names
+		n.ranks[rank] = short
+	}
+	return n
+}
+
+// neighbours lets fields that have a name and another size take what is beside them: bytes for
+// several members, several members in one integer, and one member in several fields.
+func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]*pair, []int) {
+	for _, side := range []struct {
+		q     *pair
+		after bool
+	}{{left, true}, {right, false}} {
+		q := side.q
+		if q == nil || q.relation != relOne || q.field.C != nil || q.problem == nil || q.problem.kind != KindSize {
+			continue
+		}
+		t := &q.field.Type
+		single := t.Kind == GoSigned || t.Kind == GoUnsigned || t.Kind == GoFloat || t.bytes()
+		if single && t.Size > q.end-q.from && len(free) > len(notBlank(waiting)) {
+			from, end := q.from, q.end
+			members := slices.Clone(q.members)
+			n := 0
+			for n < len(free) && end-from < q.field.Type.Size {
+				s := p.slots[free[n]]
+				if !side.after {
+					s = p.slots[free[len(free)-1-n]]
+				}
+				if s.tail || !side.after && p.freeAt(q.end) { // what follows is likelier
+					break
+				}
+				from, end = min(from, s.Offset), max(end, s.end())
+				members = append(members, s.leaves()...)
+				n++
+			}
+			if end-from != q.field.Type.Size || n == 0 {
+				continue
+			}
+			q.cover(from, end, members)
+			taken := free[:n]
+			if side.after {
+				free = free[n:]
+			} else {
+				taken, free = free[len(free)-n:], free[:len(free)-n]
+			}
+			for _, i := range taken {
+				p.used[i] = true
+			}
+			continue
+		}
+		if size := q.end - q.from; q.field.Type.Size < size && len(notBlank(waiting)) > len(free) && len(q.members) == 1 {
+			sum, n := q.field.Type.Size, 0
+			for n < len(waiting) && sum < size {
+				f := waiting[n]
+				if !side.after {
+					f = waiting[len(waiting)-1-n]
+				}
+				if f.blank() {
+					break
+				}
+				sum += f.field.Type.Size
+				n++
+			}
+			if sum != size || n == 0 {
+				continue
+			}
+			taken := waiting[:n]
+			if side.after {
+				waiting = waiting[n:]
+			} else {
+				taken, waiting = waiting[len(waiting)-n:], waiting[:len(waiting)-n]
+			}
+			p.split(append([]*pair{q}, taken...), &slot{CMember: q.members[0]})
+		}
+	}
+	return waiting, free
+}
+
+// freeAt reports whether a member at an offset has no field yet.
+func (p *pairing) freeAt(offset int64) bool {
+	i := slices.IndexFunc(p.slots, func(s slot) bool { return s.Offset >= offset && !s.tail })
+	return i >= 0 && !p.used[i]
+}
+
+func notBlank(list []*pair) []*pair {
+	return slices.DeleteFunc(slices.Clone(list), (*pair).blank)
+}
+
+// cover makes a field stand for several members.
+func (q *pair) cover(from, end int64, members []CMember) {
+	q.from, q.end, q.members = from, end, members
+	slices.SortStableFunc(q.members, func(a, b CMember) int { return cmp.Compare(a.Offset, b.Offset) })
+	if q.field.Type.bytes() || q.blank() {
+		q.relation, q.problem = relBytes, nil
+		return
+	}
+	q.relation = relMerge
+	q.problem = problemf(KindSize, "it covers %s: one field stands for one member", memberNamesOf(q.members))
+}
+
+func memberNamesOf(list []CMember) string {
+	const most = 4
+	var all []string
+	for _, m := range list {
+		all = append(all, m.Name)
+	}
+	switch n := len(all); {
+	case n == 2:
+		return all[0] + " and " + all[1]
+	case n > most:
+		return strings.Join(all[:most], ", ") + " and " + num(int64(n-most)) + " more"
+	}
+	return strings.Join(all, ", ")
+}
+
+// split makes several fields stand for one member: right for the pair of 32 bits of a FILETIME and
+// for a unit of bit-fields, and a mistake otherwise.
+func (p *pairing) split(fields []*pair, s *slot) {
+	slices.SortFunc(fields, func(a, b *pair) int { return cmp.Compare(a.field.Offset, b.field.Offset) })
+	t := p.c.h.typeOf(s.Type)
+	legit := s.bits != nil || len(fields) == 2 && p.c.named(s.Type, halves...) && fields[0].field.Type.Size == 4 && fields[1].field.Type.Size == 4
+	at := s.Offset
+	for i, q := range fields {
+		q.members = []CMember{s.CMember}
+		if s.bits != nil {
+			q.members = s.bits
+		}
+		q.from, q.end = at, at+q.field.Type.Size
+		at = q.end
+		q.relation, q.problem = relPart, nil
+		if legit {
+			continue
+		}
+		q.relation = relSplit
+		if i == 0 {
+			var names []string
+			for _, f := range fields {
+				names = append(names, f.field.Name)
+			}
+			q.problem = problemf(KindSize, "it is one %s (%s) in C, and %s in Go", t.kind, s.Type, strings.Join(names, " and "))
+		}
+	}
+}
