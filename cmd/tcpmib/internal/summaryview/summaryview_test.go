@@ -1,0 +1,131 @@
+package summaryview
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/owner"
+	"github.com/winmib/winmib/tcpmib/udpmib"
+)
+
+func office(t testing.TB) *rows.Snapshot {
+	m, processes := fixture.Office()
+	conns, err := (&tcpmib.Reader{Source: m}).AppendConns(nil, tcpmib.Both)
+	require.NoError(t, err)
+	endpoints, err := (&udpmib.Reader{Source: m}).AppendEndpoints(nil, tcpmib.Both)
+	require.NoError(t, err)
+	return &rows.Snapshot{Sockets: rows.AppendUDP(rows.AppendTCP(nil, conns), endpoints), Processes: processes}
+}
+
+func TestCounts(t *testing.T) {
+	var text strings.Builder
+	for _, o := range []CountsOptions{
+		{Limit: 3, ASCII: true}, {Limit: 2, Width: 60}, {Limit: 2, Width: 40}, {Width: 80}, {Limit: 1, Width: 50, Color: true},
+	} {
+		fmt.Fprintf(&text, "---------- %+v\n", o)
+		var b bytes.Buffer
+		require.NoError(t, WriteCounts(&b, office(t), o))
+		for line := range strings.Lines(b.String()) {
+			if o.Width > 0 {
+				assert.LessOrEqual(t, ansi.StringWidth(strings.TrimSuffix(line, "\n")), o.Width, line)
+			}
+		}
+		text.WriteString(b.String())
+	}
+	require.NoError(t, WriteCountsJSON(&text, office(t)))
+	fixture.Golden(t, "counts.golden", text.String())
+	assert.ErrorIs(t, WriteCounts(broken{}, office(t), CountsOptions{}), errBroken)
+	assert.ErrorIs(t, WriteCountsJSON(broken{}, office(t)), errBroken)
+
+	text.Reset()
+	require.NoError(t, WriteCounts(&text, &rows.Snapshot{}, CountsOptions{}))
+	assert.Equal(t, "0 connections\n", text.String())
+	text.Reset()
+	require.NoError(t, WriteCountsJSON(&text, &rows.Snapshot{}))
+	assert.True(t, json.Valid([]byte(text.String())))
+}
+
+func TestPrometheus(t *testing.T) {
+	s := office(t)
+	s.Processes[9216] = owner.Process{PID: 9216, Name: "a\"\\\n\x1b.exe"}
+	listening := ListeningPorts(s, func(r *rows.Row) bool { return r.Process != "postgres.exe" })
+	assert.Equal(t, map[uint16]bool{135: true, 139: true, 445: true, 3389: true, 2179: true}, listening)
+	var text strings.Builder
+	for _, o := range []PrometheusOptions{
+		{TCP: true, UDP: true, Families: tcpmib.Both, Listening: listening, Bound: true},
+		{TCP: true, Families: tcpmib.IPv4},
+		{UDP: true, Families: tcpmib.IPv6},
+	} {
+		fmt.Fprintf(&text, "---------- %+v\n", o)
+		require.NoError(t, WritePrometheus(&text, s, o))
+		assert.ErrorIs(t, WritePrometheus(broken{}, s, o), errBroken)
+	}
+	fixture.Golden(t, "prometheus.golden", text.String())
+}
+
+func TestEphemeral(t *testing.T) {
+	s := office(t)
+	uses := []ephemeral.Use{
+		{Local: netip.IPv4Unspecified(), Used: 12345, Of: 16384, TimeWait: 2, Held: 1, PID: 9216},
+		{Local: netip.IPv6Unspecified(), Of: 16384},
+		{Local: netip.MustParseAddr("192.168.1.23"), Remote: netip.MustParseAddrPort("203.0.113.7:443"), Used: 8192, Of: 16384, PID: 6006},
+		{Local: netip.MustParseAddr("192.168.1.23"), Remote: netip.MustParseAddrPort("203.0.113.8:443"), Used: 1, Of: 16384, TimeWait: 1},
+	}
+	var text strings.Builder
+	table := rows.Table{Columns: EphemeralColumns, Optional: EphemeralColumns}
+	table.Fit(EphemeralRows(s, uses), true, 0)
+	text.WriteString(table.Header() + "\n")
+	for r := range EphemeralRows(s, uses) {
+		text.WriteString(table.Line(r) + "\n")
+		for i := range EphemeralDataColumns {
+			text.WriteString("  " + EphemeralDataColumns[i].Name + "=" + string(EphemeralDataColumns[i].AppendJSON(nil, r)))
+		}
+		text.WriteString("\n")
+	}
+	for _, limit := range []int{0, 1} {
+		require.NoError(t, WriteEphemeralPrometheus(&text, uses, limit))
+	}
+	fixture.Golden(t, "ephemeral.golden", text.String())
+	assert.ErrorIs(t, WriteEphemeralPrometheus(broken{}, uses, 0), errBroken)
+	for range EphemeralRows(s, uses) {
+		break
+	}
+}
+
+var errBroken = errors.New("broken")
+
+type broken struct{}
+
+func (broken) Write([]byte) (int, error) { return 0, errBroken }
+
+// Counting a million connections, each with a remote address of its own: the metric B/row is what that
+// allocates, apart from the snapshot.
+func BenchmarkCounts(b *testing.B) {
+	const n = 1_000_000
+	s := &rows.Snapshot{Sockets: make([]rows.Socket, n)}
+	for i := range s.Sockets {
+		s.Sockets[i].Conn = tcpmib.Conn{
+			Local:  netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(i)),
+			Remote: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 443),
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := WriteCounts(&bytes.Buffer{}, s, CountsOptions{Limit: 10}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
