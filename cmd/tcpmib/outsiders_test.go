@@ -41,6 +41,7 @@ var payloads = []string{
 	"over\rwritten",
 	"line\n::error file=x.go::owned", // a command of a workflow
 	"line\r\n::set-output name=x::owned",
+	"::error file=x.go,line=1::owned", " ::set-output name=x::owned", "a ##[error]owned",
 	"tab\tbed",
 	"a\u202eexe.txt", "a\u2066b\u2069", "\u200f\u200e", // turn the direction of text
 	"\u2028\u2029", "\ufeff\u200b", // line ends, and what is not seen
@@ -51,7 +52,7 @@ var payloads = []string{
 // tried returns the payloads, in short tests as one.
 func tried() []string {
 	if testing.Short() {
-		return []string{strings.Join(payloads, " ")}
+		return []string{strings.Join(payloads, " "), "::error file=x.go,line=1::owned"}
 	}
 	return payloads
 }
@@ -74,6 +75,9 @@ func unsafe(text string, stderr bool) (found []string) {
 			add(string(r))
 		}
 	}
+	if strings.Contains(text, "##[") && !strings.Contains(text, `{"`) {
+		add("a command in a line")
+	}
 	for line := range strings.Lines(text) {
 		if strings.HasPrefix(strings.TrimSpace(line), "::error") || strings.HasPrefix(strings.TrimSpace(line), "::set") {
 			add(line)
@@ -93,7 +97,8 @@ func assertSafe(t *testing.T, r result, what ...any) {
 
 // readers are the commands that read a capture.
 var readers = [][]string{
-	{"list"}, {"list", "--format=wide"}, {"list", "--format=csv"}, {"list", "--format=json"},
+	{"list"}, {"list", "--columns=process", "--no-header"}, {"list", "--format=csv", "--columns=process"}, {"list", "--format=template={{.process}}"},
+	{"list", "--format=wide"}, {"list", "--format=csv"}, {"list", "--format=json"},
 	{"list", "--format=template={{.process}} {{.path}} {{.services}} {{.commandLine}} {{.user}}"},
 	{"list", "-tu", "--columns=local,process,path,user,parentProcess,commandLine,services", "--color=always"},
 	{"summary"}, {"summary", "--color=always"}, {"summary", "--format=prometheus", "-tu"}, {"summary", "--ephemeral"},

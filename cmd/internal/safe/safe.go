@@ -15,16 +15,42 @@ import (
 // Text replaces the characters of a name that would move the cursor, change the screen or start
 // another line, and what is not UTF-8, with U+FFFD. Joiners, which many emoji and some scripts need,
 // are harmless.
+//
+// A name that a log would take for a command of a workflow, ::error ...:: at its start or ##[error]
+// anywhere, gets a space into it.
 func Text(text string) string {
-	if isASCII(text) {
+	if IsText(text) {
 		return text
 	}
-	return strings.Map(func(r rune) rune {
+	text = strings.Map(func(r rune) rune {
 		if !printable(r) {
 			return unicode.ReplacementChar
 		}
 		return r
 	}, text)
+	if isCommand(text) {
+		text = strings.Replace(text, "::", ": :", 1)
+	}
+	return strings.ReplaceAll(text, "##[", "# #[")
+}
+
+// IsText reports whether a text is printable ASCII that Text leaves as it is.
+func IsText[S string | []byte](text S) bool {
+	hash := false
+	for i := range len(text) {
+		b := text[i]
+		if b < ' ' || b >= 0x7f {
+			return false
+		}
+		hash = hash || b == '#'
+	}
+	return (len(text) == 0 || text[0] != ':' && text[0] != ' ' || !isCommand(string(text))) && !(hash && strings.Contains(string(text), "##["))
+}
+
+// isCommand reports whether a line that begins with text may be a command: no address has :: twice.
+func isCommand(text string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimSpace(text), "::")
+	return ok && strings.Contains(rest, "::")
 }
 
 // maxMessage is how many bytes of a message are printed: what is longer comes from a broken file.
@@ -57,13 +83,3 @@ func Message(text string) string {
 // printable reports whether a character is seen, and changes nothing but its place. Characters that
 // turn the direction of text, and those of C1, are not.
 func printable(r rune) bool { return unicode.IsPrint(r) || unicode.Is(unicode.Join_Control, r) }
-
-// isASCII reports whether text is printable ASCII.
-func isASCII[S string | []byte](text S) bool {
-	for i := range len(text) {
-		if b := text[i]; b < ' ' || b >= 0x7f {
-			return false
-		}
-	}
-	return true
-}

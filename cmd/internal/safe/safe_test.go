@@ -22,6 +22,12 @@ func TestText(t *testing.T) {
 		"a\u202eb\u2066c\ufeffd": "a�b�c�d", // would turn what follows round, or is not seen
 		"\x7f\u0085\u009b31m":    "���31m",
 		"\xff a\xed\xa0\x80b":    "� a���b",
+		"::error file=x::owned":  ": :error file=x::owned",
+		" ::error::é\n":          " : :error::é�",
+		"a ##[error]x ##[":       "a # #[error]x # #[",
+		"::1 ::ffff:10.0.0.1":    ": :1 ::ffff:10.0.0.1",
+		"::ffff:10.0.0.1":        "::ffff:10.0.0.1",
+		"[::1]:80 a::b::c #[":    "[::1]:80 a::b::c #[",
 	} {
 		assert.Equal(t, want, Text(text))
 	}
@@ -31,7 +37,7 @@ func TestMessage(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                 "",
 		"one\ntwo\r\n\n  three\n":          "one; two; three",
-		"not found\n::error file=x::owned": "not found; ::error file=x::owned",
+		"not found\n::error file=x::owned": "not found; : :error file=x::owned",
 		"a\x1b]52;c;aGk=\x07b":             "a�]52;c;aGk=�b",
 		strings.Repeat("a", maxMessage):    strings.Repeat("a", maxMessage),
 		strings.Repeat("é", 3_000_000):     strings.Repeat("é", maxMessage/2) + " …",

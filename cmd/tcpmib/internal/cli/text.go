@@ -75,6 +75,9 @@ func Age(d time.Duration) string {
 // Printable returns text as it may reach a terminal: see [safe.Text].
 func Printable(text string) string { return safe.Text(text) }
 
+// IsPrintable reports whether a text is ASCII that Printable leaves as it is.
+func IsPrintable(text []byte) bool { return safe.IsText(text) }
+
 // DisplayWidth returns how many columns of a screen text takes.
 func DisplayWidth(text string) int {
 	if Plain(text) {

@@ -20,7 +20,7 @@ func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 			}
 			start := len(line)
 			line = value(line, &out.Columns[i])
-			if !cli.Plain(line[start:]) {
+			if !cli.IsPrintable(line[start:]) {
 				line = append(line[:start], cli.Printable(string(line[start:]))...)
 			}
 			line = quoteCSV(line, start)
