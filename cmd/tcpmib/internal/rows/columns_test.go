@@ -126,7 +126,9 @@ func TestColumnOrder(t *testing.T) {
 	}
 	assert.Positive(t, Named("family")[0].Compare(full(), udp()))
 	assert.Positive(t, Named("path")[0].Compare(full(), udp()), "nothing is known of the owner")
-	assert.Zero(t, Named("process")[0].Compare(&Row{Process: "A.EXE"}, &Row{Process: "a.exe"}))
+	assert.Zero(t, Named("process")[0].Compare(&Row{Process: "AZ.EXE@[`"}, &Row{Process: "az.exe@[`"}))
+	assert.NotZero(t, Named("process")[0].Compare(&Row{Process: "@["}, &Row{Process: "`{"}), "next to the letters")
+	assert.Negative(t, Named("process")[0].Compare(&Row{Process: "a"}, &Row{Process: "ab"}))
 }
 
 func TestColumnNames(t *testing.T) {

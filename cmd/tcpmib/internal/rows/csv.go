@@ -3,7 +3,6 @@ package rows
 import (
 	"bytes"
 	"iter"
-	"slices"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
@@ -45,10 +44,9 @@ func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 	return nil
 }
 
-// quoteCSV puts the field that starts at start in quotes if it needs them.
+// quoteCSV puts the field that starts at start in quotes if it needs them. It has no line ends.
 func quoteCSV(line []byte, start int) []byte {
-	special := func(b byte) bool { return b == '"' || b == ',' || b == '\r' || b == '\n' }
-	if !slices.ContainsFunc(line[start:], special) {
+	if !bytes.ContainsAny(line[start:], `",`) {
 		return line
 	}
 	field := bytes.ReplaceAll(line[start:], []byte(`"`), []byte(`""`))

@@ -160,6 +160,12 @@ func TestTableShares(t *testing.T) {
 
 	long := Table{Shared: []Value{{Named("process")[0], strings.Repeat("long", 20)}, {Named("state")[0], "LISTEN"}}}
 	assert.Equal(t, []string{"PROCESS longlonglonglonglonglonglonglon…", "STATE LISTEN", ""}, long.Above(40))
+	assert.Equal(t, "PROCESS "+strings.Repeat("long", 20), long.Above(88)[0], "it just fits")
+	short := Table{Shared: []Value{{Named("pid")[0], "1"}, {Named("state")[0], "LISTEN"}}}
+	assert.Equal(t, []string{"PID 1  STATE LISTEN", ""}, short.Above(19))
+	assert.Equal(t, []string{"PID 1", "STATE LISTEN", ""}, short.Above(18))
+	short.Color = true
+	assert.Equal(t, "\x1b[1mPID\x1b[m 1  \x1b[1mSTATE\x1b[m LISTEN", short.Above(19)[0])
 }
 
 func TestShrink(t *testing.T) {
