@@ -457,7 +457,7 @@ func TestListReusedPID(t *testing.T) {
 	svchost.Created = time.Date(2024, 5, 6, 6, 4, 0, 0, time.UTC)
 	processes[1288] = svchost
 	got := runApp(testApp(m, processes), "--pid=1288", "-4", "--created", "--services", "--format=template={{.created}} {{.process}} {{.services}}")
-	assert.Equal(t, "2024-05-06T06:02:00Z  \n2024-05-06T06:07:00Z svchost.exe TermService\n", got.stdout)
+	assert.Equal(t, "2024-05-06T06:02:00.1234567Z  \n2024-05-06T06:07:00.1234567Z svchost.exe TermService\n", got.stdout)
 }
 
 // A reader of CSV skips empty lines: a row of one empty field is none.

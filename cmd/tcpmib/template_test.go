@@ -15,7 +15,7 @@ import (
 // What a template names is read for it, wherever it names it.
 func TestTemplateReadsWhatItNames(t *testing.T) {
 	for text, want := range map[string]string{
-		`{{.created}}`:                                             "2024-05-06T06:02:00Z",
+		`{{.created}}`:                                             "2024-05-06T06:02:00.1234567Z",
 		`{{.module}} {{.services}}`:                                "module1288 TermService",
 		`{{if eq .state "LISTEN"}}{{.services}}{{end}}`:            "TermService",
 		`{{if .remoteName}}{{else}}{{$.module}}{{end}}`:            "module1288",

@@ -23,7 +23,8 @@ type Column struct {
 	Title   string                              // header in tables
 	Number  bool                                // unquoted in JSON, aligned right in tables
 	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
-	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Text
+	Data    func(dst []byte, r *Row) []byte     // appends the value for programs; nil: as Text does
+	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Data
 	Compare func(a, b *Row) int                 // the order of --sort
 	Key     func(r *Row) Key                    // the value, of columns with few different ones; or nil
 	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
@@ -43,17 +44,13 @@ type Key struct {
 	Name   string
 }
 
-// appendData appends the value for programs: a number as in JSON, and nothing for null. Tables may
-// show it in another way, as they do an age.
+// appendData appends the value for programs, or nothing if there is none. Tables may show it in another
+// way: times are local there, and an age has units.
 func (c *Column) appendData(dst []byte, r *Row) []byte {
-	if !c.Number || c.JSON == nil {
+	if c.Data == nil {
 		return c.Text(dst, r)
 	}
-	start := len(dst)
-	if dst = c.JSON(dst, r); string(dst[start:]) == "null" {
-		return dst[:start]
-	}
-	return dst
+	return c.Data(dst, r)
 }
 
 // isAddress reports whether the column shows addresses, which are cut only if nothing else helps.
@@ -174,9 +171,9 @@ var Columns = []Column{
 			}
 			return append(dst, cli.Age(r.Age)...)
 		},
-		JSON: func(dst []byte, r *Row) []byte {
+		Data: func(dst []byte, r *Row) []byte {
 			if r.Created.IsZero() {
-				return append(dst, "null"...)
+				return dst
 			}
 			return strconv.AppendInt(dst, int64(r.Age/time.Second), 10)
 		},
@@ -189,11 +186,11 @@ var Columns = []Column{
 			}
 			return r.Created.Local().AppendFormat(dst, time.RFC3339)
 		},
-		JSON: func(dst []byte, r *Row) []byte {
+		Data: func(dst []byte, r *Row) []byte {
 			if r.Created.IsZero() {
-				return append(dst, "null"...)
+				return dst
 			}
-			return append(r.Created.UTC().AppendFormat(append(dst, '"'), time.RFC3339Nano), '"')
+			return r.Created.UTC().AppendFormat(dst, time.RFC3339Nano)
 		},
 		Compare: func(a, b *Row) int { return a.Created.Compare(b.Created) }},
 	{Name: "module", Title: "MODULE", Shrink: shrinkEnd,

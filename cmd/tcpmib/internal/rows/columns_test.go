@@ -82,6 +82,22 @@ func TestColumnValues(t *testing.T) {
 	assert.Len(t, slices.Concat(Columns, Measurements), 30, "each has a line above")
 }
 
+// Programs read times in UTC, as JSON has them, and numbers without units.
+func TestColumnData(t *testing.T) {
+	for name, want := range map[string]string{
+		"created": "2024-05-06T07:08:09.123456789Z", "age": "90", "pid": "9216", "state": "ESTABLISHED", "services": "Dnscache, RpcSs",
+	} {
+		c := Named(name)[0]
+		r := full()
+		r.Created = r.Created.In(time.FixedZone("", -4*60*60))
+		assert.Equal(t, want, string(c.appendData(nil, r)), name)
+	}
+	for _, name := range []string{"created", "age", "state", "remotePort"} {
+		c := Named(name)[0]
+		assert.Empty(t, c.appendData(nil, udp()), name)
+	}
+}
+
 // The order of each column is that of its values, and it is an order.
 func TestColumnOrder(t *testing.T) {
 	row := func(change func(r *Row)) *Row {

@@ -79,12 +79,12 @@ func (c *Column) AppendJSON(dst []byte, r *Row) []byte {
 	}
 	start := len(dst)
 	if c.Number {
-		if dst = c.Text(dst, r); len(dst) == start {
+		if dst = c.appendData(dst, r); len(dst) == start {
 			return append(dst, "null"...)
 		}
 		return dst
 	}
-	dst = c.Text(append(dst, '"'), r)
+	dst = c.appendData(append(dst, '"'), r)
 	value := dst[start+1:]
 	switch {
 	case len(value) == 0:
