@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// function is a row of the table of functions in the README, which the tests below compare with the
+// function is a row of the table of functions in README.md, which the tests below compare with the
 // sources.
 type function struct {
 	c         string // in shim.h
@@ -87,7 +87,7 @@ func readmeTable() string {
 }
 
 func TestTableOfFunctionsIsDocumented(t *testing.T) {
-	assert.Contains(t, text(t, "../README.md"), readmeTable(), "README.md lacks this table:\n%s", readmeTable())
+	assert.Contains(t, text(t, "README.md"), readmeTable(), "README.md lacks this table:\n%s", readmeTable())
 }
 
 // undocumented matches the functions of the shim that are not in any header, and not in the table.
