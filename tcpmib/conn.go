@@ -14,7 +14,9 @@ import (
 
 // Conn is one TCP connection, or one listening socket.
 type Conn struct {
-	Local   netip.AddrPort // an IPv6 address carries its scope ID as its zone
+	// Local is the endpoint of this machine. The zone of an IPv6 address is its scope ID, a number,
+	// where package net has the name of the interface: owner.FindConn compares them.
+	Local   netip.AddrPort
 	Remote  netip.AddrPort // the zero value when State is StateListen
 	PID     uint32         // the process that owns it; 0 if none does, as in TIME-WAIT
 	State   State

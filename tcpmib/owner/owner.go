@@ -1,5 +1,8 @@
-// Package owner finds who is behind a process ID: the program, its parent, user, command line and
-// services, and whether it can be the one that opened a connection.
+// Package owner finds the process that owns a socket or is at the other end of a connection, and what
+// is behind a process ID: the program, its parent, user, command line and services, and whether it
+// can be the one that opened a connection.
+//
+// Names and command lines are valid UTF-8: UTF-16 that is not valid has U+FFFD in its place.
 package owner
 
 import (
@@ -33,17 +36,15 @@ func (p Process) ReusedPID(created time.Time) bool {
 // Path returns the full path of the program of p, such as `C:\Windows\System32\svchost.exe`. It
 // asks Windows each time.
 //
-// Without elevation Windows keeps most processes of other users to itself: errors.Is(err,
-// fs.ErrPermission) holds. When p has ended, even if another process has its ID by now,
-// errors.Is(err, fs.ErrNotExist) holds. PID 0 and PID 4, which are not programs, have no path, and
-// an error.
+// Without elevation Windows refuses to answer for most processes of other users: the error is
+// fs.ErrPermission. An elevated program that is refused enables SeDebugPrivilege in its own token,
+// which stays enabled, and asks again; some processes stay closed to administrators too. When p has
+// ended, even if another process has its ID by now, the error is fs.ErrNotExist. PID 0 and PID 4,
+// which are not programs, have no path, and an error.
 func (p Process) Path() (string, error) { return p.path() }
 
 // CommandLine returns the command line of p as its program sees it, which it can change. It asks
-// Windows each time: it reads the process's memory, by way of the documented fields of PEB and
-// RTL_USER_PROCESS_PARAMETERS, because no documented function returns it. So it needs more rights
-// than Path, and a 32-bit program cannot ask about a 64-bit one. Errors are those of Path.
-// https://learn.microsoft.com/windows/win32/api/winternl/ns-winternl-rtl_user_process_parameters
+// Windows each time. Errors are those of Path.
 func (p Process) CommandLine() (string, error) { return p.commandLine() }
 
 // User returns the account that p runs as, such as `NT AUTHORITY\SYSTEM`, or its SID where the
@@ -109,6 +110,10 @@ func (p Processes) Details(pids ...uint32) (map[uint32]Details, map[uint32][]err
 	}
 	return details, errs
 }
+
+// Elevated reports whether this program runs elevated, that is, as administrator: then elevation is
+// not what a question that was refused lacks. It is false on other systems.
+func Elevated() bool { return elevated() }
 
 // users are the names of accounts by their SID, as far as they were asked for.
 type users map[string]string

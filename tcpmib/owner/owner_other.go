@@ -23,6 +23,8 @@ func (p Process) user(users) (string, error) {
 	return "", fmt.Errorf("owner: user of process %d: %w", p.PID, errors.ErrUnsupported)
 }
 
+func elevated() bool { return false }
+
 func services() (map[uint32][]string, error) {
 	return nil, fmt.Errorf("owner: list services: %w", errors.ErrUnsupported)
 }

@@ -4,6 +4,7 @@ package owner_test
 
 import (
 	"errors"
+	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,6 +15,11 @@ import (
 func TestNotWindows(t *testing.T) {
 	_, err := owner.Snapshot()
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	_, err = owner.Find("tcp", netip.AddrPort{}, netip.AddrPort{})
+	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	_, err = owner.ReadSockets()
+	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	assert.False(t, owner.Elevated())
 	_, err = owner.Services()
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
 	p := owner.Process{PID: 1}

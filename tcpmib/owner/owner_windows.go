@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf16"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -33,9 +37,7 @@ func (p Processes) read() error {
 			Parent:  uint32(info.InheritedFromUniqueProcessID),
 			Created: mib.Time(info.CreateTime),
 		}
-		if info.ImageName.Buffer != nil {
-			process.Name = info.ImageName.String()
-		}
+		process.Name = text(info.ImageName.Slice())
 		p[process.PID] = process
 		if info.NextEntryOffset == 0 || uint64(info.NextEntryOffset) > uint64(len(entry)) {
 			break
@@ -73,7 +75,7 @@ func (p Process) path() (string, error) {
 		if err := windows.QueryFullProcessImageName(handle, 0, &name[0], &size); err != nil {
 			return "", err
 		}
-		return windows.UTF16ToString(name[:size]), nil
+		return text(name[:size]), nil
 	})
 	if err != nil {
 		return "", fmt.Errorf("owner: path of process %d: %w", p.PID, err)
@@ -82,8 +84,10 @@ func (p Process) path() (string, error) {
 }
 
 func (p Process) commandLine() (string, error) {
-	const access = windows.PROCESS_QUERY_INFORMATION | windows.PROCESS_VM_READ
-	line, err := p.ask(access, readCommandLine)
+	line, err := p.ask(windows.PROCESS_QUERY_LIMITED_INFORMATION, readCommandLine)
+	if errors.Is(err, windows.STATUS_INVALID_INFO_CLASS) { // Wine 8
+		line, err = p.ask(windows.PROCESS_QUERY_INFORMATION|windows.PROCESS_VM_READ, readCommandLineInMemory)
+	}
 	if err != nil {
 		return "", fmt.Errorf("owner: command line of process %d: %w", p.PID, err)
 	}
@@ -103,6 +107,9 @@ func (p Process) user(known users) (string, error) {
 // ask opens the process, if it is still this one, for a question about it.
 func (p Process) ask(access uint32, question func(windows.Handle) (string, error)) (string, error) {
 	handle, err := windows.OpenProcess(access, false, p.PID)
+	if errors.Is(err, windows.ERROR_ACCESS_DENIED) && debugPrivilege() {
+		handle, err = windows.OpenProcess(access, false, p.PID)
+	}
 	if errors.Is(err, windows.ERROR_INVALID_PARAMETER) {
 		return "", fs.ErrNotExist // this is how OpenProcess says that there is no such process
 	}
@@ -127,9 +134,28 @@ func (p Process) ask(access uint32, question func(windows.Handle) (string, error
 	return question(handle)
 }
 
-// readCommandLine follows the pointers of another process, which are numbers here: the collector
-// must not take them for Go's.
+// readCommandLine asks for ProcessCommandLineInformation, which Windows has since 8.1 and Microsoft
+// does not document. The answer is a UNICODE_STRING with its text behind it.
+// https://learn.microsoft.com/windows/win32/api/winternl/nf-winternl-ntqueryinformationprocess
 func readCommandLine(handle windows.Handle) (string, error) {
+	const most = 1<<16 - 1 // bytes of a UNICODE_STRING
+	const header = unsafe.Sizeof(windows.NTUnicodeString{})
+	buf := make([]uint64, (header+most+7)/8)
+	size := uint32(8 * len(buf))
+	err := windows.NtQueryInformationProcess(handle, windows.ProcessCommandLineInformation, unsafe.Pointer(&buf[0]), size, &size)
+	if err != nil {
+		return "", err
+	}
+	// Sound: buf has room for header and text, whatever Windows wrote; Buffer is not followed.
+	length := (*windows.NTUnicodeString)(unsafe.Pointer(&buf[0])).Length
+	return text(unsafe.Slice((*uint16)(unsafe.Add(unsafe.Pointer(&buf[0]), header)), length/2)), nil
+}
+
+// readCommandLineInMemory follows the pointers of another process, by way of the documented fields of
+// PEB and RTL_USER_PROCESS_PARAMETERS. They are numbers here: the collector must not take them for
+// Go's.
+// https://learn.microsoft.com/windows/win32/api/winternl/ns-winternl-rtl_user_process_parameters
+func readCommandLineInMemory(handle windows.Handle) (string, error) {
 	var basic struct { // PROCESS_BASIC_INFORMATION
 		_   uintptr
 		peb uintptr
@@ -159,12 +185,46 @@ func readCommandLine(handle windows.Handle) (string, error) {
 	if err := readMemory(handle, line.buffer, unsafe.Pointer(&units[0]), uintptr(2*len(units))); err != nil {
 		return "", err
 	}
-	return windows.UTF16ToString(units), nil
+	return text(units), nil
 }
 
 // readMemory copies size bytes of a process to memory of this one that has room for them.
 func readMemory(handle windows.Handle, from uintptr, to unsafe.Pointer, size uintptr) error {
 	return windows.ReadProcessMemory(handle, from, (*byte)(to), size, nil)
+}
+
+// text is UTF-16 up to its first NUL as UTF-8. Names come from whoever made the process or the file,
+// and need not be UTF-16: each surrogate without its other half becomes U+FFFD.
+func text(units []uint16) string {
+	if end := slices.Index(units, 0); end >= 0 {
+		units = units[:end]
+	}
+	return string(utf16.Decode(units))
+}
+
+func elevated() bool { return windows.GetCurrentProcessToken().IsElevated() }
+
+// debugPrivilege enables SeDebugPrivilege in the token of this process and reports whether that could
+// help: an elevated administrator has it, disabled.
+var debugPrivilege = sync.OnceValue(func() bool { return elevated() && enableDebugPrivilege() == nil })
+
+func enableDebugPrivilege() error {
+	var token windows.Token
+	err := windows.OpenProcessToken(windows.CurrentProcess(), windows.TOKEN_ADJUST_PRIVILEGES|windows.TOKEN_QUERY, &token)
+	if err != nil {
+		return err
+	}
+	defer token.Close()
+	name, err := windows.UTF16PtrFromString("SeDebugPrivilege")
+	if err != nil {
+		return err
+	}
+	privileges := windows.Tokenprivileges{PrivilegeCount: 1}
+	privileges.Privileges[0].Attributes = windows.SE_PRIVILEGE_ENABLED
+	if err := windows.LookupPrivilegeValue(nil, name, &privileges.Privileges[0].Luid); err != nil {
+		return err
+	}
+	return windows.AdjustTokenPrivileges(token, false, &privileges, 0, nil, nil)
 }
 
 func readUser(handle windows.Handle, known users) (string, error) {
@@ -183,7 +243,7 @@ func readUser(handle windows.Handle, known users) (string, error) {
 	}
 	name := sid
 	if account, domain, _, err := owner.User.Sid.LookupAccount(""); err == nil {
-		name = account
+		name = account // of a directory, which checks it
 		if domain != "" {
 			name = domain + `\` + account
 		}
@@ -212,7 +272,7 @@ func services() (map[uint32][]string, error) {
 		// keeps.
 		for _, s := range unsafe.Slice((*windows.ENUM_SERVICE_STATUS_PROCESS)(unsafe.Pointer(&buf[0])), returned) {
 			pid := s.ServiceStatusProcess.ProcessId
-			byPID[pid] = append(byPID[pid], windows.UTF16PtrToString(s.ServiceName))
+			byPID[pid] = append(byPID[pid], strings.ToValidUTF8(windows.UTF16PtrToString(s.ServiceName), "\uFFFD"))
 		}
 		runtime.KeepAlive(buf)
 		if err == nil || returned == 0 {
