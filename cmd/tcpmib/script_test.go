@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
@@ -17,6 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
+	cobra.MousetrapHelpText = "" // else each command looks whether Explorer started it, which takes Wine up to a second
 	if onWine() {
 		os.Exit(m.Run())
 	}

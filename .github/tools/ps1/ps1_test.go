@@ -524,7 +524,7 @@ func TestBrokenCompiler(t *testing.T) {
 		require.NoError(t, os.MkdirAll(broken, 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(broken, "gcc.exe"), nil, 0o755))
 		require.NoError(t, os.WriteFile(filepath.Join(broken, "clang.exe"), []byte("no program"), 0o755))
-		r := c.run(t, s, []string{"PATH=" + broken + ";;\"" + c.bin + "\""}, "-File", "build.ps1", "setup")
+		r := c.run(t, s, []string{"PATH=" + broken + ";;" + c.bin}, "-File", "build.ps1", "setup")
 		assert.Equal(t, result{"go version go1.26.0 windows/amd64, " + c.bin + "\\gcc.exe\n", "", 0, r.calls}, r)
 	})
 }
