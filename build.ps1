@@ -255,12 +255,12 @@ function Test-Everything($arch, $compiler, $staticcheck) {
     Write-Step 'vet and staticcheck, cgo'
     Invoke-Go 'vet', './...'
     Invoke-Program $staticcheck @('./native')
-    Test-Package 'tests, cgo' @('-count=1', '-p=1', './...')
+    Test-Package 'tests, cgo' @('-count=1', '-p=1', '-timeout=30m', './...')
     $env:CGO_ENABLED = '0'
-    Test-Package 'tests, no cgo' @('-count=1', '-p=1', '-short', './...')
+    Test-Package 'tests, no cgo' @('-count=1', '-p=1', '-timeout=30m', '-short', './...')
     $env:CGO_ENABLED = '1'
     if ($arch -eq 'amd64') {
-        Test-Package 'tests, cgo, race, checkptr' @('-count=1', '-p=1', '-short', '-race', '-gcflags=all=-d=checkptr', './...')
+        Test-Package 'tests, cgo, race, checkptr' @('-count=1', '-p=1', '-timeout=30m', '-short', '-race', '-gcflags=all=-d=checkptr', './...')
     }
     Write-Step 'the API, tcpmib.exe, the release'
     Invoke-Go '-C', '.github/tools', 'test', '-count=1', './...'
