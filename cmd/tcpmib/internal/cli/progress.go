@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/winmib/winmib/cmd/internal/safe"
 )
 
 // Progress shows what is being done if Err is a terminal and it takes more than a second. It
@@ -16,7 +18,7 @@ func (t *Terminal) Progress(what string) (done func()) {
 }
 
 func startProgress(w io.Writer, what string) (done func()) {
-	text := "tcpmib: " + what + " ..."
+	text := "tcpmib: " + safe.Message(what) + " ..."
 	shown := make(chan bool, 1)
 	timer := time.AfterFunc(time.Second, func() {
 		fmt.Fprint(w, "\r"+text)
@@ -25,7 +27,7 @@ func startProgress(w io.Writer, what string) (done func()) {
 	return func() {
 		if !timer.Stop() {
 			<-shown
-			fmt.Fprint(w, "\r"+Spaces(len(text))+"\r")
+			fmt.Fprint(w, "\r"+Spaces(DisplayWidth(text))+"\r")
 		}
 	}
 }

@@ -23,6 +23,13 @@ func TestProgress(t *testing.T) {
 		assert.Equal(t, "\rtcpmib: looking ...", b.String())
 		done()
 		assert.Equal(t, "\rtcpmib: looking ...\r                   \r", b.String())
+
+		b.Reset()
+		done = startProgress(&b, "reading \x1b]0;日本.zip\x07") // the name of a file
+		time.Sleep(1100 * time.Millisecond)
+		synctest.Wait()
+		done()
+		assert.Equal(t, "\rtcpmib: reading �]0;日本.zip� ...\r"+Spaces(33)+"\r", b.String())
 	})
 	// Progress is shown on terminals only.
 	terminal := Terminal{Err: &strings.Builder{}}
