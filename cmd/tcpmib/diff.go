@@ -130,6 +130,9 @@ func compare(machines []*machine.Reader, f *filter.Filter) (d differences, err e
 	return d, err
 }
 
+// minDiff is the width from which a table of changes has room for states.
+const minDiff = 60
+
 // writeTable writes a table below a line that sums it up.
 func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables rows.Tables) error {
 	fmt.Fprintln(out, d.sumUp()+" in "+cli.Age(elapsed.Abs()))
@@ -142,6 +145,9 @@ func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables
 		out.Columns = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "protocol" })
 	}
 	out.Optional = out.Columns
+	if out.Width >= minDiff { // what changed is a state: addresses shorten rather
+		out.Optional = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "state" })
+	}
 	return rows.WriteTable(out, func(yield func(*rows.Row) bool) {
 		for i := range d.changes {
 			r := d.shown(&d.changes[i])

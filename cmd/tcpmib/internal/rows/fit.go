@@ -24,7 +24,7 @@ var (
 	leastFirst = []string{
 		"commandLine", "parentProcess", "parent", "services", "module", "user", "path", "created", "age",
 		"rttMaxMilliseconds", "rttMinMilliseconds", "segmentsRetransmitted",
-		"bound", "timeWait", "rttMilliseconds", "protocol", "state",
+		"bound", "timeWait", "rttMilliseconds", "protocol", "topProcess", "state",
 	}
 	// sharedFirst are the columns that leave the table if all rows have one value there.
 	sharedFirst = slices.Concat(leastFirst, []string{"pid", "process", "remote", "local"})

@@ -57,6 +57,20 @@ func TestFormats(t *testing.T) {
 	}
 	fixture.Golden(t, "formats.golden", strings.ReplaceAll(text.String(), later.At.Local().Format("15:04:05"), "HH:MM:SS"))
 
+	// The columns are steady where they just fit, and no connections are a limit too.
+	for width, want := range map[int]string{50: strings.Repeat(" ", 32) + "IPv4", 49: strings.Repeat(" ", 29) + "IPv4"} {
+		var b strings.Builder
+		require.NoError(t, Named("table").Write(&b, &totals, Options{Width: width}))
+		line, _, _ := strings.Cut(b.String(), "\n")
+		assert.True(t, strings.HasPrefix(line, want) && !strings.HasPrefix(line, want+"I"), "%d %q", width, line)
+	}
+	limited.Families[0].Stats.MaxConns = 0
+	var none strings.Builder
+	require.NoError(t, Named("table").Write(&none, &limited, Options{}))
+	require.NoError(t, Named("json").Write(&none, &limited, Options{}))
+	assert.Regexp(t, `connection limit +0\n`, none.String())
+	assert.Contains(t, none.String(), `"maxConnections":0,`)
+
 	var colored strings.Builder
 	require.NoError(t, Named("table").Write(&colored, &totals, Options{Color: true}))
 	assert.True(t, strings.HasPrefix(colored.String(), "\x1b[1m"))

@@ -16,4 +16,10 @@ func TestRateWraps(t *testing.T) {
 	wide := &counters[6]
 	older, newer = tcpmib.Stats{SegmentsIn: 10, Wide: true}, tcpmib.Stats{SegmentsIn: 10 + 1<<33, Wide: true}
 	assert.Equal(t, float64(1<<33), wide.rate(&older, &newer, time.Second))
+
+	// Only some counters count in 64 bits, and only where Windows does.
+	older, newer = tcpmib.Stats{SegmentsIn: 1<<32 - 10}, tcpmib.Stats{SegmentsIn: 10}
+	assert.Equal(t, 20.0, wide.rate(&older, &newer, time.Second))
+	older, newer = tcpmib.Stats{Opened: 1<<32 - 10, Wide: true}, tcpmib.Stats{Opened: 10, Wide: true}
+	assert.Equal(t, 20.0, narrow.rate(&older, &newer, time.Second))
 }

@@ -45,7 +45,7 @@ func ephemeralColumns() []rows.Column {
 		}
 		return endpoint(dst, r)
 	}
-	process.Title = "TOP PROCESS"
+	process.Name, process.Title = "topProcess", "TOP PROCESS"
 	process.Text = func(dst []byte, r *rows.Row) []byte {
 		if r.Process == "" && r.PID != 0 {
 			return fmt.Appendf(dst, "PID %d", r.PID)

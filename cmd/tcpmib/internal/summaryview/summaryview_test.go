@@ -50,6 +50,13 @@ func TestCounts(t *testing.T) {
 	assert.ErrorIs(t, WriteCounts(broken{}, office(t), CountsOptions{}), errBroken)
 	assert.ErrorIs(t, WriteCountsJSON(broken{}, office(t)), errBroken)
 
+	// A long name leaves room for a bar of eight columns, and the count.
+	long := office(t)
+	long.Processes[9216] = owner.Process{PID: 9216, Name: strings.Repeat("long", 30)}
+	text.Reset()
+	require.NoError(t, WriteCounts(&text, long, CountsOptions{Width: 50, Limit: 2}))
+	assert.Contains(t, text.String(), "\n"+strings.Repeat("long", 9)+"…  8  ▇▇▇▇▇▇▇\n")
+
 	text.Reset()
 	require.NoError(t, WriteCounts(&text, &rows.Snapshot{}, CountsOptions{}))
 	assert.Equal(t, "0 connections\n", text.String())
@@ -74,6 +81,29 @@ func TestPrometheus(t *testing.T) {
 		assert.ErrorIs(t, WritePrometheus(broken{}, s, o), errBroken)
 	}
 	fixture.Golden(t, "prometheus.golden", text.String())
+
+	// Families and protocols that were asked for count 0, and no others have a series.
+	for want, o := range map[string]PrometheusOptions{
+		`tcpmib_udp_sockets{family="ipv6"} 0`: {UDP: true, Families: tcpmib.IPv6},
+		`tcpmib_udp_sockets{family="ipv4"} 0`: {UDP: true, Families: tcpmib.IPv4},
+	} {
+		var b strings.Builder
+		require.NoError(t, WritePrometheus(&b, &rows.Snapshot{}, o))
+		assert.Contains(t, b.String(), want)
+		assert.Equal(t, 1, strings.Count(b.String(), "family="), b.String())
+	}
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		for _, bound := range []bool{false, true} {
+			var b strings.Builder
+			require.NoError(t, WritePrometheus(&b, &rows.Snapshot{}, PrometheusOptions{TCP: true, Families: family, Bound: bound}))
+			n := len(rows.StateNames())
+			if !bound {
+				n--
+			}
+			assert.Equal(t, n, strings.Count(b.String(), fmt.Sprintf("family=%q", family)), b.String())
+			assert.Equal(t, n, strings.Count(b.String(), "family="), b.String())
+		}
+	}
 }
 
 func TestEphemeral(t *testing.T) {
