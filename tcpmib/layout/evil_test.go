@@ -18,11 +18,13 @@ import (
 // evilConstants are the macros of evil.h that have a value, and some that have none.
 var evilConstants = []string{
 	"MINUS_ONE", "ALL_ONES", "WIDE_ONES", "LOWEST", "SHIFTED", "CAST", "STATUS_BAD", "NEGATED",
-	"POINTER", "REAL", "TEXT", "NOTHING", "CALL", "ANONYMOUS_VALUE", "E3_BELOW",
+	"POINTER", "REAL", "TEXT", "NOTHING", "CALL", "ANONYMOUS_VALUE", "E3_BELOW", "REDEFINED",
 }
 
 type e1 uint32
 type e2 uint32
+
+type filetime struct{ LowDateTime, HighDateTime uint32 }
 
 type plainTime struct {
 	Low  uint32
@@ -355,6 +357,96 @@ func TestEvil(t *testing.T) {
 			C, D, E, F, G, Extra, H, I, J uint32
 		}
 	)
+	type (
+		rowSwallowed struct {
+			State     uint64
+			LocalPort uint32
+		}
+		rowSplit struct {
+			State             uint32
+			AddrLow, AddrHigh uint16
+			LocalPort         uint32
+		}
+		findMerged struct {
+			FileSize uint64
+			Reserved uint32
+		}
+		findSwapped struct{ FileSizeLow, FileSizeHigh, Reserved uint32 }
+		times       struct {
+			Created uint64
+			Written filetime
+		}
+		timesSplit struct {
+			CreatedLow, CreatedHigh uint32
+			Written                 uint64
+		}
+		timesHalved struct {
+			Created   filetime
+			Low, High uint32
+		}
+		items struct {
+			NumItems uint32
+			Items    *int32
+		}
+		outerIn struct{ First, Second uint32 }
+		outerSw struct{ Second, First uint32 }
+		outer   struct {
+			Kind uint32
+			outerIn
+		}
+		outerSwapped struct {
+			Kind uint32
+			outerSw
+		}
+		variant struct {
+			VT               uint16
+			Res1, Res2, Res3 uint16
+			Val              int64
+			_                [8]byte
+		}
+		variantRest struct {
+			VT               uint16
+			Res1, Res2, Res3 uint16
+			Val              int64
+			Rest             [8]byte
+		}
+		variantIntegers struct {
+			VT               uint16
+			Res1, Res2, Res3 uint16
+			Anonymous        struct{ Data [2]uint64 }
+		}
+		shapes struct {
+			Corners [4]int32
+			Grid    [6]int32
+		}
+		shapesWrong struct {
+			Corners [4]uint32
+			Grid    [6]int32
+		}
+		keyUnion struct{ Data [1]uintptr }
+		keyChar  struct{ Data [1]uint16 }
+		keyLong  struct{ Data [2]uint32 }
+		key64    struct {
+			Code  uint32
+			UChar keyChar
+			keyUnion
+		}
+		key32 struct {
+			Code  uint32
+			UChar keyChar
+			keyLong
+		}
+		nestsSmall struct {
+			Inner      plainTime
+			A, B, C, D uint32
+		}
+	)
+	keyOf := func(goarch string) Type {
+		if goarch == "386" {
+			return Struct[key32]("KEY")
+		}
+		return Struct[key64]("KEY")
+	}
 	const align386 = "386:alignment "
 	kind := func(field string, typ reflect.Type) Type {
 		base := reflect.TypeFor[kinds]()
@@ -443,26 +535,46 @@ func TestEvil(t *testing.T) {
 		"arrays of numbers for pointers and structs": {Struct[arraysOfNumbers]("ARRAYS"), []string{"type ARRAYS.times: it is a struct (PLAIN_TIME) in C and uint64 in Go: make it [2]PLAIN_TIME"}},
 		"arrays of wrong elements": {Struct[arraysWrong]("ARRAYS"), []string{
 			"element ARRAYS.grid: its elements are signed in C and unsigned", "64:type ARRAYS.pointers: ", "386:size ARRAYS.pointers: ", "type ARRAYS.times: "}},
-		"function pointers":            {Struct[calls]("CALLS"), nil},
-		"64-bit integers":              {Struct[aligned]("ALIGNED"), []string{align386 + "ALIGNED: C aligns it to 8 bytes and Go to 4 on 386"}},
-		"64-bit integers as bytes":     {Struct[bytesFor64]("ALIGNED"), []string{"alignment ALIGNED: C aligns it to 8 bytes and Go to 4"}},
-		"64-bit integers, no padding":  {Struct[unaligned]("ALIGNED"), []string{"386:offset ALIGNED.b: offset is 8 in C and 4 in Go: it is 4 bytes early on 386, and so is every field after it: pad 4 bytes before it", align386 + "ALIGNED"}},
-		"one cause, ten fields":        {Struct[long]("LONG_STRUCT"), []string{"386:offset LONG_STRUCT.b: offset is 8 in C and 4 in Go", align386 + "LONG_STRUCT"}},
-		"one cause, ten tagged fields": {Struct[longTagged]("LONG_STRUCT"), []string{"386:offset LONG_STRUCT.b: offset is 8 in C and 4 in Go", align386 + "LONG_STRUCT"}},
-		"one narrow field":             {Struct[longNarrow]("LONG_STRUCT"), []string{"386:offset LONG_STRUCT.b: offset is 8", "size LONG_STRUCT.b: size is 8 in C and 4 in Go", "386:alignment LONG_STRUCT"}},
-		"a prefix":                     {Struct[longPrefix]("LONG_STRUCT"), []string{"prefix LONG_STRUCT: Go has the first 24 of 48 bytes, and C goes on with e, f, g, h and 2 more", align386 + "LONG_STRUCT"}},
-		"one field forgotten":          {Struct[longWithoutD]("LONG_STRUCT"), []string{"forgotten LONG_STRUCT.d: C has 4 bytes at offset 20", align386 + "LONG_STRUCT"}},
-		"one field too many":           {Struct[longMore]("LONG_STRUCT"), []string{"absent LONG_STRUCT.Extra: Go has uint32 at offset 36", align386 + "LONG_STRUCT"}},
+		"function pointers":                            {Struct[calls]("CALLS"), nil},
+		"64-bit integers":                              {Struct[aligned]("ALIGNED"), []string{align386 + "ALIGNED: C aligns it to 8 bytes and Go to 4 on 386"}},
+		"64-bit integers as bytes":                     {Struct[bytesFor64]("ALIGNED"), []string{"alignment ALIGNED: C aligns it to 8 bytes and Go to 4"}},
+		"64-bit integers, no padding":                  {Struct[unaligned]("ALIGNED"), []string{"386:offset ALIGNED.b: offset is 8 in C and 4 in Go: it is 4 bytes early on 386, and so is every field after it: pad 4 bytes before it", align386 + "ALIGNED"}},
+		"one cause, ten fields":                        {Struct[long]("LONG_STRUCT"), []string{"386:offset LONG_STRUCT.b: offset is 8 in C and 4 in Go", align386 + "LONG_STRUCT"}},
+		"one cause, ten tagged fields":                 {Struct[longTagged]("LONG_STRUCT"), []string{"386:offset LONG_STRUCT.b: offset is 8 in C and 4 in Go", align386 + "LONG_STRUCT"}},
+		"one narrow field":                             {Struct[longNarrow]("LONG_STRUCT"), []string{"386:offset LONG_STRUCT.b: offset is 8", "size LONG_STRUCT.b: size is 8 in C and 4 in Go", "386:alignment LONG_STRUCT"}},
+		"a prefix":                                     {Struct[longPrefix]("LONG_STRUCT"), []string{"prefix LONG_STRUCT: Go has the first 24 of 48 bytes, and C goes on with e, f, g, h and 2 more", align386 + "LONG_STRUCT"}},
+		"one field forgotten":                          {Struct[longWithoutD]("LONG_STRUCT"), []string{"forgotten LONG_STRUCT.d: C has 4 bytes at offset 20", align386 + "LONG_STRUCT"}},
+		"an integer that swallows another member":      {Struct[rowSwallowed]("ROW"), []string{"size ROW.dwState: it covers dwState and dwLocalAddr: one field stands for one member: write State uint32 and LocalAddr uint32"}},
+		"a member in two":                              {Struct[rowSplit]("ROW"), []string{"size ROW.dwLocalAddr: it is one integer (U32) in C, and AddrLow and AddrHigh in Go: make them one uint32"}},
+		"two members in one, which has them exchanged": {Struct[findMerged]("FIND"), []string{"size FIND.nFileSizeHigh: it covers nFileSizeHigh and nFileSizeLow"}},
+		"two members exchanged":                        {Struct[findSwapped]("FIND"), []string{"offset FIND.nFileSizeLow: offset is 4 in C and 0 in Go: exchange it with FileSizeHigh"}},
+		"a FILETIME as an integer, and the reverse":    {Struct[times]("TIMES"), []string{align386 + "TIMES"}},
+		"a FILETIME in two":                            {Struct[timesSplit]("TIMES"), []string{align386 + "TIMES"}},
+		"an integer in two, called low and high":       {Struct[timesHalved]("TIMES"), []string{"size TIMES.written: it is one integer (U64) in C, and Low and High in Go: make them one uint64", align386 + "TIMES"}},
+		"num is no prefix":                             {Struct[items]("ITEMS"), nil},
+		"an embedded struct for an unnamed one":        {Struct[outer]("OUTER"), nil},
+		"an embedded struct, exchanged":                {Struct[outerSwapped]("OUTER"), []string{"offset OUTER.second: offset is 8 in C and 4 in Go: exchange it with outerSw.First"}},
+		"a member of a union, and a blank rest":        {Struct[variant]("VARIANT16"), []string{align386 + "VARIANT16"}},
+		"a member of a union, and the rest":            {Struct[variantRest]("VARIANT16"), []string{align386 + "VARIANT16"}},
+		"a union as integers in a struct":              {Struct[variantIntegers]("VARIANT16"), []string{align386 + "VARIANT16"}},
+		"arrays in one row":                            {Struct[shapes]("SHAPES"), nil},
+		"arrays in one row, of another sign":           {Struct[shapesWrong]("SHAPES"), []string{"element SHAPES.corners: its elements are signed in C and unsigned in Go"}},
+		"unions as integers, named and embedded":       {keyOf(""), []string{"386:"}},
+		"a nested struct of another size":              {Struct[nestsSmall]("NESTS"), []string{"size NESTS.inner: size is 16 in C and 8 in Go: make it HOLDER", align386 + "NESTS"}},
+		"one field too many":                           {Struct[longMore]("LONG_STRUCT"), []string{"absent LONG_STRUCT.Extra: Go has uint32 at offset 36", align386 + "LONG_STRUCT"}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			for _, target := range compilers(t) {
 				h := headersOf(t, target, "evil.h", evilConstants...)
-				spec := Spec{Types: []Type{EnumOf[e1]("E1"), EnumOf[e2]("E2"), c.typ}}
+				typ, want := c.typ, wantedOn(h.GOARCH, c.want)
+				if typ.C() == "KEY" {
+					typ, want = keyOf(h.GOARCH), nil
+				}
+				spec := Spec{Types: []Type{EnumOf[e1]("E1"), EnumOf[e2]("E2"), typ}}
 				g, err := spec.Go(h.GOARCH)
 				require.NoError(t, err)
 				got := Compare(g, h, Rules{}).Findings
-				want := wantedOn(h.GOARCH, c.want)
 				ok := len(got) == len(want)
 				for i := range min(len(got), len(want)) {
 					text := string(got[i].Kind) + " " + got[i].Item + ": " + got[i].Detail
@@ -511,6 +623,8 @@ func TestEvilConstants(t *testing.T) {
 		"NEGATED":         {int64(-1), "4294967295"},
 		"E3_BELOW":        {int64(0xFFFFFFFF), "-1"},
 		"ANONYMOUS_VALUE": {8, "9"},
+		"REDEFINED":       {2, ""},
+		"E2_ONE":          {2, "1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, target := range compilers(t) {

@@ -526,9 +526,7 @@ func (d *differences) place(g *place, moved bool) {
 		}
 	}
 	start := put(0)
-	for _, extra := range extraFields(d, q) {
-		d.absentField(extra)
-	}
+	d.absentFields(extraFields(d, q))
 	if q.problem != nil && alignUp(start, max(q.field.Type.Align, 1)) == q.from {
 		start = q.from // what is to be mended keeps its alignment
 	}
@@ -586,18 +584,37 @@ func extraFields(d *differences, q *pair) []*pair {
 	return list
 }
 
-// absentField reports a field that C has nothing for.
-func (d *differences) absentField(q *pair) {
-	if len(q.absent) > 0 {
-		d.absentNames(q)
+// absentFields reports fields side by side that C has nothing for.
+func (d *differences) absentFields(fields []*pair) {
+	var run []*pair
+	for _, q := range fields {
+		f := q.field
+		n := len(d.slots)
+		switch {
+		case len(q.absent) > 0:
+			d.absentNames(q)
+		case n > 0 && d.slots[n-1].Size == 0 && f.Type.Kind == GoArray && f.Type.Len == 1:
+			d.find(q, KindStruct, d.item+"."+d.slots[n-1].Name, "C gives %s no length, so that sizeof is one element more in Go: remove it", d.slots[n-1].Name)
+		default:
+			run = append(run, q)
+		}
+	}
+	if len(run) == 0 {
 		return
 	}
-	f := q.field
-	if n := len(d.slots); n > 0 && d.slots[n-1].Size == 0 && f.Type.Kind == GoArray && f.Type.Len == 1 {
-		d.find(q, KindStruct, d.item+"."+d.slots[n-1].Name, "C gives %s no length, so that sizeof is one element more in Go: remove it", d.slots[n-1].Name)
+	first := run[0]
+	if len(run) == 1 {
+		d.find(first, KindAbsent, d.item+"."+first.field.Name, "Go has %s at offset %d, and C has nothing to match it: remove it", first.field.Type.Name, first.field.Offset)
 		return
 	}
-	d.find(q, KindAbsent, d.item+"."+f.Name, "Go has %s at offset %d, and C has nothing to match it: remove it", f.Type.Name, f.Offset)
+	var names []string
+	for _, q := range run {
+		names = append(names, q.field.Name)
+	}
+	d.find(first, KindAbsent, d.item+"."+first.field.Name, "Go has %s from offset %d on, and C has nothing to match them: remove them", list(names), first.field.Offset)
+	for _, q := range run[1:] {
+		d.notes[q.field.Name] = append(d.notes[q.field.Name], string(KindAbsent))
+	}
 }
 
 // judge reports what a field is not, and names that these headers do not have.
@@ -667,10 +684,14 @@ func (d *differences) finish(rest []*pair, moved bool) {
 	for last > 0 && len(d.pairs[last-1].members) == 0 {
 		last--
 	}
+	var extra []*pair
 	for _, q := range d.pairs[last:] {
 		if !q.hole && len(q.gaps) == 0 && (len(q.absent) > 0 || !d.padding(q)) {
-			d.absentField(q)
+			extra = append(extra, q)
 		}
+	}
+	if d.absentFields(extra); len(extra) > 0 && alignUp(d.at, max(d.align, 1)) == d.decl.Size {
+		rest = nil // the padding between them goes with them
 	}
 	if d.prefix() {
 		run := slices.Concat(d.lacking(d.decl.Size)...)

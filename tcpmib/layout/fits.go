@@ -19,6 +19,8 @@ func problemf(kind Kind, format string, args ...any) *problem {
 // fitsSlot compares a Go type with a place in C.
 func (c *comparison) fitsSlot(t *GoType, s *slot) *problem {
 	switch {
+	case s.bits != nil && t.Kind == GoStructKind && len(t.Struct.Fields) == 1: // what C has without a struct around it
+		return fitsUnit(&t.Struct.Fields[0].Type, s)
 	case s.bits != nil:
 		return fitsUnit(t, s)
 	case s.tail:
@@ -47,6 +49,9 @@ func fitsUnit(t *GoType, s *slot) *problem {
 func (c *comparison) fitsUnion(t *GoType, s *slot) *problem {
 	if t.storage() && t.Size == s.Size {
 		return nil
+	}
+	if t.Kind == GoStructKind && len(t.Struct.Fields) == 1 && c.mirrors(t.Struct) == nil && c.fitsUnion(&t.Struct.Fields[0].Type, s) == nil {
+		return nil // a struct around the member
 	}
 	var near *problem
 	for _, arm := range s.arms {

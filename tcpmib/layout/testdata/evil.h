@@ -169,6 +169,89 @@ typedef struct _CALLS {
 	U32 flags;
 } CALLS;
 
+/* three fields that one 64-bit integer is said to cover, as in MIB_TCPROW_OWNER_PID */
+typedef struct _ROW {
+	U32 dwState;
+	U32 dwLocalAddr;
+	U32 dwLocalPort;
+} ROW;
+
+/* two halves in the other order than a 64-bit integer has */
+typedef struct _FIND {
+	U32 nFileSizeHigh;
+	U32 nFileSizeLow;
+	U32 dwReserved;
+} FIND;
+
+/* what Windows has as a pair and as a 64-bit integer */
+typedef struct _FILETIME {
+	U32 dwLowDateTime;
+	U32 dwHighDateTime;
+} FILETIME;
+typedef struct _TIMES {
+	FILETIME created;
+	U64 written;
+} TIMES;
+
+/* a prefix that is none */
+typedef struct _ITEMS {
+	U32 numItems;
+	int *item;
+} ITEMS;
+
+/* an unnamed struct whose members an embedded struct mirrors */
+typedef struct _OUTER {
+	U32 kind;
+	struct {
+		U32 first;
+		U32 second;
+	};
+} OUTER;
+
+/* a union that takes more than its first member, as VARIANT does */
+typedef struct _VARIANT16 {
+	unsigned short vt;
+	unsigned short wReserved1, wReserved2, wReserved3;
+	union {
+		long long llVal;
+		struct {
+			void *pvRecord;
+			void *pRecInfo;
+		};
+		U32 words[4];
+	};
+} VARIANT16;
+
+typedef struct _POINT {
+	int x, y;
+} POINT;
+typedef struct _SHAPES {
+	POINT corners[2];
+	int grid[2][3];
+} SHAPES;
+
+typedef struct _KEY {
+	U32 code;
+	union {
+		WIDE wide;
+		char narrow;
+	} uChar;
+	union {
+		struct {
+			U32 low, high;
+		};
+		void *pointer;
+	};
+} KEY;
+
+typedef struct _NESTS {
+	HOLDER inner;
+	U32 a, b, c, d;
+} NESTS;
+
+enum { REDEFINED = 1 };
+#define REDEFINED 2
+
 /* constants */
 #define MINUS_ONE (-1)
 #define ALL_ONES 0xFFFFFFFFu
