@@ -59,10 +59,10 @@ func addFile(w *zip.Writer, name string, content []byte) error {
 	return err
 }
 
-// thirdPartyNotices returns the licences of Go and of every module in the program: most of them ask
-// that their text comes with it.
-func thirdPartyNotices(info *buildinfo.BuildInfo) ([]byte, error) {
-	goroot, err := goOutput("env", "GOROOT")
+// thirdPartyNotices returns the licences of Go, of every module in the program and of the C runtime that
+// is linked into it: most of them ask that their text comes with it.
+func thirdPartyNotices(root string, info *buildinfo.BuildInfo, parts []cPart) ([]byte, error) {
+	goroot, err := goOutput(root, "env", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func thirdPartyNotices(info *buildinfo.BuildInfo) ([]byte, error) {
 	var notices bytes.Buffer
 	fmt.Fprintf(&notices, "The Go standard library and runtime, %s\n\n%s\n", info.GoVersion, goLicence)
 	for _, module := range info.Deps {
-		dir, err := goOutput("list", "-m", "-f", "{{.Dir}}", module.Path)
+		dir, err := goOutput(root, "list", "-m", "-f", "{{.Dir}}", module.Path)
 		if err != nil {
 			return nil, err
 		}
@@ -92,11 +92,14 @@ func thirdPartyNotices(info *buildinfo.BuildInfo) ([]byte, error) {
 			fmt.Fprintf(&notices, "\n---\n\n%s %s\n\n%s\n", module.Path, module.Version, text)
 		}
 	}
+	for _, p := range parts {
+		fmt.Fprintf(&notices, "\n---\n\n%s %s (%s)\n\n%s\n", p.name, p.version, p.licence, p.text)
+	}
 	return notices.Bytes(), nil
 }
 
-// goOutput runs the go command in the repository.
-func goOutput(args ...string) (string, error) {
+// goOutput runs the go command in a folder.
+func goOutput(root string, args ...string) (string, error) {
 	cmd := exec.Command("go", args...)
 	cmd.Dir = root
 	cmd.Stderr = os.Stderr
@@ -107,13 +110,21 @@ func goOutput(args ...string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// writeSBOM lists the program's modules as CycloneDX, without the time and serial number that would
-// make two runs differ.
-func writeSBOM(p program, tag, path string) error {
-	sbom := exec.Command("go", "tool", "cyclonedx-gomod", "bin", "-json", "-std", "-noserial", "-notimestamp",
+// writeSBOM lists the program's modules and its C runtime as CycloneDX, with their licences, and without
+// the time and serial number that would make two runs differ.
+func writeSBOM(p program, tag string, parts []cPart, path string) error {
+	sbom := exec.Command("go", "tool", "cyclonedx-gomod", "bin", "-json", "-std", "-licenses", "-noserial", "-notimestamp",
 		"-version", tag, "-output", path, p.exe)
 	if out, err := sbom.CombinedOutput(); err != nil {
 		return fmt.Errorf("cyclonedx-gomod %s: %w\n%s", p.exe, err, out)
 	}
-	return nil
+	made, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	whole, err := addParts(made, parts)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, whole, 0o644)
 }

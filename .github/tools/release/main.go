@@ -37,7 +37,7 @@ func run(args []string) error {
 	case len(args) == 2 && args[0] == "check":
 		return checkTag(root, args[1])
 	case len(args) == 4 && args[0] == "pack":
-		return pack(args[1], args[2], args[3])
+		return pack(root, args[1], args[2], args[3])
 	}
 	return errors.New(usage)
 }

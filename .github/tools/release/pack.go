@@ -20,7 +20,7 @@ type program struct {
 }
 
 // pack makes the archives, SBOMs, package manifests, release notes and checksums.
-func pack(tag, programs, files string) error {
+func pack(root, tag, programs, files string) error {
 	if err := checkTag(root, tag); err != nil {
 		return err
 	}
@@ -41,7 +41,11 @@ func pack(tag, programs, files string) error {
 			return err
 		}
 		module = info.Main.Path
-		notices, err := thirdPartyNotices(info)
+		parts, err := cParts(arch)
+		if err != nil {
+			return err
+		}
+		notices, err := thirdPartyNotices(root, info, parts)
 		if err != nil {
 			return err
 		}
@@ -55,7 +59,7 @@ func pack(tag, programs, files string) error {
 			return err
 		}
 		sbom := strings.TrimSuffix(p.zip, ".zip") + ".cdx.json"
-		if err := writeSBOM(p, tag, filepath.Join(files, sbom)); err != nil {
+		if err := writeSBOM(p, tag, parts, filepath.Join(files, sbom)); err != nil {
 			return err
 		}
 		made = append(made, p)
