@@ -3,6 +3,7 @@ package capture
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/winmib/winmib/tcpmib"
@@ -26,6 +27,10 @@ type Limits struct {
 
 // Open is the function Open with these limits.
 func (l Limits) Open(path string) (*Capture, error) {
+	const noFile = fs.ModeNamedPipe | fs.ModeSocket | fs.ModeCharDevice
+	if stat, err := os.Stat(path); err == nil && stat.Mode()&noFile != 0 { // opening a pipe may wait forever
+		return nil, fmt.Errorf("capture: %s: %w: not a file", path, tcpmib.ErrMalformed)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)

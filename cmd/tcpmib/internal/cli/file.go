@@ -1,33 +1,46 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"time"
 )
 
 // WriteFile is how the command writes a file that the user named: a dash is stdout; a regular file is
 // replaced once everything is written, with its mode, at the end of its symlinks; anything else, such
-// as a device or a pipe, is written to.
+// as a device or a pipe, is written to. The file is not touched before write is done.
 func WriteFile(stdout io.Writer, name string, write func(io.Writer) error) error {
 	if name == "-" {
 		return write(stdout)
 	}
+	var content bytes.Buffer
+	if err := write(&content); err != nil {
+		return &fs.PathError{Op: "write", Path: name, Err: err}
+	}
+	return writeContent(name, content.Bytes())
+}
+
+func writeContent(name string, content []byte) error {
 	mode := fs.FileMode(0o644)
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(name); err == nil { // a symlink to a file that is still to be made
-			return writeTo(name, os.O_WRONLY|os.O_CREATE, write)
+			return writeTo(name, os.O_WRONLY|os.O_CREATE, content)
 		}
-		return replaceFile(name, name, mode, write)
+		return replaceFile(name, name, mode, content)
 	case err != nil:
 		return err
+	case info.Mode()&fs.ModeNamedPipe != 0:
+		return writePipe(name, content)
 	case !info.Mode().IsRegular():
-		return writeTo(name, os.O_WRONLY, write)
+		return writeTo(name, os.O_WRONLY, content)
 	case info.Mode().Perm()&0o222 == 0:
 		return fmt.Errorf("%s is read-only", name)
 	}
@@ -35,25 +48,51 @@ func WriteFile(stdout io.Writer, name string, write func(io.Writer) error) error
 	if err != nil {
 		return err
 	}
-	return replaceFile(name, path, info.Mode().Perm(), write)
+	return replaceFile(name, path, info.Mode().Perm(), content)
 }
 
-func writeTo(name string, flag int, write func(io.Writer) error) error {
+func writeTo(name string, flag int, content []byte) error {
 	f, err := os.OpenFile(name, flag, 0o644)
 	if err != nil {
 		return err
 	}
-	return errors.Join(write(f), f.Close())
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
+}
+
+// pipeWait is how long writePipe waits for a program that reads the pipe. Tests change it.
+var pipeWait = 10 * time.Second
+
+// writePipe writes to a named pipe. Opening one waits for its reader, forever where there is none.
+func writePipe(name string, content []byte) error {
+	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		err := writeTo(name, os.O_WRONLY|nonblock, content)
+		if err == nil || !noReader(err) {
+			return err
+		}
+		if time.Since(start) > pipeWait {
+			return fmt.Errorf("%s is a pipe that no program has read for %v", name, pipeWait)
+		}
+	}
 }
 
 // replaceFile writes a new file and puts it in the place of path when it is complete. Errors name the
-// file that the user named.
-func replaceFile(name, path string, mode fs.FileMode, write func(io.Writer) error) error {
+// file that the user named. ctrl-C meanwhile leaves nothing behind.
+func replaceFile(name, path string, mode fs.FileMode, content []byte) error {
+	interrupt := make(chan os.Signal, 1)
+	signal.Notify(interrupt, os.Interrupt)
+	defer signal.Stop(interrupt)
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return renamed("create", name, err)
 	}
-	err = errors.Join(write(f), f.Chmod(mode), f.Close())
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()) // or a crash could leave an empty file in its place
+	select {
+	case <-interrupt:
+		err = errors.Join(err, errors.New("interrupted"))
+	default:
+	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
