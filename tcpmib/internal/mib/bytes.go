@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"reflect"
+	"structs"
 	"unsafe"
 )
 
@@ -110,6 +112,35 @@ func view[Row any](b []byte, n int) []Row {
 func Bytes[T any](t *T) []byte {
 	// Sound: the bytes are exactly t, which they keep alive.
 	return unsafe.Slice((*byte)(unsafe.Pointer(t)), unsafe.Sizeof(*t))
+}
+
+// Encode returns rows as a table: the opposite of Table.Decode.
+func Encode[Row any](rows []Row) []byte {
+	b := make([]byte, 4+padding[Row]())
+	binary.LittleEndian.PutUint32(b, uint32(len(rows)))
+	for i := range rows {
+		b = append(b, Bytes(&rows[i])...)
+	}
+	return b
+}
+
+// padding returns how many bytes C puts between the number of rows and the first: it aligns rows that
+// have 64-bit integers to 8 bytes, on 386 too.
+func padding[Row any]() int {
+	row := reflect.TypeFor[Row]()
+	if row.Kind() != reflect.Struct || row.NumField() == 0 || row.Field(0).Type != reflect.TypeFor[structs.HostLayout]() {
+		panic(fmt.Sprintf("tcpmibtest: %v is not a row of the headers", row))
+	}
+	for i := range row.NumField() {
+		field := row.Field(i).Type
+		if field.Kind() == reflect.Array {
+			field = field.Elem()
+		}
+		if field.Kind() == reflect.Int64 || field.Kind() == reflect.Uint64 {
+			return 4
+		}
+	}
+	return 0
 }
 
 // address returns the address of b, with which pointers that Windows has written into b are
