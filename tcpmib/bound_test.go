@@ -92,26 +92,6 @@ func TestAppendBound(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(10, func() { got, _ = r.AppendBound(got[:0], tcpmib.Both) }))
 }
 
-// table6Of is a MIB_TCP6TABLE2 of these connections.
-func table6Of(conns ...tcpmib.Conn) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
-	for _, c := range conns {
-		row, err := c.TCP6Row()
-		if err != nil {
-			panic(err)
-		}
-		b = append(b, row.LocalAddr[:]...)
-		b = binary.LittleEndian.AppendUint32(b, row.LocalScopeID)
-		b = append(append(b, row.LocalPort[:]...), row.RemoteAddr[:]...)
-		b = binary.LittleEndian.AppendUint32(b, row.RemoteScopeID)
-		b = append(b, row.RemotePort[:]...)
-		b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-		b = binary.LittleEndian.AppendUint32(b, c.PID)
-		b = append(b, 0, 0, 0, 0)
-	}
-	return b
-}
-
 // The default sockets of .NET and Java are of IPv6, and connect to IPv4 peers: they are bound in one
 // family's table and connected in the other's.
 func TestAppendBoundDualStack(t *testing.T) {

@@ -12,10 +12,10 @@ type ChangeKind uint8
 
 // The kinds.
 const (
-	Present = ChangeKind(mib.Present) // it is in the first snapshot
-	Opened  = ChangeKind(mib.Opened)  // it is new
-	Closed  = ChangeKind(mib.Closed)  // it has gone
-	Changed = ChangeKind(mib.Changed) // it has another state, offload state or owner
+	Present ChangeKind = ChangeKind(mib.Present) // it is in the first snapshot
+	Opened  ChangeKind = ChangeKind(mib.Opened)  // it is new
+	Closed  ChangeKind = ChangeKind(mib.Closed)  // it has gone
+	Changed ChangeKind = ChangeKind(mib.Changed) // it has another state, offload state or owner
 )
 
 var changeKinds = mib.EnumOf("tcpmib", "ChangeKind", "kind of change", map[ChangeKind]string{

@@ -8,12 +8,13 @@
 //   - [Conns] returns the TCP connections as [Conn] values. A [Reader] does so again and again
 //     without garbage; [Reader.AppendDatedConns] adds creation times.
 //   - [Watch] yields a [Change] for each connection that opens, closes or changes. A [Tracker] does
-//     so one snapshot at a time.
+//     so one snapshot at a time, with [Ticks] as its clock.
 //   - [ReadStats] returns the counters of TCP, [Close] ends a connection.
 //   - A Reader asks this machine, or any [Source]: package capture has one that replays a recording,
 //     on any system.
 //   - Package owner finds the process, user and services behind a PID. Package tcpestats has the
-//     statistics of one connection, package udpmib the UDP tables.
+//     statistics of one connection, package udpmib the UDP tables. Package tcpmibtest makes up
+//     machines for the tests of programs that use these packages.
 //
 // A family that cannot be read does not hide the other: its error comes back together with the rows
 // of the other. Errors from Windows are an [*Error], bytes that are not a table [ErrMalformed], a
@@ -29,8 +30,9 @@
 // # Systems
 //
 // The package builds everywhere. On Windows it calls iphlpapi.dll, through a C shim when built with
-// cgo and through golang.org/x/sys/windows without. Elsewhere calls return an error for which
-// errors.Is(err, errors.ErrUnsupported) holds, while decoding works for bytes from anywhere.
+// cgo and through golang.org/x/sys/windows without. Elsewhere calls return [errors.ErrUnsupported],
+// while decoding works for bytes from anywhere. On big-endian machines decoding returns it too: the
+// tables are little-endian, and rows are a view of their bytes.
 //
 // A Windows program built with cgo imports iphlpapi.dll, and Windows looks for it in the program's own
 // folder first. If others can write there, as in a folder for downloads, build with CGO_ENABLED=0,

@@ -22,10 +22,12 @@ type Error struct {
 }
 
 // Error names the function, its family and class, what the code means, and the code.
-func (e *Error) Error() string { return fmt.Sprintf("%v: %s", e.Query, mib.Meaning(e.Code)) }
+func (e *Error) Error() string {
+	return fmt.Sprintf("%v: %s", e.Query, mib.Meaning(e.Query.Func, e.Code))
+}
 
 // Is reports whether target is what the code means to the standard library.
-func (e *Error) Is(target error) bool { return mib.Is(e.Code, target) }
+func (e *Error) Is(target error) bool { return mib.Is(e.Query.Func, e.Code, target) }
 
 // Unwrap returns the code as a syscall.Errno on Windows, and nil elsewhere, where an Errno is
 // something else. For CodeNoAnswer, which Windows does not have, it returns nil.

@@ -54,3 +54,47 @@ func TestErrorNamesFamilyAndClass(t *testing.T) {
 		assert.Equal(t, want+": access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)", err.Error())
 	}
 }
+
+// Each code that Microsoft documents for a function, or that it is known to return, has a meaning:
+// for some functions another than for the others.
+func TestEveryDocumentedCodeHasAMeaning(t *testing.T) {
+	const (
+		accessDenied, notEnoughMemory, genFailure, sharing, notSupported = 5, 8, 31, 32, 50
+		invalidParameter, insufficientBuffer, noData, partialCopy        = 87, 122, 232, 299
+		noAccess, notFound, invalidUserBuffer                            = 998, 1168, 1784
+	)
+	for function, codes := range map[string][]uint32{
+		"GetTcpTable":                        {insufficientBuffer, invalidParameter, notSupported, unsuccessful, noData},
+		"GetTcp6Table":                       {insufficientBuffer, invalidParameter, notSupported, noData},
+		"GetTcpTable2":                       {insufficientBuffer, invalidParameter, notSupported, noData, genFailure},
+		"GetTcp6Table2":                      {insufficientBuffer, invalidParameter, notSupported, noData},
+		"GetExtendedTcpTable":                {insufficientBuffer, invalidParameter},
+		"GetOwnerModuleFromTcpEntry":         {insufficientBuffer, invalidParameter, notEnoughMemory, notFound, partialCopy},
+		"GetOwnerModuleFromTcp6Entry":        {insufficientBuffer, invalidParameter, notEnoughMemory, notFound, partialCopy},
+		"GetOwnerModuleFromUdpEntry":         {insufficientBuffer, invalidParameter, notEnoughMemory, notFound, partialCopy},
+		"SetTcpEntry":                        {accessDenied, invalidParameter, notSupported, 65, 317},
+		"GetTcpStatistics":                   {invalidParameter},
+		"GetTcpStatisticsEx":                 {invalidParameter, notSupported},
+		"GetTcpStatisticsEx2":                {invalidParameter, notSupported},
+		"GetUdpTable":                        {insufficientBuffer, invalidParameter, notSupported},
+		"GetExtendedUdpTable":                {insufficientBuffer, invalidParameter},
+		"GetPerTcpConnectionEStats":          {insufficientBuffer, invalidParameter, invalidUserBuffer, noAccess, notFound, notSupported},
+		"SetPerTcpConnectionEStats":          {accessDenied, invalidParameter, invalidUserBuffer, noAccess, notFound, notSupported},
+		"CreatePersistentTcpPortReservation": {accessDenied, invalidParameter, sharing},
+		"DeletePersistentTcpPortReservation": {accessDenied, invalidParameter, notFound},
+		"LookupPersistentTcpPortReservation": {invalidParameter, notFound},
+	} {
+		for _, code := range codes {
+			assert.NotContains(t, tcpmib.Query{Func: function}.Err(code).Error(), "Windows error", "%s, %d", function, code)
+		}
+	}
+
+	module := tcpmib.Query{Func: "GetOwnerModuleFromTcp6Entry"}
+	assert.ErrorIs(t, module.Err(invalidParameter), fs.ErrNotExist, "of a process that has just ended")
+	assert.ErrorIs(t, module.Err(notFound), fs.ErrNotExist)
+	assert.ErrorIs(t, module.Err(partialCopy), errors.ErrUnsupported, "a 32-bit process asks about a 64-bit one")
+	assert.NotErrorIs(t, tcpmib.Query{Func: "GetTcpTable2"}.Err(invalidParameter), fs.ErrNotExist)
+	assert.EqualError(t, module.Err(partialCopy), "GetOwnerModuleFromTcp6Entry: the process cannot be read whole, as a 64-bit one from a 32-bit program: "+
+		"use a 64-bit program (ERROR_PARTIAL_COPY, 299)")
+	assert.NoError(t, module.Err(tcpmib.CodeSuccess))
+}

@@ -1,11 +1,13 @@
 package tcpmib_test
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // A Tracker compares each snapshot with the last one that succeeded. Here both come from one capture,
@@ -26,7 +28,7 @@ func ExampleTracker() {
 				continue
 			}
 			if changes == 0 {
-				fmt.Println("first:", change.Kind, change.Conn.Local, change.Conn.State)
+				fmt.Println("first:", change)
 			}
 			changes++
 		}
@@ -44,7 +46,7 @@ func ExampleReader_AppendDatedConns() {
 	conns, err := r.AppendDatedConns(nil, tcpmib.Both)
 	for _, c := range conns {
 		if !c.Created.IsZero() {
-			fmt.Println(c.Local, c.Remote, time.Since(c.Created).Round(time.Second))
+			fmt.Println(c.Conn, "for", time.Since(c.Created).Round(time.Second))
 		}
 	}
 	if err != nil {
@@ -58,10 +60,31 @@ func ExampleReader_AppendBound() {
 	bound, err := r.AppendBound(nil, tcpmib.Both)
 	for _, c := range bound {
 		if c.Local.Port() == 8080 {
-			fmt.Println(c.Local, "is bound by process", c.PID)
+			fmt.Println(c)
 		}
 	}
 	if err != nil {
 		fmt.Println(err)
+	}
+}
+
+// One loop for connections, bound sockets and UDP: each turn is one snapshot of all three.
+func ExampleTicks() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var tcpReader tcpmib.Reader
+	var udpReader udpmib.Reader
+	tcp, udp := tcpmib.Tracker{Bound: true}, udpmib.Tracker{}
+	for tick, err := range tcpmib.Ticks(ctx, time.Second) {
+		if err != nil {
+			fmt.Println(err) // ticks were missed
+			continue
+		}
+		for change, err := range tcp.Changes(&tcpReader, tcpmib.Both, tick) {
+			fmt.Println(change, err)
+		}
+		for change, err := range udp.Changes(&udpReader, tcpmib.Both, tick) {
+			fmt.Println(change, err)
+		}
 	}
 }

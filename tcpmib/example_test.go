@@ -18,7 +18,7 @@ import (
 func ExampleConns() {
 	conns, err := tcpmib.Conns(tcpmib.Both)
 	for _, c := range conns {
-		fmt.Println(c.Local, c.Remote, c.State, c.PID)
+		fmt.Println(c)
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -54,18 +54,18 @@ func ExampleReader_capture() {
 	}
 	for _, c := range conns {
 		if c.State != tcpmib.StateTimeWait {
-			fmt.Println(c.Local, c.State, c.PID)
+			fmt.Println(c)
 		}
 	}
 	// Output:
-	// 0.0.0.0:2024 LISTEN 0
-	// 127.0.0.1:35301 FIN-WAIT-2 208
-	// 127.0.0.1:42404 LISTEN 0
-	// 127.0.0.1:42404 CLOSE-WAIT 0
-	// 127.0.0.1:42404 ESTABLISHED 0
-	// 127.0.0.1:42404 ESTABLISHED 0
-	// 127.0.0.1:43725 ESTABLISHED 208
-	// 127.0.0.1:45913 ESTABLISHED 208
+	// 0.0.0.0:2024 LISTEN
+	// 127.0.0.1:35301 -> 127.0.0.1:42404 FIN-WAIT-2 pid 208
+	// 127.0.0.1:42404 LISTEN
+	// 127.0.0.1:42404 -> 127.0.0.1:35301 CLOSE-WAIT
+	// 127.0.0.1:42404 -> 127.0.0.1:43725 ESTABLISHED
+	// 127.0.0.1:42404 -> 127.0.0.1:45913 ESTABLISHED
+	// 127.0.0.1:43725 -> 127.0.0.1:42404 ESTABLISHED pid 208
+	// 127.0.0.1:45913 -> 127.0.0.1:42404 ESTABLISHED pid 208
 }
 
 // Print what opens, closes and changes, until the context ends.
@@ -77,7 +77,7 @@ func ExampleWatch() {
 			fmt.Println(err) // watching continues
 			continue
 		}
-		fmt.Println(change.Kind, change.Conn.Local, change.Conn.Remote, change.Conn.State)
+		fmt.Println(change)
 	}
 }
 
@@ -89,11 +89,11 @@ func ExampleDiff() {
 	ended := web
 	ended.State = tcpmib.StateCloseWait
 	for change := range tcpmib.Diff([]tcpmib.Conn{web}, []tcpmib.Conn{ended, ssh}) {
-		fmt.Println(change.Kind, change.Conn.Remote, change.Conn.State)
+		fmt.Println(change)
 	}
 	// Output:
-	// changed 192.0.2.1:443 CLOSE-WAIT
-	// opened 192.0.2.2:22 ESTABLISHED
+	// changed 10.0.0.5:50001 -> 192.0.2.1:443 CLOSE-WAIT pid 7, was ESTABLISHED pid 7
+	// opened 10.0.0.5:50002 -> 192.0.2.2:22 ESTABLISHED pid 9
 }
 
 // End all connections to a port that their other side has left long ago.

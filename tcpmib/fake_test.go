@@ -3,9 +3,9 @@ package tcpmib_test
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/tcpmibtest"
 )
 
 // fake is a Source that answers with what a test gives it.
@@ -85,35 +85,25 @@ func scoped(n int, row func(i int) (local, remote uint32, state tcpmib.State)) [
 // ownerModules is a MIB_TCPTABLE_OWNER_MODULE of connections, or a MIB_TCP6TABLE_OWNER_MODULE if
 // the first is of IPv6.
 func ownerModules(conns ...tcpmib.DatedConn) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
-	b = append(b, 0, 0, 0, 0)
-	for _, c := range conns {
-		if c.Family() == tcpmib.IPv4 {
-			row, err := c.TCPRow()
-			if err != nil {
-				panic(err)
-			}
-			b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-			b = append(b, slices.Concat(row.LocalAddr[:], row.LocalPort[:], row.RemoteAddr[:], row.RemotePort[:])...)
-		} else {
-			row, err := c.TCP6Row()
-			if err != nil {
-				panic(err)
-			}
-			b = append(b, row.LocalAddr[:]...)
-			b = binary.LittleEndian.AppendUint32(b, row.LocalScopeID)
-			b = append(append(b, row.LocalPort[:]...), row.RemoteAddr[:]...)
-			b = binary.LittleEndian.AppendUint32(b, row.RemoteScopeID)
-			b = append(b, row.RemotePort[:]...)
-			b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-		}
-		b = binary.LittleEndian.AppendUint32(b, c.PID)
-		ticks := uint64(0)
-		if !c.Created.IsZero() {
-			ticks = uint64(c.Created.Unix()+11_644_473_600) * 10_000_000
-		}
-		b = binary.LittleEndian.AppendUint64(b, ticks)
-		b = append(b, make([]byte, 8*tcpmib.OwningModuleSize)...)
+	q := tcpmib.Query{Func: "GetExtendedTcpTable", Family: tcpmib.AFInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll)}
+	if len(conns) > 0 && conns[0].Family() == tcpmib.IPv6 {
+		q.Family = tcpmib.AFInet6
 	}
-	return b
+	return answer(q, &tcpmibtest.Machine{Dated: conns})
+}
+
+// table2Of is a MIB_TCPTABLE2 of these connections, table6Of a MIB_TCP6TABLE2.
+func table2Of(conns ...tcpmib.Conn) []byte {
+	return answer(tcpmib.Query{Func: "GetTcpTable2"}, &tcpmibtest.Machine{Conns: conns})
+}
+
+func table6Of(conns ...tcpmib.Conn) []byte {
+	return answer(tcpmib.Query{Func: "GetTcp6Table2"}, &tcpmibtest.Machine{Conns: conns})
+}
+
+func answer(q tcpmib.Query, source tcpmib.Source) []byte {
+	size, _ := source.Ask(q, nil)
+	buf := make([]byte, size)
+	source.Ask(q, buf)
+	return buf
 }

@@ -8,8 +8,14 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// Reader reads the TCP tables again and again without garbage: it keeps its buffers, which grow to
-// the largest tables it has seen. The zero value is ready to use and reads this machine.
+// Reader reads the TCP tables again and again without garbage: it keeps its buffers, one of each
+// family. The zero value is ready to use and reads this machine.
+//
+// Its memory follows the tables. A buffer starts with 32 KiB and grows to what an answer needs, with
+// some headroom. One of more than 64 KiB, and more than twice what the largest of the last 32 to 64
+// answers needed, is replaced by one for the largest of them. So a spike is forgotten after at most
+// 64 further reads, and tables that do not change cost no allocation. A Tracker does the same with
+// its snapshots.
 //
 // A Reader is for one goroutine at a time, and must not be copied.
 type Reader struct {
@@ -18,10 +24,11 @@ type Reader struct {
 	// Source answers the Reader's queries; nil is the machine that the program runs on.
 	Source Source
 
-	// MaxBytes limits the size of a table, in bytes; 0 is DefaultMaxBytes. A larger table is an
-	// error for which errors.Is(err, ErrTooLarge) holds: whatever the system claims, no buffer grows
-	// past this. AppendConns holds two tables, IPv4 and IPv6, and makes Conns that take up to three
-	// times their memory.
+	// MaxBytes limits the size of a table, in bytes; 0 is DefaultMaxBytes, and a negative number an
+	// error (fs.ErrInvalid). A larger table is ErrTooLarge: whatever the system claims, no buffer
+	// grows past this. AppendConns holds two tables, IPv4 and IPv6, and makes Conns that take up to
+	// three times their memory. Zones take some 250 bytes each; a table with more than 65,536
+	// scope IDs is ErrTooLarge as well.
 	MaxBytes int
 
 	buf   mib.Buffer

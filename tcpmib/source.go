@@ -69,7 +69,7 @@ const (
 	CodeSuccess            = mib.CodeSuccess            // NO_ERROR (0): the answer is in the buffer
 	CodeInsufficientBuffer = mib.CodeInsufficientBuffer // ERROR_INSUFFICIENT_BUFFER (122): ask again with at least size bytes
 	CodeNoData             = mib.CodeNoData             // ERROR_NO_DATA (232): a table without rows
-	CodeUnsuccessful       = mib.CodeUnsuccessful       // STATUS_UNSUCCESSFUL (0xC0000001): undocumented; the table changed during the call, ask again
+	CodeUnsuccessful       = mib.CodeUnsuccessful       // STATUS_UNSUCCESSFUL (0xC0000001): the table changed during the call, ask again
 )
 
 // CodeNoAnswer is the code of a Source that has no answer to a query, such as a capture in which the

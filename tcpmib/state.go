@@ -66,9 +66,18 @@ var statesByWord = map[string]State{
 
 var stateWord = strings.NewReplacer("-", "", "_", "", " ", "")
 
-// String returns the name of RFC 793, such as "SYN-RECEIVED", "BOUND" for StateReserved, or "State(77)" for a number that the
-// header does not define.
+// String returns the name of RFC 793, such as "SYN-RECEIVED", "BOUND" for StateReserved, or
+// "State(77)" for a number that the header does not define.
 func (s State) String() string { return states.String(s) }
+
+// Netstat returns the name that netstat prints, such as "SYN_RECEIVED" or "LISTENING", which many
+// other programs use.
+func (s State) Netstat() string {
+	if s == StateListen {
+		return "LISTENING"
+	}
+	return strings.ReplaceAll(s.String(), "-", "_")
+}
 
 // ParseState returns the state that text names, in any case. It takes what String prints,
 // "State(77)" included, the header's names ("MIB_TCP_STATE_ESTAB"), and those of netstat, ss,

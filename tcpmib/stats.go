@@ -54,11 +54,11 @@ func (r *Reader) Stats(family Family) (Stats, error) {
 	if err == nil && code == CodeSuccess {
 		return statsOf(wide, true), nil
 	}
-	if err == nil && mib.Is(code, errors.ErrUnsupported) {
+	if err == nil && mib.Is(q.Func, code, errors.ErrUnsupported) {
 		var narrow TCPStats
 		q.Func = "GetTcpStatisticsEx"
 		narrow, code, err = readStruct(r, q, layoutTCPStats)
-		if err == nil && mib.Is(code, errors.ErrUnsupported) && family == IPv4 {
+		if err == nil && mib.Is(q.Func, code, errors.ErrUnsupported) && family == IPv4 {
 			q = Query{Func: "GetTcpStatistics"}
 			narrow, code, err = readStruct(r, q, layoutTCPStats)
 		}

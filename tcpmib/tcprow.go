@@ -29,6 +29,9 @@ func (r *TCPRow) Remote() netip.AddrPort { return remote4(r.State, &r.RemoteAddr
 // Conn is the row as a Conn, without an owner: the row has none.
 func (r *TCPRow) Conn() Conn { return Conn{Local: r.Local(), Remote: r.Remote(), State: r.State} }
 
+// String returns what Conn.String does.
+func (r TCPRow) String() string { return r.Conn().String() }
+
 // TCPRowW2K is MIB_TCPROW_W2K, the form of MIB_TCPROW before Windows Vista: the same bytes, with a
 // number for the state.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow_w2k
@@ -82,6 +85,9 @@ func (r *TCP6Row) Remote() netip.AddrPort {
 
 // Conn is the row as a Conn, without an owner: the row has none.
 func (r *TCP6Row) Conn() Conn { return Conn{Local: r.Local(), Remote: r.Remote(), State: r.State} }
+
+// String returns what Conn.String does.
+func (r TCP6Row) String() string { return r.Conn().String() }
 
 // TCP6Table is MIB_TCP6TABLE: the number of rows, and the first of them; the others follow it in
 // memory.

@@ -32,6 +32,9 @@ func (r *TCPRow2) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState}
 }
 
+// String returns what Conn.String does.
+func (r TCPRow2) String() string { return r.Conn().String() }
+
 // TCPTable2 is MIB_TCPTABLE2: the number of rows, and the first of them; the others follow it in
 // memory. DecodeTCPTable2 turns the bytes of a whole table into a slice.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable2
@@ -81,6 +84,9 @@ func (r *TCP6Row2) Remote() netip.AddrPort {
 func (r *TCP6Row2) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State, Offload: r.OffloadState}
 }
+
+// String returns what Conn.String does.
+func (r TCP6Row2) String() string { return r.Conn().String() }
 
 // TCP6Table2 is MIB_TCP6TABLE2: the number of rows, and the first of them; the others follow it in
 // memory. DecodeTCP6Table2 turns the bytes of a whole table into a slice.

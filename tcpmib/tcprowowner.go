@@ -38,6 +38,9 @@ func (r *TCPRowOwnerPID) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
+// String returns what Conn.String does.
+func (r TCPRowOwnerPID) String() string { return r.Conn().String() }
+
 // TCPTableOwnerPID is MIB_TCPTABLE_OWNER_PID: the number of rows, and the first of them; the others
 // follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcptable_owner_pid
@@ -82,6 +85,9 @@ func (r *TCPRowOwnerModule) Remote() netip.AddrPort {
 func (r *TCPRowOwnerModule) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
+
+// String returns what Conn.String does.
+func (r TCPRowOwnerModule) String() string { return r.Conn().String() }
 
 // CreateTime is when the connection was created, or the zero time where Windows does not know. It
 // is in UTC and has a resolution of 100 ns.
@@ -134,6 +140,9 @@ func (r *TCP6RowOwnerPID) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
 
+// String returns what Conn.String does.
+func (r TCP6RowOwnerPID) String() string { return r.Conn().String() }
+
 // TCP6TableOwnerPID is MIB_TCP6TABLE_OWNER_PID: the number of rows, and the first of them; the
 // others follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcp6table_owner_pid
@@ -182,6 +191,9 @@ func (r *TCP6RowOwnerModule) Remote() netip.AddrPort {
 func (r *TCP6RowOwnerModule) Conn() Conn {
 	return Conn{Local: r.Local(), Remote: r.Remote(), PID: r.OwningPid, State: r.State}
 }
+
+// String returns what Conn.String does.
+func (r TCP6RowOwnerModule) String() string { return r.Conn().String() }
 
 // CreateTime is when the connection was created, or the zero time where Windows does not know. It
 // is in UTC and has a resolution of 100 ns.

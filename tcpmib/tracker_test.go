@@ -170,25 +170,6 @@ func TestTrackerIdentity(t *testing.T) {
 	}
 }
 
-// table2Of is a MIB_TCPTABLE2 of these connections.
-func table2Of(conns ...tcpmib.Conn) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(conns)))
-	for _, c := range conns {
-		row, err := c.TCPRow()
-		if err != nil {
-			panic(err)
-		}
-		b = binary.LittleEndian.AppendUint32(b, uint32(c.State))
-		b = append(b, row.LocalAddr[:]...)
-		b = append(b, row.LocalPort[:]...)
-		b = append(b, row.RemoteAddr[:]...)
-		b = append(b, row.RemotePort[:]...)
-		b = binary.LittleEndian.AppendUint32(b, c.PID)
-		b = append(b, 0, 0, 0, 0)
-	}
-	return b
-}
-
 // Snapshots of different sources, as in a replay of captures: a family that fails stays as it was.
 func TestTrackerAcrossSources(t *testing.T) {
 	var tracker tcpmib.Tracker

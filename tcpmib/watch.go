@@ -78,7 +78,11 @@ func Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2
 }
 
 // Watch takes a snapshot of the connections of a family at once and then every interval, and yields
-// how each differs from the one before, as Tracker.Changes does.
+// how each differs from the one before, as Tracker.Changes does. A connection that opens and closes
+// between two snapshots is in neither, so it is not reported.
+//
+// All changes of a snapshot have its Time. Whoever needs to know where a snapshot ends, also one
+// without a change, or follows more than connections, loops over Ticks with a Tracker instead.
 //
 // An error is yielded beside a Change that has only a Time, and watching continues: a family that
 // cannot be read is reported at each tick, and skipped ticks are a *MissedError.

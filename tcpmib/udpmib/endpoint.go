@@ -2,6 +2,7 @@ package udpmib
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -13,6 +14,22 @@ type Endpoint struct {
 	Local   netip.AddrPort // an IPv6 address carries its scope ID as its zone
 	PID     uint32         // the process that owns it; 0 if none does
 	Created time.Time      // in UTC, with a resolution of 100 ns; the zero time where Windows has none
+}
+
+// String returns the socket in one line, such as "0.0.0.0:53 pid 4 since 2024-01-17T21:20:00Z",
+// without what is not known.
+func (e Endpoint) String() string {
+	if !e.Local.IsValid() {
+		return "invalid Endpoint"
+	}
+	text := e.Local.String()
+	if e.PID != 0 {
+		text += fmt.Sprintf(" pid %d", e.PID)
+	}
+	if !e.Created.IsZero() {
+		text += " since " + e.Created.Format(time.RFC3339)
+	}
+	return text
 }
 
 // Family is IPv4 or IPv6, by the local address.

@@ -9,8 +9,9 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// Reader reads the UDP tables again and again without allocating: it keeps its buffer, which grows
-// to the largest table it has seen. The zero value is ready to use and reads this machine.
+// Reader reads the UDP tables again and again without allocating: it keeps its buffer, whose size
+// follows the tables as that of a tcpmib.Reader does. The zero value is ready to use and reads this
+// machine.
 //
 // A Reader is for one goroutine at a time, and must not be copied.
 type Reader struct {
@@ -19,8 +20,9 @@ type Reader struct {
 	// Source answers the Reader's queries; nil is the machine that the program runs on.
 	Source tcpmib.Source
 
-	// MaxBytes limits the size of a table, in bytes; 0 is tcpmib.DefaultMaxBytes. A larger table is
-	// an error for which errors.Is(err, tcpmib.ErrTooLarge) holds.
+	// MaxBytes limits the size of a table, in bytes; 0 is tcpmib.DefaultMaxBytes, and a negative
+	// number an error (fs.ErrInvalid). A larger table is tcpmib.ErrTooLarge, and so is one with more
+	// than 65,536 scope IDs.
 	MaxBytes int
 
 	buf   mib.Buffer

@@ -131,3 +131,28 @@ func TestEndpoint(t *testing.T) {
 	assert.Equal(t, tcpmib.IPv4, endpoint("10.0.0.1:53", 4).Family())
 	assert.Equal(t, tcpmib.IPv6, endpoint("[::ffff:10.0.0.1]:53", 4).Family())
 }
+
+func TestStrings(t *testing.T) {
+	e := endpoint("[fe80::1%7]:53", 4)
+	undated := udpmib.Endpoint{Local: e.Local}
+	row6 := udpmib.UDP6Row2{RemotePort: [4]byte{1, 187}}
+	for want, value := range map[string]any{
+		"[fe80::1%7]:53 pid 4 since 2024-01-17T21:20:00Z": e,
+		"[fe80::1%7]:53":   undated,
+		"invalid Endpoint": udpmib.Endpoint{},
+		"opened [fe80::1%7]:53 pid 4 since 2024-01-17T21:20:00Z": udpmib.Change{Kind: tcpmib.Opened, Endpoint: e},
+		"changed [fe80::1%7]:53, was pid 4":                      udpmib.Change{Kind: tcpmib.Changed, Endpoint: undated, Old: e},
+		"0.0.0.0:53":                                             udpmib.UDPRow{LocalPort: [4]byte{0, 53}},
+		"[::]:53":                                                udpmib.UDP6Row{LocalPort: [4]byte{0, 53}},
+		"0.0.0.0:0 pid 7":                                        udpmib.UDPRowOwnerPID{OwningPid: 7},
+		"[::]:0 pid 7":                                           udpmib.UDP6RowOwnerPID{OwningPid: 7},
+		"0.0.0.0:0 since 2024-01-17T21:20:00Z":                   udpmib.UDPRowOwnerModule{CreateTimestamp: boundTicks},
+		"[::]:0 since 2024-01-17T21:20:00Z":                      udpmib.UDP6RowOwnerModule{CreateTimestamp: boundTicks},
+		"[0.0.0.0:0]":                                            []udpmib.UDPRow2{{}},
+		"[::]:0 -> [::]:443":                                     row6,
+	} {
+		for _, verb := range []string{"%v", "%+v", "%s"} {
+			assert.Equal(t, want, fmt.Sprintf(verb, value))
+		}
+	}
+}

@@ -40,11 +40,11 @@ func (r *Reader) Stats(family tcpmib.Family) (Stats, error) {
 	if err == nil && code == tcpmib.CodeSuccess {
 		return statsOf(wide, true), nil
 	}
-	if err == nil && mib.Is(code, errors.ErrUnsupported) {
+	if err == nil && mib.Is(q.Func, code, errors.ErrUnsupported) {
 		var narrow UDPStats
 		q.Func = "GetUdpStatisticsEx"
 		narrow, code, err = readStruct(r, q, layoutUDPStats)
-		if err == nil && mib.Is(code, errors.ErrUnsupported) && family == tcpmib.IPv4 {
+		if err == nil && mib.Is(q.Func, code, errors.ErrUnsupported) && family == tcpmib.IPv4 {
 			q = tcpmib.Query{Func: "GetUdpStatistics"}
 			narrow, code, err = readStruct(r, q, layoutUDPStats)
 		}

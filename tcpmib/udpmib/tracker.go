@@ -2,6 +2,7 @@ package udpmib
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -16,6 +17,16 @@ type Change struct {
 	Endpoint Endpoint  // as it is now; for tcpmib.Closed, as it was last
 	Old      Endpoint  // for tcpmib.Changed, as it was before; else the zero value
 	Time     time.Time // of the snapshot that has the change
+}
+
+// String returns the change in one line, such as "opened 0.0.0.0:53 pid 4". For tcpmib.Changed it
+// says who owned the socket before: "changed 0.0.0.0:53, was pid 4".
+func (c Change) String() string {
+	text := c.Kind.String() + " " + c.Endpoint.String()
+	if c.Kind == tcpmib.Changed && c.Old.PID != c.Endpoint.PID {
+		text += fmt.Sprintf(", was pid %d", c.Old.PID)
+	}
+	return text
 }
 
 // Tracker takes snapshots of the UDP sockets and says how each differs from the one before, as

@@ -19,6 +19,9 @@ type UDPRow struct {
 // Local is the endpoint on this computer.
 func (r *UDPRow) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
+// String returns what Endpoint.String does.
+func (r UDPRow) String() string { return Endpoint{Local: r.Local()}.String() }
+
 // UDPTable is MIB_UDPTABLE: the number of rows, and the first of them; the others follow it in
 // memory.
 // https://learn.microsoft.com/windows/win32/api/udpmib/ns-udpmib-mib_udptable
@@ -50,6 +53,9 @@ type UDP6Row struct {
 func (r *UDP6Row) Local() netip.AddrPort {
 	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
 }
+
+// String returns what Endpoint.String does.
+func (r UDP6Row) String() string { return Endpoint{Local: r.Local()}.String() }
 
 // UDP6Table is MIB_UDP6TABLE: the number of rows, and the first of them; the others follow it in
 // memory.

@@ -29,6 +29,15 @@ type UDPRow2 struct {
 // Local is the endpoint on this computer.
 func (r *UDPRow2) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
+// String returns what Endpoint.String does, and the peer if there is one.
+func (r UDPRow2) String() string {
+	text := Endpoint{Local: r.Local(), PID: r.OwningPid, Created: r.CreateTime()}.String()
+	if r.Remote().Port() != 0 {
+		text += " -> " + r.Remote().String()
+	}
+	return text
+}
+
 // Remote is the peer's endpoint; its port is 0 if the socket is not connected.
 func (r *UDPRow2) Remote() netip.AddrPort { return mib.AddrPort4(&r.RemoteAddr, &r.RemotePort) }
 
@@ -77,6 +86,15 @@ type UDP6Row2 struct {
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6Row2) Local() netip.AddrPort {
 	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+}
+
+// String returns what Endpoint.String does, and the peer if there is one.
+func (r UDP6Row2) String() string {
+	text := Endpoint{Local: r.Local(), PID: r.OwningPid, Created: r.CreateTime()}.String()
+	if r.Remote().Port() != 0 {
+		text += " -> " + r.Remote().String()
+	}
+	return text
 }
 
 // Remote is the peer's endpoint; its port is 0 if the socket is not connected.

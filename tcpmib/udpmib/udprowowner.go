@@ -21,6 +21,9 @@ type UDPRowOwnerPID struct {
 // Local is the endpoint on this computer.
 func (r *UDPRowOwnerPID) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
 
+// String returns what Endpoint.String does.
+func (r UDPRowOwnerPID) String() string { return Endpoint{Local: r.Local(), PID: r.OwningPid}.String() }
+
 // UDPTableOwnerPID is MIB_UDPTABLE_OWNER_PID: the number of rows, and the first of them; the others
 // follow it in memory.
 // https://learn.microsoft.com/windows/win32/api/udpmib/ns-udpmib-mib_udptable_owner_pid
@@ -50,6 +53,11 @@ type UDP6RowOwnerPID struct {
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6RowOwnerPID) Local() netip.AddrPort {
 	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+}
+
+// String returns what Endpoint.String does.
+func (r UDP6RowOwnerPID) String() string {
+	return Endpoint{Local: r.Local(), PID: r.OwningPid}.String()
 }
 
 // UDP6TableOwnerPID is MIB_UDP6TABLE_OWNER_PID: the number of rows, and the first of them; the
@@ -85,6 +93,11 @@ type UDPRowOwnerModule struct {
 
 // Local is the endpoint on this computer.
 func (r *UDPRowOwnerModule) Local() netip.AddrPort { return mib.AddrPort4(&r.LocalAddr, &r.LocalPort) }
+
+// String returns what Endpoint.String does.
+func (r UDPRowOwnerModule) String() string {
+	return Endpoint{Local: r.Local(), PID: r.OwningPid, Created: r.CreateTime()}.String()
+}
 
 // CreateTime is when the socket was bound, or the zero time where Windows does not know. It is in
 // UTC and has a resolution of 100 ns.
@@ -130,6 +143,11 @@ type UDP6RowOwnerModule struct {
 // Local is the endpoint on this computer. Its scope ID is the address's zone.
 func (r *UDP6RowOwnerModule) Local() netip.AddrPort {
 	return mib.AddrPort6(&r.LocalAddr, r.LocalScopeID, &r.LocalPort)
+}
+
+// String returns what Endpoint.String does.
+func (r UDP6RowOwnerModule) String() string {
+	return Endpoint{Local: r.Local(), PID: r.OwningPid, Created: r.CreateTime()}.String()
 }
 
 // CreateTime is when the socket was bound, or the zero time where Windows does not know. It is in

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 )
 
 // The codes that the fetch loop acts on.
@@ -36,7 +37,7 @@ var codes = map[uint32]code{
 	32:                     {"ERROR_SHARING_VIOLATION", "a port is in use or reserved", nil},
 	50:                     {"ERROR_NOT_SUPPORTED", "not supported: the protocol is not installed", errors.ErrUnsupported},
 	65:                     {"ERROR_NETWORK_ACCESS_DENIED", "access is denied: run as administrator", fs.ErrPermission},
-	87:                     {"ERROR_INVALID_PARAMETER", "an argument is not valid", nil},
+	87:                     {invalidParameter, "an argument is not valid", nil},
 	120:                    {"ERROR_CALL_NOT_IMPLEMENTED", "the function exists on Windows only", errors.ErrUnsupported},
 	CodeInsufficientBuffer: {"ERROR_INSUFFICIENT_BUFFER", "the table does not fit its buffer", nil},
 	126:                    {"ERROR_MOD_NOT_FOUND", "iphlpapi.dll was not found", errors.ErrUnsupported},
@@ -52,9 +53,44 @@ var codes = map[uint32]code{
 	CodeUnsuccessful:       {"STATUS_UNSUCCESSFUL", "the table changed while it was read", nil},
 }
 
-// Meaning says what code means, with its name and number.
-func Meaning(code uint32) string {
-	c, ok := codes[code]
+const (
+	invalidParameter = "ERROR_INVALID_PARAMETER"
+	notFound         = "ERROR_NOT_FOUND"
+)
+
+// codesOf are those that mean something else from some functions: the first whose name begins so.
+// Microsoft's page of each function says what it returns.
+var codesOf = []struct {
+	function string
+	code     uint32
+	is       code
+}{
+	{"GetOwnerModuleFrom", 87, code{invalidParameter, "the process has ended", fs.ErrNotExist}},
+	{"GetOwnerModuleFrom", 299, code{"ERROR_PARTIAL_COPY",
+		"the process cannot be read whole, as a 64-bit one from a 32-bit program: use a 64-bit program", errors.ErrUnsupported}},
+	{"GetOwnerModuleFrom", 1168, code{notFound, "no module owns it, or the process has ended", fs.ErrNotExist}},
+	{"SetTcpEntry", 87, code{invalidParameter, "not a connection that can be closed", nil}},
+	{"GetPerTcp", 1168, code{notFound, "no such connection", fs.ErrNotExist}},
+	{"SetPerTcp", 1168, code{notFound, "no such connection", fs.ErrNotExist}},
+	{"CreatePersistent", 87, code{invalidParameter, "not a range of ports that can be reserved", nil}},
+	{"DeletePersistent", 1168, code{notFound, "no reservation of exactly these ports", fs.ErrNotExist}},
+	{"LookupPersistent", 1168, code{notFound, "no reservation of exactly these ports", fs.ErrNotExist}},
+}
+
+// of returns what is known of a code that a function has returned.
+func of(function string, number uint32) (c code, ok bool) {
+	for _, special := range codesOf {
+		if special.code == number && strings.HasPrefix(function, special.function) {
+			return special.is, true
+		}
+	}
+	c, ok = codes[number]
+	return c, ok
+}
+
+// Meaning says what the code of a function means, with its name and number.
+func Meaning(function string, code uint32) string {
+	c, ok := of(function, code)
 	if !ok {
 		return "Windows error " + number(code)
 	}
@@ -69,8 +105,8 @@ func number(code uint32) string {
 	return strconv.FormatUint(uint64(code), 10)
 }
 
-// Is reports whether target is what code means to the standard library.
-func Is(code uint32, target error) bool {
-	is := codes[code].is
-	return is != nil && target == is
+// Is reports whether target is what the code of a function means to the standard library.
+func Is(function string, code uint32, target error) bool {
+	c, _ := of(function, code)
+	return c.is != nil && target == c.is
 }

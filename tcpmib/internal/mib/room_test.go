@@ -12,7 +12,7 @@ type question struct{}
 
 func (question) String() string { return "GetTable" }
 
-func (question) Err(code uint32) error { return errors.New(Meaning(code)) }
+func (question) Err(code uint32) error { return errors.New(Meaning("GetTable", code)) }
 
 // table answers with so many bytes.
 func table(size int) func(buf []byte) (uint32, uint32) {
