@@ -20,12 +20,11 @@ import (
 // sockets among them. AppendBound leaves out those whose port and PID are in the main table, which it
 // reads after the bindings, so that a socket that connects meanwhile is left out too. An IPv6 socket
 // can be connected to an IPv4 peer, and is in the main table of IPv4 then: one that is bound to ::
-// or to a mapped IPv4 address is looked for there as well. A process that
-// has a connection and a bound socket on one port, with different local addresses, has only the
-// connection here.
+// or to a mapped IPv4 address is looked for there as well. If a process has a connection and a bound
+// socket on one port, with different local addresses, the bound socket is left out.
 //
-// Where the functions are missing, errors.Is(err, errors.ErrUnsupported) holds. When one family
-// cannot be read, the sockets of the other are returned together with the error.
+// Where the functions are missing, it returns errors.ErrUnsupported. When one family cannot be
+// read, the sockets of the other are returned together with the error.
 func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 	if err := mib.CheckFamily("tcpmib", family); err != nil {
 		return dst, err

@@ -10,13 +10,12 @@ import (
 // StateDeleteTCB, and both sides see a reset. Success does not prove that it closed, as Wine 8
 // reports success and closes nothing: call Conns again to check.
 //
-// Needs elevation: without it errors.Is(err, fs.ErrPermission) or errors.Is(err, fs.ErrNotExist)
-// holds, because Windows may answer programs without elevation with the code for a connection that
-// does not exist (317). For a connection that has already gone errors.Is(err, fs.ErrNotExist) holds.
+// Needs elevation. Without it Close returns fs.ErrPermission, or fs.ErrNotExist where Windows
+// answers with the code for a connection that does not exist (317). A connection that has already
+// gone is fs.ErrNotExist too.
 //
-// Windows documents no such function for IPv6: errors.Is(err, errors.ErrUnsupported) holds. What is not a
-// connection, such as a listening socket, is refused before Windows is asked, and errors.Is(err,
-// fs.ErrInvalid) holds.
+// Windows documents no such function for IPv6, so Close returns errors.ErrUnsupported. Anything
+// that is not a connection, such as a listening socket, is fs.ErrInvalid, and Windows is not asked.
 func Close(c Conn) error {
 	row, err := closeRow(c)
 	if err != nil {

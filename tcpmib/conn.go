@@ -39,8 +39,44 @@ type Endpoints struct {
 // Endpoints returns the endpoints of c.
 func (c Conn) Endpoints() Endpoints { return Endpoints{c.Local, c.Remote} }
 
-// Same reports whether c, of an older snapshot, and d, of a newer one, can be one connection: they have
-// the same endpoints, the state of d can follow that of c (RFC 793), and d has no other owner.
+// String returns the endpoints, such as "10.0.0.1:50120 -> 203.0.113.7:443", or the local one alone
+// if there is no other.
+func (e Endpoints) String() string {
+	if !e.Remote.IsValid() {
+		return e.Local.String()
+	}
+	return e.Local.String() + " -> " + e.Remote.String()
+}
+
+// String returns the connection in one line, such as
+// "10.0.0.1:50120 -> 203.0.113.7:443 ESTABLISHED pid 9216", "0.0.0.0:135 LISTEN pid 1044" or
+// "10.0.0.1:50119 -> 203.0.113.7:443 TIME-WAIT", which has no owner.
+func (c Conn) String() string {
+	if !c.Local.IsValid() {
+		return "invalid Conn"
+	}
+	return c.Endpoints().String() + " " + c.condition()
+}
+
+// condition is the state and, if there is one, the owner.
+func (c Conn) condition() string {
+	if c.PID == 0 {
+		return c.State.String()
+	}
+	return fmt.Sprintf("%v pid %d", c.State, c.PID)
+}
+
+// String returns what Conn.String does and, where it is known, the creation time (RFC 3339), such as
+// "0.0.0.0:135 LISTEN pid 1044 since 2024-01-17T21:20:00Z".
+func (c DatedConn) String() string {
+	if c.Created.IsZero() {
+		return c.Conn.String()
+	}
+	return c.Conn.String() + " since " + c.Created.Format(time.RFC3339)
+}
+
+// Same reports whether c, of an older snapshot, and d, of a newer one, can be one connection: they
+// have the same endpoints, the state of d can follow that of c (RFC 793), and d has no other owner.
 // A connection that loses its owner, as it does in TIME-WAIT, stays the same.
 func (c Conn) Same(d Conn) bool {
 	return c.Local == d.Local && c.Remote == d.Remote && sameConn(&c, &d, c.PID)
@@ -89,7 +125,7 @@ func compareEndpoints(c, d *Conn) int {
 }
 
 // TCPRow returns the header's row for an IPv4 connection, which functions take that act on one
-// connection. For a connection of IPv6 errors.Is(err, fs.ErrInvalid) holds.
+// connection. It returns fs.ErrInvalid for an IPv6 connection.
 func (c Conn) TCPRow() (TCPRow, error) {
 	row := TCPRow{State: c.State}
 	local, remote := c.Local.Addr(), c.Remote.Addr()
@@ -104,8 +140,8 @@ func (c Conn) TCPRow() (TCPRow, error) {
 }
 
 // TCP6Row returns the header's row for an IPv6 connection, which functions take that act on one
-// connection. For a connection of IPv4, and for a zone that is not the index of an interface,
-// errors.Is(err, fs.ErrInvalid) holds.
+// connection. It returns fs.ErrInvalid for an IPv4 connection, and for a zone that is not the index
+// of an interface.
 func (c Conn) TCP6Row() (TCP6Row, error) {
 	row := TCP6Row{State: c.State}
 	local, remote := c.Local.Addr(), c.Remote.Addr()

@@ -34,14 +34,25 @@ func (k *ChangeKind) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// Change is what happened to one connection between two snapshots. Conn.Same and DatedConn.Same say what
-// one connection is.
+// Change is what happened to one connection between two snapshots. Conn.Same and DatedConn.Same say
+// what one connection is.
 type Change struct {
 	Kind    ChangeKind
 	Conn    Conn      // as it is now; for Closed, as it was last
 	Old     Conn      // for Changed, as it was before; else the zero value
 	Created time.Time // of Conn, from a Tracker with Created set; else the zero time
 	Time    time.Time // of the snapshot that has the change, from a Tracker or Watch; from Diff the zero time
+}
+
+// String returns the change in one line, such as "opened 10.0.0.1:50120 -> 203.0.113.7:443 SYN-SENT
+// pid 9216". For Changed it says what was before: "changed 10.0.0.1:50120 -> 203.0.113.7:443
+// TIME-WAIT, was ESTABLISHED pid 9216".
+func (c Change) String() string {
+	text := c.Kind.String() + " " + DatedConn{c.Conn, c.Created}.String()
+	if c.Kind == Changed {
+		text += ", was " + c.Old.condition()
+	}
+	return text
 }
 
 // Diff yields what happened between two snapshots, which must be sorted by Conn.Compare, in the order

@@ -18,7 +18,8 @@
 //
 // A family that cannot be read does not hide the other: its error comes back together with the rows
 // of the other. Errors from Windows are an [*Error], bytes that are not a table [ErrMalformed], a
-// table past a Reader's limit [ErrTooLarge].
+// table past a Reader's limit [ErrTooLarge]. Use errors.Is for these, and for errors of the standard
+// library: an error that the docs call fs.ErrNotExist wraps more than that.
 //
 // # Header layer
 //

@@ -35,17 +35,18 @@ func GetTcp6Table2(order bool) ([]TCP6Row2, error) { return new(Reader).TCP6Tabl
 //
 // Row and rows stand for the header's address family and TCP_TABLE_CLASS; order asks Windows to
 // sort the rows by local, then remote endpoint. Windows refuses the basic classes for IPv6
-// (ERROR_NOT_SUPPORTED, so that errors.Is(err, errors.ErrUnsupported) holds): GetTcp6Table returns
-// those rows. Needs no elevation. Windows XP SP2.
+// (ERROR_NOT_SUPPORTED, which is errors.ErrUnsupported): use GetTcp6Table for those rows. Needs no
+// elevation. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getextendedtcptable
 func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) {
 	return ReadExtendedTcpTable[Row](new(Reader), rows, order)
 }
 
 // GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection, for a row that
-// GetExtendedTcpTable[TCPRowOwnerModule] has returned. A row whose process has ended is an error for
-// which errors.Is(err, fs.ErrNotExist) holds. Needs elevation for the connections of programs in
-// Windows' own folder: without, Windows answers with empty strings for them. Windows XP SP2.
+// GetExtendedTcpTable[TCPRowOwnerModule] has returned. It returns fs.ErrNotExist if the process of
+// the row has ended, and errors.ErrUnsupported if this is a 32-bit program and that one is not.
+// Needs elevation for the connections of programs in Windows' own folder: without, Windows answers
+// with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 	name, path, err := mib.ReadOwnerModule(Query{Func: "GetOwnerModuleFromTcpEntry"}, func(buf []byte) (size, code uint32) {
@@ -86,7 +87,7 @@ func GetTcpStatisticsEx(family Family) (TCPStats, error) {
 }
 
 // GetTcpStatisticsEx2 is GetTcpStatisticsEx with 64-bit counters of segments. Needs no elevation.
-// Windows 10 version 1709; before it, errors.Is(err, errors.ErrUnsupported) holds.
+// Windows 10 version 1709; before it, errors.ErrUnsupported.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcpstatisticsex2
 func GetTcpStatisticsEx2(family Family) (TCPStats2, error) {
 	return readStats("GetTcpStatisticsEx2", family, layoutTCPStats2)
@@ -103,16 +104,16 @@ func CreatePersistentTcpPortReservation(startPort, numberOfPorts uint16) (token 
 	return token, Query{Func: "CreatePersistentTcpPortReservation"}.Err(code)
 }
 
-// DeletePersistentTcpPortReservation deletes the reservation of exactly these ports. If there is
-// none errors.Is(err, fs.ErrNotExist) holds. Needs elevation. Windows Vista.
+// DeletePersistentTcpPortReservation deletes the reservation of exactly these ports. It returns
+// fs.ErrNotExist if there is none. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistenttcpportreservation
 func DeletePersistentTcpPortReservation(startPort, numberOfPorts uint16) error {
 	code := native.DeletePersistentTcpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
 	return Query{Func: "DeletePersistentTcpPortReservation"}.Err(code)
 }
 
-// LookupPersistentTcpPortReservation returns the token of the reservation of exactly these ports. If
-// there is none errors.Is(err, fs.ErrNotExist) holds. Needs no elevation. Windows Vista.
+// LookupPersistentTcpPortReservation returns the token of the reservation of exactly these ports.
+// It returns fs.ErrNotExist if there is none. Needs no elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistenttcpportreservation
 func LookupPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.LookupPersistentTcpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)

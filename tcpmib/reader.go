@@ -50,7 +50,7 @@ func (r *Reader) source() Source {
 // first row is converted. Once the buffers of r and dst are large enough it does not allocate.
 //
 // When one family cannot be read, the connections of the other are returned together with the error.
-// For an invalid family errors.Is(err, fs.ErrInvalid) holds.
+// An invalid family is fs.ErrInvalid.
 func (r *Reader) AppendConns(dst []Conn, family Family) ([]Conn, error) {
 	return r.appendConns(dst, family, false)
 }

@@ -74,7 +74,7 @@ const (
 
 // CodeNoAnswer is the code of a Source that has no answer to a query, such as a capture in which the
 // function was not recorded. Windows does not return it: bit 29 marks the codes of applications.
-// errors.Is(err, errors.ErrUnsupported) holds for an Error with it.
+// An Error with it is errors.ErrUnsupported.
 // https://learn.microsoft.com/windows/win32/api/errhandlingapi/nf-errhandlingapi-setlasterror
 const CodeNoAnswer = mib.CodeNoAnswer
 

@@ -43,7 +43,7 @@ func ReadStats(family Family) (Stats, error) { return new(Reader).Stats(family) 
 // missing GetTcpStatisticsEx, then, for IPv4, GetTcpStatistics. Needs no elevation. Once the
 // Reader has a buffer it does not allocate.
 //
-// For any other family errors.Is(err, fs.ErrInvalid) holds.
+// Any other family is fs.ErrInvalid.
 func (r *Reader) Stats(family Family) (Stats, error) {
 	af, err := mib.AddressFamily("tcpmib", family)
 	if err != nil {

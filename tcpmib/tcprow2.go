@@ -50,7 +50,7 @@ var layoutTCPTable2 = mib.TableOf[TCPTable2, TCPRow2]("tcpmib", "MIB_TCPTABLE2")
 // they change when b does. Bytes after the last row are ignored. The rows are a copy only if b is
 // not aligned as they must be, to 4 bytes, or to 8 for rows with a creation time.
 //
-// For bytes that hold fewer rows than they claim errors.Is(err, ErrMalformed) holds.
+// Bytes that hold fewer rows than they claim are ErrMalformed.
 func DecodeTCPTable2(b []byte) ([]TCPRow2, error) { return layoutTCPTable2.Decode(b) }
 
 // TCP6Row2 is MIB_TCP6ROW2: one IPv6 TCP connection with its owner and offload state.

@@ -30,9 +30,10 @@ type Tracker struct {
 	bound [2]mib.History[Conn]
 }
 
-// Changes takes a snapshot of the connections of a family with r, and yields how it differs from the
-// last one, in the order of Diff, IPv4 first, and then the same of bound sockets. The connections of the first snapshot of a
-// family are yielded as Present, so that the changes add up to what there is. All have the time at.
+// Changes takes a snapshot of the connections of a family with r, and yields how it differs from
+// the last one, in the order of Diff, IPv4 first, and then the same of bound sockets. The
+// connections of the first snapshot of a family are yielded as Present, so that the changes add up
+// to what there is. All have the time at.
 //
 // A family that cannot be read is an error beside a Change that has only a Time. All is read before
 // the first change is yielded; a loop that ends early loses the changes that it did not take. Each

@@ -7,8 +7,7 @@ import "github.com/winmib/winmib/tcpmib"
 //	data, err := tcpestats.Get[tcpestats.Data](conn)
 //
 // Values that are not collected are 0; data.RW says whether they are. Needs elevation: without it
-// errors.Is(err, fs.ErrPermission) holds. For a connection that has gone errors.Is(err,
-// fs.ErrNotExist) holds.
+// Get returns fs.ErrPermission. A connection that has gone is fs.ErrNotExist.
 func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()

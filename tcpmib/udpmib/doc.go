@@ -3,7 +3,8 @@
 // [tcpmib.Error] it uses.
 //
 // Most programs need the Go layer only: [Endpoints] returns the UDP sockets as [Endpoint] values,
-// and a [Reader] does so again and again without allocating.
+// and a [Reader] does so again and again without allocating. [Watch] yields what opens and closes,
+// and [ReadStats] returns the counters of UDP.
 //
 // The header layer has the header's names. Functions keep theirs, such as [GetExtendedUdpTable].
 // Types lose MIB_ and say first what they are in C: "UDPRow is MIB_UDPROW". Fields lose their
@@ -13,7 +14,7 @@
 // UDP has no connections: a socket has a local endpoint only, also after connect. No documented
 // function returns [UDPRow2], the one row with a remote endpoint.
 //
-// The package builds everywhere. Elsewhere than on Windows its calls return an error for which
-// errors.Is(err, errors.ErrUnsupported) holds, unless a [Reader] has a Source, and decoding works
-// for bytes from anywhere.
+// The package builds everywhere. On other systems than Windows its calls return
+// errors.ErrUnsupported, unless a [Reader] has a Source, and decoding works for bytes from
+// anywhere.
 package udpmib

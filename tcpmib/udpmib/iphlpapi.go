@@ -37,9 +37,10 @@ func GetExtendedUdpTable[Row ExtendedRow](order bool) ([]Row, error) {
 }
 
 // GetOwnerModuleFromUdpEntry returns the module that owns an IPv4 socket, for a row that
-// GetExtendedUdpTable[UDPRowOwnerModule] has returned. For a row whose process has ended
-// errors.Is(err, fs.ErrNotExist) holds. Needs elevation for the sockets of programs in Windows's
-// own folder: without it Windows answers with empty strings for them. Windows XP SP2.
+// GetExtendedUdpTable[UDPRowOwnerModule] has returned. It returns fs.ErrNotExist if the process of
+// the row has ended, and errors.ErrUnsupported if this is a 32-bit program and that one is not.
+// Needs elevation for the sockets of programs in Windows's own folder: without it Windows answers
+// with empty strings for them. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudpentry
 func GetOwnerModuleFromUdpEntry(row *UDPRowOwnerModule) (tcpmib.OwnerModule, error) {
 	q := tcpmib.Query{Func: "GetOwnerModuleFromUdpEntry"}
@@ -73,7 +74,7 @@ func GetUdpStatisticsEx(family tcpmib.Family) (UDPStats, error) {
 }
 
 // GetUdpStatisticsEx2 is GetUdpStatisticsEx with 64-bit counters of datagrams. Needs no elevation.
-// Windows 10 version 1709; before it, errors.Is(err, errors.ErrUnsupported) holds.
+// Windows 10 version 1709; before it, errors.ErrUnsupported.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getudpstatisticsex2
 func GetUdpStatisticsEx2(family tcpmib.Family) (UDPStats2, error) {
 	return readStats("GetUdpStatisticsEx2", family, layoutUDPStats2)
@@ -81,17 +82,17 @@ func GetUdpStatisticsEx2(family tcpmib.Family) (UDPStats2, error) {
 
 // CreatePersistentUdpPortReservation reserves numberOfPorts UDP ports from startPort on, until
 // DeletePersistentUdpPortReservation, also across restarts of Windows: other programs cannot bind
-// them. The token names the reservation to a socket that is to use it (SIO_ASSOCIATE_PORT_RESERVATION).
-// For ports of which one is in use or reserved, the error has the code ERROR_SHARING_VIOLATION (32).
-// Needs elevation. Windows Vista.
+// them. The token names the reservation to a socket that is to use it
+// (SIO_ASSOCIATE_PORT_RESERVATION). For ports of which one is in use or reserved, the error has the
+// code ERROR_SHARING_VIOLATION (32). Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistentudpportreservation
 func CreatePersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.CreatePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
 	return token, tcpmib.Query{Func: "CreatePersistentUdpPortReservation"}.Err(code)
 }
 
-// DeletePersistentUdpPortReservation deletes the reservation of exactly these ports. If there is
-// none errors.Is(err, fs.ErrNotExist) holds. Needs elevation. Windows Vista.
+// DeletePersistentUdpPortReservation deletes the reservation of exactly these ports. It returns
+// fs.ErrNotExist if there is none. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-deletepersistentudpportreservation
 func DeletePersistentUdpPortReservation(startPort, numberOfPorts uint16) error {
 	code := native.DeletePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
@@ -99,7 +100,7 @@ func DeletePersistentUdpPortReservation(startPort, numberOfPorts uint16) error {
 }
 
 // LookupPersistentUdpPortReservation returns the token of the reservation of exactly these ports.
-// If there is none errors.Is(err, fs.ErrNotExist) holds. Needs no elevation. Windows Vista.
+// It returns fs.ErrNotExist if there is none. Needs no elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-lookuppersistentudpportreservation
 func LookupPersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.LookupPersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)

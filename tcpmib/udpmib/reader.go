@@ -21,8 +21,8 @@ type Reader struct {
 	Source tcpmib.Source
 
 	// MaxBytes limits the size of a table, in bytes; 0 is tcpmib.DefaultMaxBytes, and a negative
-	// number an error (fs.ErrInvalid). A larger table is tcpmib.ErrTooLarge, and so is one with more
-	// than 65,536 scope IDs.
+	// number an error (fs.ErrInvalid). A larger table is tcpmib.ErrTooLarge, and so is one with
+	// more than 65,536 scope IDs.
 	MaxBytes int
 
 	buf   mib.Buffer
@@ -34,8 +34,8 @@ type Reader struct {
 // dst are large enough it does not allocate.
 //
 // It reads the tables of GetExtendedUdpTable with the class OWNER_MODULE. When one family cannot be
-// read, the sockets of the other are returned together with the error. For an invalid family
-// errors.Is(err, fs.ErrInvalid) holds.
+// read, the sockets of the other are returned together with the error. An invalid family is
+// fs.ErrInvalid.
 func (r *Reader) AppendEndpoints(dst []Endpoint, family tcpmib.Family) ([]Endpoint, error) {
 	return r.appendEndpoints(dst, family, false)
 }

@@ -37,7 +37,7 @@ var layoutUDPTable = mib.TableOf[UDPTable, UDPRow]("udpmib", "MIB_UDPTABLE")
 // they change when b does. Bytes after the last row are ignored. The rows are a copy only if b is
 // not aligned as they must be, to 4 bytes, or to 8 for rows with a creation time.
 //
-// For bytes that hold fewer rows than they claim errors.Is(err, tcpmib.ErrMalformed) holds.
+// Bytes that hold fewer rows than they claim are tcpmib.ErrMalformed.
 func DecodeUDPTable(b []byte) ([]UDPRow, error) { return layoutUDPTable.Decode(b) }
 
 // UDP6Row is MIB_UDP6ROW: one IPv6 UDP socket without its owner.
