@@ -37,7 +37,7 @@ Windows can close only IPv4 connections, and only for administrators. Listening 
 are not connections, and those of System (PID 4) are never closed: such matches are skipped.
 
 Exit codes: 0 all matches are gone, 1 nothing matched or the answer was no, 2 usage, 3 a
-match is still there, be it one that was skipped.`, filter.Help),
+match is still there (skipped ones included).`, filter.Help),
 		Example: `  tcpmib close 192.168.1.23:50120 203.0.113.7:443
   tcpmib close --process chrome --state close-wait
   tcpmib close --remote 203.0.113.7 --yes`,

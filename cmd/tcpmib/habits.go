@@ -136,7 +136,7 @@ var portsSyntax = lazily(`^:?(\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*),?$`)
 // words of other tools, and what stands for them here.
 var words = map[string]string{
 	"tcp": "-t", "tcpv6": "-t -6", "udp": "-u", "udpv6": "-u -6", "all": "-a", "inet": "-4", "inet6": "-6",
-	"state": "--state established", "sport": "--local-port", "dport": "--remote-port", "src": "--addr", "dst": "--remote",
+	"state": "--state established", "sport": "--local-port", "dport": "--remote-port", "src": "--local", "dst": "--remote",
 	"listen": "--listening", "listening": "--listening", "new": "--not-in base.zip",
 }
 
@@ -160,8 +160,8 @@ func knownHint(cmd *cobra.Command, args []string) string {
 	if flags, ok := words[lower]; ok {
 		return "; use " + flags
 	}
-	if endpoint, err := netip.ParseAddrPort(word); err == nil {
-		return "; use --addr " + endpoint.Addr().String() + " --port " + word[strings.LastIndexByte(word, ':')+1:]
+	if _, err := netip.ParseAddrPort(word); err == nil {
+		return "; use --addr " + word
 	}
 	if _, err := netip.ParseAddr(strings.Trim(word, "[]")); err == nil {
 		return "; use --addr " + word

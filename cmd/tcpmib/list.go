@@ -43,10 +43,9 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "List connections and sockets",
 		Long: paragraphs(`list shows TCP connections, listening sockets and, with --udp, UDP sockets, sorted by local and
-remote endpoint.`, filter.Help, filter.ProtocolHelp, habitsHelp, `--not-in base.zip leaves out what the capture base.zip has. A socket that listens or is bound, and
-a UDP socket, is the same if its local endpoint and the name of its process are, because process
-IDs change when Windows restarts; where a name is not known, the endpoint decides. A connection
-is the same if its endpoints and its process ID are.
+remote endpoint.`, filter.Help, filter.ProtocolHelp, habitsHelp, `--not-in base.zip leaves out what the capture base.zip has. Listening, bound and UDP sockets match
+on protocol, local endpoint and process name, because process IDs change after a restart; if a
+name is unknown, the endpoint decides. Connections match on endpoints and process ID.
 
 Columns, for --columns, --sort and templates:
 `+columnHelp()+`

@@ -128,8 +128,8 @@ and a connection fails only when its own pair has none left. Windows reuses port
 administrator has set an auto-reuse range (Set-NetTCPSetting), from which they then come, and the
 program does not bind before it connects, or sets SO_REUSE_UNICASTPORT. Any other socket needs a
 port that nothing on the machine uses: the line of * is its limit. The tables do not say which
-sockets reuse ports. Windows has no documented function that tells the ranges; netsh int ipv4 show
-dynamicport tcp and Get-NetTCPSetting do: pass another than the default with --dynamic-range.`
+sockets reuse ports. No documented Windows function returns the ranges; netsh int ipv4 show
+dynamicport tcp and Get-NetTCPSetting do. Pass a non-default one with --dynamic-range.`
 
 // summaryEphemeral writes how much of the dynamic port range is in use.
 func (a *app) summaryEphemeral(f *summaryFlags) error {

@@ -105,7 +105,7 @@ between two refreshes is not seen.`, filter.Help, filter.ProtocolHelp),
 func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	f.habits()
 	if f.format == "" && !f.once && a.Screen() && !a.Interactive() {
-		a.Say("the live screen needs a console for its input and output, such as Windows has and build.sh run has not: writing JSON lines")
+		a.Say("the live screen needs a console for its input and output; writing JSON lines instead")
 	}
 	if err := f.check(flags, a.Interactive()); err != nil {
 		return err

@@ -105,7 +105,7 @@ func (m *Captured) missing() error { return &NotCapturedError{m.File} }
 type NotCapturedError struct{ File string }
 
 func (e *NotCapturedError) Error() string {
-	return e.File + " does not contain them: only the machine itself knows"
+	return e.File + " does not record them"
 }
 
 // IsNotCaptured reports whether err is about something that a capture does not record.
