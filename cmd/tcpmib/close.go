@@ -35,6 +35,7 @@ checks that they are gone. A connection that has already gone does not count as 
 
 Windows can close only IPv4 connections, and only for administrators. Listening sockets
 are not connections, and those of System (PID 4) are never closed: such matches are skipped.
+For a port that a skipped socket holds, close says what frees it, as the command port does.
 
 Exit codes: 0 all matches are gone, 1 nothing matched or the answer was no, 2 usage, 3 a
 match is still there (skipped ones included).`, filter.Help),

@@ -36,7 +36,8 @@ func (a *app) diffCommand() *cobra.Command {
 		Short: "Show what opened, closed and changed between two captures, or since one",
 		Long: paragraphs(`diff shows the connections that opened (+), closed (-) and changed (~) between two captures, or
 since one. A connection is identified by its endpoints and its process; what closed has the name
-that its process had in the first capture. --format jsonl writes the events of watch.
+that its process had in the first capture. --format jsonl writes the events of watch. A capture
+may be -, standard input.
 
 Exit codes, as those of diff elsewhere: 0 no difference, 1 a difference, 2 usage, 3 the system
 or a file failed.`, filter.Help, filter.ProtocolHelp),

@@ -44,11 +44,11 @@ func (a *app) summaryCommand() *cobra.Command {
 connections by family and state, by process, and by local port with a listening socket (whatever
 --state, --remote, --remote-port and --addr say, which select connections), and with --udp UDP
 sockets by family and by process. Remote addresses are left out because their number is
-unbounded. Use --output with it:
-the file is replaced atomically, and PowerShell's > would write UTF-16.`, ephemeralHelp, filter.Help, filter.ProtocolHelp),
+unbounded. There is no series of a state whose table was not read. Use --output with it: the file
+is replaced atomically, and PowerShell's > would write UTF-16.`, ephemeralHelp, filter.Help, filter.ProtocolHelp),
 		Example: `  tcpmib summary
   tcpmib summary --process w3wp --limit 20
-  tcpmib summary --format prometheus --output C:\metrics\tcpmib.prom
+  tcpmib summary --format prometheus --output tcpmib.prom
   tcpmib summary --ephemeral --dynamic-range 10000-65535`,
 		Args: filtersOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -67,14 +67,16 @@ func (a *app) watchCommand() *cobra.Command {
 ? lists its keys. Without a terminal, or with --format jsonl, it writes one event a line:
 the objects of list --format jsonl with the keys time and event (present for connections
 that were there at the start, opened, changed with previousState, and closed). Errors go
-to stderr and watching continues.
+to stderr and watching continues. --json writes one array if the watch has an end (--once, --for
+or --from), otherwise lines.
 
 A connection is identified by its endpoints and its process. One that opens and closes
 between two refreshes is not seen.`, filter.Help, filter.ProtocolHelp),
 		Example: `  tcpmib watch
   tcpmib watch --process chrome --interval 500ms
   tcpmib watch --remote-port 443 --for 1m --format jsonl
-  tcpmib watch --once --format jsonl
+  tcpmib watch --listening --not-in base.zip
+  tcpmib watch --once --json
   tcpmib watch --from before.zip --from after.zip`,
 		Args: filtersOnly,
 		RunE: func(cmd *cobra.Command, _ []string) error {
