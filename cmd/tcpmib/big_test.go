@@ -102,7 +102,7 @@ func (a *answered) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return size, code
 }
 
-// What list does for a million connections, beside the plain table, by turns. The metrics are the user
+// list of a million connections next to the plain table, interleaved. The metrics are the user
 // and system time of each, and their ratio, which should be at most 2. The connections are made up,
 // or those of the synthetic system if WINMIB_SCENARIO asks it for a million (see build.sh bench).
 func BenchmarkMillion(b *testing.B) {

@@ -186,7 +186,7 @@ func TestCloseThousands(t *testing.T) {
 	}
 }
 
-// What could not be read and what could not be closed are both said.
+// Both errors are reported: of the table that could not be read, and of the connection that could not be closed.
 func TestCloseHalfFails(t *testing.T) {
 	m, names := fixture.Office()
 	m.Code6 = 50

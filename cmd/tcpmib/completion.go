@@ -86,7 +86,7 @@ fi
 `
 
 // processNames returns the names of the processes of this machine, or of the capture in --from, for
-// the shell to offer. Where there are none it offers nothing.
+// the shell to offer, or nothing if there are none.
 func (a *app) processNames(cmd *cobra.Command) []string {
 	from := ""
 	if flag := cmd.Flags().Lookup("from"); flag != nil {

@@ -28,7 +28,7 @@ func record(t *testing.T, m *fixture.Machine, after time.Duration, processes map
 	return path
 }
 
-// What closed has the name that its process had, though the process has ended and another has its
+// Closed connections have the name that their process had, though the process has ended and another has its
 // PID. A connection in TIME-WAIT is shown with the owner that it lost; the events have it as it is.
 func TestDiffOwners(t *testing.T) {
 	before, after := &fixture.Machine{}, &fixture.Machine{}

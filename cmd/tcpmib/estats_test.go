@@ -21,7 +21,7 @@ import (
 )
 
 // measuring is a system that counts 1000 bytes in and 10 segments sent again
-// between two questions, where it was told to.
+// between two questions, if collection is on.
 type measuring struct {
 	data map[tcpmib.Conn]tcpestats.Data
 	path map[tcpmib.Conn]tcpestats.Path
@@ -93,7 +93,7 @@ func TestEstats(t *testing.T) {
 	assert.Len(t, m.sets, 12)
 }
 
-// What is collected already is left on, and counts from where it was.
+// Statistics that are collected already stay on, and are counted from where they were.
 func TestEstatsOnAlready(t *testing.T) {
 	m := newMeasuring()
 	a := officeApp()
@@ -293,7 +293,7 @@ func TestInspect(t *testing.T) {
 	fixture.Golden(t, "inspect.golden", text)
 }
 
-// What one connection is asked for is asked of its family alone.
+// Details of one connection come from the tables of its family only.
 func TestInspectAsksItsFamily(t *testing.T) {
 	m, processes := fixture.Office()
 	for family, other := range map[tcpmib.Family]string{tcpmib.IPv4: "GetExtendedTcpTable 23 8", tcpmib.IPv6: "GetExtendedTcpTable 2 8"} {

@@ -187,7 +187,7 @@ func portCommandHint(cmd *cobra.Command, ports []string) string {
 }
 
 // checkDashes rejects a long flag with one dash, as in -port 8080, which would be taken for several short
-// ones. It returns whether help is asked for as Windows programs are asked.
+// ones. It reports whether there is a /? or -?, with which Windows users ask for help.
 func checkDashes(root *cobra.Command, args []string) (help bool, err error) {
 	cmd, _, findErr := root.Find(args)
 	if findErr != nil {

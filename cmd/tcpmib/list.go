@@ -155,7 +155,7 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	if base != nil {
 		s.Keep(func(r *rows.Row) bool { return !base.Has(r) })
 	}
-	// What the sort needs is read for all rows, and everything else for those that are printed.
+	// The sort needs its columns of all rows; the others are read for the rows that are printed.
 	m.Enrich(s, f.filter.Families(), f.sortBy, nil)
 	s.Sort(f.sortBy, f.reverse)
 	matches := len(s.Sockets)

@@ -139,7 +139,7 @@ func TestListSortsByEveryColumn(t *testing.T) {
 			for line := range strings.Lines(back.stdout) {
 				reversed = append([]string{strings.TrimSpace(line)}, reversed...)
 			}
-			// Where nobody knows a time, its row is last in either direction.
+			// Rows of unknown age are last in either direction.
 			known := func(line string) bool {
 				return c.Name != "age" && c.Name != "created" || !strings.Contains(line, `"pid":0,`)
 			}

@@ -85,7 +85,7 @@ func TestLive(t *testing.T) {
 	}
 }
 
-// A UDP socket of this machine. (That all kinds equal /proc/net is shown beside tcpmib/udpmib.)
+// A UDP socket of this machine. (That all kinds equal /proc/net is shown in tcpmib/udpmib.)
 func TestLiveUDP(t *testing.T) {
 	port := fmt.Sprint(bindOnly(t, windows.SOCK_DGRAM))
 	require.EventuallyWithT(t, func(t *assert.CollectT) {

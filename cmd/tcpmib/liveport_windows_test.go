@@ -111,7 +111,7 @@ func bindOnly(t *testing.T, kind int) (port int) {
 }
 
 // boundCause is what a bound socket is to this system: before Windows 10 version 1809, and to Wine, no
-// table shows it, and only a bind tells.
+// table shows it, and only a bind shows it.
 func boundCause(t *testing.T) string {
 	var r tcpmib.Reader
 	if _, err := r.AppendBound(nil, tcpmib.IPv4); errors.Is(err, errors.ErrUnsupported) {

@@ -22,7 +22,7 @@ import (
 )
 
 // Each command of the page prints what the page shows, on a screen of 80 columns. The machine is
-// fixture.Desktop, and the files are those that the page tells to make.
+// fixture.Desktop, with the files that the page makes.
 func TestPage(t *testing.T) {
 	const name = "README.md"
 	page, err := os.ReadFile(name)

@@ -20,7 +20,7 @@ import (
 )
 
 // The images of the README, made from the captures: ./build.sh screens writes
-// them anew.
+// them again.
 func TestScreens(t *testing.T) {
 	list := runApp(newApp(), "--from=testdata/office.zip", "--color=always", "--pid=!5120,!6006")
 	require.Zero(t, list.code, list.stderr)

@@ -40,7 +40,7 @@ LOCAL ADDRESS  REMOTE       USED  OF      %  TIME-WAIT  BOUND  TOP PROCESS
 10.0.0.1       10.0.0.2:80     2   4   50.0          0      1  seven.exe
 `, got.stdout)
 
-	// What is missing is said, and what is known is shown.
+	// A missing table is reported, and the rest is shown.
 	got = runApp(testApp(withoutBound{m}, processes), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003")
 	assert.Equal(t, cli.ExitOK, got.code)
 	assert.Contains(t, got.stderr, "tcpmib: bound sockets are missing: the capture does not hold the table of bound TCP sockets")

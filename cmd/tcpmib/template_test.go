@@ -12,7 +12,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// What a template names is read for it, wherever it names it.
+// Columns that a template names are read for it, wherever it names them.
 func TestTemplateReadsWhatItNames(t *testing.T) {
 	for text, want := range map[string]string{
 		`{{.created}}`:                                             "2024-05-06T06:02:00.1234567Z",
@@ -35,7 +35,7 @@ func TestTemplateReadsWhatItNames(t *testing.T) {
 	a.lookup = func(context.Context, string) ([]string, error) { return []string{"host.example."}, nil }
 	assert.Equal(t, "host.example\n", runApp(a, "--local-port=50128", "--format=template={{.remoteName}}").stdout)
 
-	// What is not named costs nothing, and what is missing is said.
+	// Columns that are not named cost nothing, and missing ones are reported.
 	fake(a).listServices = func() (map[uint32][]string, error) { return nil, errors.New("not today") }
 	got := runApp(a, "--local-port=50128", "--format=template={{.pid}} .services")
 	assert.Equal(t, result{"8088 .services\n", "", cli.ExitOK}, got)

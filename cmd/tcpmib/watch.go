@@ -272,7 +272,7 @@ type remembered struct {
 	families tcpmib.Family
 	needs    []rows.Column // of the filter
 	asked    []rows.Column // for which calls are needed
-	told     bool          // what is missing is said once
+	reported bool          // missing columns, once
 	sortBy   []rows.Column
 	rows     map[rows.Identity]rows.Row // with them
 }
@@ -316,12 +316,12 @@ func (k *remembered) enrich(m *machine.Reader, list []event) {
 			s.Sockets = append(s.Sockets, e.Now())
 		}
 	}
-	if k.told {
+	if k.reported {
 		m.Enrich(&s, k.families, nil, k.asked)
 	} else {
 		m.Enrich(&s, k.families, k.asked, nil)
 	}
-	k.told = true
+	k.reported = true
 	for i := range list {
 		e := &list[i]
 		older, remembered := k.rows[e.Before().Identity()]

@@ -34,7 +34,7 @@ type scripted struct {
 func (s *scripted) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	i := min(s.asked[q.Func], len(s.machines)-1)
 	size, code = s.machines[i].Ask(q, buf)
-	if code != tcpmib.CodeInsufficientBuffer { // or it is asked once more
+	if code != tcpmib.CodeInsufficientBuffer { // or the Reader asks once more
 		s.asked[q.Func]++
 	}
 	return size, code
@@ -143,7 +143,7 @@ func TestWatchLate(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(stderr.String(), "\n"), stderr.String())
 }
 
-// What closed between two captures has the name that its process had, though the process has ended,
+// Connections that closed between two captures have the name that their process had, though the process has ended,
 // another has its PID, and both captures have the same time.
 func TestWatchCapturesKeepNames(t *testing.T) {
 	before, after := &fixture.Machine{}, &fixture.Machine{}
@@ -162,7 +162,7 @@ func TestWatchCapturesKeepNames(t *testing.T) {
 	assert.Equal(t, []string{"present ended.exe", "closed ended.exe"}, events(t, got.stdout))
 }
 
-// A person who expects the screen is told why there are JSON lines; a program is not.
+// A person who expects the screen reads why there are JSON lines; a program does not.
 func TestWatchWithoutConsole(t *testing.T) {
 	const why = "tcpmib: the live screen needs a console"
 	for environ, want := range map[string]bool{"TTY_FORCE=1": true, "CLICOLOR_FORCE=1": true, "TTY_FORCE=0": false, "": false} {
@@ -211,7 +211,7 @@ func TestScreenRuns(t *testing.T) {
 	assert.Contains(t, shown.String(), "\x1b[?1049h", "on the alternate screen")
 	assert.Contains(t, shown.String(), "\x1b[?1049l", "and back")
 
-	// Where nothing can be read there is no screen. (Another machine: a look that was under way when
+	// If nothing can be read there is no screen. (Another machine: a look that was under way when
 	// the screen ended may still read the first.)
 	silent := &fixture.Machine{Code4: 31, Code6: 31}
 	shown.Reset()
@@ -265,7 +265,7 @@ func TestScreenOfCaptures(t *testing.T) {
 	created := w.Look(screen.Request{Tables: rows.Tables{Families: tcpmib.IPv4, TCP: true}, Created: true}).Snapshot
 	assert.Len(t, created.Sockets, 23, "IPv4 only")
 	assert.NotEmpty(t, created.Owned)
-	// What the capture has of a socket and its owner.
+	// All that the capture has of a socket and its owner.
 	established := slices.IndexFunc(created.Sockets, func(s rows.Socket) bool { return s.PID == 3120 && s.State == tcpmib.StateEstab })
 	assert.Equal(t, []screen.Detail{
 		{Name: "path", Value: `C:\Program Files\PostgreSQL\16\bin\postgres.exe`},

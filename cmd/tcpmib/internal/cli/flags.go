@@ -42,7 +42,7 @@ func FormatFlag(cmd *cobra.Command, value *string, usage string, words []string)
 	})
 }
 
-// formatValue is the value of --format beside --json.
+// formatValue is the value of --format, which --json may contradict.
 type formatValue struct {
 	enum
 	flags *pflag.FlagSet

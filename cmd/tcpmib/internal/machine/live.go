@@ -30,7 +30,7 @@ func (Live) Services() (map[uint32][]string, error) { return owner.Services() }
 // Elevated asks Windows.
 func (Live) Elevated() (bool, error) { return elevated(), nil }
 
-// Details returns what Windows tells about processes, and why it does not tell the rest.
+// Details returns the details of processes, and why some are missing.
 func (Live) Details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
 	return p.Details(pids...)
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 
-// Machine is this computer (Live) or a capture of one (Captured). Which of the two is chosen once,
-// from the flags. What a capture does not record is a NotCapturedError.
+// Machine is this computer (Live) or a capture of one (Captured). It is chosen once, from the
+// flags. Anything that a capture does not record is a NotCapturedError.
 type Machine interface {
 	Source() tcpmib.Source
 	Now() time.Time // when the tables are read, or were

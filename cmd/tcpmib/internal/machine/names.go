@@ -8,13 +8,13 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// Names are the processes of two snapshots. What closed has the name that its process had in the
+// Names are the processes of two snapshots. A closed socket has the name that its process had in the
 // older one: it may have ended since, and its PID may belong to another.
 type Names struct {
 	older, newer owner.Processes
 	owners       map[uint32]*rows.Owner // by process ID, if Know was called
 	services     map[uint32][]string
-	told         bool // what Know misses is said once
+	reported     bool // missing columns, once
 }
 
 // Next takes the processes of the next snapshot. Those that have ended keep their names.
@@ -38,11 +38,11 @@ func (n *Names) Know(m *Reader, changes []rows.Change, columns []rows.Column) {
 		s.Sockets = append(s.Sockets, c.Now())
 	}
 	asked, shown := columns, []rows.Column(nil)
-	if n.told {
+	if n.reported {
 		asked, shown = shown, asked
 	}
 	m.Enrich(&s, tcpmib.Both, asked, shown)
-	n.told = true
+	n.reported = true
 	if n.owners == nil {
 		n.owners, n.services = map[uint32]*rows.Owner{}, map[uint32][]string{}
 	}
