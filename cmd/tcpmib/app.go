@@ -176,8 +176,9 @@ func addOutput(cmd *cobra.Command, file *string) {
 	cli.CompleteFiles(cmd, "output")
 }
 
-// output runs a command whose output goes to the file that --output names. The file is replaced when all
-// is written, and stays as it was if the command fails; the events of a stream are written as they come.
+// output runs a command whose output goes to the file that --output names. The file is replaced
+// when all is written, and stays as it was if the command fails; the events of a stream are written
+// as they come.
 func (a *app) output(file string, stream bool, run func() error) error {
 	if file == "" || file == "-" {
 		return run()
@@ -288,8 +289,8 @@ func between(c tcpmib.Conn, local, remote netip.AddrPort) bool {
 	return c.Local == local && c.Remote == remote
 }
 
-// onlyBetween keeps the sockets between two endpoints. If there are none, it returns an error that names
-// the connection that was probably meant.
+// onlyBetween keeps the sockets between two endpoints. If there are none, it returns an error that
+// names the connection that was probably meant.
 func onlyBetween(s *rows.Snapshot, local, remote netip.AddrPort) error {
 	unzoned := func(p netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(p.Addr().WithZone(""), p.Port()) }
 	var found, near []rows.Socket

@@ -37,8 +37,8 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Each example is understood as sh splits it, and as cmd and PowerShell do: they know no single quotes, or
-// take them for theirs, and what they quote is in double ones.
+// Each example is understood as sh splits it, and as cmd and PowerShell do: they know no single
+// quotes, or take them for theirs, and what they quote is in double ones.
 func TestExamples(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {

@@ -51,8 +51,8 @@ var bombs = map[string]func() *oneTable{
 	"million.zip": million,
 }
 
-// writeBombs is a program of its own, so that the memory that it takes is not that of the test, which
-// Linux counts as that of the programs it starts. Its argument is a folder.
+// writeBombs is a program of its own, so that the memory that it takes is not that of the test,
+// which Linux counts as that of the programs it starts. Its argument is a folder.
 func writeBombs() {
 	for name, make := range bombs {
 		if err := recordMachine(make(), filepath.Join(os.Args[1], name)); err != nil {

@@ -135,7 +135,8 @@ func (a *app) closeAll(s *rows.Snapshot, yes bool) error {
 	return nil
 }
 
-// sayWhatFrees says who holds the ports of skipped sockets that have no connection, and what frees them.
+// sayWhatFrees says who holds the ports of skipped sockets that have no connection, and what frees
+// them.
 func (a *app) sayWhatFrees(skipped []outcome) {
 	const most = 3
 	var ports []askedPort
@@ -189,8 +190,8 @@ func (a *app) writeOutcomes(closed, skipped []outcome) error {
 	return out.Flush()
 }
 
-// sayCauses prints a line for each reason why connections are still there, and reports whether there
-// is any.
+// sayCauses prints a line for each reason why connections are still there, and reports whether
+// there is any.
 func (a *app) sayCauses(outcomes []outcome, noun, then string) bool {
 	var causes []string
 	affected := map[string][]outcome{}
@@ -246,8 +247,8 @@ type outcome struct {
 	err      error // why it is still there
 }
 
-// closeVerified closes one connection of this computer and checks that it is gone. It reports whether
-// the connection had already gone before.
+// closeVerified closes one connection of this computer and checks that it is gone. It reports
+// whether the connection had already gone before.
 func (a *app) closeVerified(c tcpmib.Conn) (gone bool, err error) {
 	if err := cannotClose(c); err != nil {
 		return false, err
@@ -257,9 +258,9 @@ func (a *app) closeVerified(c tcpmib.Conn) (gone bool, err error) {
 	return one[0].notFound != nil, one[0].err
 }
 
-// closeAndVerify closes connections of this computer, checks that they are gone, and completes their
-// outcomes. It closes all before it reads the table, so that checking thousands takes no longer than
-// checking one.
+// closeAndVerify closes connections of this computer, checks that they are gone, and completes
+// their outcomes. It closes all before it reads the table, so that checking thousands takes no
+// longer than checking one.
 func (a *app) closeAndVerify(outcomes []outcome) {
 	var pending []*outcome
 	for i := range outcomes {

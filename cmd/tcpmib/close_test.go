@@ -186,7 +186,8 @@ func TestCloseThousands(t *testing.T) {
 	}
 }
 
-// Both errors are reported: of the table that could not be read, and of the connection that could not be closed.
+// Both errors are reported: of the table that could not be read, and of the connection that could
+// not be closed.
 func TestCloseHalfFails(t *testing.T) {
 	m, names := fixture.Office()
 	m.Code6 = 50

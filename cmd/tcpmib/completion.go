@@ -51,8 +51,8 @@ func (a *app) completionCommand() *cobra.Command {
 	}
 }
 
-// writeBash writes the script of cobra, which needs the package bash-completion, and what it needs of
-// that package where there is none, as in a minimal container or on macOS.
+// writeBash writes the script of cobra, which needs the package bash-completion, and what it needs
+// of that package where there is none, as in a minimal container or on macOS.
 func writeBash(root *cobra.Command, w io.Writer) error {
 	if err := root.GenBashCompletionV2(w, true); err != nil {
 		return err

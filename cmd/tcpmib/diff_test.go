@@ -28,8 +28,9 @@ func record(t *testing.T, m *fixture.Machine, after time.Duration, processes map
 	return path
 }
 
-// Closed connections have the name that their process had, though the process has ended and another has its
-// PID. A connection in TIME-WAIT is shown with the owner that it lost; the events have it as it is.
+// Closed connections have the name that their process had, though the process has ended and another
+// has its PID. A connection in TIME-WAIT is shown with the owner that it lost; the events have it
+// as it is.
 func TestDiffOwners(t *testing.T) {
 	before, after := &fixture.Machine{}, &fixture.Machine{}
 	before.Add4("10.0.0.1:1000", "10.0.0.2:80", tcpmib.StateEstab, 1, tcpmib.OffloadStateInHost)

@@ -74,8 +74,8 @@ func onlyConnected(s *rows.Snapshot) error {
 	return nil
 }
 
-// estats measures the connections of this computer that keep leaves. It reports and skips those that
-// close.
+// estats measures the connections of this computer that keep leaves. It reports and skips those
+// that close.
 func (a *app) estats(f *estatsFlags, keep func(*rows.Snapshot) error) error {
 	s, readErr := read(a.reader(a.live), &f.filter)
 	if s == nil {

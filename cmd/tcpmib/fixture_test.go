@@ -135,9 +135,9 @@ func runOffice(t testing.TB, args ...string) string {
 	return r.stdout
 }
 
-// The captures in testdata are made of made-up machines: office.zip of fixture.Office,
-// later.zip of the same two seconds fixture.Later, both with owners, empty.zip of one without connections
-// and half.zip of one whose GetTcp6Table2 fails.
+// The captures in testdata are made of made-up machines: office.zip of fixture.Office, later.zip of
+// the same two seconds fixture.Later, both with owners, empty.zip of one without connections and
+// half.zip of one whose GetTcp6Table2 fails.
 func TestFixtures(t *testing.T) {
 	info := capture.Info{
 		Time:           fixture.Now,

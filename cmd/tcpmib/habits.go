@@ -17,13 +17,14 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// lazily returns a function that compiles an expression when it is first needed: most runs need none.
+// lazily returns a function that compiles an expression when it is first needed: most runs need
+// none.
 func lazily(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-// Users of ss, netstat and lsof have habits. Those that mean something here do what they mean, and for
-// others an error says what to type.
+// Users of ss, netstat and lsof have habits. Those that mean something here do what they mean, and
+// for others an error says what to type.
 
 const habitsHelp = `The flags -a, -n, -o, -p, -b and -i of ss, netstat and lsof work: -ano and -an show TCP and UDP,
 -tulpn what listens, and -i :8080 one port. Numbers, process IDs and names are always shown.`
@@ -85,8 +86,8 @@ func (i *internet) Set(text string) error {
 	return errs
 }
 
-// filtersOnly rejects arguments of a command that has filters, and says how to write what was probably
-// meant.
+// filtersOnly rejects arguments of a command that has filters, and says how to write what was
+// probably meant.
 func filtersOnly(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -140,8 +141,8 @@ var words = map[string]string{
 	"listen": "--listening", "listening": "--listening", "new": "--not-in base.zip",
 }
 
-// knownHint returns how to write an argument that is a port, an address, an endpoint, a state, a word of
-// another tool or the name of a flag.
+// knownHint returns how to write an argument that is a port, an address, an endpoint, a state, a
+// word of another tool or the name of a flag.
 func knownHint(cmd *cobra.Command, args []string) string {
 	word := args[0]
 	var others []string // what follows a list that a shell or a space took apart
@@ -186,8 +187,8 @@ func portCommandHint(cmd *cobra.Command, ports []string) string {
 	return ", or ask who holds it: tcpmib port " + strings.Join(ports, " ")
 }
 
-// checkDashes rejects a long flag with one dash, as in -port 8080, which would be taken for several short
-// ones. It reports whether there is a /? or -?, with which Windows users ask for help.
+// checkDashes rejects a long flag with one dash, as in -port 8080, which would be taken for several
+// short ones. It reports whether there is a /? or -?, with which Windows users ask for help.
 func checkDashes(root *cobra.Command, args []string) (help bool, err error) {
 	cmd, _, findErr := root.Find(args)
 	if findErr != nil {

@@ -192,8 +192,8 @@ func (a *app) list(flags *pflag.FlagSet, f *listFlags) error {
 	return readErr
 }
 
-// baseline reads what the capture in file has in the tables that a filter needs. If it lacks a table,
-// everything in that table would look new.
+// baseline reads what the capture in file has in the tables that a filter needs. If it lacks a
+// table, everything in that table would look new.
 func (a *app) baseline(file string, f *filter.Filter) (*filter.Baseline, error) {
 	m, err := a.machine(file)
 	if err != nil {
@@ -206,8 +206,8 @@ func (a *app) baseline(file string, f *filter.Filter) (*filter.Baseline, error) 
 	return filter.NewBaseline(s), nil
 }
 
-// writePIDs writes the process IDs of a snapshot, each once, and returns how many. Of a connection that
-// nobody owns, as in TIME-WAIT, there is none.
+// writePIDs writes the process IDs of a snapshot, each once, and returns how many. Of a connection
+// that nobody owns, as in TIME-WAIT, there is none.
 func writePIDs(out *rows.Output, s *rows.Snapshot) int {
 	written := map[uint32]bool{owner.IdlePID: true}
 	for _, socket := range s.Sockets {

@@ -469,8 +469,8 @@ func TestCSVOfOneEmptyField(t *testing.T) {
 	assert.Equal(t, [][]string{{"remotePort"}, {""}, {"61022"}}, records)
 }
 
-// A name with escape sequences does nothing to a screen, nor to the screen that shows a file later. JSON
-// has the whole name.
+// A name with escape sequences does nothing to a screen, nor to the screen that shows a file later.
+// JSON has the whole name.
 func TestEscapes(t *testing.T) {
 	for _, args := range []string{"--format=csv", "--format=template={{.process}}", "summary --format=prometheus", "--format=table", "summary"} {
 		for _, a := range []*app{onScreen(200), officeApp()} {

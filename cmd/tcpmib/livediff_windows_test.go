@@ -37,7 +37,8 @@ func TestLiveDiff(t *testing.T) {
 		{[]string{"summary", "--ephemeral", "--dynamic-range", fmt.Sprintf("%d-%[1]d", port), "--remote-port", fmt.Sprint(server), "--format=json"}, cli.ExitOK,
 			fmt.Sprintf(`"localAddress":"127.0.0.1","remoteAddress":"127.0.0.1","remotePort":%d,"used":1,"of":1,"timeWait":0,"bound":0,`, server)},
 	} {
-		// Wine reads Linux's tables, which list a socket twice or not at all while others come and go.
+		// Wine reads Linux's tables, which list a socket twice or not at all while others come and
+		// go.
 		require.EventuallyWithT(t, func(t *assert.CollectT) {
 			got := runApp(newApp(), test.args...)
 			require.Equal(t, test.code, got.code, got.stdout+got.stderr)

@@ -42,7 +42,8 @@ func TestLivePort(t *testing.T) {
 			port := fmt.Sprint(test.open(t))
 			// Other programs may have the port over the other protocol.
 			limit := []string{"--tcp", "--udp"}[test.protocol]
-			// Wine reads Linux's tables, which list a socket twice or not at all while others come and go.
+			// Wine reads Linux's tables, which list a socket twice or not at all while others come
+			// and go.
 			require.EventuallyWithT(t, func(t *assert.CollectT) {
 				got := runApp(newApp(), "port", limit, "--json", port)
 				require.Equal(t, test.code, got.code, got.stdout+got.stderr)
@@ -96,8 +97,8 @@ func timeWait(t *testing.T) (port int) {
 	return client.LocalAddr().(*net.TCPAddr).Port
 }
 
-// bindOnly binds a socket that neither listens nor connects. Wine 8 lacks what the package net needs
-// for UDP.
+// bindOnly binds a socket that neither listens nor connects. Wine 8 lacks what the package net
+// needs for UDP.
 func bindOnly(t *testing.T, kind int) (port int) {
 	require.NoError(t, windows.WSAStartup(0x202, &windows.WSAData{}))
 	t.Cleanup(func() { windows.WSACleanup() })
@@ -110,8 +111,8 @@ func bindOnly(t *testing.T, kind int) (port int) {
 	return address.(*windows.SockaddrInet4).Port
 }
 
-// boundCause is what a bound socket is to this system: before Windows 10 version 1809, and to Wine, no
-// table shows it, and only a bind shows it.
+// boundCause is what a bound socket is to this system: before Windows 10 version 1809, and to Wine,
+// no table shows it, and only a bind shows it.
 func boundCause(t *testing.T) string {
 	var r tcpmib.Reader
 	if _, err := r.AppendBound(nil, tcpmib.IPv4); errors.Is(err, errors.ErrUnsupported) {

@@ -106,8 +106,8 @@ var readers = [][]string{
 	{"__complete", "list", "--process", ""},
 }
 
-// Nothing that stands in a capture does anything to a terminal: each text of the manifest in turn is
-// replaced, keys too, and put where something else is due.
+// Nothing that stands in a capture does anything to a terminal: each text of the manifest in turn
+// is replaced, keys too, and put where something else is due.
 func TestOutsidersCapture(t *testing.T) {
 	original := map[string][]byte{}
 	z, err := zip.OpenReader(filepath.Join("testdata", "office.zip"))
@@ -269,7 +269,8 @@ func TestOutsidersCommandLine(t *testing.T) {
 	visit(officeApp().rootCommand(), nil)
 }
 
-// Neither does what the machine says: names of hosts, modules and processes, errors, the environment.
+// Neither does what the machine says: names of hosts, modules and processes, errors, the
+// environment.
 func TestOutsidersMachine(t *testing.T) {
 	for _, payload := range tried() {
 		m, processes := fixture.Office()

@@ -130,11 +130,12 @@ type askedPort struct {
 	protocols []rows.Protocol
 }
 
-// mostPorts is how many ports one command judges: each that no table shows takes four attempts to bind.
+// mostPorts is how many ports one command judges: each that no table shows takes four attempts to
+// bind.
 const mostPorts = 1000
 
-// parsePorts parses ports: what --port takes, and a port as tables, addresses and other tools write it.
-// Each is judged once, over the protocols that any of the arguments names.
+// parsePorts parses ports: what --port takes, and a port as tables, addresses and other tools write
+// it. Each is judged once, over the protocols that any of the arguments names.
 func parsePorts(args []string, protocols []rows.Protocol) ([]askedPort, error) {
 	var asked []askedPort
 	for _, arg := range args {
@@ -163,8 +164,9 @@ func parsePorts(args []string, protocols []rows.Protocol) ([]askedPort, error) {
 	return asked, nil
 }
 
-// parsePort parses a port or a range of ports, which may be limited to a protocol, as in tcp:8080 and
-// 53/udp, and may be that of an address, as in 127.0.0.1:8080, :8080 and http://localhost:8080/.
+// parsePort parses a port or a range of ports, which may be limited to a protocol, as in tcp:8080
+// and 53/udp, and may be that of an address, as in 127.0.0.1:8080, :8080 and
+// http://localhost:8080/.
 func parsePort(word string, protocols []rows.Protocol) (low, high int, over []rows.Protocol, err error) {
 	text, over := strings.ToLower(strings.TrimSpace(word)), protocols
 	for _, p := range []rows.Protocol{rows.TCP, rows.UDP} {
@@ -233,8 +235,8 @@ func (a *app) portFacts(m *machine.Reader, protocols []rows.Protocol) (*portchec
 	return facts, nil
 }
 
-// readPorts reads the tables of a protocol and a family. That one cannot be read is a fact too, except
-// where there is no Windows to ask.
+// readPorts reads the tables of a protocol and a family. That one cannot be read is a fact too,
+// except where there is no Windows to ask.
 func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, family tcpmib.Family) (err error) {
 	fails := func(question portcheck.Question, table string, err error) {
 		reason := fmt.Sprintf("the table of %s could not be read: %s", table, cli.Sentence(err))

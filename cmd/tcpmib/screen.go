@@ -102,8 +102,8 @@ func look(t *machine.Tracker, m *machine.Reader, request screen.Request, at time
 	return l
 }
 
-// inspect looks up everything that is known of one socket and its owner, most of which would be too slow
-// for all. A capture cannot be asked for the module and the bytes.
+// inspect looks up everything that is known of one socket and its owner, most of which would be too
+// slow for all. A capture cannot be asked for the module and the bytes.
 func inspect(m *machine.Reader, socket rows.Socket) []screen.Detail {
 	c := socket.Conn
 	s := &rows.Snapshot{Sockets: []rows.Socket{socket}}

@@ -18,8 +18,8 @@ import "fmt"
 func main() { fmt.Println("hello, world") }
 `
 
-// As a release is built: the CPU time of runs that do little, next to that of a program that says hello, interleaved. The
-// metrics are ratios.
+// As a release is built: the CPU time of runs that do little, next to that of a program that says
+// hello, interleaved. The metrics are ratios.
 func BenchmarkStart(b *testing.B) {
 	dir := b.TempDir()
 	program := func(name, source string) string {

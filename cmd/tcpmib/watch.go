@@ -223,8 +223,8 @@ func (e *eventWriter) end() error {
 	return err
 }
 
-// writeEvents writes the changes that match. Errors end the command with a failure if final, and are
-// reported at once otherwise.
+// writeEvents writes the changes that match. Errors end the command with a failure if final, and
+// are reported at once otherwise.
 func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *filter.Baseline, final bool) error {
 	out := newEventWriter(a.Out, f.shownColumns(), f.format == watchJSON)
 	trouble := watchTrouble{app: a, families: f.filter.Families(), final: final, reported: reports{}}
@@ -265,8 +265,8 @@ type event struct {
 	now, before rows.Row
 }
 
-// remembered is what is known of the sockets while they are watched: of one that closed nothing can be
-// read any more.
+// remembered is what is known of the sockets while they are watched: of one that closed nothing can
+// be read any more.
 type remembered struct {
 	names    machine.Names
 	families tcpmib.Family
@@ -357,8 +357,8 @@ type watchTrouble struct {
 	failed  error // what to end with
 }
 
-// add reports or keeps an error, the first of its kind only. It returns an error if watching further
-// is no use.
+// add reports or keeps an error, the first of its kind only. It returns an error if watching
+// further is no use.
 func (t *watchTrouble) add(err error) error {
 	if late := (*tcpmib.MissedError)(nil); !errors.As(err, &late) {
 		t.unread = true

@@ -143,8 +143,8 @@ func TestWatchLate(t *testing.T) {
 	assert.Equal(t, 2, strings.Count(stderr.String(), "\n"), stderr.String())
 }
 
-// Connections that closed between two captures have the name that their process had, though the process has ended,
-// another has its PID, and both captures have the same time.
+// Connections that closed between two captures have the name that their process had, though the
+// process has ended, another has its PID, and both captures have the same time.
 func TestWatchCapturesKeepNames(t *testing.T) {
 	before, after := &fixture.Machine{}, &fixture.Machine{}
 	for pid, port := range []string{"1000", "2000", "3000"} {

@@ -49,7 +49,8 @@ func (s *strict) Set(text string) error {
 	return s.Value.Set(text)
 }
 
-// looksLikeFlag reports whether a value is written like a long flag, or is a group of known short ones.
+// looksLikeFlag reports whether a value is written like a long flag, or is a group of known short
+// ones.
 func looksLikeFlag(cmd *cobra.Command, text string) bool {
 	if strings.HasPrefix(text, "--") {
 		return true
@@ -67,8 +68,8 @@ type noValueError struct{ next string }
 
 func (e *noValueError) Error() string { return "has no value: next is " + e.next }
 
-// FlagError turns an error of the flag parser into a UsageError that names the flag and the value, or
-// the flag that was probably meant.
+// FlagError turns an error of the flag parser into a UsageError that names the flag and the value,
+// or the flag that was probably meant.
 func FlagError(cmd *cobra.Command, err error) error {
 	var (
 		invalid *pflag.InvalidValueError
@@ -149,8 +150,8 @@ func DidYouMean(text string, words []string) string {
 	return ""
 }
 
-// Nearest returns the word that text was probably meant to be, or nothing: the only word that begins
-// with it, or the one from which the fewest letters differ, if those are few.
+// Nearest returns the word that text was probably meant to be, or nothing: the only word that
+// begins with it, or the one from which the fewest letters differ, if those are few.
 func Nearest(text string, words []string) string {
 	text = plainWord(text)
 	if len(text) < 2 {
@@ -178,8 +179,8 @@ func plainWord(text string) string {
 	return strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(text))
 }
 
-// distance returns how many letters must be inserted, removed, replaced or exchanged with the next one
-// to make b of a.
+// distance returns how many letters must be inserted, removed, replaced or exchanged with the next
+// one to make b of a.
 func distance(a, b string) int {
 	var before, last []int
 	now := make([]int, len(b)+1)

@@ -14,8 +14,8 @@ import (
 // https://learn.microsoft.com/windows/win32/winsock/so-exclusiveaddruse
 const soExclusiveAddrUse = ^windows.SO_REUSEADDR
 
-// bindPort binds a port and lets go of it at once. It does not listen, which would have the firewall
-// ask, and asks for the port exclusively, so that any socket on it refuses the bind.
+// bindPort binds a port and lets go of it at once. It does not listen, which would have the
+// firewall ask, and asks for the port exclusively, so that any socket on it refuses the bind.
 func bindPort(p rows.Protocol, family tcpmib.Family, port uint16) (code uint32, err error) {
 	kind, protocol := windows.SOCK_STREAM, windows.IPPROTO_TCP
 	if p == rows.UDP {

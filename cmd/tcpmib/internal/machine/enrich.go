@@ -35,8 +35,8 @@ var Extras = []Extra{
 	{"remoteName", "resolve", "look up the names of remote addresses, for at most 3 seconds", "names", (*Reader).resolve},
 }
 
-// Enrich reads what columns need and the snapshot does not have yet: the columns that the user asked
-// for, and those shown by default, for which missing values are not reported.
+// Enrich reads what columns need and the snapshot does not have yet: the columns that the user
+// asked for, and those shown by default, for which missing values are not reported.
 func (r *Reader) Enrich(s *rows.Snapshot, families tcpmib.Family, asked, shown []rows.Column) {
 	for _, e := range Extras {
 		if !rows.Has(asked, e.Column) && !rows.Has(shown, e.Column) {
@@ -131,8 +131,8 @@ func (r *Reader) ReadModules(s *rows.Snapshot, families tcpmib.Family) error {
 	return err
 }
 
-// ownerReader returns a function that reads what is known of the processes. It fails if something is
-// not known of one that known looks for, and Windows says why.
+// ownerReader returns a function that reads what is known of the processes. It fails if something
+// is not known of one that known looks for, and Windows says why.
 func ownerReader(known func(o *rows.Owner) bool) func(r *Reader, s *rows.Snapshot, _ tcpmib.Family) error {
 	return func(r *Reader, s *rows.Snapshot, _ tcpmib.Family) error {
 		if s.Owners == nil {

@@ -28,8 +28,8 @@ type Machine interface {
 
 	// Reserved reports whether there is a persistent reservation of exactly this port.
 	Reserved(rows.Protocol, uint16) (bool, error)
-	// Bind binds a port on all addresses of a family, exclusively, and lets go of it. It returns the
-	// code of Winsock, or an error if it could not try.
+	// Bind binds a port on all addresses of a family, exclusively, and lets go of it. It returns
+	// the code of Winsock, or an error if it could not try.
 	Bind(rows.Protocol, tcpmib.Family, uint16) (code uint32, err error)
 }
 

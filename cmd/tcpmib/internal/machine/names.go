@@ -8,8 +8,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// Names are the processes of two snapshots. A closed socket has the name that its process had in the
-// older one: it may have ended since, and its PID may belong to another.
+// Names are the processes of two snapshots. A closed socket has the name that its process had in
+// the older one: it may have ended since, and its PID may belong to another.
 type Names struct {
 	older, newer owner.Processes
 	owners       map[uint32]*rows.Owner // by process ID, if Know was called
@@ -27,8 +27,8 @@ func (n *Names) Next(processes owner.Processes) {
 	}
 }
 
-// Know reads what columns need of the processes of changes, after Next. Processes that have ended stay
-// known.
+// Know reads what columns need of the processes of changes, after Next. Processes that have ended
+// stay known.
 func (n *Names) Know(m *Reader, changes []rows.Change, columns []rows.Column) {
 	if len(columns) == 0 || len(changes) == 0 {
 		return

@@ -38,8 +38,8 @@ func Open(file string, maxRows int) (*Captured, error) {
 	return nil, err
 }
 
-// allowMore returns an error that says which flag allows as many rows as a capture has, if err is that it
-// has too many.
+// allowMore returns an error that says which flag allows as many rows as a capture has, if err is
+// that it has too many.
 func allowMore(err error) error {
 	tooMany := (*capture.RowsError)(nil)
 	if !errors.As(err, &tooMany) {
@@ -72,8 +72,9 @@ func ReadStdin(r io.Reader, maxRows int) (*Captured, error) {
 // shellLook is how much of a file shows whether a shell changed it.
 const shellLook = 64 << 10
 
-// changedByShell returns a better error for a zip file that went through a shell that takes output for
-// text: > of Windows PowerShell writes UTF-16, and PowerShell before 7.4 replaces what is no text.
+// changedByShell returns a better error for a zip file that went through a shell that takes output
+// for text: > of Windows PowerShell writes UTF-16, and PowerShell before 7.4 replaces what is no
+// text.
 func changedByShell(name string, start []byte, err error) error {
 	for _, changed := range []string{
 		"\xff\xfeP\x00K\x00", "\xfe\xff\x00P\x00K", "\xef\xbb\xbfPK",

@@ -19,8 +19,8 @@ type Reader struct {
 	Lookup   func(ctx context.Context, addr string) (names []string, err error) // of DNS
 }
 
-// Read takes a snapshot of all sockets in some tables. If only a part of the tables could be read, it
-// returns both a snapshot and an error.
+// Read takes a snapshot of all sockets in some tables. If only a part of the tables could be read,
+// it returns both a snapshot and an error.
 func (r *Reader) Read(tables rows.Tables) (*rows.Snapshot, error) {
 	defer r.Terminal.Progress("reading the tables")()
 	sockets, err := Sockets(r, tables)
@@ -30,8 +30,8 @@ func (r *Reader) Read(tables rows.Tables) (*rows.Snapshot, error) {
 	return &rows.Snapshot{Sockets: sockets, Processes: r.KnownProcesses()}, err
 }
 
-// KnownProcesses returns the processes of the machine. Connections without the names of their owners
-// are better than none.
+// KnownProcesses returns the processes of the machine. Connections without the names of their
+// owners are better than none.
 func (r *Reader) KnownProcesses() owner.Processes {
 	processes, err := r.Processes()
 	if err != nil && !errors.Is(err, errors.ErrUnsupported) {

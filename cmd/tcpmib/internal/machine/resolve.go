@@ -15,8 +15,8 @@ const ResolveTime = 3 * time.Second
 
 const resolveWorkers = 32
 
-// resolve looks up the names of remote addresses concurrently. Those that take too long stay without
-// a name: it does not wait for lookups that ignore their context, as those of Windows do.
+// resolve looks up the names of remote addresses concurrently. Those that take too long stay
+// without a name: it does not wait for lookups that ignore their context, as those of Windows do.
 func (r *Reader) resolve(s *rows.Snapshot, _ tcpmib.Family) error {
 	if s.Hosts != nil {
 		return nil

@@ -12,9 +12,9 @@ import (
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
-// Tracker takes snapshots of the sockets in some tables and says how each differs from the one before,
-// with a tcpmib.Tracker and a udpmib.Tracker. The zero value is ready to use. A table that a snapshot
-// leaves out is forgotten.
+// Tracker takes snapshots of the sockets in some tables and says how each differs from the one
+// before, with a tcpmib.Tracker and a udpmib.Tracker. The zero value is ready to use. A table that
+// a snapshot leaves out is forgotten.
 type Tracker struct {
 	tcp tcpmib.Tracker
 	udp udpmib.Tracker

@@ -22,8 +22,8 @@ type sourced struct {
 
 func (s sourced) Source() tcpmib.Source { return s.m }
 
-// Bound and UDP sockets are compared with their last snapshot as TCP connections are, table by table,
-// and a table that cannot be read for a while has closed nothing.
+// Bound and UDP sockets are compared with their last snapshot as TCP connections are, table by
+// table, and a table that cannot be read for a while has closed nothing.
 func TestTracker(t *testing.T) {
 	m := &fixture.Machine{}
 	m.AddUDP4("0.0.0.0:53", 7)
