@@ -20,14 +20,6 @@ import (
 	"github.com/winmib/winmib/tcpmib/capture"
 )
 
-// tempDir is t.TempDir where the folder may stay behind: Wine 8 cannot empty it.
-func tempDir(t *testing.T) string {
-	dir, err := os.MkdirTemp("", "tcpmib")
-	require.NoError(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 func TestCaptureToStdout(t *testing.T) {
 	got := runApp(officeApp(), "capture", "-")
 	require.Equal(t, cli.ExitOK, got.code, got.stderr)
@@ -39,7 +31,7 @@ func TestCaptureToStdout(t *testing.T) {
 
 // A capture that fails leaves no file behind, and one that is there stays.
 func TestCaptureWholeOrNone(t *testing.T) {
-	dir := tempDir(t)
+	dir := fixture.TempDir(t)
 	path := filepath.Join(dir, "a.zip")
 	m, processes := fixture.Office()
 	require.Equal(t, cli.ExitOK, runApp(testApp(m, processes), "capture", path).code)
@@ -63,7 +55,7 @@ func TestCaptureWholeOrNone(t *testing.T) {
 // A capture records UDP, bound sockets and what is known of processes. Command lines may hold
 // passwords: they are recorded only when asked for.
 func TestCaptureOwners(t *testing.T) {
-	path := filepath.Join(tempDir(t), "a.zip")
+	path := filepath.Join(fixture.TempDir(t), "a.zip")
 	for _, asked := range []bool{false, true} {
 		args := []string{"capture", path}
 		if asked {
@@ -90,7 +82,7 @@ func TestCaptureOwners(t *testing.T) {
 
 // A capture of a newer version is not a question of the operating system.
 func TestNewerCapture(t *testing.T) {
-	path := filepath.Join(tempDir(t), "newer.zip")
+	path := filepath.Join(fixture.TempDir(t), "newer.zip")
 	old, err := zip.OpenReader(filepath.Join("testdata", "office.zip"))
 	require.NoError(t, err)
 	defer old.Close()

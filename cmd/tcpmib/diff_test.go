@@ -20,7 +20,7 @@ import (
 // record writes a capture of a machine, made after some time.
 func record(t *testing.T, m *fixture.Machine, after time.Duration, processes map[uint32]string) (path string) {
 	t.Helper()
-	path = filepath.Join(tempDir(t), "capture.zip")
+	path = filepath.Join(fixture.TempDir(t), "capture.zip")
 	var b bytes.Buffer
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC).Add(after)
 	require.NoError(t, capture.Write(&b, m, capture.Info{Time: at, Processes: processes}))

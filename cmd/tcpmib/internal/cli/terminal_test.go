@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,10 +37,11 @@ func TestTerminalOfPipes(t *testing.T) {
 		term.Color = ColorNever
 		assert.False(t, term.UseColor())
 	}
-	f, err := os.Create(filepath.Join(t.TempDir(), "file"))
+	r, w, err := os.Pipe()
 	require.NoError(t, err)
-	defer f.Close()
-	term := Terminal{Out: f, In: f, Err: f}
+	defer r.Close()
+	defer w.Close()
+	term := Terminal{In: r, Out: w, Err: w}
 	assert.False(t, term.Interactive())
 	assert.Zero(t, term.Width())
 }
