@@ -43,31 +43,29 @@ func fails(code uint32) fake {
 // table4 is a MIB_TCPTABLE2 with n rows, each with another remote port. Where only 16 of 32 bits
 // count, the others are garbage.
 func table4(n int) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
-	for i := range n {
-		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.StateEstab))
-		b = append(b, 10, 1, 2, 3, 0x01, 0xBB, 0xDE, 0xAD)
-		b = append(b, 192, 0, 2, 7, byte(i>>8), byte(i), 0xBE, 0xEF)
-		b = binary.LittleEndian.AppendUint32(b, uint32(1000+i))
-		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.OffloadStateOffloaded))
+	rows := make([]tcpmib.TCPRow2, n)
+	for i := range rows {
+		rows[i] = tcpmib.TCPRow2{
+			State: tcpmib.StateEstab, LocalAddr: [4]byte{10, 1, 2, 3}, LocalPort: [4]byte{0x01, 0xBB, 0xDE, 0xAD},
+			RemoteAddr: [4]byte{192, 0, 2, 7}, RemotePort: [4]byte{byte(i >> 8), byte(i), 0xBE, 0xEF},
+			OwningPid: uint32(1000 + i), OffloadState: tcpmib.OffloadStateOffloaded,
+		}
 	}
-	return b
+	return tcpmibtest.Table(rows...)
 }
 
 // table6 is a MIB_TCP6TABLE2 with n rows, each with another remote port, from fe80::1%7 to
 // fe80::2%7.
 func table6(n int) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
-	for i := range n {
-		b = append(b, 0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
-		b = append(b, 7, 0, 0, 0, 0x01, 0xBB, 0xDE, 0xAD)
-		b = append(b, 0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2)
-		b = append(b, 7, 0, 0, 0, byte(i>>8), byte(i), 0xBE, 0xEF)
-		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.StateEstab))
-		b = binary.LittleEndian.AppendUint32(b, uint32(1000+i))
-		b = binary.LittleEndian.AppendUint32(b, uint32(tcpmib.OffloadStateInHost))
+	rows := make([]tcpmib.TCP6Row2, n)
+	for i := range rows {
+		rows[i] = tcpmib.TCP6Row2{
+			LocalAddr: [16]byte{0: 0xFE, 1: 0x80, 15: 1}, LocalScopeID: 7, LocalPort: [4]byte{0x01, 0xBB, 0xDE, 0xAD},
+			RemoteAddr: [16]byte{0: 0xFE, 1: 0x80, 15: 2}, RemoteScopeID: 7, RemotePort: [4]byte{byte(i >> 8), byte(i), 0xBE, 0xEF},
+			State: tcpmib.StateEstab, OwningPid: uint32(1000 + i), OffloadState: tcpmib.OffloadStateInHost,
+		}
 	}
-	return b
+	return tcpmibtest.Table(rows...)
 }
 
 // scoped is table6(n) with these scope IDs and this state in its i-th row.

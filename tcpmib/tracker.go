@@ -11,7 +11,8 @@ import (
 // value is ready to use. A Tracker is for one goroutine at a time, and must not be copied.
 //
 // Each family has its own history: one that cannot be read stays as it was, and its next snapshot
-// that succeeds is compared with the last one that did.
+// that succeeds is compared with the last one that did. A Tracker remembers the owner of a connection
+// that has lost it: if another process owns it later, it is another connection.
 type Tracker struct {
 	_ mib.NoCopy
 

@@ -1,7 +1,6 @@
 package udpmib_test
 
 import (
-	"encoding/binary"
 	"math"
 	"net/netip"
 	"time"
@@ -9,6 +8,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/tcpmibtest"
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
@@ -44,41 +44,37 @@ var bound = time.Date(2024, 1, 17, 21, 20, 0, 123456700, time.UTC)
 const boundTicks = 133_500_000_001_234_567 // bound, in units of 100 ns since 1601
 
 // table4 is a MIB_UDPTABLE_OWNER_MODULE with n rows, the first of which is bound to 10.1.2.3:443.
-// Where only 16 of 32 bits count, and in the padding, there is garbage.
+// Where only 16 of 32 bits count there is garbage.
 func table4(n int) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
-	b = append(b, 0xAA, 0xAA, 0xAA, 0xAA)
-	for i := range n {
-		b = append(b, 10, 1, 2, 3)
-		b = append(b, byte((443+i)>>8), byte(443+i), 0xDE, 0xAD)
-		b = appendOwner(b, i)
+	rows := make([]udpmib.UDPRowOwnerModule, n)
+	for i := range rows {
+		rows[i] = udpmib.UDPRowOwnerModule{
+			LocalAddr: [4]byte{10, 1, 2, 3}, LocalPort: port(i), OwningPid: uint32(1000 + i),
+			CreateTimestamp: boundTicks, Flags: -1, OwningModuleInfo: moduleInfo(),
+		}
 	}
-	return b
+	return tcpmibtest.Table(rows...)
 }
 
 // table6 is a MIB_UDP6TABLE_OWNER_MODULE with n rows, bound to fe80::1 with these scope IDs.
 func table6(n int, scope func(i int) uint32) []byte {
-	b := binary.LittleEndian.AppendUint32(nil, uint32(n))
-	b = append(b, 0xAA, 0xAA, 0xAA, 0xAA)
-	for i := range n {
-		b = append(b, 0xFE, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
-		b = binary.LittleEndian.AppendUint32(b, scope(i))
-		b = append(b, byte((443+i)>>8), byte(443+i), 0xDE, 0xAD)
-		b = appendOwner(b, i)
+	rows := make([]udpmib.UDP6RowOwnerModule, n)
+	for i := range rows {
+		rows[i] = udpmib.UDP6RowOwnerModule{
+			LocalAddr: [16]byte{0: 0xFE, 1: 0x80, 15: 1}, LocalScopeID: scope(i), LocalPort: port(i), OwningPid: uint32(1000 + i),
+			CreateTimestamp: boundTicks, Flags: -1, OwningModuleInfo: moduleInfo(),
+		}
 	}
-	return b
+	return tcpmibtest.Table(rows...)
 }
 
-// appendOwner appends what both rows end with.
-func appendOwner(b []byte, i int) []byte {
-	b = binary.LittleEndian.AppendUint32(b, uint32(1000+i))
-	b = append(b, 0xAA, 0xAA, 0xAA, 0xAA)
-	b = binary.LittleEndian.AppendUint64(b, boundTicks)
-	b = append(b, 0xFF, 0xFF, 0xFF, 0xFF, 0xAA, 0xAA, 0xAA, 0xAA)
-	for j := range tcpmib.OwningModuleSize {
-		b = binary.LittleEndian.AppendUint64(b, uint64(j))
+func port(i int) [4]byte { return [4]byte{byte((443 + i) >> 8), byte(443 + i), 0xDE, 0xAD} }
+
+func moduleInfo() (info [tcpmib.OwningModuleSize]uint64) {
+	for j := range info {
+		info[j] = uint64(j)
 	}
-	return b
+	return info
 }
 
 func endpoint(local string, pid uint32) udpmib.Endpoint {

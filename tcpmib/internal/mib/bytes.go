@@ -116,7 +116,8 @@ func Bytes[T any](t *T) []byte {
 
 // Encode returns rows as a table: the opposite of Table.Decode.
 func Encode[Row any](rows []Row) []byte {
-	b := make([]byte, 4+padding[Row]())
+	var row Row
+	b := make([]byte, 4+padding[Row](), 8+len(rows)*int(unsafe.Sizeof(row)))
 	binary.LittleEndian.PutUint32(b, uint32(len(rows)))
 	for i := range rows {
 		b = append(b, Bytes(&rows[i])...)
