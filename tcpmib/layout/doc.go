@@ -9,8 +9,8 @@
 //		layout.Check(t, target, []layout.Type{layout.Struct[wsaBuf]("WSABUF")}, nil)
 //	}
 //
-// Fields that carry no tag are matched by their order and offset. A tag says which C member a field
-// stands for, and a field that names nothing in C is an error:
+// A field stands for the member that has its name, in any spelling that is usual in Go: State is
+// dwState. A tag says it where the names differ, and a field that names nothing in C is an error:
 //
 //	type wsaBuf struct {
 //		_   structs.HostLayout `c:"WSABUF"`
@@ -34,20 +34,38 @@
 // [Run] does it all for a [Spec] and a [Target]: a compiler and, with it, a set of headers.
 // [Discover] finds those of this machine.
 //
+// # Three laws
+//
+// Names ask, layouts answer. Which member a field stands for is decided before any number is read:
+// by its tag or mapping, or else by its very name, or else by its name in another spelling. Fields
+// that have no name in common with C go by their order between those that have. An embedded struct
+// around members that C has without one is opened.
+//
+// One field, one member of its kind and size. The exceptions are a closed list:
+//
+//   - an array of bytes, for what it covers exactly;
+//   - the pair of 32 bits and the 64-bit integer, for a LARGE_INTEGER, a FILETIME or a LUID, and such
+//     a pair for a 64-bit integer;
+//   - for a union one of its members, or storage of its size: an array of unsigned integers, as a
+//     field or as all that a struct holds;
+//   - integers, for the unit of some bit-fields;
+//   - padding: blank fields, and fields that are called so.
+//
+// A type is its declaration. Two types of one name, in two packages or in two functions, are two.
+//
 // # What agreement means
 //
 // For a struct: the same size, and so the same stride; each field at the offset of its member, with
 // its size, and of its kind: a number with its sign, a float, a pointer, an array with its
 // elements, a struct that is itself compared. Every member of C must lie in bytes that a Go field
-// stands for, so that none hides in padding. Arrays of bytes are opaque: they stand for whatever
-// has their size, as fields in network byte order do. Enums have any sign, which C leaves to the
-// compiler, but one enum is not another.
+// stands for, so that none hides in padding. Enums have any sign, which C leaves to the compiler,
+// but one enum is not another.
 //
 // For a constant: its value. For a function: the number of its parameters, and of each, and of the
 // result, kind, size and sign.
 //
-// A [Finding] is one cause in one sentence. A field that lies 4 bytes early moves all that follow,
-// which is said once.
+// A [Finding] is one mistake in one sentence, with what to do about it: a field that lies 4 bytes
+// early moves all that follow, which is said once.
 //
 // # What is known
 //

@@ -335,7 +335,6 @@ func (b *goBuilder) fit(list []placed, decl *CStruct) []gField {
 		}
 		if a := p.typ.Align; alignUp(at, a) != p.offset {
 			fields = append(fields, gField{name: "_", typ: b.bytes(p.offset - at)})
-			at = p.offset
 		}
 		fields = append(fields, p.gField)
 		fields[len(fields)-1].typ = p.typ
@@ -383,7 +382,7 @@ var gMutations = []struct {
 		}
 		var others []GoType
 		for _, c := range cScalarNames {
-			if t := b.scalar(c); t.Size == f[i].typ.Size && t.Kind != f[i].typ.Kind && t.Kind != GoUintptr && (f[i].typ.Kind != GoUintptr || t.Kind != GoUnsigned || true) {
+			if t := b.scalar(c); t.Size == f[i].typ.Size && t.Kind != f[i].typ.Kind && t.Kind != GoUintptr {
 				others = append(others, t)
 			}
 		}
@@ -399,12 +398,7 @@ var gMutations = []struct {
 			return nil
 		}
 		wide := b.unsignedOf(2 * f[i].typ.Size)
-		at := int64(0)
-		for _, x := range f[:i] {
-			at = alignUp(at, x.typ.Align) + x.typ.Size
-		}
-		at = alignUp(at, f[i].typ.Align)
-		if wide == nil || at%wide.Align != 0 { // else there are two mistakes
+		if wide == nil || lay("", f, false).Fields[i].Offset%wide.Align != 0 { // or there are two mistakes
 			return nil
 		}
 		f = slices.Delete(slices.Clone(f), i+1, i+2)

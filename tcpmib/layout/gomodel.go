@@ -49,7 +49,7 @@ func (s *GoStruct) Same(other *GoStruct) bool {
 type GoField struct {
 	Name string // "_" for padding
 	// C are the C members that the field stands for: more than one for members of a union, or for
-	// bit-fields. Without any the field is matched by its order and offset.
+	// bit-fields. Without any the field is matched by its name, or by its order.
 	C      []string
 	Pos    token.Position
 	Offset int64

@@ -376,13 +376,9 @@ func (n *nameTable) inside(s *GoStruct) bool {
 func foldName(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 
 // prefixes say a type or a number in the names of members.
-var prefixes = map[string]bool{}
-
-func init() {
-	for _, p := range strings.Fields("a ab ac ad af ai al ap ar as aw b by c cb cc cch ch cx cy d dw dwl e f fl fn ft g h hr i id ip l lf li ll lp lps lpsz lpcsz lpfn m n p pb pbl pc pcb pcch pcsz pd pdw pf pfn ph pi pl pn pp pps ppsz ps psz pu pul pv pvt pw pwsz q r rg rgb rgch rgn s si st sz t tm u uc ui ul ull un us uw v w wcs wsz x y") {
-		prefixes[p] = true
-	}
-}
+var prefixes = strings.Fields("a ab ac ad af ai al ap ar as aw b by c cb cc cch ch cx cy d dw dwl e f fl fn ft g h hr i id ip " +
+	"l lf li ll lp lps lpsz lpcsz lpfn m n p pb pbl pc pcb pcch pcsz pd pdw pf pfn ph pi pl pn pp pps ppsz ps psz pu pul pv pvt pw pwsz " +
+	"q r rg rgb rgch rgn s si st sz t tm u uc ui ul ull un us uw v w wcs wsz x y")
 
 // withoutPrefix takes off a member's name what says its type: dwState, sin_port, pszName. It returns
 // "" for a name without any.
@@ -394,14 +390,11 @@ func withoutPrefix(name string) string {
 		return ""
 	}
 	bare := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz")
-	if bare != "" && bare[0] >= 'A' && bare[0] <= 'Z' && prefixes[name[:len(name)-len(bare)]] {
+	if bare != "" && bare[0] >= 'A' && bare[0] <= 'Z' && slices.Contains(prefixes, name[:len(name)-len(bare)]) {
 		return bare
 	}
 	return ""
 }
-
-// order is where a field belongs among the others.
-func (q *pair) order() int64 { return q.from }
 
 // byOrder pairs what has no name in common, between those that have.
 func (p *pairing) byOrder(s *GoStruct) {
@@ -531,7 +524,7 @@ func (p *pairing) byInnerName() {
 // newInnerNames are names of members without that of the member that they are in.
 func newInnerNames(list []slot, outer string) *nameTable {
 	n := newNames(list)
-	for rank, names := range n.ranks {
+	for rank := range n.ranks {
 		short := map[string]string{}
 		for i := range list {
 			for _, m := range list[i].leaves() {
@@ -550,7 +543,6 @@ func newInnerNames(list []slot, outer string) *nameTable {
 				}
 			}
 		}
-		_ = names
 		n.ranks[rank] = short
 	}
 	return n

@@ -53,8 +53,8 @@ type Type struct {
 //
 // A field's tag names the C member that it stands for; several members of a union, or several
 // bit-fields, are separated by "|", and a member within a member is written "outer.inner". The
-// fields given here are named so without tags. A field with neither is matched by its order and
-// offset.
+// fields given here are named so without tags. A field with neither is matched by its name, or by
+// its order.
 func Struct[T any](c string, fields ...FieldMap) Type {
 	return Type{c: c, typ: reflect.TypeFor[T](), fields: fields}
 }
