@@ -56,22 +56,27 @@ func LacksTable(err error) error {
 	}
 	switch {
 	case e.Code == tcpmib.CodeNoAnswer:
-		return &TableError{"the capture does not hold the table of " + tableOf(e), err}
+		return &TableError{"the capture does not hold " + tableOf(e), err}
 	case tableOf(e) == boundSockets && errors.Is(err, errors.ErrUnsupported) && !NotWindows(err):
-		return &TableError{"this Windows has no table of " + boundSockets + ", which came with Windows 10 version 1809", err}
+		return &TableError{"this Windows has no table of bound TCP sockets, which came with Windows 10 version 1809", err}
 	}
 	return err
 }
 
-const boundSockets = "bound TCP sockets"
+const boundSockets = "the table of bound TCP sockets"
 
 // tableOf names the table that an error is about.
 func tableOf(err *tcpmib.Error) string {
+	function := err.Query.Func
 	switch {
-	case strings.HasPrefix(err.Query.Func, "InternalGetBound"):
+	case strings.HasPrefix(function, "InternalGetBound"):
 		return boundSockets
-	case strings.Contains(err.Query.Func, "Udp"):
-		return "UDP sockets"
+	case strings.Contains(function, "UdpStatistics"):
+		return "the statistics of UDP"
+	case strings.Contains(function, "TcpStatistics"):
+		return "the statistics of TCP"
+	case strings.Contains(function, "Udp"):
+		return "the table of UDP sockets"
 	}
-	return "TCP connections"
+	return "the table of TCP connections"
 }

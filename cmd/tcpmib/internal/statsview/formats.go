@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -30,6 +33,7 @@ var Formats = []Format{
 	{"table", writeTable},
 	{"json", writeJSON},
 	{"jsonl", writeJSONLines},
+	{"prometheus", writePrometheus},
 }
 
 // Names returns the names of Formats.
@@ -51,8 +55,32 @@ func Named(name string) Format {
 	panic("unknown format " + name) // the flag accepts no other
 }
 
-// writeTable writes a line for each counter, with a cell for each family.
+// writeTable writes a table for each protocol.
 func writeTable(w io.Writer, r *Reading, o Options) error {
+	tcp, udp := r.of(rows.TCP), r.of(rows.UDP)
+	both := len(tcp.Families) > 0 && len(udp.Families) > 0
+	if len(tcp.Families) > 0 {
+		title := ""
+		if both {
+			title = "TCP"
+		}
+		if err := writeProtocol(w, &tcp, title, o); err != nil {
+			return err
+		}
+	}
+	if both && r.Elapsed == 0 { // rates end in an empty line
+		if _, err := io.WriteString(w, "\n"); err != nil {
+			return err
+		}
+	}
+	if len(udp.Families) > 0 {
+		return writeProtocol(w, &udp, "UDP", o)
+	}
+	return nil
+}
+
+// writeProtocol writes a line for each counter, with a cell for each family.
+func writeProtocol(w io.Writer, r *Reading, title string, o Options) error {
 	var lines [][]string
 	add := func(title string, cell func(s *Family) string) {
 		line := []string{title}
@@ -61,9 +89,9 @@ func writeTable(w io.Writer, r *Reading, o Options) error {
 		}
 		lines = append(lines, line)
 	}
-	header := ""
+	header := title
 	if r.Elapsed > 0 {
-		header = r.At.Local().Format("15:04:05") + ", per second"
+		header = strings.TrimSpace(title + " " + r.At.Local().Format("15:04:05") + ", per second")
 	}
 	add(header, func(s *Family) string {
 		if s.Family == tcpmib.IPv6 {
@@ -71,6 +99,7 @@ func writeTable(w io.Writer, r *Reading, o Options) error {
 		}
 		return "IPv4"
 	})
+	counters := r.Families[0].counters()
 	for i := range counters {
 		c := &counters[i]
 		add(c.title, func(s *Family) string {
@@ -80,9 +109,9 @@ func writeTable(w io.Writer, r *Reading, o Options) error {
 			return strconv.FormatUint(c.value(&s.Stats), 10)
 		})
 	}
-	if r.Elapsed == 0 {
+	if r.Elapsed == 0 && r.Families[0].Protocol == rows.TCP {
 		for _, setting := range settings {
-			add(setting.title, func(s *Family) string { return setting.text(&s.Stats) })
+			add(setting.title, func(s *Family) string { return setting.text(&s.Stats.TCP) })
 		}
 	}
 	left, right := widths(lines, o.Width)
@@ -155,19 +184,24 @@ func writeJSONLines(w io.Writer, r *Reading, _ Options) error {
 func object(r *Reading, f *Family) cli.Object {
 	var o cli.Object
 	add := func(key string, value any) { o = append(o, cli.Member{Key: key, Value: value}) }
-	s := &f.Stats
 	if r.Elapsed > 0 {
 		add("time", r.At.UTC())
 		add("seconds", decimal(r.Elapsed.Seconds()))
 	}
+	add("protocol", f.Protocol.String())
 	add("family", f.Family.String())
+	counters := f.counters()
 	for i := range counters {
 		c := &counters[i]
-		add(c.key, c.value(s))
+		add(c.key, c.value(&f.Stats))
 		if r.Elapsed > 0 && !c.now {
-			add(c.key+"PerSecond", decimal(c.rate(&f.Older, s, r.Elapsed)))
+			add(c.key+"PerSecond", decimal(c.rate(&f.Older, &f.Stats, r.Elapsed)))
 		}
 	}
+	if f.Protocol == rows.UDP {
+		return o
+	}
+	s := &f.Stats.TCP
 	var limit *int64 // unlimited
 	if s.MaxConns >= 0 {
 		limit = &s.MaxConns
@@ -181,3 +215,42 @@ func object(r *Reading, f *Family) cli.Object {
 
 // decimal returns a number with three digits after the point.
 func decimal(n float64) json.Number { return json.Number(strconv.FormatFloat(n, 'f', 3, 64)) }
+
+// writePrometheus writes the totals as metrics, such as tcpmib_stats_tcp_segments_in_total{family="ipv4"}.
+// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+func writePrometheus(w io.Writer, r *Reading, _ Options) error {
+	var text []byte
+	for _, part := range []Reading{r.of(rows.TCP), r.of(rows.UDP)} {
+		if len(part.Families) == 0 {
+			continue
+		}
+		protocol := part.Families[0].Protocol.String()
+		counters := part.Families[0].counters()
+		for i := range counters {
+			c := &counters[i]
+			name, kind := "tcpmib_stats_"+protocol+"_"+snake(c.key)+"_total", "counter"
+			if c.now {
+				name, kind = strings.TrimSuffix(name, "_total"), "gauge"
+			}
+			text = fmt.Appendf(text, "# HELP %s %s: %s.\n# TYPE %s %s\n", name, strings.ToUpper(protocol), c.title, name, kind)
+			for j := range part.Families {
+				f := &part.Families[j]
+				text = fmt.Appendf(text, "%s{family=%q} %d\n", name, f.Family.String(), c.value(&f.Stats))
+			}
+		}
+	}
+	_, err := w.Write(text)
+	return err
+}
+
+// snake returns a key in the form of Prometheus' names.
+func snake(key string) string {
+	var b strings.Builder
+	for _, r := range key {
+		if unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}

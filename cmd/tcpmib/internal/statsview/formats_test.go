@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 var at = time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
@@ -20,30 +22,42 @@ func reading(families ...tcpmib.Family) Reading {
 	r := Reading{At: at}
 	for i, family := range families {
 		n := uint64(i) * 1000
-		r.Families = append(r.Families, Family{Family: family, Stats: tcpmib.Stats{
+		r.Families = append(r.Families, Family{Family: family, Stats: Values{TCP: tcpmib.Stats{
 			RTOAlgorithm: tcpmib.RTOAlgorithmVanj, RTOMin: 5 * time.Millisecond, RTOMax: (1<<32 - 1) * time.Millisecond, MaxConns: -1,
 			Opened: n + 1, Accepted: n + 2, Failed: n + 3, Reset: n + 4, Established: n + 5, SegmentsIn: n + 6, SegmentsOut: n + 7,
 			Retransmitted: n + 8, ErrorsIn: n + 9, ResetsOut: n + 10, Conns: n + 11, Wide: true,
-		}})
+		}}})
+	}
+	return r
+}
+
+// withUDP adds the counters of UDP to a reading.
+func withUDP(r Reading) Reading {
+	for i, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		n := uint64(i) * 1000
+		r.Families = append(r.Families, Family{Protocol: rows.UDP, Family: family, Stats: Values{UDP: udpmib.Stats{
+			Sockets: n + 21, DatagramsIn: n + 22, DatagramsOut: n + 23, NoPorts: n + 24, ErrorsIn: n + 25, Wide: true,
+		}}})
 	}
 	return r
 }
 
 func TestFormats(t *testing.T) {
+	both := withUDP(reading(tcpmib.IPv4, tcpmib.IPv6))
 	totals := reading(tcpmib.IPv4, tcpmib.IPv6)
 	later := reading(tcpmib.IPv4, tcpmib.IPv6)
 	later.At = at.Add(2 * time.Second)
 	for i := range later.Families {
-		s := &later.Families[i].Stats
+		s := &later.Families[i].Stats.TCP
 		s.Opened, s.Accepted, s.SegmentsIn, s.Established = s.Opened+10, s.Accepted+1, s.SegmentsIn+5_000_000_000, s.Established+1
 	}
 	limited := reading(tcpmib.IPv6)
-	limited.Families[0].Stats.MaxConns, limited.Families[0].Stats.RTOMax = 500, 2*time.Minute
+	limited.Families[0].Stats.TCP.MaxConns, limited.Families[0].Stats.TCP.RTOMax = 500, 2*time.Minute
 	rates := later.Since(totals)
 	assert.Equal(t, 2*time.Second, rates.Elapsed)
 	var text strings.Builder
 	for _, name := range Names() {
-		for _, r := range []*Reading{&totals, &rates, &limited} {
+		for _, r := range []*Reading{&totals, &rates, &limited, &both} {
 			for _, width := range []int{0, 40, 30} {
 				if name != "table" && width > 0 {
 					continue
@@ -64,7 +78,7 @@ func TestFormats(t *testing.T) {
 		line, _, _ := strings.Cut(b.String(), "\n")
 		assert.True(t, strings.HasPrefix(line, want) && !strings.HasPrefix(line, want+"I"), "%d %q", width, line)
 	}
-	limited.Families[0].Stats.MaxConns = 0
+	limited.Families[0].Stats.TCP.MaxConns = 0
 	var none strings.Builder
 	require.NoError(t, Named("table").Write(&none, &limited, Options{}))
 	require.NoError(t, Named("json").Write(&none, &limited, Options{}))

@@ -2,8 +2,10 @@
 package statsview
 
 import (
+	"slices"
 	"time"
 
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -11,14 +13,22 @@ import (
 type Reading struct {
 	At       time.Time
 	Elapsed  time.Duration // since the previous reading; 0: there is none
-	Families []Family
+	Families []Family      // TCP before UDP
 }
 
-// Family is the counters of one address family.
+// Family is the counters of one protocol over one address family.
 type Family struct {
-	Family tcpmib.Family
-	Stats  tcpmib.Stats
-	Older  tcpmib.Stats // in the previous reading, if there is one
+	Protocol rows.Protocol
+	Family   tcpmib.Family
+	Stats    Values
+	Older    Values // in the previous reading, if there is one
+}
+
+func (f *Family) counters() []counter {
+	if f.Protocol == rows.UDP {
+		return udpCounters
+	}
+	return tcpCounters
 }
 
 // Since returns the reading with the previous one beside it. A family that is not in both has no
@@ -27,11 +37,17 @@ func (r Reading) Since(older Reading) Reading {
 	rates := Reading{At: r.At, Elapsed: r.At.Sub(older.At)}
 	for _, s := range r.Families {
 		for _, o := range older.Families {
-			if o.Family == s.Family {
+			if o.Family == s.Family && o.Protocol == s.Protocol {
 				s.Older = o.Stats
 				rates.Families = append(rates.Families, s)
 			}
 		}
 	}
 	return rates
+}
+
+// of returns the part of a reading with one protocol.
+func (r Reading) of(p rows.Protocol) Reading {
+	r.Families = slices.DeleteFunc(slices.Clone(r.Families), func(f Family) bool { return f.Protocol != p })
+	return r
 }
