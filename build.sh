@@ -245,11 +245,11 @@ task_gate() {
 	local wine=(go test -count=1 -p 1 '-exec=wine.sh exec')
 	step 'the twin without cgo' windows amd64 0 go test -c -o "$state/twin.exe" ./native
 	export WINMIB_TWIN=$state/twin.exe
-	mapfile -t shipped < <(go list ./... | grep -vE '/(layout/source|layoutcheck)$') # whose tests run go, which Wine does not have
+	mapfile -t shipped < <(go list ./... | grep -vE "$with_compilers")
 	tests "tests, Wine, cgo, table: $WINMIB_TABLE" windows amd64 1 "${wine[@]}" "${shipped[@]}"
 	# These two only where Windows has files of its own; the others are proven above.
-	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" "${system[@]}"
-	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 "${system[@]}"
+	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" -short "${system[@]}"
+	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -short -race -gcflags=all=-d=checkptr=2 "${system[@]}"
 	if [[ $WINMIB_TABLE == wine ]]; then
 		WINMIB_TABLE=standin WINMIB_STANDIN_AGREES=1 \
 			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' "${system[@]}"
@@ -304,7 +304,7 @@ run_step() {
 # tests is a step of `go test`: it prints go's line for each package when that is done, and how many
 # tests ran. None is a failure.
 tests() {
-	local name=$1 passed skipped shown='/^ok\t/p'
+	local name=$1 passed skipped shown='/^ok[[:space:]]/p'
 	shift
 	echo "$name"
 	run_step "$name" "$@" -v -timeout=30m # ten minutes, go's own limit, are not enough on a busy machine
@@ -346,10 +346,13 @@ fuzz() {
 	done <<<"$targets"
 }
 
+# The packages whose tests run go and compilers, which are this machine's own whatever GOOS and GOARCH.
+with_compilers='/(layout|layout/source|conformance|layoutcheck)$'
+
 # system_packages lists the packages that are not the same on Windows as on Linux: those with files
 # of one system only.
 system_packages() {
-	diff <(files_on linux) <(files_on windows) | sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | grep -vE '/(layout/source|layoutcheck)$'
+	diff <(files_on linux) <(files_on windows) | sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | grep -vE "$with_compilers"
 }
 
 files_on() { # <GOOS>
@@ -374,14 +377,13 @@ choose_386() {
 	[[ $how_386 == native ]] || need qemu-i386-static:qemu-user-static
 }
 
-# tests_386 runs the tests where 32 bits may matter: not those that run compilers and go list, which
-# are the host's own. What 32 bits change is Go's alone, so a 386 program of Linux shows it. Under
-# qemu programs cannot start others, as the tests of the command do, and Go's asynchronous
-# preemption crashes.
+# tests_386 runs the tests where 32 bits may matter. What 32 bits change is Go's alone, so a 386
+# program of Linux shows it. Under qemu programs cannot start others, as the tests of the command do,
+# and Go's asynchronous preemption crashes.
 tests_386() {
-	local flags=("$@") packages others='/(layout|layout/source|conformance|layoutcheck)$'
+	local flags=("$@") packages others=$with_compilers
 	if [[ $WINMIB_386 == qemu ]]; then
-		others='/(layout|layout/source|conformance|layoutcheck|cmd/tcpmib)$'
+		others+='|/cmd/tcpmib$'
 		flags+=(-exec "$(type -P qemu-i386-static)")
 		export GODEBUG=asyncpreemptoff=1
 	fi
