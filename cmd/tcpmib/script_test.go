@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"tcpmib": main, "bombs": writeBombs})
 }
 
-// onWine reports whether build.sh runs the tests under Wine. Wine 8 cannot remove
+// onWine reports whether wine.sh runs the tests. Wine 8 cannot remove
 // the folders that testscript makes, and testscript insists.
 func onWine() bool { return os.Getenv("WINMIB_WINE") != "" }
 
