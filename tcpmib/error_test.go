@@ -16,11 +16,11 @@ func TestError(t *testing.T) {
 		text string
 		is   error
 	}{
-		{5, "GetTcpTable2: access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)", fs.ErrPermission},
+		{5, "GetTcpTable2: access is denied (ERROR_ACCESS_DENIED, 5)", fs.ErrPermission},
 		{50, "GetTcpTable2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)", errors.ErrUnsupported},
 		{120, "GetTcpTable2: the function exists on Windows only (ERROR_CALL_NOT_IMPLEMENTED, 120)", errors.ErrUnsupported},
 		{127, "GetTcpTable2: this Windows does not have the function (ERROR_PROC_NOT_FOUND, 127)", errors.ErrUnsupported},
-		{317, "GetTcpTable2: no such connection, or not run as administrator (ERROR_MR_MID_NOT_FOUND, 317)", fs.ErrNotExist},
+		{317, "GetTcpTable2: no such connection, or access is denied (ERROR_MR_MID_NOT_FOUND, 317)", fs.ErrNotExist},
 		{87, "GetTcpTable2: an argument is not valid (ERROR_INVALID_PARAMETER, 87)", nil},
 		{0xC0000001, "GetTcpTable2: the table changed while it was read (STATUS_UNSUCCESSFUL, 0xC0000001)", nil},
 		{4711, "GetTcpTable2: Windows error 4711", nil},
@@ -51,7 +51,7 @@ func TestErrorNamesFamilyAndClass(t *testing.T) {
 	} {
 		assert.Equal(t, want, q.String())
 		err := &tcpmib.Error{Query: q, Code: 5}
-		assert.Equal(t, want+": access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)", err.Error())
+		assert.Equal(t, want+": access is denied (ERROR_ACCESS_DENIED, 5)", err.Error())
 	}
 }
 

@@ -82,7 +82,7 @@ func TestWatchFailingFamily(t *testing.T) {
 			[]fake{whole(table4(1)), whole(table4(2)), whole(table4(2)), whole(table4(2))},
 			[]fake{whole(table6(2)), fails(5), fails(5), whole(table6(1)), whole(table6(1))},
 		)}
-		const denied = "GetTcp6Table2: access is denied: run as administrator (ERROR_ACCESS_DENIED, 5)"
+		const denied = "GetTcp6Table2: access is denied (ERROR_ACCESS_DENIED, 5)"
 		assert.Equal(t, []string{
 			"0: present ipv4 0", "0: present ipv6 0", "0: present ipv6 1",
 			"1: opened ipv4 1", "1: " + denied,

@@ -312,9 +312,12 @@ func onlyBetween(s *rows.Snapshot, local, remote netip.AddrPort) error {
 	return fmt.Errorf("no connection from %v to %v", local, remote)
 }
 
-// elevate adds how to get the right that is missing.
-func elevate(err error) error {
+// elevate adds how to get the right that is missing, unless elevation is not what is missing.
+func (a *app) elevate(err error) error {
 	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	if elevated, errElevated := a.live.Elevated(); elevated && errElevated == nil {
 		return err
 	}
 	return fmt.Errorf("%w: start the terminal with \"Run as administrator\", or PowerShell with Start-Process powershell -Verb RunAs, and try again", err)

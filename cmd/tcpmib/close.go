@@ -269,7 +269,7 @@ func (a *app) closeAndVerify(outcomes []outcome) {
 		case errors.Is(err, fs.ErrNotExist):
 			o.notFound = err
 		case err != nil:
-			o.err = elevate(err)
+			o.err = a.elevate(err)
 			continue
 		}
 		pending = append(pending, o)
@@ -284,7 +284,7 @@ func (a *app) closeAndVerify(outcomes []outcome) {
 				o.err = fmt.Errorf("closed, but cannot check that it is gone: %w", err)
 			case !listed[rows.Socket{Conn: o.conn}.Identity()]:
 			case o.notFound != nil: // Windows also says so to users without the right
-				o.err = elevate(fmt.Errorf("%w, and it is still there: %w", o.notFound, fs.ErrPermission))
+				o.err = a.elevate(fmt.Errorf("%w, and it is still there: %w", o.notFound, fs.ErrPermission))
 			case late:
 				o.err = errors.New("it is still there")
 			default:

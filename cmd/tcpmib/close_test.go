@@ -90,7 +90,7 @@ func TestClose(t *testing.T) {
 		"bound":       {args: "--state bound --yes", stdout: "skipped  0.0.0.0:8081\nskipped  192.168.1.23:50132 to 0.0.0.0:0\nskipped  [::]:8081\n", stderr: "2 sockets skipped: a socket that is only bound is not a connection", code: cli.ExitFailure},
 		"some":        {args: "--process postgres --yes", stdout: "closed   127.0.0.1:5432 to 127.0.0.1:50112\nskipped  127.0.0.1:5432\nskipped  [::1]:49669\n", stderr: "tcpmib: 2 sockets skipped: a listening socket is not a connection: end its process instead\n", code: cli.ExitFailure, asked: []string{"127.0.0.1:5432 to 127.0.0.1:50112"}},
 		"some, no":    {args: "--process postgres", answer: "n\n", stderr: "Close 1 connection? [y/N] ", code: cli.ExitNothing},
-		"denied":      {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}}, stdout: "failed   " + one + "\n", stderr: "access is denied: run as administrator (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: cli.ExitFailure, asked: []string{one}},
+		"denied":      {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}}, stdout: "failed   " + one + "\n", stderr: "access is denied (ERROR_ACCESS_DENIED, 5): start the terminal with \"Run as administrator\"", code: cli.ExitFailure, asked: []string{one}},
 		"denied 317":  {args: args + " --yes", m: closing{err: &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 317}}, stdout: "failed   " + one + "\n", stderr: "and it is still there: permission denied: start the terminal with", code: cli.ExitFailure, asked: []string{one}},
 		"stays":       {args: args + " --yes", m: closing{keep: true}, stdout: "failed   " + one + "\n", stderr: "it is still there", code: cli.ExitFailure, asked: []string{one}},
 		"bad":         {args: "here there", stderr: `"here" is not an endpoint: want an address and a port such as`, code: cli.ExitUsage},
@@ -223,4 +223,15 @@ func TestCloseUnverified(t *testing.T) {
 	got := runApp(a, "close", "192.168.1.23:50120", "203.0.113.7:443", "--yes")
 	assert.Equal(t, cli.ExitFailure, got.code)
 	assert.Contains(t, got.stderr, "closed, but cannot check that it is gone: GetTcpTable2")
+}
+
+// An administrator is not told to become one.
+func TestElevate(t *testing.T) {
+	denied := &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}
+	for _, elevated := range []bool{false, true} {
+		a := &app{live: &fakeMachine{elevated: elevated}}
+		got := a.elevate(denied)
+		assert.ErrorIs(t, got, denied)
+		assert.Equal(t, !elevated, strings.Contains(strings.ToLower(got.Error()), "administrator"), "%v", got)
+	}
 }

@@ -105,7 +105,7 @@ func (a *app) estats(f *estatsFlags, keep func(*rows.Snapshot) error) error {
 			a.sayClosed(c)
 		case err != nil:
 			// Restore what was enabled so far.
-			return errors.Join(elevate(err), stopAll(collections))
+			return errors.Join(a.elevate(err), stopAll(collections))
 		default:
 			collections = append(collections, collected)
 		}

@@ -9,8 +9,6 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-func elevated() bool { return false }
-
 func bindPort(rows.Protocol, tcpmib.Family, uint16) (code uint32, err error) {
 	return 0, errors.ErrUnsupported
 }

@@ -46,8 +46,6 @@ func bindPort(p rows.Protocol, family tcpmib.Family, port uint16) (code uint32, 
 	return winsockCode(windows.Bind(socket, address))
 }
 
-func elevated() bool { return windows.GetCurrentProcessToken().IsElevated() }
-
 // winsockCode returns the code of an error of Winsock.
 func winsockCode(err error) (code uint32, _ error) {
 	if errno := syscall.Errno(0); errors.As(err, &errno) {

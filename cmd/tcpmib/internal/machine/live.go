@@ -28,7 +28,7 @@ func (Live) Processes() (owner.Processes, error) { return owner.Snapshot() }
 func (Live) Services() (map[uint32][]string, error) { return owner.Services() }
 
 // Elevated asks Windows.
-func (Live) Elevated() (bool, error) { return elevated(), nil }
+func (Live) Elevated() (bool, error) { return owner.Elevated(), nil }
 
 // Details returns the details of processes, and why some are missing.
 func (Live) Details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
