@@ -230,8 +230,8 @@ func TestGetOwnerModuleFromTcpEntryRefusesPointersOutside(t *testing.T) {
 		"module=behind":                  "pModulePath points to",
 		"module=endless":                 "pModuleName points to a string without a terminating zero",
 		fmt.Sprintf("tell=%d", header-1): fmt.Sprintf("needs %d bytes, got %d", header, header-1),
-		"codes=0xC0000001":               "outgrew its buffer",
-		"codes=1168":                     "not found",
+		"codes=0xC0000001":               "no answer after 10 attempts",
+		"codes=1168":                     "ERROR_NOT_FOUND",
 		"codes=299":                      "GetOwnerModuleFromTcpEntry",
 		"codes=122 ask=1000000":          "outgrew its buffer",
 	} {
