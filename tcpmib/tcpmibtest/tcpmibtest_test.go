@@ -60,7 +60,7 @@ func TestMachine(t *testing.T) {
 
 	stats, err := r.Stats(tcpmib.IPv4)
 	require.NoError(t, err)
-	assert.EqualValues(t, 1<<40, stats.SegmentsIn)
+	assert.Equal(t, uint64(1<<40), stats.SegmentsIn)
 	_, err = r.Stats(tcpmib.IPv6)
 	assert.ErrorContains(t, err, "the source has no answer")
 }
