@@ -147,9 +147,9 @@ func (f *Filter) Any() bool {
 // Help explains filters to users of a command that takes them.
 const Help = `Different filters are ANDed; values of one filter, separated by commas, are ORed. A ! before
 a value negates it: --state !listen (in an interactive sh '!listen'). Ports can be ranges, addresses
-can be CIDR blocks, and an endpoint can be pasted as it is printed. Names of processes and services
-ignore case and an .exe at the end; --path, --user and --command-line match a part of the text. In
-all of them * stands for anything.`
+can be CIDR blocks, and an endpoint can be pasted as it is printed. Names ignore case, and those of
+processes an .exe at the end; --path, --user and --command-line match a part of the text. In all of
+them * stands for anything.`
 
 // ProtocolHelp explains the protocols to users of a command that has their flags.
 const ProtocolHelp = `-t and -u choose the protocols, as ss does; -tu is both. UDP sockets have no state and no remote

@@ -209,3 +209,14 @@ func TestFitDropsOptionalColumnsOnly(t *testing.T) {
 		assert.Equal(t, []string{"pid"}, Names(table.Columns), "the last column stays")
 	})
 }
+
+// A text that is wider than its column is shortened to exactly its width.
+func TestShrinkToWidth(t *testing.T) {
+	for _, shrink := range []func(string, int) string{shrinkEnd, shrinkMiddle, shrinkEndpoint} {
+		for _, text := range []string{"192.168.100.200:65120", "[2001:db8:ffff:ffff::1]:443", "plain name", "näme of a program", "[fe80::1%12]:50120"} {
+			for width := 8; width < ansi.StringWidth(text); width++ {
+				assert.Equal(t, width, ansi.StringWidth(shrink(text, width)), "%q %d", text, width)
+			}
+		}
+	}
+}
