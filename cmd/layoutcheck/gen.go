@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"go/format"
@@ -27,8 +28,23 @@ func generateFrom(ctx context.Context, name string, sets []headerSet) (string, e
 // generate prints the Go struct for a C struct, and for those in it. Nothing leaves that has not been compared with
 // the headers of each architecture.
 func generate(name string, sets []*layout.Headers) (string, error) {
-	g := &generator{sets: sets, done: map[string]goType{}}
-	if _, err := g.declare(name); err != nil {
+	var first error
+	for _, unions := range []func(*structBuilder, []layout.CMember) error{(*structBuilder).firstOf, (*structBuilder).widestOf, (*structBuilder).storage} {
+		text, err := generateWith(name, sets, unions)
+		if err == nil {
+			return text, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return "", first
+}
+
+// generateWith generates with one way to write members of a union that has no name.
+func generateWith(name string, sets []*layout.Headers, unions func(*structBuilder, []layout.CMember) error) (string, error) {
+	g := &generator{sets: sets, unions: unions, done: map[string]goType{}, used: map[string]bool{}}
+	if _, err := g.declare(declared(name, sets)); err != nil {
 		return "", err
 	}
 	body := strings.Join(g.types, "\n")
@@ -48,6 +64,16 @@ func generate(name string, sets []*layout.Headers) (string, error) {
 		}
 	}
 	return string(formatted), nil
+}
+
+// declared is the name that the headers declare: that of the wide form, where the name asked for is a macro for it.
+func declared(name string, sets []*layout.Headers) string {
+	for _, c := range []string{name, "struct " + name, name + "W", name + "_W", name + "A"} {
+		if !slices.ContainsFunc(sets, func(h *layout.Headers) bool { return h.Struct(c) == nil }) {
+			return c
+		}
+	}
+	return name
 }
 
 // proof says what the struct was compared with.
@@ -77,9 +103,11 @@ func prove(text string, h *layout.Headers) error {
 
 // generator writes structs that are right for several architectures at once.
 type generator struct {
-	sets  []*layout.Headers // one an architecture
-	types []string          // the declarations, the inner ones first
-	done  map[string]goType // by C name
+	sets   []*layout.Headers // one an architecture
+	unions func(*structBuilder, []layout.CMember) error
+	types  []string          // the declarations, the inner ones first
+	done   map[string]goType // by C name
+	used   map[string]bool   // names of types
 }
 
 // goType is a Go type and what each architecture makes of it.
@@ -103,11 +131,14 @@ func (g *generator) declare(c string) (goType, error) {
 			return goType{}, fmt.Errorf("%s is a union, which Go lacks: take the member that you need", c)
 		}
 	}
-	b := &structBuilder{g: g, c: c, structs: structs, at: make([]int64, len(g.sets)), align: slices.Repeat([]int64{1}, len(g.sets))}
+	b := &structBuilder{
+		g: g, c: c, structs: structs, at: make([]int64, len(g.sets)), align: slices.Repeat([]int64{1}, len(g.sets)), used: map[string]bool{},
+	}
+	name := unused(goName(c), g.used)
 	if err := b.members(); err != nil {
 		return goType{}, err
 	}
-	t := goType{name: goName(c), align: b.align}
+	t := goType{name: name, align: b.align}
 	for _, s := range structs {
 		t.size = append(t.size, s.Size)
 	}
@@ -116,12 +147,26 @@ func (g *generator) declare(c string) (goType, error) {
 	if structs[0].File != "" {
 		text += " of " + structs[0].File
 	}
+	text += "."
+	if b.follows != "" {
+		text += " " + b.follows
+	}
 	tag := fmt.Sprintf(" `c:%q`", c)
-	if strings.Contains(c, ".") { // a struct without a name of its own, in another
+	if strings.ContainsAny(c, ".:") { // a struct without a name of its own, in another
 		tag = ""
 	}
-	g.types = append(g.types, text+fmt.Sprintf(".\ntype %s struct {\n\t_ structs.HostLayout%s\n%s}\n", t.name, tag, strings.Join(b.lines, "")))
+	g.types = append(g.types, fmt.Sprintf("%s\ntype %s struct {\n\t_ structs.HostLayout%s\n%s}\n", text, t.name, tag, strings.Join(b.lines, "")))
 	return t, nil
+}
+
+// unused makes a name that is not used yet, and uses it.
+func unused(name string, used map[string]bool) string {
+	unique := name
+	for n := 2; used[unique]; n++ {
+		unique = fmt.Sprintf("%s%d", name, n)
+	}
+	used[unique] = true
+	return unique
 }
 
 // structBuilder writes the fields of one struct.
@@ -132,41 +177,174 @@ type structBuilder struct {
 	at      []int64           // where Go has got to on each
 	align   []int64           // Go's, so far
 	lines   []string
+	used    map[string]bool // names of fields
+	follows string          // what C has behind the struct
 }
 
-// members goes from the start to the end. Of the members of a union it takes the largest.
+// members goes from the start to the end. Members that overlap are those of a union without a name, or bit-fields.
 func (b *structBuilder) members() error {
-	first := b.structs[0]
-	end := int64(0)
-	for i := 0; i < len(first.Members); {
-		m := first.Members[i]
-		same := []layout.CMember{m}
-		for i++; i < len(first.Members) && first.Members[i].Offset == m.Offset; i++ {
-			same = append(same, first.Members[i])
+	for i, s := range b.structs {
+		if s.Align > 8 {
+			return fmt.Errorf("%s is aligned to %d bytes on %s, and nothing in Go to more than 8", b.c, s.Align, b.g.sets[i].GOARCH)
 		}
-		if m.Offset < end {
-			continue // inside what was taken
+	}
+	for _, cluster := range b.clusters() {
+		var err error
+		if oneUnit(cluster) {
+			err = b.field(cluster[0], namesOf(cluster))
+		} else {
+			err = b.g.unions(b, cluster)
 		}
-		largest := slices.MaxFunc(same, func(x, y layout.CMember) int { return int(x.Size - y.Size) })
-		var names []string
-		for _, other := range same {
-			if other.Size == largest.Size {
-				names = append(names, other.Name)
-			}
-		}
-		if err := b.field(largest, names); err != nil {
+		if err != nil {
 			return err
 		}
-		end = largest.Offset + largest.Size
+	}
+	if len(b.lines) == 0 {
+		return fmt.Errorf("%s has no members", b.c)
 	}
 	want := make([]int64, len(b.structs))
 	for i, s := range b.structs {
-		want[i] = s.Size
+		if want[i] = s.Size; s.Size%b.align[i] != 0 {
+			return fmt.Errorf("%s is packed: on %s it has %d bytes, and Go makes them a multiple of %d", b.c, b.g.sets[i].GOARCH, s.Size, b.align[i])
+		}
 	}
 	if err := b.pad(want, b.align, true); err != nil {
 		return fmt.Errorf("at the end of %s: %w", b.c, err)
 	}
 	return nil
+}
+
+// clusters are the members that overlap on any architecture, which are those of a union without a name or bit-fields of
+// one unit, in the order of their offsets. What has no length is not among them.
+func (b *structBuilder) clusters() [][]layout.CMember {
+	var members []layout.CMember
+	for _, m := range b.structs[0].Members {
+		if m.Size == 0 && strings.HasSuffix(m.Type, "]") {
+			b.follows = fmt.Sprintf("Behind it lies %s, as %s.", m.Name, m.Type)
+			continue
+		}
+		members = append(members, m)
+	}
+	of := map[string]int{} // which cluster a member is in
+	for i, m := range members {
+		of[m.Name] = i
+	}
+	for _, s := range b.structs {
+		sorted := slices.DeleteFunc(slices.Clone([]layout.CMember(s.Members)), func(m layout.CMember) bool { _, ok := of[m.Name]; return !ok })
+		slices.SortStableFunc(sorted, func(x, y layout.CMember) int { return cmp.Compare(x.Offset, y.Offset) })
+		end, last := int64(-1), 0
+		for _, m := range sorted {
+			if m.Offset < end { // it joins the cluster before it
+				from, to := of[m.Name], last
+				for name, c := range of {
+					if c == from {
+						of[name] = to
+					}
+				}
+			}
+			last, end = of[m.Name], max(end, m.Offset+m.Size)
+		}
+	}
+	var list [][]layout.CMember
+	at := map[int]int{}
+	for _, m := range members {
+		c := of[m.Name]
+		i, ok := at[c]
+		if !ok {
+			i, at[c] = len(list), len(list)
+			list = append(list, nil)
+		}
+		list[i] = append(list[i], m)
+	}
+	start := func(cluster []layout.CMember) int64 {
+		return slices.MinFunc(cluster, func(x, y layout.CMember) int { return cmp.Compare(x.Offset, y.Offset) }).Offset
+	}
+	slices.SortStableFunc(list, func(x, y []layout.CMember) int { return cmp.Compare(start(x), start(y)) })
+	return list
+}
+
+// oneUnit reports whether members are one, or bit-fields of one unit.
+func oneUnit(list []layout.CMember) bool {
+	return len(list) == 1 || !slices.ContainsFunc(list, func(m layout.CMember) bool {
+		return m.Bits == 0 || m.Offset != list[0].Offset || m.Size != list[0].Size
+	})
+}
+
+func namesOf(list []layout.CMember) []string {
+	var names []string
+	for _, m := range list {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// firstOf writes the first alternative of a union that is as long as all of it: a member, or a struct's members.
+func (b *structBuilder) firstOf(cluster []layout.CMember) error {
+	return b.oneOf(cluster, func(layout.CMember) int64 { return 0 })
+}
+
+// widestOf writes the alternative that is aligned most.
+func (b *structBuilder) widestOf(cluster []layout.CMember) error {
+	return b.oneOf(cluster, func(m layout.CMember) int64 { return alignOf(b.g.sets[0], m.Type) })
+}
+
+func (b *structBuilder) oneOf(cluster []layout.CMember, weight func(layout.CMember) int64) error {
+	var runs [][]layout.CMember // a member before the last one starts another alternative
+	for i, m := range cluster {
+		last := len(runs) - 1
+		if i > 0 && m.Offset >= cluster[i-1].Offset+cluster[i-1].Size || i > 0 && oneUnit([]layout.CMember{cluster[i-1], m}) {
+			runs[last] = append(runs[last], m)
+			continue
+		}
+		runs = append(runs, []layout.CMember{m})
+	}
+	run := slices.MaxFunc(runs, func(x, y []layout.CMember) int { // the first of the longest
+		return cmp.Or(cmp.Compare(x[len(x)-1].Offset+x[len(x)-1].Size, y[len(y)-1].Offset+y[len(y)-1].Size), cmp.Compare(weight(x[0]), weight(y[0])))
+	})
+	var before []layout.CMember // what the struct has before a union in its midst
+	at := int64(0)
+	for _, m := range cluster {
+		if m.Offset >= at && m.Offset+m.Size <= run[0].Offset {
+			before, at = append(before, m), m.Offset+m.Size
+		}
+	}
+	run = append(before, run...)
+	for len(run) > 0 {
+		n := 1
+		for n < len(run) && oneUnit(run[:n+1]) {
+			n++
+		}
+		if err := b.field(run[0], namesOf(run[:n])); err != nil {
+			return err
+		}
+		run = run[n:]
+	}
+	return nil
+}
+
+// storage writes the integers that a union without a name takes.
+func (b *structBuilder) storage(cluster []layout.CMember) error {
+	want, sizes, aligns := make([]int64, len(b.structs)), make([]int64, len(b.structs)), make([]int64, len(b.structs))
+	for i, s := range b.structs {
+		start, end, align := int64(1)<<40, int64(0), int64(1)
+		for _, m := range cluster {
+			j := slices.IndexFunc(s.Members, func(other layout.CMember) bool { return other.Name == m.Name })
+			if j < 0 {
+				return fmt.Errorf("%s has no member %s on %s: use -goarch for the others", b.c, m.Name, b.g.sets[i].GOARCH)
+			}
+			m := s.Members[j]
+			start, end, align = min(start, m.Offset), max(end, m.Offset+m.Size), max(align, alignOf(b.g.sets[i], m.Type))
+		}
+		for start%align != 0 {
+			align /= 2
+		}
+		want[i], sizes[i], aligns[i] = start, (end-start+align-1)/align*align, align
+	}
+	t, err := b.g.integers(sizes, aligns)
+	if err != nil {
+		return fmt.Errorf("the union of %s in %s: %w", strings.Join(namesOf(cluster), ", "), b.c, err)
+	}
+	return b.write("Union", t, want, namesOf(cluster))
 }
 
 // field writes one field, and the padding before it.
@@ -184,10 +362,20 @@ func (b *structBuilder) field(m layout.CMember, names []string) error {
 	if err != nil {
 		return fmt.Errorf("%s.%s: %w", b.c, m.Name, err)
 	}
-	if err := b.pad(want, t.align, false); err != nil {
-		return fmt.Errorf("%s.%s: %w", b.c, m.Name, err)
+	return b.write(b.fieldName(m.Name), t, want, names)
+}
+
+// write writes a field of some type at these offsets, and the padding before it.
+func (b *structBuilder) write(name string, t goType, want []int64, names []string) error {
+	for i := range want {
+		if want[i]%t.align[i] != 0 {
+			return fmt.Errorf("%s is packed: on %s %s lies at offset %d, where Go puts no %s", b.c, b.g.sets[i].GOARCH, names[0], want[i], t.name)
+		}
 	}
-	b.lines = append(b.lines, fmt.Sprintf("\t%s %s `c:%q`\n", b.fieldName(m.Name), t.name, strings.Join(names, "|")))
+	if err := b.pad(want, t.align, false); err != nil {
+		return fmt.Errorf("%s.%s: %w", b.c, names[0], err)
+	}
+	b.lines = append(b.lines, fmt.Sprintf("\t%s %s `c:%q`\n", unused(name, b.used), t.name, strings.Join(names, "|")))
 	for i := range b.at {
 		b.at[i] = want[i] + t.size[i]
 		b.align[i] = max(b.align[i], t.align[i])
@@ -195,43 +383,70 @@ func (b *structBuilder) field(m layout.CMember, names []string) error {
 	return nil
 }
 
-// onlyOn386 is a length of 4 there and of 0 elsewhere: what Go aligns a uint64 to less than C.
-const onlyOn386 = "8 - unsafe.Alignof(uint64(0))"
-
 // pad brings Go to where C is on every architecture.
 func (b *structBuilder) pad(want, align []int64, last bool) error {
-	reaches := func(length func(goarch string) int64) bool {
-		for i := range b.at {
-			at := b.at[i] + length(b.g.sets[i].GOARCH)
-			if (at+align[i]-1)/align[i]*align[i] != want[i] {
-				return false
-			}
+	gaps := make([]int64, len(want))
+	natural := true
+	for i := range want {
+		gaps[i] = want[i] - b.at[i]
+		if gaps[i] < 0 {
+			return fmt.Errorf("the members are in another order on %s than on %s: use -goarch for one of them, and a file for each", b.g.sets[i].GOARCH, b.g.sets[0].GOARCH)
 		}
-		return true
+		natural = natural && (b.at[i]+align[i]-1)/align[i]*align[i] == want[i]
 	}
-	for _, n := range []int64{0, want[0] - b.at[0], 1, 2, 3, 4, 5, 6, 7} { // the whole gap reads best
-		if n < 0 || !reaches(func(string) int64 { return n }) {
-			continue
-		}
-		if n > 0 {
-			b.lines = append(b.lines, fmt.Sprintf("\t_ [%d]byte\n", n))
-		}
+	if natural {
 		return nil
 	}
-	four := func(goarch string) int64 {
-		if goarch == "386" {
-			return 4
+	if last && slices.Contains(gaps, 0) { // Go adds a byte to a struct that ends in an array of none
+		return fmt.Errorf("at the end some architectures need padding (%v bytes on %v) that the others must not have: use -goarch 386 and -goarch amd64,arm64, and a file for each", gaps, b.arches())
+	}
+	length, err := b.g.length(gaps)
+	if err != nil {
+		return fmt.Errorf("padding: %w", err)
+	}
+	b.lines = append(b.lines, "\t_ ["+length+"]byte\n")
+	return nil
+}
+
+// length writes a number that may depend on the size of a pointer.
+func (g *generator) length(numbers []int64) (string, error) {
+	small, large := int64(-1), int64(-1) // with pointers of 4 and of 8 bytes
+	for i, h := range g.sets {
+		n := &large
+		if h.GOARCH == "386" {
+			n = &small
 		}
-		return 0
+		if *n >= 0 && *n != numbers[i] {
+			return "", fmt.Errorf("amd64 and arm64 differ (%d and %d): use -goarch for one of them, and a file for each", *n, numbers[i])
+		}
+		*n = numbers[i]
 	}
 	switch {
-	case !reaches(four):
-		return fmt.Errorf("no padding in Go reaches offset %v on %v: the struct is packed, or needs a file for each architecture", want, b.arches())
-	case last: // Go adds a byte to a struct that ends in an array of none
-		return fmt.Errorf("386 needs 4 bytes of padding that the others must not have: use -goarch 386 and -goarch amd64,arm64, and a file for each")
+	case small == large || large < 0:
+		return fmt.Sprint(small), nil
+	case small < 0:
+		return fmt.Sprint(large), nil
+	case small == 4 && large == 0: // what Go aligns a uint64 to less than C
+		return "8 - unsafe.Alignof(uint64(0))", nil
+	case small > large:
+		return sum(large, small-large, "(8 - unsafe.Sizeof(uintptr(0)))"), nil
 	}
-	b.lines = append(b.lines, "\t_ ["+onlyOn386+"]byte\n")
-	return nil
+	return sum(small, large-small, "(unsafe.Sizeof(uintptr(0)) - 4)"), nil
+}
+
+// sum is base + more, where four is 4 on the architecture that has more, and 0 on the other.
+func sum(base, more int64, four string) string {
+	switch {
+	case more == 4:
+	case more%4 == 0:
+		four = fmt.Sprintf("%d*%s", more/4, four)
+	default:
+		four = fmt.Sprintf("%d*%s/4", more, four)
+	}
+	if base == 0 {
+		return four
+	}
+	return fmt.Sprintf("%d + %s", base, four)
 }
 
 func (b *structBuilder) arches() []string {
@@ -242,22 +457,27 @@ func (b *structBuilder) arches() []string {
 	return list
 }
 
-// fieldName is a member's name without the prefix that says its type, exported. Where two members differ in the
-// prefix alone they keep it.
+// fieldName is a member's name without the prefix that says its type, exported. Where the name of another member is
+// the same then, it keeps its prefix.
 func (b *structBuilder) fieldName(c string) string {
 	if short := withoutPrefix(c); short != c {
-		same := func(m layout.CMember) bool { return m.Name == short || withoutPrefix(m.Name) == short }
-		if i := slices.IndexFunc(b.structs[0].Members, func(m layout.CMember) bool { return m.Name != c && same(m) }); i < 0 {
+		same := func(m layout.CMember) bool {
+			return m.Name != c && (goName(m.Name) == goName(short) || goName(withoutPrefix(m.Name)) == goName(short))
+		}
+		if !slices.ContainsFunc(b.structs[0].Members, same) {
 			return goName(short)
 		}
 	}
 	return goName(c)
 }
 
+// prefixes are those that say the type of a member.
+var prefixes = strings.Fields("b by c cb cch ch cx cy dw e f fl ft h i l lp lpsz lpwsz li ll lpfn n p pb pdw pfn pp psz pv pw pwsz rg s st sz u uc ui ul ull us w wsz")
+
 // withoutPrefix is State for dwState.
 func withoutPrefix(c string) string {
 	bare := strings.TrimLeft(c, "abcdefghijklmnopqrstuvwxyz")
-	if bare != "" && len(c)-len(bare) <= 4 && 'A' <= bare[0] && bare[0] <= 'Z' {
+	if bare != "" && 'A' <= bare[0] && bare[0] <= 'Z' && slices.Contains(prefixes, c[:len(c)-len(bare)]) {
 		return bare
 	}
 	return c
@@ -266,11 +486,14 @@ func withoutPrefix(c string) string {
 // goName writes a C name as Go does: MibIfRow2 for MIB_IF_ROW2, SinAddr for sin_addr.
 func goName(c string) string {
 	var b strings.Builder
-	for _, word := range strings.FieldsFunc(strings.TrimPrefix(c, "struct "), func(r rune) bool { return strings.ContainsRune("_ .", r) }) {
+	for _, word := range strings.FieldsFunc(c[strings.LastIndexByte(c, ' ')+1:], func(r rune) bool { return strings.ContainsRune("_ .:", r) }) {
 		if strings.ToUpper(word) == word {
 			word = strings.ToLower(word)
 		}
 		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
-	return b.String()
+	if name := b.String(); name != "" && 'A' <= name[0] && name[0] <= 'Z' {
+		return name
+	}
+	return "X" + b.String()
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,10 +66,98 @@ func TestGenerateRefuses(t *testing.T) {
 		_, err := generate("TAIL", some)
 		assert.NoError(t, err)
 	}
-	_, err = generate("OPEN", sets)
-	assert.ErrorContains(t, err, "it has no length in C")
+	open, err := generate("OPEN", sets)
+	require.NoError(t, err)
+	assert.Contains(t, open, "// Open is OPEN of gen.h. Behind it lies values, as unsigned long[].\n", "Go has no array without a length")
 	_, err = generate("EITHER", sets)
 	assert.ErrorContains(t, err, "EITHER is a union")
+}
+
+// Names of all kinds: numbers that are unions, unions without a name, at the end and in the midst, names that are alike
+// without their prefix, names that stand for their wide form, bit-fields, arrays without a length, what Go cannot do.
+const genNames = `MIB_TCP6ROW2 MIB_TCPROW2 MIB_TCPTABLE2 MIB_TCPTABLE_OWNER_MODULE MIB_UDP6ROW_OWNER_MODULE IN6_ADDR IN_ADDR SOCKADDR_IN6 SOCKADDR_IN
+SOCKADDR_STORAGE INPUT_RECORD KEY_EVENT_RECORD OVERLAPPED SYSTEM_INFO SHELLEXECUTEINFO WNDCLASSEX STARTUPINFO STARTUPINFOEXW PROCESS_INFORMATION
+WIN32_FIND_DATA MEMORYSTATUS MEMORYSTATUSEX FILETIME SYSTEMTIME FWPM_FILTER0 FWPM_SESSION0 FWPM_SUBLAYER0 FWP_VALUE0 FWPM_FILTER_CONDITION0 MIB_IF_ROW2
+MIB_IPFORWARD_ROW2 MIB_IPINTERFACE_ROW MIB_UNICASTIPADDRESS_ROW IP_ADAPTER_INFO IP_ADAPTER_UNICAST_ADDRESS QUOTA_LIMITS IO_COUNTERS PERFORMANCE_INFORMATION
+PROCESS_MEMORY_COUNTERS_EX CERT_CONTEXT CERT_INFO CERT_CHAIN_POLICY_STATUS DNS_RECORDW ADDRINFOEXW WSABUF WSAMSG BITMAPINFO LOGFONTW MSG PAINTSTRUCT GUID LUID
+TOKEN_STATISTICS TRUSTEE_W SERVICE_STATUS_PROCESS FILE_NOTIFY_INFORMATION DISK_GEOMETRY_EX STORAGE_PROPERTY_QUERY PARTITION_INFORMATION_EX VARIANT PROPVARIANT
+DECIMAL STGMEDIUM STATSTG TYPEDESC TYPEATTR SAFEARRAY INPUT RAWINPUT RAWMOUSE CONSOLE_SCREEN_BUFFER_INFO CHAR_INFO EXCEPTION_RECORD UNICODE_STRING
+PROCESS_BASIC_INFORMATION MINIDUMP_STRING DEVMODEW PDH_FMT_COUNTERVALUE EVENT_RECORD IP_ADAPTER_ADDRESSES JOBOBJECT_EXTENDED_LIMIT_INFORMATION WSADATA
+TASKDIALOGCONFIG BITMAPFILEHEADER CONTEXT M128A LARGE_INTEGER NET_LUID SOCKADDR_INET`
+
+// cannot is what one Go struct cannot be, and why.
+var cannot = map[string]string{
+	"EVENT_RECORD": "a file for each", "IP_ADAPTER_ADDRESSES": "a file for each", "JOBOBJECT_EXTENDED_LIMIT_INFORMATION": "a file for each",
+	"WSADATA": "in another order on 386", "TASKDIALOGCONFIG": "is packed", "BITMAPFILEHEADER": "is packed",
+	"CONTEXT": "is aligned to 16 bytes", "M128A": "is aligned to 16 bytes",
+	"LARGE_INTEGER": "is a union", "NET_LUID": "is a union", "SOCKADDR_INET": "is a union",
+}
+
+func TestGenerateManyNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads all headers of two sets for three architectures")
+	}
+	wine := "/usr/include/wine/wine/"
+	for set, dirs := range map[string][]string{
+		"MinGW-w64": {"/usr/share/mingw-w64/include"}, "Wine": {wine + "windows", wine + "msvcrt"},
+	} {
+		t.Run(set, func(t *testing.T) {
+			if _, err := os.Stat(filepath.Join(dirs[0], "iphlpapi.h")); err != nil {
+				t.Skip("no headers of " + set)
+			}
+			var sets []*layout.Headers
+			for _, triple := range []string{"x86_64", "i686", "aarch64"} {
+				cc := strings.Fields(clang(t, triple))
+				for _, dir := range dirs {
+					cc = append(cc, "-isystem", dir)
+				}
+				h, err := layout.ReadText(t.Context(), layout.Target{CC: cc}, defaultHeaders, nil)
+				require.NoError(t, err)
+				sets = append(sets, h)
+			}
+			right := 0
+			for _, name := range strings.Fields(genNames) {
+				if slices.ContainsFunc(sets, func(h *layout.Headers) bool { return h.Struct(declared(name, sets)) == nil }) {
+					continue
+				}
+				_, err := generate(name, sets)
+				if err == nil {
+					right++
+					continue
+				}
+				why := cannot[name]
+				if why == "" && set == "Wine" { // which packs and orders some otherwise
+					assert.Regexp(t, "is packed|a file for each", err.Error(), name)
+				} else {
+					require.NotEmpty(t, why, "%s: %v", name, err)
+					assert.ErrorContains(t, err, why, name)
+				}
+				if strings.Contains(err.Error(), "-goarch") { // the advice, followed
+					for _, some := range [][]*layout.Headers{{sets[0], sets[2]}, {sets[1]}} {
+						_, err := generate(name, some)
+						assert.NoError(t, err, name)
+					}
+				}
+			}
+			assert.Greater(t, right, map[string]int{"MinGW-w64": 75, "Wine": 60}[set])
+			t.Logf("%d structs are right on three architectures", right)
+		})
+	}
+}
+
+// What a name without its prefix would be twice keeps it.
+func TestFieldNames(t *testing.T) {
+	b := &structBuilder{structs: []*layout.CStruct{{Members: layout.CMembers{
+		{Name: "dwState"}, {Name: "cbSize"}, {Name: "Size"}, {Name: "subLayerKey"}, {Name: "layerKey"}, {Name: "numItems"}, {Name: "sin_port"}, {Name: "_reserved"}, {Name: "3d"},
+	}}}}
+	got := map[string]string{}
+	for _, m := range b.structs[0].Members {
+		got[m.Name] = b.fieldName(m.Name)
+	}
+	assert.Equal(t, map[string]string{
+		"dwState": "State", "cbSize": "CbSize", "Size": "Size", "subLayerKey": "SubLayerKey", "layerKey": "LayerKey", "numItems": "NumItems",
+		"sin_port": "SinPort", "_reserved": "Reserved", "3d": "X3d",
+	}, got)
 }
 
 func TestGoName(t *testing.T) {

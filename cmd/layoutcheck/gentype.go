@@ -33,13 +33,26 @@ func (g *generator) typeOf(c, sign string, sizes []int64) (goType, error) {
 		return t, err
 	}
 	if s := h.Struct(c); s != nil {
-		if s.Union {
-			return g.opaque(c, sizes)
+		switch {
+		case wholeNumbers[c] != "":
+			return g.scalar(wholeNumbers[c], sizes), nil
+		case s.Union:
+			aligns := make([]int64, len(sizes))
+			for i, h := range g.sets {
+				aligns[i] = alignOf(h, c)
+			}
+			t, err := g.integers(sizes, aligns)
+			if err != nil {
+				err = fmt.Errorf("the union %s: %w", c, err)
+			}
+			return t, err
 		}
 		return g.declare(c)
 	}
 	bits := strconv.FormatInt(8*sizes[0], 10)
 	switch {
+	case sizes[0] > 8 || sign == "float" && sizes[0] < 4:
+		return goType{}, fmt.Errorf("Go has no number of %d bytes, such as %s", sizes[0], c)
 	case !same(sizes) || sign == "": // a pointer, or an integer of its size
 		if sign == "signed" {
 			return g.scalar("int", sizes), nil
@@ -53,28 +66,88 @@ func (g *generator) typeOf(c, sign string, sizes []int64) (goType, error) {
 	return g.scalar("uint"+bits, sizes), nil
 }
 
-// opaque stands for a union: integers that C aligns alike.
-func (g *generator) opaque(c string, sizes []int64) (goType, error) {
-	aligns := make([]int64, len(sizes))
-	for i, h := range g.sets {
-		aligns[i] = h.Struct(c).Align
-	}
-	n := sizes[0] / aligns[0]
-	for i := range sizes {
-		if sizes[i] != n*aligns[i] {
-			return goType{}, fmt.Errorf("the union %s differs too much between architectures: use -goarch for one of them", c)
-		}
-	}
+// wholeNumbers are the unions that are a number, for compilers without one of 64 bits.
+var wholeNumbers = map[string]string{"LARGE_INTEGER": "int64", "ULARGE_INTEGER": "uint64"}
+
+// integers stand for a union: they take its bytes, and are aligned as it is.
+func (g *generator) integers(sizes, aligns []int64) (goType, error) {
 	elem := "uintptr"
 	if same(aligns) {
 		elem = fmt.Sprintf("uint%d", 8*aligns[0])
 	}
+	lengths := make([]int64, len(sizes))
+	for i, h := range g.sets {
+		if pointer := pointerSize(h); aligns[i] > 8 || elem == "uintptr" && aligns[i] != pointer {
+			return goType{}, fmt.Errorf("no integer of Go is aligned to %d bytes on %s and otherwise elsewhere as C has it: use -goarch for one of them", aligns[i], h.GOARCH)
+		}
+		lengths[i] = sizes[i] / aligns[i]
+	}
 	t := g.scalar(elem, aligns)
-	if n != 1 {
-		t.name = fmt.Sprintf("[%d]%s", n, elem)
+	length, err := g.length(lengths)
+	if err != nil {
+		return goType{}, err
+	}
+	if length != "1" {
+		t.name = "[" + length + "]" + elem
 	}
 	t.size = sizes
 	return t, nil
+}
+
+func pointerSize(h *layout.Headers) int64 {
+	if h.GOARCH == "386" {
+		return 4
+	}
+	return 8
+}
+
+// alignOf is how a C type is aligned; one without a name, which cannot be asked about, as its members are.
+func alignOf(h *layout.Headers, c string) int64 {
+	if strings.HasSuffix(c, "*") || strings.HasSuffix(c, ")") {
+		return pointerSize(h)
+	}
+	if elem, _, ok := cutArray(c); ok {
+		return alignOf(h, elem)
+	}
+	if s := h.Struct(c); s != nil {
+		if s.Align > 0 {
+			return s.Align
+		}
+		align := int64(1)
+		for _, m := range s.Members {
+			own := alignOf(h, m.Type)
+			for own > 1 && m.Offset%own != 0 {
+				own /= 2
+			}
+			align = max(align, own)
+		}
+		for align > 1 && s.Size%align != 0 {
+			align /= 2
+		}
+		return align
+	}
+	return min(max(sizeOf(h, c), 1), 8)
+}
+
+// sizeOf is the size of a scalar type by name.
+func sizeOf(h *layout.Headers, c string) int64 {
+	for range 100 {
+		if s, ok := h.Scalars[c]; ok {
+			return s.Size
+		}
+		if e := h.Enum(c); e != nil {
+			return e.Size
+		}
+		next, ok := h.Typedefs[c]
+		if !ok {
+			break
+		}
+		if strings.HasSuffix(next, "*") || strings.HasSuffix(next, ")") {
+			return pointerSize(h)
+		}
+		c = next
+	}
+	return 0
 }
 
 // scalar is a Go type of one number: Go aligns it to its size, but to 4 at most on 386.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -45,21 +46,23 @@ func headerSets(ctx context.Context, o *options) (sets []headerSet, notes []stri
 		return []headerSet{set}, nil, err
 	}
 	targets, missing := layout.Discover()
+	var without []string
 	for _, goarch := range o.goarches {
 		i := slices.IndexFunc(targets, func(t layout.Target) bool { return t.GOARCH == goarch })
-		switch {
-		case i >= 0:
-			sets = append(sets, headerSet{goarch: goarch, target: targets[i], files: o.headers})
-		case o.namedArch:
-			return nil, nil, fmt.Errorf("no compiler with Windows headers for %s: %s", goarch, strings.Join(missing, "; "))
-		default:
-			notes = append(notes, goarch+" is left out: no compiler with Windows headers for it")
+		if i < 0 {
+			without = append(without, goarch)
+			continue
 		}
+		sets = append(sets, headerSet{goarch: goarch, target: targets[i], files: o.headers})
 	}
-	if len(sets) == 0 {
-		return nil, nil, fmt.Errorf("no compiler with Windows headers: %s", strings.Join(missing, "; "))
+	if len(without) == 0 {
+		return sets, nil, nil
 	}
-	return sets, notes, nil
+	why := fmt.Sprintf("%s cannot be checked: %s", strings.Join(without, ", "), strings.Join(missing, "; "))
+	if o.namedArch || len(sets) == 0 {
+		return nil, nil, errors.New(why)
+	}
+	return sets, []string{why}, nil
 }
 
 func recordedSet(o *options) (headerSet, error) {

@@ -14,17 +14,21 @@ import (
 // architecture: on Windows each Windows SDK, with clang, and MinGW-w64's headers; elsewhere
 // MinGW-w64's and Wine's. missing lists what was not found, one sentence each.
 func Discover() (targets []Target, missing []string) {
-	add := func(found []Target, vain []string) {
-		targets, missing = append(targets, found...), append(missing, vain...)
+	gnu, noGNU := mingw()
+	if runtime.GOOS != "windows" {
+		wine, noWine := wine()
+		return append(gnu, wine...), append(noGNU, noWine...)
 	}
-	if runtime.GOOS == "windows" {
-		add(windowsSDKs())
-		add(mingw())
-		return targets, missing
+	sdks, noSDK := windowsSDKs()
+	switch {
+	case len(findSDKs()) > 0: // what is missing is missing for these
+		missing = noSDK
+	case len(gnu) > 0:
+		missing = noGNU
+	default:
+		missing = []string{"no headers of Windows: install a Windows SDK with the MSVC build tools (Visual Studio Installer) and LLVM (winget install LLVM.LLVM), or MSYS2 with its gcc"}
 	}
-	add(mingw())
-	add(wine())
-	return targets, missing
+	return append(sdks, gnu...), missing
 }
 
 // triple is GOARCH as GNU and LLVM name it.
