@@ -68,7 +68,7 @@ func generateWith(name string, sets []*layout.Headers, unions func(*structBuilde
 
 // declared is the name that the headers declare: that of the wide form, where the name asked for is a macro for it.
 func declared(name string, sets []*layout.Headers) string {
-	for _, c := range []string{name, "struct " + name, name + "W", name + "_W", name + "A"} {
+	for _, c := range []string{cmp.Or(sets[0].Aliases[name], name), "struct " + name, name + "W", name + "_W", name + "A"} {
 		if !slices.ContainsFunc(sets, func(h *layout.Headers) bool { return h.Struct(c) == nil }) {
 			return c
 		}

@@ -30,6 +30,10 @@ type Headers struct {
 	// Scalars are C's own types, such as "unsigned long".
 	Scalars map[string]CScalar `json:"scalars,omitempty"`
 
+	// Aliases are macros that stand for a struct or union, such as PROCESSENTRY32 for
+	// PROCESSENTRY32W where UNICODE is defined. A name means that first.
+	Aliases map[string]string `json:"aliases,omitempty"`
+
 	// Notes are what was left out of the headers, and why, a sentence each.
 	Notes []string `json:"-"`
 

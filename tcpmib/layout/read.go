@@ -73,6 +73,7 @@ type headerReader struct {
 	lines     []string // preprocessor directives
 	constants []string
 	notes     []string
+	aliases   map[string]string // macros that stand for one name
 }
 
 func (r *headerReader) read(ctx context.Context) (*Headers, error) {
@@ -144,11 +145,43 @@ func (r *headerReader) preprocess(ctx context.Context) (text string, bad *source
 	if err := os.WriteFile(src, []byte(b.String()), 0o600); err != nil {
 		return "", nil, err
 	}
-	text, errs, err := r.cc.run(ctx, r.cc.preprocessArgs(src), src)
+	dump := "-dD" // definitions of macros among the text
+	if r.cc.cl {
+		dump = "/clang:-dD"
+	}
+	text, errs, err := r.cc.run(ctx, append(r.cc.preprocessArgs(src), dump), src)
 	if len(errs) > 0 {
 		return "", &errs[0], nil
 	}
-	return text, nil, err
+	r.aliases = map[string]string{}
+	return withoutMacros(text, r.aliases), nil, err
+}
+
+// withoutMacros takes the definitions of macros out of a text, and notes those that are another name of
+// something: UNICODE makes PROCESSENTRY32 a macro for PROCESSENTRY32W.
+func withoutMacros(text string, aliases map[string]string) string {
+	var b strings.Builder
+	b.Grow(len(text))
+	for line := range strings.Lines(text) {
+		switch {
+		case strings.HasPrefix(line, "#define "):
+			words := strings.Fields(line)
+			if len(words) == 3 && constName().MatchString(words[1]) && constName().MatchString(words[2]) {
+				aliases[words[1]] = words[2]
+			} else if len(words) > 1 {
+				delete(aliases, words[1])
+			}
+			b.WriteString("\n") // lines keep their numbers
+		case strings.HasPrefix(line, "#undef "):
+			if words := strings.Fields(line); len(words) > 1 {
+				delete(aliases, words[1])
+			}
+			b.WriteString("\n")
+		default:
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // compile compiles what the preprocessor made, with the questions, and again without those that have
@@ -207,6 +240,7 @@ func (r *headerReader) compile(ctx context.Context, text string) (h *Headers, ba
 		more := p.unasked(h)
 		if len(more) == 0 {
 			h.Notes = r.notes
+			h.setAliases(r.aliases)
 			return h, nil, r.fill(h, p)
 		}
 		p.questions = append(p.questions, more...)
@@ -348,4 +382,21 @@ func balanced(text string) bool {
 		}
 	}
 	return len(open) == 0 && text != ""
+}
+
+// setAliases keeps the macros that stand for the name of a struct or union.
+func (h *Headers) setAliases(macros map[string]string) {
+	h.Aliases = map[string]string{}
+	for name, to := range macros {
+		for range 10 { // a macro for a macro
+			next, ok := macros[to]
+			if !ok || next == to {
+				break
+			}
+			to = next
+		}
+		if to != name && h.Struct(to) != nil {
+			h.Aliases[name] = to
+		}
+	}
 }

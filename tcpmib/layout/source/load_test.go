@@ -183,7 +183,7 @@ func TestNamesAsk(t *testing.T) {
 	h := &layout.Headers{GOARCH: "386", Structs: map[string]*layout.CStruct{
 		"ROW": {Size: 4}, "struct Row": {Size: 8}, "OLD_ROW_XP": {Size: 4}, "OLD_ROW_W2K": {Size: 8},
 		"TEXTA": {Size: 4}, "TEXTW": {Size: 8}, "R_OW2": {Size: 4}, "RO_W2": {Size: 8},
-	}, Typedefs: map[string]string{"struct _ROW": "ROW", "struct tagTEXT": "TEXTA", "TextOnly": "TEXTA"}}
+	}, Typedefs: map[string]string{"struct _ROW": "ROW", "struct tagTEXT": "TEXTA", "TextOnly": "TEXTA"}, Aliases: map[string]string{"TEXTA": "TEXTW", "ENTRY": "ROW"}}
 	for _, test := range []struct{ goName, c, how, why string }{
 		{"ROW", "ROW", layout.ByName, ""},
 		{"_ROW", "struct _ROW", layout.ByName, ""},
@@ -192,6 +192,8 @@ func TestNamesAsk(t *testing.T) {
 		{"OldRow", "", "", `its name finds OLD_ROW_W2K and OLD_ROW_XP alike: say which in the -map file, such as "example.com/p.OldRow OLD_ROW_W2K"`},
 		{"Text", "struct tagTEXT", layout.ByFoldedName, ""},
 		{"TextW", "TEXTW", layout.ByFoldedName, ""},
+		{"TEXTA", "TEXTW", layout.ByName, ""}, // what the macro makes of it
+		{"Entry", "ROW", layout.ByFoldedName, ""},
 		{"ROW2", "", "", `its name finds RO_W2 and R_OW2 alike: say which in the -map file, such as "example.com/p.ROW2 RO_W2"`},
 		{"Nothing", "", "", "no struct of C has its name"},
 	} {

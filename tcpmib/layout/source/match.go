@@ -2,6 +2,8 @@ package source
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/winmib/winmib/tcpmib/layout"
@@ -12,7 +14,7 @@ import (
 // the structs and constants that remain, from which p no longer has them, and why: those of Load among
 // them.
 func (p *Packages) Match(h *layout.Headers) (structs, constants []Left) {
-	names := NewNames(h.StructNames())
+	names := NewNames(slices.Concat(h.StructNames(), slices.Collect(maps.Keys(h.Aliases))))
 	structs = append(structs, p.Left...)
 	kept := p.Structs[:0:0]
 	for _, s := range p.Structs {
@@ -55,6 +57,9 @@ func byName(s layout.GoStruct, names Names, h *layout.Headers) (c, how, why stri
 		var list []string // a name of each
 		seen := map[*layout.CStruct]bool{}
 		for _, name := range rank.names {
+			if to, ok := h.Aliases[name]; ok {
+				name = to
+			}
 			if decl := h.Struct(name); !seen[decl] {
 				seen[decl] = true
 				list = append(list, name)
