@@ -395,7 +395,8 @@ func (h *Headers) setAliases(macros map[string]string) {
 			}
 			to = next
 		}
-		if to != name && h.Struct(to) != nil {
+		// Others, such as INTERFACE, are for macros of the headers alone.
+		if to != name && strings.HasPrefix(to, name) && h.Struct(to) != nil {
 			h.Aliases[name] = to
 		}
 	}
