@@ -14,7 +14,7 @@ import (
 // Compare compares what Go claims with what a header set declares. It runs nothing, and it does not
 // matter where either comes from.
 func Compare(g *Go, h *Headers, rules Rules) *Report {
-	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, slotsOf: map[*CStruct][]slot{}, nested: map[nesting]*problem{}, report: &Report{
+	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, slotsOf: map[*CStruct][]slot{}, nested: map[nesting]*problem{}, aligns: map[string]int64{}, report: &Report{
 		Omitted: []Omission{}, Findings: []Finding{},
 		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH,
 	}}
@@ -46,6 +46,7 @@ type comparison struct {
 	used      map[int]bool // which of rules.Accepted occurred
 	slotsOf   map[*CStruct][]slot
 	nested    map[nesting]*problem // what became of structs in structs
+	aligns    map[string]int64     // of the Go types for C types
 	claimedAs map[declaration][]string
 	goNames   map[*CStruct]string // of the first Go struct that is compared with it
 }

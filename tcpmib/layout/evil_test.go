@@ -487,7 +487,7 @@ func TestEvil(t *testing.T) {
 		"a nested struct as its members":            {Struct[holderFlat]("HOLDER"), []string{align386 + "HOLDER"}},
 		"two integers as a float":                   {Struct[holderReal]("HOLDER"), []string{"type HOLDER.at: ", align386 + "HOLDER"}},
 		"packed, as bytes":                          {Struct[packed]("PACKED"), nil},
-		"packed in C only":                          {Struct[packedNot]("PACKED"), []string{"offset PACKED.value: C packs the struct: offset is 1 in C and 4 in Go: make Value [4]byte and Big [8]byte"}},
+		"packed in C only":                          {Struct[packedNot]("PACKED"), []string{"offset PACKED.value: Go aligns it more than C does: offset is 1 in C and 4 in Go: make Value [4]byte and Big [8]byte"}},
 		"a flexible array left out":                 {Struct[flex]("FLEX_C99"), nil},
 		"a flexible array of nothing":               {Struct[flexZero]("FLEX_C99"), []string{"sizeof FLEX_C99: sizeof is 4 in C and 8 in Go"}},
 		"a flexible array of one":                   {Struct[flexOne]("FLEX_C99"), []string{"size FLEX_C99.data: C gives it no length, so that sizeof is one element more in Go: remove it"}},

@@ -208,7 +208,7 @@ func (d *differences) packed(places []place) {
 	if len(names) == 0 {
 		return
 	}
-	d.find(first, KindOffset, d.name(first), "C packs the struct: offset is %d in C and %d in Go: make %s", first.from, first.field.Offset, list(types))
+	d.find(first, KindOffset, d.name(first), "Go aligns it more than C does: offset is %d in C and %d in Go: make %s", first.from, first.field.Offset, list(types))
 	for _, g := range places {
 		if g.q.lead < 0 {
 			g.q.problem = nil
@@ -241,7 +241,15 @@ func (d *differences) mendedAlign(q *pair) int64 {
 
 // goAlign is the alignment of the Go type for a C type.
 func (c *comparison) goAlign(name string) int64 {
-	t := c.h.typeOf(name)
+	if a, ok := c.aligns[name]; ok {
+		return a
+	}
+	a := c.alignOf(c.h.typeOf(name))
+	c.aligns[name] = a
+	return a
+}
+
+func (c *comparison) alignOf(t cType) int64 {
 	switch t.kind {
 	case cArray:
 		return c.goAlign(t.elem)
@@ -770,7 +778,7 @@ func (d *differences) reports() []FieldReport {
 		r := FieldReport{Name: f.Name, Type: f.Type.Name, Go: Place{f.Offset, f.Type.Size, f.Type.sign()}, OK: len(d.notes[f.Name]) == 0}
 		r.C = strings.Join(f.C, "|")
 		if f.C == nil {
-			r.C = joined(q.members)
+			r.C = d.joined(q)
 		}
 		if len(q.members) > 0 {
 			r.Header = &Place{q.from, q.end - q.from, q.members[0].Sign}
@@ -788,12 +796,25 @@ func (d *differences) reports() []FieldReport {
 	return withHoles(list, d.s.Size)
 }
 
-func joined(members []CMember) string {
+// joined are the members that a field stands for, side by side or in a union.
+func (d *differences) joined(q *pair) string {
+	const most = 3
+	sep := "+"
+	if q.relation == relOne && len(q.members) > 1 && q.members[0].Bits == 0 {
+		sep = "|"
+		fits := func(m CMember) bool { return m.Bits == 0 && d.c.fits(&q.field.Type, &m) == nil }
+		if i := slices.IndexFunc(q.members, fits); i >= 0 && !q.field.Type.storage() {
+			return q.members[i].Name // the one that Go chose
+		}
+	}
 	var all []string
-	for _, m := range members {
+	for _, m := range q.members {
 		all = append(all, m.Name)
 	}
-	return strings.Join(all, "+")
+	if len(all) > most+1 {
+		all = append(all[:most], "...")
+	}
+	return strings.Join(all, sep)
 }
 
 // withHoles adds the bytes between the fields.

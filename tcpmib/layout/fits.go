@@ -345,7 +345,6 @@ func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
 	if p, ok := c.nested[nesting{t.Struct, ct.decl}]; ok {
 		return p
 	}
-	c.nested[nesting{t.Struct, ct.decl}] = nil // of a type that contains itself, in a record
 	var p *problem
 	if found := c.fields(t.Struct, ct.decl, m.Name); len(found.findings) > 0 {
 		f := found.findings[0]

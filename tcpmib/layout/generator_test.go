@@ -463,7 +463,7 @@ func (b *goBuilder) resize(f []gField, i, by int) []gField {
 // choose what to try.
 func TestGenerator(t *testing.T) {
 	const n = 40
-	seed, runs := uint64(os.Getpid()), 1
+	seed, runs := uint64(1), 1
 	if s := os.Getenv("LAYOUT_SEED"); s != "" {
 		v, err := strconv.ParseUint(s, 10, 64)
 		require.NoError(t, err)

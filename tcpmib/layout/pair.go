@@ -502,7 +502,7 @@ func (p *pairing) byInnerName() {
 				}
 			}
 		}
-		if len(chosen) < 2 { // one name alone says little
+		if len(chosen) < 2 || !p.between(found, &s) { // one name alone says little, and elsewhere several do
 			all, used = append(all, s), append(used, p.used[i])
 			continue
 		}
@@ -519,6 +519,20 @@ func (p *pairing) byInnerName() {
 		}
 	}
 	p.slots, p.used = all, used
+}
+
+// between reports whether fields lie between the neighbours of a slot.
+func (p *pairing) between(found map[*pair]bool, s *slot) bool {
+	seen := false
+	for _, q := range p.pairs {
+		switch {
+		case found[q]:
+			seen = true
+		case len(q.members) > 0 && (seen && q.from < s.Offset || !seen && q.from > s.Offset):
+			return false
+		}
+	}
+	return true
 }
 
 // newInnerNames are names of members without that of the member that they are in.
@@ -561,7 +575,7 @@ func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]
 		}
 		t := &q.field.Type
 		single := t.Kind == GoSigned || t.Kind == GoUnsigned || t.Kind == GoFloat || t.bytes()
-		if single && t.Size > q.end-q.from && len(free) > len(notBlank(waiting)) {
+		if single && t.Size > q.end-q.from && p.wanting(free) > len(notBlank(waiting)) {
 			from, end := q.from, q.end
 			members := slices.Clone(q.members)
 			n := 0
@@ -618,6 +632,17 @@ func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]
 		}
 	}
 	return waiting, free
+}
+
+// wanting is how many of the slots want a field.
+func (p *pairing) wanting(free []int) int {
+	n := 0
+	for _, i := range free {
+		if s := &p.slots[i]; !s.tail && s.Size > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // freeAt reports whether a member at an offset has no field yet.

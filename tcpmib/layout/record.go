@@ -139,7 +139,33 @@ func ReadRecord(r io.Reader) (*Headers, error) {
 		h.Set = SetSDK
 	}
 	h.makeMaps()
+	inside := map[*CStruct]int{}
+	for _, name := range slices.Sorted(maps.Keys(h.Structs)) {
+		if h.endless(h.Structs[name], inside) {
+			return nil, fmt.Errorf("layout: the record puts struct %s into itself", name)
+		}
+	}
 	return h, nil
+}
+
+// endless reports whether a struct contains itself. inside is 1 for the structs that it is in, and 2
+// for those that were looked at.
+func (h *Headers) endless(s *CStruct, inside map[*CStruct]int) bool {
+	if inside[s] > 0 {
+		return inside[s] == 1
+	}
+	inside[s] = 1
+	for _, m := range s.Members {
+		t := h.typeOf(m.Type)
+		for t.kind == cArray {
+			t = h.typeOf(t.elem)
+		}
+		if t.decl != nil && h.endless(t.decl, inside) {
+			return true
+		}
+	}
+	inside[s] = 2
+	return false
 }
 
 // Record takes out of h what is worth keeping: what the named header files declare, all functions

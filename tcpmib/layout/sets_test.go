@@ -154,6 +154,10 @@ func TestBadRecords(t *testing.T) {
 		"S.a has 4 bytes, but its type T * [2] has":         `{"goarch": "386", "structs": {"S": {"size": 8, "members": {"a": {"size": 4, "type": "T * [2]"}}}}}`,
 		"S.a has 8 bytes, but its type T * has 4":           `{"goarch": "386", "structs": {"S": {"size": 8, "members": {"a": {"size": 8, "type": "T *"}}}}}`,
 		"S.a has 4 bytes, but its type LOOP has 8":          `{"goarch": "386", "typedefs": {"LOOP": "L2", "L2": "double"}, "scalars": {"double": {"size": 8, "sign": "float"}}, "structs": {"S": {"size": 4, "members": {"a": {"size": 4, "type": "LOOP"}}}}}`,
+		"puts struct S into itself":                         `{"goarch": "386", "structs": {"S": {"size": 4, "members": {"a": {"size": 4, "type": "S"}}}}}`,
+		"puts struct A into itself":                         `{"goarch": "386", "typedefs": {"T": "A"}, "structs": {"A": {"size": 4, "members": {"b": {"size": 4, "type": "B[1]"}}}, "B": {"size": 4, "members": {"a": {"size": 4, "type": "T[1][1]"}}}}}`,
+		"an unnamed member of members 1 to 9, and it has 1": `{"goarch": "386", "structs": {"S": {"size": 4, "unnamed": [{"first": 1, "end": 9}], "members": {"a": {"size": 4, "type": "int"}}}}}`,
+		"says nothing of struct S":                          `{"goarch": "386", "structs": {"S": null}}`,
 		"S has 0 bytes, but a is at offset -4 with 4 bytes": `{"goarch": "386", "structs": {"S": {"members": {"a": {"offset": -4, "size": 4}}}}}`,
 	} {
 		h, err := ReadRecord(strings.NewReader(text))
