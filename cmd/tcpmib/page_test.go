@@ -24,6 +24,9 @@ import (
 // Each command of the page prints what the page shows, on a screen of 80 columns. The machine is
 // fixture.Desktop, with the files that the page makes.
 func TestPage(t *testing.T) {
+	if onWine() {
+		t.Skip("Wine 8 cannot remove a folder that was the current one; the page runs on Linux and on Windows")
+	}
 	const name = "README.md"
 	page, err := os.ReadFile(name)
 	require.NoError(t, err)
