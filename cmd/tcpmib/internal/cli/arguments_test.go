@@ -246,6 +246,12 @@ func TestNearestWords(t *testing.T) {
 	}
 }
 
+// Of words that are equally near the first is meant.
+func TestNearestOfTwo(t *testing.T) {
+	assert.Equal(t, "listen", Nearest("listan", []string{"listen", "listin"}))
+	assert.Equal(t, "listin", Nearest("listan", []string{"listin", "listen"}))
+}
+
 func TestDistance(t *testing.T) {
 	for _, test := range []struct {
 		a, b string

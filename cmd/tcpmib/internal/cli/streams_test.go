@@ -65,6 +65,15 @@ func TestColored(t *testing.T) {
 	}
 }
 
+// Header rows stand out.
+func TestTitle(t *testing.T) { assert.Equal(t, "\x1b[1mSTATE\x1b[m", Title.Render("STATE")) }
+
+func TestEscapeNonASCII(t *testing.T) {
+	for text, want := range map[string]string{"": "", "a": "a", "é": `\u00e9`, "aé": `a\u00e9`, "\x7f": `\u007f`, "🎉b": `\ud83c\udf89b`} {
+		assert.Equal(t, want, string(EscapeNonASCII([]byte(text))))
+	}
+}
+
 func TestSay(t *testing.T) {
 	var out, stderr bytes.Buffer
 	terminal := Terminal{Out: &out, Err: &stderr}

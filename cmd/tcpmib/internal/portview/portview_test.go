@@ -126,6 +126,24 @@ func TestCommandsAreWhole(t *testing.T) {
 	}
 }
 
+// What differs only in its command is there for each protocol.
+func TestCommandsOfBothProtocols(t *testing.T) {
+	f := developer()
+	f.Processes[2200] = owner.Process{PID: 2200, Name: "com.docker.backend.exe"}
+	got := text(t, report(f, 53), portview.Options{})
+	assert.Contains(t, got, "\n    docker ps --filter publish=53\n")
+	assert.Contains(t, got, "\n    docker ps --filter publish=53/udp\n")
+}
+
+// Words that do not fit go to the next line, and none is lost.
+func TestWrappedValues(t *testing.T) {
+	f := developer()
+	f.Details[4711] = owner.Details{Path: "aaaaaaaa bbbbbbbbbbbbbbbbbbbb", User: strings.Repeat("c", 30) + " d"}
+	got := text(t, report(f, 8080), portview.Options{Width: 36})
+	assert.Contains(t, got, "\n  path      aaaaaaaa\n            bbbbbbbbbbbbbbbbbbbb\n")
+	assert.Contains(t, got, "\n  user      "+strings.Repeat("c", 24)+"\n            cccccc d\n")
+}
+
 // Header rows and the names of owners stand out, and states have list's colors, on a screen that
 // shows colors.
 func TestColor(t *testing.T) {
@@ -265,6 +283,8 @@ func TestParent(t *testing.T) {
 	f.Processes[700] = owner.Process{PID: 700, Name: "late.exe", Created: noon}
 	assert.Contains(t, text(t, report(f, 53), portview.Options{}), "\n  parent    PID 700, which has ended\n")
 	assert.Nil(t, encoded(t, report(f, 53))[0]["protocols"].([]any)[0].(object)["holders"].([]any)[0].(object)["parentProcess"])
+	f.Processes[2200] = owner.Process{PID: 2200, Name: "svchost.exe", Parent: 1}
+	assert.Equal(t, 1.0, encoded(t, report(f, 53))[0]["protocols"].([]any)[0].(object)["holders"].([]any)[0].(object)["parent"])
 	f.Processes[2200] = owner.Process{PID: 2200, Name: "svchost.exe"}
 	assert.NotContains(t, text(t, report(f, 53), portview.Options{}), "parent")
 	f.Processes[0] = owner.Process{Name: "System Idle Process"}
