@@ -188,6 +188,22 @@ func TestShrink(t *testing.T) {
 	}
 }
 
+// A table that just fits is whole, and in one column less it is not.
+func TestTableThatJustFits(t *testing.T) {
+	for _, s := range []*Snapshot{longNames(), office(t, func(r *Row) bool { return r.Process == "chrome.exe" })} {
+		whole := table(t, s, TableColumns, TableColumns, 0)
+		header, _, _ := strings.Cut(whole, "\n")
+		unlimited := Table{Columns: TableColumns}
+		unlimited.Fit(s.Rows(), true, 0)
+		width := len(gap) * (len(TableColumns) - 1)
+		for _, w := range unlimited.Widths {
+			width += w
+		}
+		assert.Equal(t, whole, table(t, s, TableColumns, TableColumns, width))
+		assert.False(t, strings.HasPrefix(table(t, s, TableColumns, TableColumns, width-1), header))
+	}
+}
+
 // A column that is not optional is not dropped, even if all rows are the same there.
 func TestFitDropsOptionalColumnsOnly(t *testing.T) {
 	rows := func(yield func(*Row) bool) {
