@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 )
 
 // Every command explains itself, with an example that starts as the command
@@ -44,7 +45,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Skip("no sh")
 	}
-	folder := t.TempDir()
+	folder := fixture.TempDir(t)
 	for name, from := range map[string]string{
 		"before.zip": "office", "base.zip": "office", "capture.zip": "office", "after.zip": "later",
 	} {

@@ -104,7 +104,7 @@ func million() *oneTable {
 
 // The flag allows what is refused without it.
 func TestMaxRows(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "rows.zip")
+	file := filepath.Join(fixture.TempDir(t), "rows.zip")
 	require.NoError(t, recordMachine(zeros(5*28), file))
 	for _, test := range []struct {
 		args []string

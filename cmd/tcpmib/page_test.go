@@ -30,7 +30,7 @@ func TestPage(t *testing.T) {
 	const name = "README.md"
 	page, err := os.ReadFile(name)
 	require.NoError(t, err)
-	folder := t.TempDir()
+	folder := fixture.TempDir(t)
 	writeCapture(t, filepath.Join(folder, "yesterday.zip"), fixture.Now.Add(-24*time.Hour), fixture.Yesterday)
 	for file, from := range map[string]string{"before.zip": "testdata/office.zip", "after.zip": "testdata/later.zip"} {
 		content, err := os.ReadFile(from)

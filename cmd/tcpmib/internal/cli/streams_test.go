@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 )
 
 // A pipe has colors and a width only where the environment or the flag says so.
@@ -47,7 +49,7 @@ func TestTerminal(t *testing.T) {
 		assert.Equal(t, test.width, terminal.Width(), "%+v", test)
 		assert.False(t, terminal.Interactive())
 	}
-	f, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	f, err := os.Create(filepath.Join(fixture.TempDir(t), "f"))
 	require.NoError(t, err)
 	defer f.Close()
 	assert.False(t, isTerminal(f))
