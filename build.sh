@@ -210,7 +210,7 @@ task_gate() {
 	step 'gofmt' gofmt_clean
 	step 'go mod tidy' go mod tidy -diff
 	step 'go mod tidy, .github/tools' go -C .github/tools mod tidy -diff
-	step 'shellcheck' shellcheck build.sh .ci/run .github/tools/wine.sh
+	step 'shellcheck' shellcheck build.sh .ci/run .github/tools/wine.sh cmd/layoutcheck/audit/audit.sh
 	step 'actionlint' "$(tool actionlint)"
 	step 'C: gcc and clang, C11, no warnings' c_lint
 
