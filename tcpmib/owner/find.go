@@ -90,7 +90,7 @@ func NewSockets(src tcpmib.Source, processes Processes) (*Sockets, error) {
 	return s, s.err
 }
 
-// readNetwork reads what Find needs for one network.
+// readNetwork reads what Find needs for one network. Its only error is that of an unknown one.
 func readNetwork(network string) (*Sockets, error) {
 	s := newSockets()
 	switch protocol(network) {
@@ -102,10 +102,7 @@ func readNetwork(network string) (*Sockets, error) {
 		return nil, unknownNetwork(network)
 	}
 	s.readProcesses()
-	if s.tcp == nil && s.udp == nil {
-		return nil, s.err
-	}
-	return s, nil
+	return s, nil // Find returns s.err where it matters
 }
 
 func newSockets() *Sockets { return &Sockets{zones: sync.OnceValue(interfaceIndexes)} }
@@ -293,6 +290,9 @@ func (s *Sockets) process(name string, found []socket) (Process, error) {
 		return Process{PID: first.pid}, nil
 	}
 	p, ok := s.processes[first.pid]
+	if !ok && s.err != nil {
+		return Process{PID: first.pid}, fmt.Errorf("owner: process %d, which owns the %s, is not among what could be read: %w", first.pid, name, s.err)
+	}
 	if !ok || p.ReusedPID(first.created) {
 		return Process{PID: first.pid}, fmt.Errorf("owner: process %d, which owns the %s, is not in the snapshot: it has ended: %w", first.pid, name, fs.ErrNotExist)
 	}

@@ -163,6 +163,10 @@ func TestFindConnAndPeer(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrInvalid)
 	_, err = FindPeer(pipe)
 	assert.ErrorIs(t, err, fs.ErrInvalid)
+	_, err = FindConn(pipe)
+	assert.ErrorIs(t, err, fs.ErrInvalid)
+	_, err = Find("ip", endpoint("127.0.0.1:1"), netip.AddrPort{})
+	assert.ErrorIs(t, err, fs.ErrInvalid)
 }
 
 // source answers each query with the code of its family, and no rows.
@@ -173,6 +177,16 @@ func (s source) Ask(q tcpmib.Query, _ []byte) (size, code uint32) {
 		return 0, s.ipv6
 	}
 	return 0, s.ipv4
+}
+
+// A machine without sockets is no error, and no panic.
+func TestFindOnAnEmptyMachine(t *testing.T) {
+	s := newSockets()
+	_, err := s.Find("tcp", endpoint("127.0.0.1:1"), endpoint("127.0.0.1:2"))
+	assert.ErrorIs(t, err, fs.ErrNotExist)
+	assert.ErrorContains(t, err, "no tcp connection from 127.0.0.1:1 to 127.0.0.1:2")
+	_, err = s.Find("tcp6", endpoint("[::1]:1"), netip.AddrPort{})
+	assert.ErrorContains(t, err, "no tcp socket [::1]:1")
 }
 
 func TestNewSockets(t *testing.T) {
@@ -202,4 +216,9 @@ func TestFindWithoutAll(t *testing.T) {
 	assert.NoError(t, err)
 	_, err = s.Find("tcp", endpoint("[::1]:1"), netip.AddrPort{})
 	assert.ErrorIs(t, err, s.err)
+
+	s.processes = Processes{} // as far as they could be read
+	p, err = s.Find("tcp", endpoint("127.0.0.1:8081"), netip.AddrPort{})
+	assert.ErrorIs(t, err, s.err)
+	assert.Equal(t, Process{PID: 3}, p)
 }

@@ -31,6 +31,7 @@ func TestReusedPID(t *testing.T) {
 // The two processes that every Windows has are named everywhere.
 func TestSnapshotNamesTheKernel(t *testing.T) {
 	p, _ := owner.Snapshot()
+	assert.Equal(t, "System Idle Process", p[0].Name)
 	assert.Equal(t, "System Idle Process", p[owner.IdlePID].Name)
 	assert.Equal(t, "System", p[owner.SystemPID].Name)
 	assert.EqualValues(t, owner.SystemPID, p[owner.SystemPID].PID)
