@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"testing"
@@ -22,9 +23,10 @@ func TestArchitecturesWithoutACompiler(t *testing.T) {
 		t.Skip("needs " + real)
 	}
 	dir := t.TempDir()
-	gorootBin := filepath.Join(runtime.GOROOT(), "bin")
+	goTool, err := exec.LookPath("go")
+	require.NoError(t, err)
 	require.NoError(t, os.Symlink(real, filepath.Join(dir, "x86_64-w64-mingw32-gcc")))
-	t.Setenv("PATH", dir+":"+gorootBin)
+	t.Setenv("PATH", dir+":"+filepath.Dir(goTool))
 	dir = "testdata/rows"
 	t.Chdir(dir)
 	do := func(args ...string) (int, string, string) {
@@ -46,7 +48,7 @@ func TestArchitecturesWithoutACompiler(t *testing.T) {
 	assert.Empty(t, out)
 	assert.Contains(t, errs, "layoutcheck: 386 cannot be checked: ")
 
-	t.Setenv("PATH", gorootBin)
+	t.Setenv("PATH", filepath.Dir(goTool))
 	code, _, errs = do()
 	assert.Equal(t, exitFailed, code)
 	assert.Contains(t, errs, "layoutcheck: amd64, 386, arm64 cannot be checked: ")

@@ -52,7 +52,7 @@ func (g *generator) typeOf(c, sign string, sizes []int64) (goType, error) {
 	bits := strconv.FormatInt(8*sizes[0], 10)
 	switch {
 	case sizes[0] > 8 || sign == "float" && sizes[0] < 4:
-		return goType{}, fmt.Errorf("Go has no number of %d bytes, such as %s", sizes[0], c)
+		return goType{}, fmt.Errorf("%s has %d bytes, and Go has no such number", c, sizes[0])
 	case !same(sizes) || sign == "": // a pointer, or an integer of its size
 		if sign == "signed" {
 			return g.scalar("int", sizes), nil

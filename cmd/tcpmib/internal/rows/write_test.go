@@ -87,7 +87,13 @@ func TestFormatsReportErrors(t *testing.T) {
 		assert.ErrorIs(t, write(out, many), errBroken, name)
 	}
 	out := &Output{Writer: bufio.NewWriterSize(broken{}, 16), Columns: DataColumns, Header: true}
-	assert.ErrorIs(t, WriteTable(out, func(yield func(*Row) bool) { _ = yield(full()) && yield(full()) }), errBroken)
+	assert.ErrorIs(t, WriteTable(out, func(yield func(*Row) bool) {
+		for range 2 {
+			if !yield(full()) {
+				return
+			}
+		}
+	}), errBroken)
 }
 
 var errBroken = errors.New("broken")
