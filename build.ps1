@@ -285,7 +285,7 @@ function Test-Everything($arch, $compiler, $staticcheck) {
 
 function Test-Layout($arguments) {
     Invoke-Go 'build', '-o', '.build\layoutcheck.exe', './cmd/layoutcheck'
-    $ours = '-headers', 'winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h', '-map', 'tcpmib/conformance/layout.map', '-allow', 'tcpmib/conformance/layout.allow'
+    $ours = '-headers', 'winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h', '-format', 'short', '-map', 'tcpmib/conformance/layout.map', '-allow', 'tcpmib/conformance/layout.allow'
     Invoke-Exactly '.build\layoutcheck.exe' ($ours + $arguments + './tcpmib', './tcpmib/tcpestats', './tcpmib/udpmib')
     $script:status = $LASTEXITCODE
     if ($script:status -eq 0) {

@@ -53,7 +53,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	flags.StringVar(&cc, "cc", "", "ask the headers through this compiler `command`, such as \"clang --target=x86_64-pc-windows-msvc\"")
 	flags.StringVar(&o.record, "record", "", "compare with this recorded answer of a header set, a JSON `file`, instead of asking a compiler")
 	flags.StringVar(&allowFile, "allow", "", "accept the differences that this `file` lists: lines such as \"windows.Servent reason\"")
-	flags.StringVar(&o.format, "format", "text", "print `text`, json or github (annotations for GitHub Actions)")
+	flags.StringVar(&o.format, "format", "text", "print `text`, short (what is wrong, and the numbers), json or github (annotations for GitHub Actions)")
 	flags.StringVar(&o.gen, "gen", "", "print the Go struct for the C struct of this `name`, and prove it; takes no packages")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -68,8 +68,8 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 
 	var err error
 	switch {
-	case !slices.Contains([]string{"text", "json", "github"}, o.format):
-		return nil, fmt.Errorf("-format %q: unknown format; want text, json or github", o.format)
+	case !slices.Contains([]string{"text", "short", "json", "github"}, o.format):
+		return nil, fmt.Errorf("-format %q: unknown format; want text, short, json or github", o.format)
 	case o.record != "" && (cc != "" || headers != ""):
 		return nil, errors.New("-record has its own headers: leave out -cc and -headers")
 	case o.gen != "" && len(o.packages) > 0:

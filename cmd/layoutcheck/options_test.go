@@ -22,7 +22,7 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		{nil, "no packages: name some, such as ./... or golang.org/x/sys/windows"},
-		{[]string{"-format", "xml", "./..."}, `-format "xml": unknown format; want text, json or github`},
+		{[]string{"-format", "xml", "./..."}, `-format "xml": unknown format; want text, short, json or github`},
 		{[]string{"-goarch", "amd64,mips", "./..."}, `-goarch "mips": unknown architecture; want some of amd64, 386, arm64`},
 		{[]string{"-goarch", "", "./..."}, `-goarch "": unknown architecture; want some of amd64, 386, arm64`},
 		{[]string{"-cc", `"gcc`, "./..."}, "-cc:"},

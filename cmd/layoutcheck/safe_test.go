@@ -98,7 +98,7 @@ func TestWhatAStrangerWrites(t *testing.T) {
 		strconv.QuoteToASCII("m\n::error::z")+`:{"offset":0,"size":8,"sign":"unsigned","type":"x"}}}},"enums":{},"functions":{},"macros":{}}`)
 	t.Chdir(dir)
 	base := []string{"-headers", "./evil.h", "-cc", cc}
-	for _, format := range []string{"text", "json", "github"} {
+	for _, format := range []string{"text", "short", "json", "github"} {
 		for what, args := range map[string][]string{
 			"tags, maps, allows": append(base[:len(base):len(base)], "-map", mapFile, "-allow", allowFile, "./..."),
 			"a compiler's words": {"-headers", "./broken.h,./evil.h", "-cc", cc, "./..."},

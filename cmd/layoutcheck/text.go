@@ -13,6 +13,7 @@ import (
 // writers are the values of -format.
 var writers = map[string]func(w io.Writer, r *result) error{
 	"text":   writeText,
+	"short":  writeShort,
 	"json":   writeJSON,
 	"github": writeGitHub,
 }
@@ -27,33 +28,50 @@ func writeJSON(w io.Writer, r *result) error {
 // and what was not, then the numbers.
 func writeText(w io.Writer, r *result) error {
 	var b strings.Builder
+	writeDifferences(&b, r)
+	writeAllowed(&b, r)
+	writeCompared(&b, r)
+	writeUnmatched(&b, r)
+	writeEnd(&b, r)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeShort leaves out of writeText what was accepted, compared and not compared: the numbers count it.
+func writeShort(w io.Writer, r *result) error {
+	var b strings.Builder
+	writeDifferences(&b, r)
+	writeEnd(&b, r)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeDifferences(b *strings.Builder, r *result) {
 	for _, d := range r.Differences {
 		if d.Allowed != "" {
 			continue
 		}
-		fmt.Fprintf(&b, "%s:%d: %s\n", d.File, d.Line, d.title())
+		fmt.Fprintf(b, "%s:%d: %s\n", d.File, d.Line, d.title())
 		for _, f := range d.Findings {
-			fmt.Fprintf(&b, "  %s\n", f)
+			fmt.Fprintf(b, "  %s\n", f)
 		}
 		if hint := d.hint(); hint != "" {
-			fmt.Fprintf(&b, "  %s\n", hint)
+			fmt.Fprintf(b, "  %s\n", hint)
 		}
 		if d.Table != "" {
 			b.WriteString("\n" + d.Table)
 		}
 		b.WriteString("\n")
 	}
-	writeList(&b, "Could not be read", r.Unread)
-	writeAllowed(&b, r)
-	writeCompared(&b, r)
-	writeUnmatched(&b, r)
-	writeList(&b, "Notes", r.Notes)
+	writeList(b, "Could not be read", r.Unread)
+}
+
+func writeEnd(b *strings.Builder, r *result) {
+	writeList(b, "Notes", r.Notes)
 	for _, do := range r.todo() {
 		b.WriteString(do.line + "\n")
 	}
-	writeNumbers(&b, r)
-	_, err := io.WriteString(w, b.String())
-	return err
+	writeNumbers(b, r)
 }
 
 // title says what a difference is about.

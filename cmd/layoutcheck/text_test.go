@@ -56,6 +56,18 @@ constants: 8 checked, 7 right, 1 wrong; 1 not compared
 `, b.String())
 }
 
+// Short leaves out what was accepted, compared and not compared, and nothing that is wrong.
+func TestShort(t *testing.T) {
+	var text, short bytes.Buffer
+	require.NoError(t, writeText(&text, someResult()))
+	require.NoError(t, writeShort(&short, someResult()))
+	assert.Contains(t, text.String(), "no struct of C has its name")
+	assert.NotContains(t, short.String(), "no struct of C has its name")
+	for _, kept := range []string{"w.Row is not ROW on 386", "100% wrong: pad", "w.MAX is not MAX", "w.Gone", "Nobody", "3 checked, 1 right, 1 wrong"} {
+		assert.Contains(t, short.String(), kept)
+	}
+}
+
 func TestGitHub(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, writeGitHub(&b, someResult()))
