@@ -7,6 +7,7 @@ replace github.com/winmib/winmib => ../..
 require (
 	github.com/cakturk/go-netstat v0.0.0-20200220111822-e5b49efee7a5
 	github.com/google/go-cmp v0.7.0
+	github.com/sagernet/sing v0.9.4
 	github.com/shirou/gopsutil/v4 v4.26.10
 	github.com/stretchr/testify v1.12.1
 	github.com/winmib/winmib v0.0.0-00010101000000-000000000000

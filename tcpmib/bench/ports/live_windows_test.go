@@ -3,6 +3,10 @@ package ports
 import (
 	"fmt"
 	"net"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -98,6 +102,7 @@ func sockets(t *testing.T) []gopsutil.Addr {
 		l, err := net.Listen("tcp", address)
 		require.NoError(t, err)
 		t.Cleanup(func() { l.Close() })
+		show(t, l.(*net.TCPListener))
 		add(l.Addr())
 		to := l.Addr().String()
 		if address == "0.0.0.0:0" {
@@ -129,6 +134,7 @@ func udpSockets(t *testing.T) []gopsutil.Addr {
 		socket, err := windows.Socket(s.family, windows.SOCK_DGRAM, windows.IPPROTO_UDP)
 		require.NoError(t, err)
 		t.Cleanup(func() { windows.Closesocket(socket) })
+		shownToWine(uintptr(socket))
 		require.NoError(t, windows.Bind(socket, s.local))
 		if s.peer != nil {
 			require.NoError(t, windows.Connect(socket, s.peer))
@@ -143,4 +149,26 @@ func udpSockets(t *testing.T) []gopsutil.Addr {
 		}
 	}
 	return own
+}
+
+// show is shownToWine for a socket of package net.
+func show(t *testing.T, socket syscall.Conn) {
+	t.Helper()
+	raw, err := socket.SyscallConn()
+	require.NoError(t, err)
+	require.NoError(t, raw.Control(shownToWine))
+}
+
+// shownToWine sets an option: Wine looks for owners among the open files of its processes, and a
+// socket gets there with the first.
+func shownToWine(socket uintptr) {
+	windows.SetsockoptInt(windows.Handle(socket), windows.SOL_SOCKET, windows.SO_BROADCAST, 1)
+	windows.SetsockoptInt(windows.Handle(socket), windows.IPPROTO_TCP, windows.TCP_NODELAY, 1)
+}
+
+// withOwners leaves IPv6 sockets out under Wine, which does not know their owners.
+func withOwners(own []gopsutil.Addr) []gopsutil.Addr {
+	return slices.DeleteFunc(own, func(a gopsutil.Addr) bool {
+		return os.Getenv("WINMIB_WINE") != "" && strings.Contains(a.IP, ":")
+	})
 }

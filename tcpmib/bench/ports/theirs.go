@@ -7,8 +7,8 @@ import (
 	gopsutil "github.com/shirou/gopsutil/v4/net"
 )
 
-// The types that portmaster and velociraptor keep, as far as a port fills them in. Their modules
-// cannot be imported: the Go module proxy does not serve them.
+// The types that the originals keep, as far as a port fills them in. Most of their modules cannot be
+// imported: the Go module proxy does not serve them, or the package is internal.
 
 // ConnectionInfo is a connection of portmaster.
 type ConnectionInfo struct {
@@ -35,4 +35,18 @@ type ConnectionStat struct {
 	Status       string // of TCP
 	Laddr, Raddr gopsutil.Addr
 	Timestamp    time.Time
+}
+
+// ConnectionOwner is the process that sing-box finds.
+type ConnectionOwner struct {
+	ProcessID   uint32
+	ProcessPath string // its program
+}
+
+// Socket is a socket of witr.
+type Socket struct {
+	Port     int
+	Address  string
+	Protocol string // TCP or UDP
+	State    string // OPEN for UDP
 }
