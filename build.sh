@@ -41,7 +41,7 @@ usage: ./build.sh <task> [arguments]
   check      what to run while you work: format, vet, staticcheck and the short tests of this machine
   test       what must pass before a change goes in: lint, every platform's build, layout, all tests on Linux and under Wine
   bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
-  ports      four programs written on this module, compared with the originals (downloads modules)
+  ports      eight programs written on this module, compared with the originals (downloads modules)
   screens    make the images of the README anew, from captures
   release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
   mutate ... change operators, constants and conditions of packages, and report which changes their tests notice
