@@ -90,7 +90,7 @@ func TestNoticed(t *testing.T) {
 	out.Reset()
 	o.n, o.least = 1, 100
 	err := run(o, []string{"."})
-	assert.Equal(t, strings.Contains(out.String(), "not noticed "), err != nil, out.String())
+	assert.Equal(t, strings.Contains(out.String(), "\nnot noticed "), err != nil, out.String())
 	lines := strings.Split(first, "\n")
 	assert.Equal(t, lines[:2], strings.Split(out.String(), "\n")[:2], "the seed decides the order")
 }
