@@ -132,7 +132,7 @@ function Use-Go {
 
 # Find-Compiler looks for a gcc or clang that makes MinGW programs for $target, on PATH first. The
 # name proves nothing: the gcc on an arm64 machine may be one for x86_64, and LLVM's clang one for
-# MSVC. What does not serve is added to $unfit, with the reason.
+# MSVC. Each compiler that does not fit is added to $unfit, with the reason.
 function Find-Compiler($target, $unfit) {
     $ErrorActionPreference = 'Continue'
     $folders = @($env:PATH -split ';') + @($msysFolders | ForEach-Object { "$_\$($target.Folder)\bin" })

@@ -40,9 +40,9 @@ usage: ./build.sh <task> [arguments]
   layout ... check structs and functions against the C headers; the arguments are those of layoutcheck
   check      what to run while you work: format, vet, staticcheck and the short tests of this machine
   test       what must pass before a change goes in: lint, every platform's build, layout, all tests on Linux and under Wine
-  bench      our benchmarks beside their baselines, then a table of ours beside others (downloads their modules)
+  bench      our benchmarks next to their baselines, then a table of ours next to others (downloads their modules)
   ports      eight programs written on this module, compared with the originals (downloads modules)
-  screens    make the images of the README anew, from captures
+  screens    regenerate the images of the README from captures
   release    the files of a release of HEAD, in .build/release/files; CC_arm64 names a compiler for arm64 (llvm-mingw's)
   mutate ... change operators, constants and conditions of packages, and report which changes their tests notice
   alone ...  run a command, such as go test -exec, in a network of its own, where no other program opens sockets
@@ -374,9 +374,9 @@ choose_386() {
 	[[ $how_386 == native ]] || need qemu-i386-static:qemu-user-static
 }
 
-# tests_386 runs the tests where 32 bits may matter. What 32 bits change is Go's alone, so a 386
-# program of Linux shows it. Under qemu programs cannot start others, as the tests of the command do,
-# and Go's asynchronous preemption crashes.
+# tests_386 runs the tests where 32 bits may matter. Only Go's part changes with 32 bits, so a 386
+# program of Linux is enough. Under qemu programs cannot start others, as the tests of the command
+# do, and Go's asynchronous preemption crashes.
 tests_386() {
 	local flags=("$@") packages others=$with_compilers
 	if [[ $WINMIB_386 == qemu ]]; then
@@ -492,7 +492,7 @@ need_go() {
 	settle_go
 	wanted=$(sed -n 's/^go //p' "$root/go.mod")
 	go_is "$wanted" && return
-	export GOTOOLCHAIN=auto # Debian's is told not to fetch one
+	export GOTOOLCHAIN=auto # Debian's Go is configured not to fetch one
 	go_is "$wanted" && return
 	module=golang.org/toolchain@v0.0.1-go$wanted.linux-amd64
 	say "fetching Go $wanted"

@@ -218,8 +218,8 @@ uint32_t winmib_GetUdpStatisticsEx2(void *stats, uint32_t family)
 
 /* bound_table calls a function of iphlpapi.dll that allocates a table from a heap, copies all of the
  * table into the caller's if it fits, and frees it. No header declares these functions; System
- * Informer calls them like this. How much they allocated is asked of the heap, so that no byte
- * behind it is read, whatever the table says of its rows. */
+ * Informer calls them like this. HeapSize returns how much they allocated, so that no byte past the
+ * end is read, whatever number of rows the table claims. */
 static uint64_t bound_table(const char *name, uint8_t *table, uint32_t size)
 {
     typedef ULONG(WINAPI * function)(void **table, HANDLE heap, ULONG flags);

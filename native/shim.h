@@ -11,7 +11,7 @@
 #ifndef WINMIB_SHIM_H
 #define WINMIB_SHIM_H
 
-/* Headers told to serve an older Windows hide what came with Windows Vista and Windows 10. */
+/* With an older value the headers hide the declarations of Windows Vista and Windows 10. */
 #undef _WIN32_WINNT
 #define _WIN32_WINNT 0x0A00
 

@@ -60,9 +60,9 @@ func BenchmarkConns(b *testing.B) {
 	}
 }
 
-// BenchmarkAppendConns is a warm Reader beside its baseline, a loop that copies the same Conns from
-// a slice into another. They take turns, and the fastest turn of each counts. The source writes its
-// rows once and is free after that, so that the cost of copying them is not measured.
+// BenchmarkAppendConns is a warm Reader next to its baseline, a loop that copies the same Conns
+// from a slice into another. They take turns, and the fastest turn of each counts. The source
+// writes its rows once and is free after that, so that the cost of copying them is not measured.
 func BenchmarkAppendConns(b *testing.B) {
 	for _, rows := range []struct {
 		name   string

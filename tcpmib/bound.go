@@ -10,18 +10,19 @@ import (
 
 // AppendBound appends the sockets of a family that are bound to a port, and neither listen nor are
 // connected, to dst, and returns the longer slice, which the caller owns. They have the state
-// StateReserved, which PowerShell calls Bound, and no remote endpoint. They hold their port though no
-// other table shows them. Once the buffers of r and dst are large enough it does not allocate.
+// StateReserved, which PowerShell calls Bound, and no remote endpoint. They hold their port though
+// no other table shows them. Once the buffers of r and dst are large enough it does not allocate.
 //
-// The functions behind it, InternalGetBoundTcpEndpointTable and InternalGetBoundTcp6EndpointTable of
-// iphlpapi.dll, are not documented by Microsoft. What is known comes from System Informer, which uses
-// them as netstat -q and Get-NetTCPConnection do: they exist since Windows 10 version 1809, and
-// return the rows of MIB_TCPTABLE2 and MIB_TCP6TABLE2, with the bindings of listening and connected
-// sockets among them. AppendBound leaves out those whose port and PID are in the main table, which it
-// reads after the bindings, so that a socket that connects meanwhile is left out too. An IPv6 socket
-// can be connected to an IPv4 peer, and is in the main table of IPv4 then: one that is bound to ::
-// or to a mapped IPv4 address is looked for there as well. If a process has a connection and a bound
-// socket on one port, with different local addresses, the bound socket is left out.
+// The functions behind it, InternalGetBoundTcpEndpointTable and InternalGetBoundTcp6EndpointTable
+// of iphlpapi.dll, are not documented by Microsoft. All knowledge comes from System Informer, which
+// uses them as netstat -q and Get-NetTCPConnection do: they exist since Windows 10 version 1809,
+// and return the rows of MIB_TCPTABLE2 and MIB_TCP6TABLE2, with the bindings of listening and
+// connected sockets among them. AppendBound leaves out those whose port and PID are in the main
+// table, which it reads after the bindings, so that a socket that connects meanwhile is left out
+// too. An IPv6 socket can be connected to an IPv4 peer, and is in the main table of IPv4 then: one
+// that is bound to :: or to a mapped IPv4 address is looked for there as well. If a process has a
+// connection and a bound socket on one port, with different local addresses, the bound socket is
+// left out.
 //
 // Where the functions are missing, it returns errors.ErrUnsupported. When one family cannot be
 // read, the sockets of the other are returned together with the error.
@@ -52,7 +53,7 @@ func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 			rows6 = nil
 		}
 	}
-	// What is not in the main table of its own family may be in that of the other, which few ask for.
+	// A row missing from the main table of its own family may be in that of the other.
 	if none4 && slices.ContainsFunc(rows6, func(row TCP6Row2) bool { return boundToBoth(&row) && !main.has6(&row) }) {
 		errOther4 = main.read4(r)
 	}
@@ -83,7 +84,8 @@ func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 	return dst, errors.Join(err4, errMain4, errOther4, err6, errMain6, errOther6)
 }
 
-// mainSockets are the sockets of the main tables: sorted numbers, made of a place, a PID and a port.
+// mainSockets are the sockets of the main tables: sorted numbers, made of a place, a PID and a
+// port.
 type mainSockets struct {
 	sockets mib.List[uint64]
 	table   mib.Buffer
@@ -132,8 +134,8 @@ func (m *mainSockets) has6(row *TCP6Row2) bool {
 	return m.has(inIPv6, row.OwningPid, &row.LocalPort) || boundToBoth(row) && m.has(connectedInIPv4, row.OwningPid, &row.LocalPort)
 }
 
-// boundToBoth reports whether a socket can have an IPv4 peer: it is bound to all addresses, or to an
-// IPv4 address that is mapped into IPv6.
+// boundToBoth reports whether a socket can have an IPv4 peer: it is bound to all addresses, or to
+// an IPv4 address that is mapped into IPv6.
 func boundToBoth(row *TCP6Row2) bool {
 	a := netip.AddrFrom16(row.LocalAddr)
 	return a.IsUnspecified() || a.Is4In6()

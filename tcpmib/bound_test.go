@@ -13,8 +13,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// bindings answers the functions of AppendBound: those that tell of bindings, and the main tables. nil
-// is a table without rows.
+// bindings answers the functions of AppendBound: those that tell of bindings, and the main tables.
+// nil is a table without rows.
 func bindings(bound4, bound6, main4, main6 fake) fake {
 	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
 		answer := map[string]fake{
@@ -92,8 +92,8 @@ func TestAppendBound(t *testing.T) {
 	assert.Zero(t, testing.AllocsPerRun(10, func() { got, _ = r.AppendBound(got[:0], tcpmib.Both) }))
 }
 
-// The default sockets of .NET and Java are of IPv6, and connect to IPv4 peers: they are bound in one
-// family's table and connected in the other's.
+// The default sockets of .NET and Java are of IPv6, and connect to IPv4 peers: they are bound in
+// one family's table and connected in the other's.
 func TestAppendBoundDualStack(t *testing.T) {
 	conn := func(local, remote string, pid uint32, state tcpmib.State) tcpmib.Conn {
 		c := tcpmib.Conn{Local: endpoint(local), PID: pid, State: state}
@@ -117,7 +117,7 @@ func TestAppendBoundDualStack(t *testing.T) {
 		{"of another process", bound("[::]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50123", "10.0.0.2:443", 8, estab)}, nil, false},
 		{"of another port", bound("[::]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50124", "10.0.0.2:443", 7, estab)}, nil, false},
 		{"bound to an address that is IPv6's alone", bound("[fe80::1%7]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50123", "10.0.0.2:443", 7, estab)}, nil, false},
-		{"beside a listener of IPv4", bound("[::]:50123", 7), []tcpmib.Conn{conn("0.0.0.0:50123", "", 7, listen)}, nil, false},
+		{"next to a listener of IPv4", bound("[::]:50123", 7), []tcpmib.Conn{conn("0.0.0.0:50123", "", 7, listen)}, nil, false},
 		{"bound in the IPv4 table, connected in that of IPv6", bound("0.0.0.0:50123", 7), nil, []tcpmib.Conn{conn("[::ffff:10.0.0.1]:50123", "[::ffff:10.0.0.2]:443", 7, estab)}, true},
 		{"bound in the IPv4 table, another in that of IPv6", bound("0.0.0.0:50123", 7), nil, []tcpmib.Conn{conn("[2001:db8::1]:50123", "[2001:db8::2]:443", 7, estab)}, false},
 		{"alone", bound("[::]:50123", 7), nil, nil, false},
@@ -141,7 +141,7 @@ func TestAppendBoundDualStack(t *testing.T) {
 		}
 	}
 
-	// What cannot be known is said: the other family's table cannot be read. One that is not
+	// A gap is reported: the other family's table cannot be read. One that is not
 	// installed has no connections.
 	for code, is := range map[uint32]error{5: fs.ErrPermission, 50: nil} {
 		r := tcpmib.Reader{Source: bindings(nil, whole(table6Of(bound("[::]:50123", 7))), fails(code), nil)}

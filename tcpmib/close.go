@@ -24,7 +24,7 @@ func Close(c Conn) error {
 	return SetTcpEntry(&row)
 }
 
-// closeRow returns the row that tells Windows to close c.
+// closeRow returns the row with which SetTcpEntry closes c.
 func closeRow(c Conn) (TCPRow, error) {
 	const (
 		invalid     = "tcpmib: close %v: %s: %w"

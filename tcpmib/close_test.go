@@ -19,7 +19,7 @@ func endpoint(s string) netip.AddrPort {
 	return netip.MustParseAddrPort(s)
 }
 
-// What can be closed is said before Windows is asked, with the way out.
+// A connection that cannot be closed is refused before Windows is asked, with a way out.
 func TestCloseRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name, local, remote string

@@ -30,8 +30,8 @@ type DatedConn struct {
 	Created time.Time // in UTC, with a resolution of 100 ns; the zero time where Windows has none
 }
 
-// Endpoints is the pair of endpoints that tells connections of one snapshot apart. It can be the key
-// of a map.
+// Endpoints is the pair of endpoints that identifies a connection in one snapshot. It can be the
+// key of a map.
 type Endpoints struct {
 	Local, Remote netip.AddrPort
 }
@@ -66,8 +66,8 @@ func (c Conn) condition() string {
 	return fmt.Sprintf("%v pid %d", c.State, c.PID)
 }
 
-// String returns what Conn.String does and, where it is known, the creation time (RFC 3339), such as
-// "0.0.0.0:135 LISTEN pid 1044 since 2024-01-17T21:20:00Z".
+// String returns what Conn.String does and, where it is known, the creation time (RFC 3339), such
+// as "0.0.0.0:135 LISTEN pid 1044 since 2024-01-17T21:20:00Z".
 func (c DatedConn) String() string {
 	if c.Created.IsZero() {
 		return c.Conn.String()

@@ -65,7 +65,7 @@ func TestConnsLeavesNoSourceBehind(t *testing.T) {
 	}
 }
 
-// BenchmarkConnsCold is Conns beside its baseline, the loop of BenchmarkAppendConns into a new
+// BenchmarkConnsCold is Conns next to its baseline, the loop of BenchmarkAppendConns into a new
 // slice each time. They take turns, and the fastest turn of each counts.
 func BenchmarkConnsCold(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000} {

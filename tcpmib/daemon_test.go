@@ -54,7 +54,7 @@ func (d *day) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	}
 	clear(buf[:need])
 	binary.LittleEndian.PutUint32(buf, uint32(d.now))
-	for i := range d.now { // something that tells rows apart
+	for i := range d.now { // rows differ in something
 		binary.LittleEndian.PutUint32(buf[offset+i*row+8:], uint32(i))
 	}
 	return uint32(need), tcpmib.CodeSuccess
@@ -98,7 +98,7 @@ func (d *daemon) run(t testing.TB, machine *day, ticks int, spikes func(tick int
 	}
 }
 
-// What a spike took is given back, in every table that is watched.
+// The memory of a spike is given back, for every table that is watched.
 func TestDaemonForgetsASpike(t *testing.T) {
 	for _, created := range []bool{false, true} {
 		d := &daemon{tcp: tcpmib.Tracker{Created: created, Bound: true}}
@@ -114,9 +114,10 @@ func TestDaemonForgetsASpike(t *testing.T) {
 	}
 }
 
-// A day of a program that watches every table, every ten seconds, with a spike of 100,000 sockets in each
-// table every three hours, and tables that have to be asked for again in a tenth of the ticks. Its
-// metrics are the heap at the end, and what the largest tables of the last hour take as they are.
+// A day of a program that watches every table, every ten seconds, with a spike of 100,000 sockets
+// in each table every three hours, and tables that have to be asked for again in a tenth of the
+// ticks. Its metrics are the heap at the end, and what the largest tables of the last hour take as
+// they are.
 func BenchmarkDaemon(b *testing.B) {
 	const hour = 360 // ticks
 	for b.Loop() {

@@ -22,7 +22,8 @@ var changeKinds = mib.EnumOf("tcpmib", "ChangeKind", "kind of change", map[Chang
 	Present: "present", Opened: "opened", Closed: "closed", Changed: "changed",
 })
 
-// String returns "present", "opened", "closed" or "changed", or "ChangeKind(5)" for any other number.
+// String returns "present", "opened", "closed" or "changed", or "ChangeKind(5)" for any other
+// number.
 func (k ChangeKind) String() string { return changeKinds.String(k) }
 
 // MarshalText writes what String prints.
@@ -55,9 +56,9 @@ func (c Change) String() string {
 	return text
 }
 
-// Diff yields what happened between two snapshots, which must be sorted by Conn.Compare, in the order
-// of their endpoints. Where endpoints were used again, what closed comes before what opened. It does
-// not keep the snapshots, and makes no garbage.
+// Diff yields what happened between two snapshots, which must be sorted by Conn.Compare, in the
+// order of their endpoints. If endpoints were used again, the closed connection comes before the
+// opened one. It does not keep the snapshots, and makes no garbage.
 func Diff(older, newer []Conn) iter.Seq[Change] {
 	return func(yield func(Change) bool) { diffConns(older, newer, yield) }
 }

@@ -56,7 +56,7 @@ func TestErrorNamesFamilyAndClass(t *testing.T) {
 }
 
 // Each code that Microsoft documents for a function, or that it is known to return, has a meaning:
-// for some functions another than for the others.
+// for some functions a different one.
 func TestEveryDocumentedCodeHasAMeaning(t *testing.T) {
 	const (
 		accessDenied, notEnoughMemory, genFailure, sharing, notSupported = 5, 8, 31, 32, 50

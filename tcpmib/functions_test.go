@@ -107,7 +107,7 @@ func TestTableOfFunctionsIsThatOfTheShim(t *testing.T) {
 	assert.Empty(t, cmp.Diff(want, got))
 }
 
-// The Go names are exported, and what their documentation says of elevation and Windows is what the
+// The Go names are exported, and their documentation agrees on elevation and Windows with the
 // table says.
 func TestTableOfFunctionsIsThatOfThePackages(t *testing.T) {
 	exported := maps.Clone(declarations(t, ".", false))

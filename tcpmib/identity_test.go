@@ -12,8 +12,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// The diagram of RFC 793, figure 6, without LISTEN, whose rows have no other side: from one state to
-// the next. An abort leads from everywhere to CLOSED, where a connection ends.
+// The diagram of RFC 793, figure 6, without LISTEN, whose rows have no other side: from one state
+// to the next. An abort leads from everywhere to CLOSED, where a connection ends.
 var nextStates = map[tcpmib.State][]tcpmib.State{
 	tcpmib.StateSynSent:   {tcpmib.StateSynRcvd, tcpmib.StateEstab},
 	tcpmib.StateSynRcvd:   {tcpmib.StateEstab, tcpmib.StateFinWait1},
@@ -60,10 +60,10 @@ func life(rng *rand.Rand, pid uint32) (states []tcpmib.Conn) {
 	}
 }
 
-// Random histories of connections that use one pair of endpoints after each other, in snapshots that
-// miss some of their states, and whole connections. A connection that changes is never called closed
-// and opened, and one that is proven another is never called changed: by a state that cannot follow,
-// or by another owner than the last that was seen.
+// Random histories of connections that use one pair of endpoints after each other, in snapshots
+// that miss some of their states, and whole connections. A connection that changes is never called
+// closed and opened, and one that is proven another is never called changed: by a state that cannot
+// follow, or by another owner than the last that was seen.
 func TestIdentityInRandomHistories(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	proven, changes := 0, 0
@@ -95,7 +95,7 @@ func TestIdentityInRandomHistories(t *testing.T) {
 					proven++
 				case c == last:
 					require.Empty(t, got, about)
-				default: // the same one, or one that nothing tells from it
+				default: // the same one, or one that cannot be distinguished from it
 					require.Equal(t, []string{"changed"}, got, about)
 					changes++
 				}

@@ -24,12 +24,12 @@ const (
 	StateClosing   State = 9   // MIB_TCP_STATE_CLOSING: both have closed at once, not yet acknowledged
 	StateLastAck   State = 10  // MIB_TCP_STATE_LAST_ACK: both have closed, waits for the last acknowledgement
 	StateTimeWait  State = 11  // MIB_TCP_STATE_TIME_WAIT: over, kept until stray segments have died out
-	StateDeleteTCB State = 12  // MIB_TCP_STATE_DELETE_TCB: being deleted; what SetTcpEntry is told to close
+	StateDeleteTCB State = 12  // MIB_TCP_STATE_DELETE_TCB: being deleted; with it SetTcpEntry closes a connection
 	StateReserved  State = 100 // MIB_TCP_STATE_RESERVED: bound, neither listening nor connected
 )
 
-// The names of RFC 793, as Microsoft's documentation prints them, and what netstat and PowerShell call
-// the state that the RFC does not have.
+// The names of RFC 793, as Microsoft's documentation prints them, and what netstat and PowerShell
+// call the state that the RFC does not have.
 var states = mib.EnumOf("tcpmib", "State", "TCP state", map[State]string{
 	StateClosed:    "CLOSED",
 	StateListen:    "LISTEN",
@@ -46,8 +46,8 @@ var states = mib.EnumOf("tcpmib", "State", "TCP state", map[State]string{
 	StateReserved:  "BOUND",
 })
 
-// What people and other programs call a state, in capitals, without separators and without the
-// header's prefix: the header, netstat, ss, PowerShell, .NET, gopsutil, psutil, telegraf.
+// The names of states in other programs, in capitals, without separators and without the header's
+// prefix: the header, netstat, ss, PowerShell, .NET, gopsutil, psutil, telegraf.
 var statesByWord = map[string]State{
 	"CLOSED": StateClosed, "CLOSE": StateClosed,
 	"LISTEN": StateListen, "LISTENING": StateListen,
@@ -103,8 +103,8 @@ func (s *State) UnmarshalText(text []byte) (err error) {
 }
 
 // followers are the states that a connection can be in some time after another, in the diagram of
-// RFC 793: as bits, of which the one that a state has is that of its number. It can stay, and it can
-// be reset or deleted in every state.
+// RFC 793: as bits, of which the one that a state has is that of its number. It can stay, and it
+// can be reset or deleted in every state.
 var followers = [...]uint16{
 	StateClosed:    1<<(StateDeleteTCB+1) - 1,                                // its beginning and its end
 	StateListen:    1<<(StateDeleteTCB+1) - 1,                                // it may connect too

@@ -90,7 +90,7 @@ func TestStats(t *testing.T) {
 	}
 }
 
-// Each function is asked about the family that it is asked for.
+// Each function gets the family that the caller asked for.
 func TestStatsFamily(t *testing.T) {
 	var asked []tcpmib.Query
 	r := tcpmib.Reader{Source: fake(func(q tcpmib.Query, _ []byte) (size, code uint32) {

@@ -27,7 +27,7 @@ func TestTicks(t *testing.T) {
 			case 3:
 				time.Sleep(2500 * time.Millisecond)
 			case 4:
-				time.Sleep(time.Second) // while it is told of what it missed
+				time.Sleep(time.Second) // while the missed ticks are reported
 			}
 			if len(got) == 6 {
 				break

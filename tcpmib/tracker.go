@@ -7,12 +7,12 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// Tracker takes snapshots of the connections and says how each differs from the one before. The zero
-// value is ready to use. A Tracker is for one goroutine at a time, and must not be copied.
+// Tracker takes snapshots of the connections and says how each differs from the one before. The
+// zero value is ready to use. A Tracker is for one goroutine at a time, and must not be copied.
 //
 // Each family has its own history: one that cannot be read stays as it was, and its next snapshot
-// that succeeds is compared with the last one that did. A Tracker remembers the owner of a connection
-// that has lost it: if another process owns it later, it is another connection.
+// that succeeds is compared with the last one that did. A Tracker remembers the owner of a
+// connection that has lost it: if another process owns it later, it is another connection.
 type Tracker struct {
 	_ mib.NoCopy
 
@@ -36,17 +36,17 @@ type Tracker struct {
 // connections of the first snapshot of a family are yielded as Present, so that the changes add up
 // to what there is. All have the time at.
 //
-// A family that cannot be read is an error beside a Change that has only a Time. All is read before
+// A family that cannot be read is an error with a Change that has only a Time. All is read before
 // the first change is yielded; a loop that ends early loses the changes that it did not take. Each
-// snapshot may have another r: one for each capture, say. Once the buffers are large enough it makes
-// no garbage.
+// snapshot may have another r: one for each capture, say. Once the buffers are large enough it
+// makes no garbage.
 func (t *Tracker) Changes(r *Reader, family Family, at time.Time) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
 }
 
-// AppendDatedConns appends the connections of the last snapshot of each family that succeeded to dst,
-// and then the bound sockets, and returns the longer slice, which the caller owns. Both are sorted by
-// DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
+// AppendDatedConns appends the connections of the last snapshot of each family that succeeded to
+// dst, and then the bound sockets, and returns the longer slice, which the caller owns. Both are
+// sorted by DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
 func (t *Tracker) AppendDatedConns(dst []DatedConn) []DatedConn {
 	for i := range t.conns {
 		dst = appendUndated(dst, t.conns[i].Rows())

@@ -25,8 +25,8 @@ func (e *MissedError) Error() string {
 }
 
 // Ticks yields the time at once and then every interval, until the loop over it ends, or until ctx
-// does: at once and without an error. The body of the loop takes a snapshot with each Tracker that it
-// has:
+// does: at once and without an error. The body of the loop takes a snapshot with each Tracker that
+// it has:
 //
 //	for tick, err := range tcpmib.Ticks(ctx, time.Second) {
 //		if err != nil {
@@ -38,7 +38,7 @@ func (e *MissedError) Error() string {
 //		}
 //	}
 //
-// Ticks that pass while the body runs are skipped, and reported as a *MissedError beside the tick
+// Ticks that pass while the body runs are skipped, and reported as a *MissedError with the tick
 // that took too long. An interval that is not more than 0 is the only error, fs.ErrInvalid.
 func Ticks(ctx context.Context, interval time.Duration) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
@@ -81,14 +81,15 @@ func Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2
 // how each differs from the one before, as Tracker.Changes does. A connection that opens and closes
 // between two snapshots is in neither, so it is not reported.
 //
-// All changes of a snapshot have its Time. Whoever needs to know where a snapshot ends, also one
-// without a change, or follows more than connections, loops over Ticks with a Tracker instead.
+// All changes of a snapshot have its Time. To know where a snapshot ends, even one without a
+// change, or to follow more than connections, loop over Ticks with a Tracker instead.
 //
-// An error is yielded beside a Change that has only a Time, and watching continues: a family that
+// An error is yielded with a Change that has only a Time, and watching continues: a family that
 // cannot be read is reported at each tick, and skipped ticks are a *MissedError.
 //
 // The stream ends when the loop over it does, or when ctx does, at once and without an error. Once
-// its buffers are large enough it makes no garbage. The Reader must not be used otherwise meanwhile.
+// its buffers are large enough it makes no garbage. The Reader must not be used otherwise
+// meanwhile.
 func (r *Reader) Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		if err := mib.CheckFamily("tcpmib", family); err != nil {

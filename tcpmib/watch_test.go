@@ -44,7 +44,7 @@ func events(t *testing.T, r *tcpmib.Reader, interval time.Duration, family tcpmi
 		at := c.Time.Sub(start).Seconds()
 		switch {
 		case err != nil:
-			assert.Empty(t, cmp.Diff(tcpmib.Change{Time: c.Time}, c, compareChanges), "nothing but the time beside an error")
+			assert.Empty(t, cmp.Diff(tcpmib.Change{Time: c.Time}, c, compareChanges), "nothing but the time with an error")
 			got = append(got, fmt.Sprintf("%v: %v", at, err))
 		default:
 			got = append(got, fmt.Sprintf("%v: %v %v %d", at, c.Kind, c.Conn.Family(), c.Conn.Remote.Port()))
@@ -92,7 +92,7 @@ func TestWatchFailingFamily(t *testing.T) {
 	})
 }
 
-// What a family has that fails at first is present in the first snapshot that has it.
+// The connections of a family that fails at first are present in the first snapshot that has them.
 func TestWatchFamilyThatComesLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := tcpmib.Reader{Source: sequence([]fake{fails(31), whole(table4(1)), whole(table4(2))}, nil)}
@@ -104,7 +104,8 @@ func TestWatchFamilyThatComesLate(t *testing.T) {
 	})
 }
 
-// Ticks that a slow system or a slow reader takes are skipped and reported, and the next one is on time.
+// Ticks that a slow system or a slow reader takes are skipped and reported, and the next one is on
+// time.
 func TestWatchMissedTicks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := tcpmib.Reader{Source: sequence([]fake{

@@ -23,7 +23,7 @@ func onWine() bool {
 	return windows.NewLazySystemDLL("ntdll.dll").NewProc("wine_get_version").Find() == nil
 }
 
-// Under Wine there is an oracle: what Linux itself says of its sockets.
+// Under Wine there is an oracle: the sockets that Linux itself reports.
 func TestLiveListenersAreThoseOfProcNet(t *testing.T) {
 	if !onWine() {
 		t.Skip("Windows has no /proc/net; this test is for Wine")

@@ -13,7 +13,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// What the README says of the headers, the headers say: a compiler accepts every assertion, on each architecture, and
+// The headers agree with the README: a compiler accepts every assertion, on each architecture, and
 // would not accept another.
 func TestAuditAsserts(t *testing.T) {
 	clang(t, "x86_64") // skips the test, or fails it in CI

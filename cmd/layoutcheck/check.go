@@ -24,7 +24,7 @@ type checker struct {
 	result    result
 }
 
-// check does what the command is for. What one architecture cannot do costs only that one.
+// check compares everything on every architecture. A failure on one costs only that one.
 func check(ctx context.Context, o *options, sets []headerSet, notes []string) (*result, error) {
 	c := &checker{o: o, merger: merger{map[place][]int{}, map[compareKey]int{}, map[unmatched]bool{}}, result: result{
 		Differences: []difference{}, Compared: []compared{}, Unmatched: []unmatched{}, StaleAllows: []string{}, UnusedMaps: []string{},

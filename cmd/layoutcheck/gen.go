@@ -215,7 +215,7 @@ func (b *structBuilder) members() error {
 }
 
 // clusters are the members that overlap on any architecture, which are those of a union without a name or bit-fields of
-// one unit, in the order of their offsets. What has no length is not among them.
+// one unit, in the order of their offsets. Members without a length are not among them.
 func (b *structBuilder) clusters() [][]layout.CMember {
 	var members []layout.CMember
 	for _, m := range b.structs[0].Members {

@@ -82,7 +82,7 @@ func (r *result) ok() bool {
 	return r.Structs.Wrong == 0 && r.Constants.Wrong == 0 && len(r.StaleAllows)+len(r.UnusedMaps)+len(r.Ambiguous) == 0
 }
 
-// place tells a declaration from others of its name.
+// place identifies one declaration among several of its name.
 type place struct {
 	path, name string
 	pos        token.Position

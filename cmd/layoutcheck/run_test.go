@@ -74,7 +74,7 @@ func TestAcceptedDifferences(t *testing.T) {
 	assert.Contains(t, out, "structs: 4 checked, 2 right, 0 wrong, 2 accepted; 2 not compared\n")
 }
 
-// What is accepted and does not occur, and what is mapped and is not there, must go.
+// An -allow line that nothing needs, and a -map line whose name is not found, must go.
 func TestStaleLines(t *testing.T) {
 	dir := t.TempDir()
 	allow, names := filepath.Join(dir, "allow"), filepath.Join(dir, "map")

@@ -62,7 +62,8 @@ func (a *app) capture(path string, commandLines bool) error {
 	return nil
 }
 
-// recordedOwners returns what is recorded of processes. What Windows does not tell is left out.
+// recordedOwners returns the facts that a capture records about processes, without those that
+// Windows refuses.
 func (a *app) recordedOwners(commandLines bool) (names map[uint32]string, owners map[uint32]capture.Owner) {
 	processes := a.reader(a.live).KnownProcesses()
 	services, _ := a.live.Services()

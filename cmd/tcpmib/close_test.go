@@ -225,7 +225,7 @@ func TestCloseUnverified(t *testing.T) {
 	assert.Contains(t, got.stderr, "closed, but cannot check that it is gone: GetTcpTable2")
 }
 
-// An administrator is not told to become one.
+// An administrator is not asked to become one.
 func TestElevate(t *testing.T) {
 	denied := &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}
 	for _, elevated := range []bool{false, true} {

@@ -134,7 +134,7 @@ func TestStatsForOfSlowReadings(t *testing.T) {
 	})
 }
 
-// Whatever the counters are, there is a gap between them.
+// There is a gap between columns, however long the counters are.
 func TestStatsGap(t *testing.T) {
 	m := &fixture.Machine{}
 	m.Stats4.InSegs, m.Stats6.InSegs = 1<<64-1, 1<<64-1

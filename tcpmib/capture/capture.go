@@ -1,8 +1,8 @@
 // Package capture records what Windows answered, and answers from the record on any system: a
 // machine's tables can be looked at, tested against and reported, long after and elsewhere.
 //
-// [Write] asks every query of [Queries] and writes the answers as they came, byte for byte. [Open] and
-// [Read] return them as a [tcpmib.Source] for a [tcpmib.Reader] or a udpmib.Reader.
+// [Write] asks every query of [Queries] and writes the answers as they came, byte for byte. [Open]
+// and [Read] return them as a [tcpmib.Source] for a [tcpmib.Reader] or a udpmib.Reader.
 //
 // # Format
 //
@@ -17,24 +17,24 @@
 //     function wrote into its buffer, in the byte order and layout of the machine:
 //     little-endian, as tcpmib.h and udpmib.h lay them out for goarch.
 //
-// An answer is an object with the keys func ("GetTcpTable2"), family (AF_INET is 2, AF_INET6 is 23; 0
-// where the function takes none), class (TCP_TABLE_CLASS or UDP_TABLE_CLASS; 0 where the function
-// takes none), code (what the function returned), and, if that was 0, entry (the name in the zip) and
-// bytes (its size). Tables are recorded sorted where the function can sort, and answer queries that
-// ask for order and those that do not. The codes 122 and 0xC0000001, with which Windows asks to be
-// asked again, are no answers.
+// An answer is an object with the keys func ("GetTcpTable2"), family (AF_INET is 2, AF_INET6 is 23;
+// 0 where the function takes none), class (TCP_TABLE_CLASS or UDP_TABLE_CLASS; 0 where the function
+// takes none), code (what the function returned), and, if that was 0, entry (the name in the zip)
+// and bytes (its size). Tables are recorded sorted where the function can sort, and answer queries
+// that ask for order and those that do not. The codes 122 and 0xC0000001, with which Windows asks
+// to be asked again, are no answers.
 //
 // An owner is an object with those of these keys that are known: parent (a process ID), created
 // (RFC 3339), path, commandLine, user, services (an array of names).
 //
 // Version 1 has the answers of TCP without bound sockets, and no owners. A reader refuses a version
-// that is newer than it knows, and ignores keys and entries that it does not know. A version does not
-// change its meaning.
+// that is newer than it knows, and ignores keys and entries that it does not know. A version does
+// not change its meaning.
 //
 // # Limits
 //
-// [Read] takes an untrusted capture. Past these limits it is [tcpmib.ErrTooLarge]. [Write] writes none
-// that Read would refuse, except that it records every row of a machine:
+// [Read] takes an untrusted capture. Past these limits it is [tcpmib.ErrTooLarge]. [Write] writes
+// none that Read would refuse, except that it records every row of a machine:
 //
 //   - one answer: 1,048,576 rows ([DefaultMaxRows]; see [Limits]) and 256 MiB ([MaxEntryBytes]; in
 //     32-bit programs 64 MiB)
@@ -48,8 +48,8 @@
 // owners stay. Sizes are checked before memory is taken, and a file of n bytes takes no more than
 // 1,032 times n for an answer, whatever it claims.
 //
-// Time: all entries together are unpacked from no more bytes than the file has, so it grows with the
-// file and with the answers alone.
+// Time: all entries together are unpacked from no more bytes than the file has, so it grows with
+// the file and with the answers alone.
 package capture
 
 import (
@@ -117,7 +117,7 @@ type Info struct {
 	Owners         map[uint32]Owner  // what else was known of them, by ID; may be nil
 }
 
-// Owner is what was known of a process beside its name. What was not known is the zero value.
+// Owner is what was known about a process apart from its name. Zero values were unknown.
 type Owner struct {
 	Parent      uint32    `json:"parent,omitempty"` // the ID of the process that created it
 	Created     time.Time `json:"created,omitzero"`

@@ -138,7 +138,7 @@ func TestUDPAndBoundSockets(t *testing.T) {
 	assert.Equal(t, "10.0.0.1:53", endpoints[0].Local.String())
 }
 
-// What this package hands out is the caller's: changing it changes nothing else.
+// Callers own what this package returns: changing it changes nothing else.
 func TestNothingIsShared(t *testing.T) {
 	file := write(t, twoTables)
 	c, err := read(file)
@@ -153,8 +153,8 @@ func TestNothingIsShared(t *testing.T) {
 	assert.Equal(t, file, write(t, twoTables))
 }
 
-// A capture without processes has the object that the format has there, and a reader takes a null and
-// nothing at all as well.
+// A capture without processes has the object that the format has there, and a reader takes a null
+// and nothing at all as well.
 func TestWithoutProcesses(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, capture.Write(&b, twoTables, capture.Info{}))

@@ -55,8 +55,8 @@ func replaced(t *testing.T, value, key any, try func(where, text string)) {
 	walk("", root, func(v any) { root = v })
 }
 
-// No error repeats what a capture holds as it is: it may be an escape sequence, a direction of text or
-// a line of its own, and very long.
+// No error repeats what a capture holds as it is: it may be an escape sequence, a direction of text
+// or a line of its own, and very long.
 func TestErrorsAreShortAndPrintable(t *testing.T) {
 	const evil = "\x1b]52;c;x\a\u202e\n::error::\x00\u009b"
 	for name, value := range map[string]any{
@@ -144,7 +144,7 @@ func TestMaxRows(t *testing.T) {
 	}
 }
 
-// What says that it has more rows than it has room for is not counted: decoding refuses it.
+// A table that claims more rows than it has room for is not counted: decoding refuses it.
 func TestLyingTables(t *testing.T) {
 	for _, body := range []string{"\xff\xff\xff\xff" + strings.Repeat("\x00", 28), "\xff\xff\xff", ""} {
 		manifest := fmt.Sprintf(manifestHead+`[{"func":"GetTcpTable2","entry":"a.bin","bytes":%d}]}`, len(body))

@@ -87,8 +87,8 @@ func manyOwners(n int) string {
 	return strings.Join(list, ",")
 }
 
-// What a manifest takes is bounded by more than its length: the shortest answer is three bytes of
-// text.
+// The memory of a manifest is bounded by more than its length: the shortest answer is three bytes
+// of text.
 func TestManifestLimits(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -168,7 +168,7 @@ func TestOverlappingEntries(t *testing.T) {
 	}
 	entries[0] = entry{name: "manifest.json", body: []byte(manifestHead + "[" + strings.Join(list, ",") + "]}")}
 	file := archive(t, entries...)
-	// Where an entry is stands in the directory, 42 bytes after its signature.
+	// The offset of an entry stands in the directory, 42 bytes after its signature.
 	var first []byte
 	for _, record := range bytes.SplitAfter(file, []byte("PK\x01\x02"))[2:] {
 		if first == nil {

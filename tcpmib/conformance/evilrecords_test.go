@@ -108,10 +108,10 @@ func TestRecordMutants(t *testing.T) {
 		g, err := spec.Go(h.GOARCH)
 		require.NoError(t, err)
 		check := func(what string, change func(h *layout.Headers)) {
-			spoilt := copyOf(t, text)
-			change(spoilt)
+			corrupted := copyOf(t, text)
+			change(corrupted)
 			all++
-			if assert.False(t, layout.Compare(g, spoilt, spec.Rules).OK(), "%s %s: %s", h.Name(), h.GOARCH, what) {
+			if assert.False(t, layout.Compare(g, corrupted, spec.Rules).OK(), "%s %s: %s", h.Name(), h.GOARCH, what) {
 				caught++
 			}
 		}

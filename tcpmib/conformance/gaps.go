@@ -75,7 +75,7 @@ func gaps() []layout.Gap {
 }
 
 const (
-	rtoOfOldSDKs = "SDKs before 10.0.16299 count from 0; RFC 4022 and MIB_TCP_RTO_* beside it count from 1"
+	rtoOfOldSDKs = "SDKs before 10.0.16299 count from 0; RFC 4022 and MIB_TCP_RTO_* of the same header count from 1"
 	since1709    = "new in Windows 10 version 1709"
 	since2022    = "new in Windows Server 2022"
 )
@@ -83,7 +83,7 @@ const (
 // rowsSinceServer2022 are the newest UDP rows, and their tables.
 var rowsSinceServer2022 = []string{"MIB_UDPROW2", "MIB_UDPTABLE2", "MIB_UDP6ROW2", "MIB_UDP6TABLE2"}
 
-const rtoFromZero = "Wine counts from 0, as old SDKs did; RFC 4022 and MIB_TCP_RTO_* beside it count from 1"
+const rtoFromZero = "Wine counts from 0, as old SDKs did; RFC 4022 and MIB_TCP_RTO_* of the same header count from 1"
 
 // exclusive is what a Windows SDK alone declares.
 func exclusive() []layout.Exclusive {
@@ -124,8 +124,8 @@ var accepted = []layout.Accepted{
 
 const align386 = "Go aligns 64-bit integers to 4 bytes on 386; Windows copies these, and x86 reads them anywhere"
 
-// omitted is what iprtrmib.h declares beside TCP and UDP, and functions that are not Windows's own
-// any more. Nothing of tcpmib.h, udpmib.h and tcpestats.h is left out.
+// omitted is what iprtrmib.h declares apart from TCP and UDP, and functions that are not Windows's
+// own any more. Nothing of tcpmib.h, udpmib.h and tcpestats.h is left out.
 var omitted = []layout.Omission{
 	{Name: "AllocateAndGet*FromStack", Reason: "undocumented, and replaced by GetExtendedTcpTable and GetExtendedUdpTable"},
 	{Name: "MIB_IF*", Reason: "network interfaces"},

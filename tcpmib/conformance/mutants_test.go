@@ -180,7 +180,7 @@ func member(f reflect.StructField) string {
 	return name
 }
 
-// A mutant is a spoilt struct and how it must be rejected.
+// A mutant is a corrupted struct and how it must be rejected.
 type mutant struct {
 	mutation string
 	of       string
@@ -202,8 +202,8 @@ func spoil(t reflect.Type) []mutant {
 			continue
 		}
 		for _, m := range mutations {
-			if spoilt, item := m.mutate(fields, i); spoilt != nil {
-				list = append(list, mutant{m.name, t.Name() + "." + f.Name, layout.StructOf("", reflect.StructOf(spoilt)), m.want, c + "." + item})
+			if corrupted, item := m.mutate(fields, i); corrupted != nil {
+				list = append(list, mutant{m.name, t.Name() + "." + f.Name, layout.StructOf("", reflect.StructOf(corrupted)), m.want, c + "." + item})
 			}
 		}
 	}
@@ -258,7 +258,7 @@ func TestMutants(t *testing.T) {
 		for _, m := range list {
 			broken.Types = append(broken.Types, m.typ)
 		}
-		broken.Types = append(broken.Types, spec.Types...) // a row that its table contains is only missed when it is spoilt
+		broken.Types = append(broken.Types, spec.Types...) // a row that its table contains is only missed when it is corrupted
 		broken.Types = append(broken.Types, elsewheres(list)...)
 		broken.Types = append(broken.Types, layout.EnumOf[uint16]("TCP_ESTATS_TYPE"), layout.EnumOf[uint32]("DWORD"))
 		for i, c := range spec.Constants {

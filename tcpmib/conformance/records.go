@@ -20,9 +20,9 @@ var recorded embed.FS
 // Files are the header files that a record keeps.
 func Files() []string { return []string{"tcpmib.h", "udpmib.h", "tcpestats.h", "iprtrmib.h"} }
 
-// Records returns what every Windows SDK from 10.0.10240 to 10.0.28000 says of the claim, the
-// newest first, so that a machine without a compiler or an SDK proves it as well. Each caller gets
-// its own.
+// Records returns the answers of every Windows SDK from 10.0.10240 to 10.0.28000 about the claim,
+// the newest first, so that a machine without a compiler or an SDK proves it as well. Each caller
+// gets its own.
 func Records() ([]*layout.Headers, error) {
 	names, err := fs.Glob(recorded, "testdata/sdk-*.json")
 	if err != nil {

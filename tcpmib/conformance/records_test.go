@@ -104,7 +104,8 @@ func typesFrom(t *testing.T, live *layout.Headers) *layout.Headers {
 }
 
 // The witness of the SDKs and the engine agree where the header sets do: what both MinGW-w64 and
-// the SDK declare has one layout, member by member. What is left are MinGW-w64's own ways.
+// the SDK declare has one layout, member by member. The differences that remain are MinGW-w64's
+// own.
 func TestWitnessesAgree(t *testing.T) {
 	records, err := Records()
 	require.NoError(t, err)

@@ -15,7 +15,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// Where there are Windows SDKs, each says what its record says. One that is not recorded yet is
+// On a machine with Windows SDKs, each agrees with its record. One that is not recorded yet is
 // written to the folder in WINMIB_RECORDS, for a maintainer to look at and to add to testdata.
 func TestSDKsAreWhatTheRecordsSay(t *testing.T) {
 	targets, missing := layout.Discover()

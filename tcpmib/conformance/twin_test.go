@@ -24,8 +24,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// The functions that native calls are proven against the headers. Here the build without cgo is proven
-// against them: the argument list of every function, for number, size and sign.
+// The functions that native calls are proven against the headers. Here the build without cgo is
+// proven against them: the argument list of every function, for number, size and sign.
 func TestArgumentListsWithoutCgo(t *testing.T) {
 	twin, err := readTwin(read(t, twinLines), read(t, twinShapes), read(t, twinSizes))
 	require.NoError(t, err)
@@ -121,8 +121,8 @@ func readTwin(lines, shapes, sizes string) (twin, error) {
 	return t, nil
 }
 
-// readLine reads a function that does nothing but hand its own parameters, in their order, to a shape
-// of the Windows function that it is named after.
+// readLine reads a function that does nothing but hand its own parameters, in their order, to a
+// shape of the Windows function that it is named after.
 func readLine(f *ast.FuncDecl, name string, sizeof map[string]int) (line, error) {
 	var l line
 	var own []string
@@ -310,7 +310,7 @@ func TestArgumentMutants(t *testing.T) {
 	}
 }
 
-// The C compiler proves the shim: it has every prototype of the headers, and is told to accept no
+// The C compiler proves the shim: it has every prototype of the headers, and its flags accept no
 // conversion that may change a number or its sign.
 func TestShimConvertsNothing(t *testing.T) {
 	shim, err := filepath.Abs("../../native/shim.c")

@@ -10,7 +10,7 @@ type step struct {
 	take          func()
 }
 
-// What a step is worth. A field that fits is worth more than any mistake.
+// The worth of each step. A field that fits is worth more than any mistake.
 const (
 	worthFit   = 20
 	worthBlank = 15 // a blank field that fits
@@ -227,8 +227,8 @@ func (p *pairing) holdBits(fields []*pair, s *slot) bool {
 	})
 }
 
-// run pairs the first fields with all of the slots of a struct, an array or one arm of a union. n is
-// how many fields that takes, 0 if they do not fit.
+// run pairs the first fields with all of the slots of a struct, an array or one arm of a union. n
+// is how many fields that takes, 0 if they do not fit.
 func (p *pairing) run(fields []*pair, list []slot, depth int) (n, fits int, take func()) {
 	var takes []func()
 	for i := range list {

@@ -51,7 +51,7 @@ type comparison struct {
 	goNames   map[*CStruct]string // of the first Go struct that is compared with it
 }
 
-// declaration tells a Go type from others of its name.
+// declaration identifies one Go type among several of its name.
 type declaration struct {
 	name, path string
 	pos        token.Position
@@ -180,8 +180,8 @@ func plainPairs(s *GoStruct) []*pair {
 }
 
 // alignment compares what no offset shows. A struct that C aligns more than Go does must not be
-// passed to a function that relies on it. Once the other findings are mended, Go aligns it to mended
-// bytes.
+// passed to a function that relies on it. Once the other findings are mended, Go aligns it to
+// mended bytes.
 func (c *comparison) alignment(s *GoStruct, decl *CStruct, mended int64) {
 	if len(c.findings) > 0 && mended == decl.Align {
 		return
@@ -290,8 +290,8 @@ func (v CValue) equalModulo32(k constant.Value) bool {
 	return uint32(n.Int64()) == uint32(v.Bits)
 }
 
-// equalPointer reports whether a Go constant of type uintptr has the bits of a C constant below zero,
-// as ^uintptr(0) has those of -1.
+// equalPointer reports whether a Go constant of type uintptr has the bits of a C constant below
+// zero, as ^uintptr(0) has those of -1.
 func (v CValue) equalPointer(k *GoConst, goarch string) bool {
 	n, ok := constant.Uint64Val(k.Value)
 	if pointerSize(goarch) == 4 {
@@ -332,7 +332,7 @@ func (c *comparison) claims(name string) bool {
 }
 
 // declares reports whether these headers have a struct whose name, or that of a member, a pattern
-// matches. What they do not have cannot differ.
+// matches. A struct that they lack cannot differ.
 func (c *comparison) declares(pattern string) bool {
 	typ, _, _ := strings.Cut(pattern, ".")
 	matches := 0

@@ -43,8 +43,8 @@ type compiler struct {
 	cl     bool // takes them as clang-cl does
 }
 
-// Which compiler it is, says what it defines. That cl has no debug information that can be read is
-// found out here, before anything else goes wrong.
+// A compiler's predefined macros show which one it is. cl, which writes no debug information that
+// can be read, is recognised here, before anything else fails.
 const askWhich = `#if defined(__clang__)
 layout_is clang
 #elif defined(__GNUC__)

@@ -2,16 +2,17 @@ package layout
 
 import "strings"
 
-// definedTypes are names of the structs and unions that a preprocessed text defines outside functions,
-// one of each: "struct tag", or the typedef of one without a tag. It need not find all: what it misses
-// is asked about later.
+// definedTypes are names of the structs and unions that a preprocessed text defines outside
+// functions, one of each: "struct tag", or the typedef of one without a tag. It need not find all:
+// the compiler is asked about the others later.
 func definedTypes(text string) []string {
 	s := &typeScanner{tokens: tokens{text: text}}
 	s.file()
 	return s.names
 }
 
-// tokens cuts a C text into identifiers and punctuation. Strings, numbers and directives are left out.
+// tokens cuts a C text into identifiers and punctuation. Strings, numbers and directives are left
+// out.
 type tokens struct {
 	text string
 	at   int
@@ -137,8 +138,8 @@ func (s *typeScanner) typedefName(is bool, name string) {
 	}
 }
 
-// structure reads a struct or union behind that word, and reports whether it is one with members and no
-// tag.
+// structure reads a struct or union behind that word, and reports whether it is one with members
+// and no tag.
 func (s *typeScanner) structure(word string) (anonymous bool) {
 	tag := ""
 	for {

@@ -67,7 +67,7 @@ func TestWindowsSDKs(t *testing.T) {
 	env = strings.ReplaceAll(filepath.ToSlash(strings.NewReplacer(programs, "", x86, "").Replace(env)), vs, "")
 	assert.Equal(t, "INCLUDE=/14.40.2/include;/"+kits+"10.0.26100.0/ucrt;/"+kits+"10.0.26100.0/shared;/"+kits+"10.0.26100.0/um", env)
 
-	// What is not there is told in one sentence, with what brings it.
+	// One sentence names what is missing, and what to install.
 	for _, test := range []struct{ programs, x86, want string }{
 		{touch(t, vs+"14.40.2/include/vcruntime.h", vs+"14.40.2/bin/Hostx64/x64/cl.exe"), x86, "no clang, which reads the headers of Windows SDKs (cl does not show what they declare): install LLVM"},
 		{touch(t, "LLVM/bin/clang.exe"), x86, "no vcruntime.h"},
@@ -152,7 +152,7 @@ func TestNewest(t *testing.T) {
 	}
 }
 
-// clang makes objects for every architecture, with the headers that lie beside a gcc for one.
+// clang makes objects for every architecture, with the headers that lie next to a gcc for one.
 func TestMinGWOfOneArchitecture(t *testing.T) {
 	gcc, clang := shell(t, "gcc", ""), ""
 	include := touch(t, "_mingw.h", "iphlpapi.h")

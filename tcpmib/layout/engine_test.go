@@ -407,7 +407,7 @@ func TestCompilerErrors(t *testing.T) {
 	}
 }
 
-// What callers are given is theirs to change.
+// Callers may change the values that they get.
 func TestChangedByCallers(t *testing.T) {
 	found, missing := Discover()
 	findings := Across(Rules{}, []*Report{{GOARCH: "amd64", Structs: []StructReport{{C: "OLD", Status: Absent}}}})

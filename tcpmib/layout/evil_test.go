@@ -474,7 +474,7 @@ func TestEvil(t *testing.T) {
 		"a union as its small member":               {Struct[mixedSmall]("MIXED"), nil},
 		"a union as its large member":               {Struct[mixedLarge]("MIXED"), nil},
 		"a union left blank":                        {Struct[mixedWithout]("MIXED"), nil},
-		"a union left blank beside tags":            {Struct[mixedBlank]("MIXED"), []string{"forgotten MIXED.small: C has 12 bytes at offset 4 that no Go field names (small and large): write"}},
+		"a union left blank next to tags":           {Struct[mixedBlank]("MIXED"), []string{"forgotten MIXED.small: C has 12 bytes at offset 4 that no Go field names (small and large): write"}},
 		"a union as a number of its own":            {Struct[timed]("TIMED"), []string{align386 + "TIMED"}},
 		"a union as a number of another sign":       {Struct[timedUnsigned]("TIMED"), []string{"sign TIMED.time: it is signed in C and unsigned", align386 + "TIMED"}},
 		"a union as a float":                        {Struct[timedFloat]("TIMED"), []string{"type TIMED.time: it is a union (LARGE) in C and float64", align386 + "TIMED"}},

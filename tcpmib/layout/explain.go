@@ -23,9 +23,9 @@ func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
 	return compared{fields: d.reports(), findings: d.findings, align: d.align}
 }
 
-// differences turns a pairing into findings, one for each cause. It lays the struct out again, field
-// by field, as if what was found so far were mended: what is still in the wrong place there has a
-// cause of its own.
+// differences turns a pairing into findings, one for each cause. It lays the struct out again,
+// field by field, as if what was found so far were mended: what is still in the wrong place there
+// has a cause of its own.
 type differences struct {
 	*pairing
 	s        *GoStruct
@@ -360,7 +360,8 @@ func (d *differences) lacking(before int64) [][]slot {
 	return runs
 }
 
-// bareBits is the part of a unit in whose bit-fields no field lies. It has no size if there is none.
+// bareBits is the part of a unit in whose bit-fields no field lies. It has no size if there is
+// none.
 func (d *differences) bareBits(unit slot) slot {
 	s := slot{CMember: CMember{Offset: unit.Offset}}
 	for _, b := range unit.bits {
@@ -381,8 +382,8 @@ func (d *differences) bareBits(unit slot) slot {
 	return s
 }
 
-// forgotten finds the members before an offset in C that no field stands for. They belong before the
-// field next, or at the end, with the padding pads among them.
+// forgotten finds the members before an offset in C that no field stands for. They belong before
+// the field next, or at the end, with the padding pads among them.
 func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
 	for _, run := range d.lacking(before) {
 		first, last := run[0], run[len(run)-1]
@@ -411,8 +412,8 @@ func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
 	}
 }
 
-// where says where a field for the bytes from first to end belongs among the padding before the next
-// field, which begins at want. It takes the padding away that is before it then.
+// where says where a field for the bytes from first to end belongs among the padding before the
+// next field, which begins at want. It takes the padding away that is before it then.
 func (d *differences) where(pads *[]*pair, first, end, align, want, nextAlign int64, next *pair) string {
 	before := " at the end"
 	if next != nil {
@@ -763,7 +764,7 @@ func (d *differences) prefix() bool {
 	return !tagged && len(d.findings) == 0 && len(runs) > 0 && d.s.Size < d.decl.Size && d.seen > 0 && runs[0][0].Offset >= d.seen
 }
 
-// reports are all fields of a Go struct, its padding and holes included, beside the members.
+// reports are all fields of a Go struct, its padding and holes included, next to the members.
 func (d *differences) reports() []FieldReport {
 	var list []FieldReport
 	for _, q := range d.pairs {

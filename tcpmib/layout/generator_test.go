@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cRandomMember is a member of a random C struct: a scalar, an array, a struct or union of its own, or
-// bit-fields of one unit. Without a name its members belong to what it is in.
+// cRandomMember is a member of a random C struct: a scalar, an array, a struct or union of its own,
+// or bit-fields of one unit. Without a name its members belong to what it is in.
 type cRandomMember struct {
 	name  string
 	typ   string // of a scalar; an earlier struct; "struct" or "union" with what is in it
@@ -458,9 +458,9 @@ func (b *goBuilder) resize(f []gField, i, by int) []gField {
 	return f
 }
 
-// Random structs are right in every way in which Go may write them, and each mutant of them is wrong
-// for one reason, whose advice, followed to the letter, makes it right. LAYOUT_SEED and LAYOUT_RUNS
-// choose what to try.
+// Random structs are right in every way in which Go may write them, and each mutant of them is
+// wrong for one reason, whose advice, followed to the letter, makes it right. LAYOUT_SEED and
+// LAYOUT_RUNS choose what to try.
 func TestGenerator(t *testing.T) {
 	const n = 40
 	seed, runs := uint64(1), 1
@@ -542,18 +542,18 @@ func (b *goBuilder) mutants(t *testing.T, name string, fields []gField, tagged b
 			if fields[i].name == "_" || tagged && (m.name == "merge" || m.name == "split") {
 				continue
 			}
-			spoilt := m.spoil(b, fields, i)
-			if spoilt == nil {
+			corrupted := m.spoil(b, fields, i)
+			if corrupted == nil {
 				continue
 			}
 			counts[m.name]++
-			what := fmt.Sprintf("%s: %s of %s, tagged %v\n%sGo:\n%s", where, m.name, fields[i].name, tagged, source(b.structs[name]), show(spoilt))
-			got := judge(b, name, spoilt, tagged)
+			what := fmt.Sprintf("%s: %s of %s, tagged %v\n%sGo:\n%s", where, m.name, fields[i].name, tagged, source(b.structs[name]), show(corrupted))
+			got := judge(b, name, corrupted, tagged)
 			if len(got) != 1 {
 				t.Errorf("want one finding, got %d: %v\n%s", len(got), got, what)
 				return false
 			}
-			mended, err := b.follow(spoilt, got[0])
+			mended, err := b.follow(corrupted, got[0])
 			if !assert.NoError(t, err, "%s\n%v", what, got[0]) {
 				return false
 			}

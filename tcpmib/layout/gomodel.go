@@ -17,7 +17,7 @@ type Go struct {
 }
 
 // GoStruct is a Go struct as the gc compiler lays it out. Its declaration, which is Path and Pos,
-// tells it from others of its name.
+// identifies it among others of its name.
 type GoStruct struct {
 	Name        string         // with its package: "windows.MibIfRow2"
 	Path        string         // the import path of its package; empty for a struct without a name
@@ -30,8 +30,8 @@ type GoStruct struct {
 	typ reflect.Type // of the running program, which has no position
 }
 
-// How the C type of a struct was found: by a tag, a line of a mapping, the name of the Go type as it is,
-// or spelt otherwise. It is empty where a Spec names it.
+// How the C type of a struct was found: by a tag, a line of a mapping, the name of the Go type as
+// it is, or spelt otherwise. It is empty where a Spec names it.
 const (
 	ByTag        = "tag"
 	ByMap        = "map"
@@ -39,8 +39,8 @@ const (
 	ByFoldedName = "folded name"
 )
 
-// Same reports whether two structs are one declaration: two packages of one name, and two functions,
-// may each declare a type of the same name.
+// Same reports whether two structs are one declaration: two packages of one name, and two
+// functions, may each declare a type of the same name.
 func (s *GoStruct) Same(other *GoStruct) bool {
 	return s.Name == other.Name && s.Path == other.Path && s.Pos == other.Pos && s.typ == other.typ && s.Name != "struct"
 }

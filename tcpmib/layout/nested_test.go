@@ -120,7 +120,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// What a pointer points to is not in the struct, though C can index it.
+// The target of a pointer is not in the struct, though C can index it.
 func TestArrayForPointer(t *testing.T) {
 	spec := Spec{Headers: []string{"nest.h"}, Types: []Type{Struct[couple](""), nestWith("Pointer", reflect.TypeFor[[1]*byte]())}}
 	for _, target := range compilers(t) {

@@ -380,8 +380,8 @@ var prefixes = strings.Fields("a ab ac ad af ai al ap ar as aw b by c cb cc cch 
 	"l lf li ll lp lps lpsz lpcsz lpfn m n p pb pbl pc pcb pcch pcsz pd pdw pf pfn ph pi pl pn pp pps ppsz ps psz pu pul pv pvt pw pwsz " +
 	"q r rg rgb rgch rgn s si st sz t tm u uc ui ul ull un us uw v w wcs wsz x y")
 
-// withoutPrefix takes off a member's name what says its type: dwState, sin_port, pszName. It returns
-// "" for a name without any.
+// withoutPrefix takes off a member's name what says its type: dwState, sin_port, pszName. It
+// returns "" for a name without any.
 func withoutPrefix(name string) string {
 	if i := strings.IndexByte(name, '_'); i > 0 && i <= 6 && strings.ToLower(name[:i]) == name[:i] {
 		if bare := strings.TrimLeft(name[i:], "_0123456789"); bare != "" {
@@ -432,8 +432,8 @@ func (p *pairing) byOrder(s *GoStruct) {
 	}
 }
 
-// inOrder are the fields, with those that have a member in the order of C. Where two were exchanged,
-// what lies between them is so between its neighbours in C.
+// inOrder are the fields, with those that have a member in the order of C. Where two were
+// exchanged, what lies between them is so between its neighbours in C.
 func inOrder(pairs []*pair) []*pair {
 	var anchors []*pair
 	for _, q := range pairs {
@@ -562,7 +562,7 @@ func newInnerNames(list []slot, outer string) *nameTable {
 	return n
 }
 
-// neighbours lets fields that have a name and another size take what is beside them: bytes for
+// neighbours lets fields that have a name and another size take what is next to them: bytes for
 // several members, several members in one integer, and one member in several fields.
 func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]*pair, []int) {
 	for _, side := range []struct {

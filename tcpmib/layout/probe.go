@@ -33,7 +33,7 @@ const (
 // counts is how many numbers answer each kind of question.
 var counts = map[questionKind]int{askType: 2, askEnum: 3, askMember: 3, askConst: 3, askMacro: 4}
 
-// String is the name of what is asked about, as gaps and findings write it.
+// String is the name that q asks about, as gaps and findings write it.
 func (q question) String() string {
 	if q.member == "" {
 		return q.name
@@ -118,8 +118,8 @@ const preamble = `#define _WIN32_WINNT 0x0A00
 #define NTDDI_VERSION 0x0A0000FF
 `
 
-// Everything below is after the public headers, which is where a header set can be told by what it
-// defined. SDKs before 10.0.15063 do not define WDK_NTDDI_VERSION.
+// Everything below is after the public headers, where a header set can be recognised by its macros.
+// SDKs before 10.0.15063 do not define WDK_NTDDI_VERSION.
 const definitions = `#include <stddef.h>
 #define LAYOUT_SIGN(x) _Generic((x), \
 	char: (char)-1 < 0 ? 1 : 2, signed char: 1, short: 1, int: 1, long: 1, long long: 1, \
@@ -342,7 +342,7 @@ func (p *probe) read(path string) (*Headers, error) {
 	return h, nil
 }
 
-// fill puts the answers into h. What the debug information says, too, must be the same.
+// fill puts the answers into h. Those that the debug information has as well must be the same.
 func (p *probe) fill(h *Headers) error {
 	for _, q := range slices.SortedFunc(maps.Keys(p.answers), func(a, b question) int {
 		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name), cmp.Compare(a.member, b.member))

@@ -157,8 +157,8 @@ func (r *headerReader) preprocess(ctx context.Context) (text string, bad *source
 	return withoutMacros(text, r.aliases), nil, err
 }
 
-// withoutMacros takes the definitions of macros out of a text, and notes those that are another name of
-// something: UNICODE makes PROCESSENTRY32 a macro for PROCESSENTRY32W.
+// withoutMacros takes the definitions of macros out of a text, and notes those that are another
+// name of something: UNICODE makes PROCESSENTRY32 a macro for PROCESSENTRY32W.
 func withoutMacros(text string, aliases map[string]string) string {
 	var b strings.Builder
 	b.Grow(len(text))
@@ -184,8 +184,8 @@ func withoutMacros(text string, aliases map[string]string) string {
 	return b.String()
 }
 
-// compile compiles what the preprocessor made, with the questions, and again without those that have
-// no answer.
+// compile compiles what the preprocessor made, with the questions, and again without those that
+// have no answer.
 func (r *headerReader) compile(ctx context.Context, text string) (h *Headers, bad *sourceError, err error) {
 	text, asked, found := cutWord(text, askWord)
 	if !found {
@@ -306,7 +306,8 @@ func questionLines(questions []question, macros map[string]string) string {
 	for i, q := range questions {
 		numbers := ""
 		if q.kind == askMacro {
-			// What is not an integer is no constant expression for some compilers: 0 stands for it.
+			// A value that is not an integer is no constant expression for some compilers: 0 stands
+			// for it.
 			x := "(" + macros[q.name] + ")"
 			is := "(__builtin_classify_type" + x + " - 1u < 4u)" // an integer, a character, an enum, a bool
 			n := "__builtin_choose_expr(" + is + ", " + x + ", 0)"
@@ -328,7 +329,8 @@ func cutWord(text, word string) (before, after string, found bool) {
 	return text[:i+1], text[i+1:], true
 }
 
-// expansionsOf reads what the preprocessor made of the questions: the expansion of each, by its number.
+// expansionsOf reads what the preprocessor made of the questions: the expansion of each, by its
+// number.
 func expansionsOf(asked string) map[int]string {
 	list := map[int]string{}
 	at := -1
@@ -354,8 +356,8 @@ func expansionsOf(asked string) map[int]string {
 	return list
 }
 
-// balanced reports whether a text can be an expression: something in brackets that are closed, and no
-// statement. A string is no integer.
+// balanced reports whether a text can be an expression: something in brackets that are closed, and
+// no statement. A string is no integer.
 func balanced(text string) bool {
 	var open []byte
 	closing := map[byte]byte{'(': ')', '[': ']'}

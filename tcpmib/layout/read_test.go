@@ -189,7 +189,7 @@ func TestCompilersAreAsked(t *testing.T) {
 	}
 }
 
-// The headers are preprocessed once and compiled once, whatever is asked of them.
+// The headers are preprocessed once and compiled once, however many names are asked for.
 func TestHeadersAreReadOnce(t *testing.T) {
 	target := compilers(t)[0]
 	log := filepath.Join(touch(t), "log")

@@ -28,7 +28,7 @@ func (v CValue) String() string {
 }
 
 // MarshalJSON writes a number, which is that of a type of 32 bits if it fits into one, or else an
-// object that tells the size as well.
+// object with the size as well.
 func (v CValue) MarshalJSON() ([]byte, error) {
 	if v.Size == v.leastSize() {
 		return []byte(v.String()), nil
@@ -148,8 +148,8 @@ func ReadRecord(r io.Reader) (*Headers, error) {
 	return h, nil
 }
 
-// endless reports whether a struct contains itself. inside is 1 for the structs that it is in, and 2
-// for those that were looked at.
+// endless reports whether a struct contains itself. inside is 1 for the structs that it is in, and
+// 2 for those that were looked at.
 func (h *Headers) endless(s *CStruct, inside map[*CStruct]int) bool {
 	if inside[s] > 0 {
 		return inside[s] == 1

@@ -27,7 +27,7 @@ type Report struct {
 // Status is what became of one struct, enum, constant or function.
 type Status string
 
-// What becomes of what is compared.
+// The results of a comparison.
 const (
 	Agrees  Status = "agrees"
 	Absent  Status = "absent" // a known gap: not in this header set
@@ -167,7 +167,7 @@ func (r *Report) String() string {
 	return b.String()
 }
 
-// Table is a struct's fields, Go's beside the header's, one line each.
+// Table is a struct's fields, Go's next to the header's, one line each.
 func (s *StructReport) Table() string {
 	rows := [][]string{{"", "Go field", "type", "offset", "size", "sign", "C member", "offset", "size", "sign", ""}}
 	for _, f := range s.Fields {

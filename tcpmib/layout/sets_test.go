@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Each header set is told by what it defines; others are unknown. SDKs before 10.0.15063 do not say
-// their version (L11).
+// Each header set is recognised by its macros; others are unknown. SDKs before 10.0.15063 do not
+// say their version (L11).
 func TestHeaderSets(t *testing.T) {
 	target := compilers(t)[0]
 	for name, c := range map[string]struct {

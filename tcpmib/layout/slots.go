@@ -85,8 +85,8 @@ func units(list []slot) []slot {
 	return all
 }
 
-// overlapping makes slots of members of which a record tells the places alone: those that share
-// bytes are of a union.
+// overlapping makes slots of members of which a record has only the offsets: those that share bytes
+// are members of a union.
 func overlapping(members []CMember) []slot {
 	list := make([]slot, len(members))
 	for i, m := range members {

@@ -36,7 +36,7 @@ type Rules struct {
 	Modulo32 bool
 }
 
-// DefaultHeaders are included when nothing else is asked for. winsock2.h must come first.
+// DefaultHeaders are the headers that are included by default. winsock2.h must come first.
 func DefaultHeaders() []string { return []string{"winsock2.h", "ws2tcpip.h", "iphlpapi.h"} }
 
 // Type is a Go type and the C type that it mirrors: what [Struct] or [EnumOf] returns.

@@ -79,9 +79,9 @@ func ReadSockets() (*Sockets, error) {
 	return s, s.err
 }
 
-// NewSockets reads the TCP and UDP tables of a source, such as a capture, together with the processes
-// of the same time. With nil for processes, those that Find returns have only a PID. When some tables
-// cannot be read, Sockets has the others, and the error says what is missing.
+// NewSockets reads the TCP and UDP tables of a source, such as a capture, together with the
+// processes of the same time. With nil for processes, those that Find returns have only a PID. When
+// some tables cannot be read, Sockets has the others, and the error says what is missing.
 func NewSockets(src tcpmib.Source, processes Processes) (*Sockets, error) {
 	s := newSockets()
 	s.processes = processes
@@ -152,8 +152,8 @@ func (s sockets) add(local netip.AddrPort, socket socket) {
 	s[key] = append(s[key], socket)
 }
 
-// Find returns the process that owns a socket. network is "tcp" or "udp", or one of them with "4" or
-// "6", which makes no difference. The socket is
+// Find returns the process that owns a socket. network is "tcp" or "udp", or one of them with "4"
+// or "6", which makes no difference. The socket is
 //
 //   - for TCP with a remote endpoint, the connection between the two;
 //   - for TCP without one (the zero AddrPort), the listener on local, or else the listener on its
@@ -164,9 +164,9 @@ func (s sockets) add(local netip.AddrPort, socket socket) {
 // An IPv4 address may be mapped into IPv6, as net.TCPAddr has it. A zone may be the index of an
 // interface or its name on this machine; without one, any matches.
 //
-// When there is no such socket, when nobody owns it any more (TIME-WAIT), and when its process has
-// ended since, the error is fs.ErrNotExist; the Process has a PID in the last case. When the sockets
-// of several processes match, it is ErrShared.
+// The error is fs.ErrNotExist if there is no such socket, if nobody owns it any more (TIME-WAIT),
+// or if its process has ended since; only then the Process has a PID. If the sockets of several
+// processes match, it is ErrShared.
 func (s *Sockets) Find(network string, local, remote netip.AddrPort) (Process, error) {
 	list := s.tcp
 	switch protocol(network) {

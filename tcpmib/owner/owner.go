@@ -1,6 +1,6 @@
-// Package owner finds the process that owns a socket or is at the other end of a connection, and what
-// is behind a process ID: the program, its parent, user, command line and services, and whether it
-// can be the one that opened a connection.
+// Package owner finds the process that owns a socket or is at the other end of a connection, and
+// what is behind a process ID: the program, its parent, user, command line and services, and
+// whether it can be the one that opened a connection.
 //
 // Names and command lines are valid UTF-8: UTF-16 that is not valid has U+FFFD in its place.
 package owner
@@ -20,7 +20,7 @@ const (
 // Process is one process at the time of a snapshot.
 type Process struct {
 	PID     uint32
-	Parent  uint32    // the PID of the process that created it, which may have ended, and its ID be another's by now
+	Parent  uint32    // the PID of the process that created it, which may have ended and its ID been reused
 	Name    string    // its program without the folder, such as "svchost.exe"
 	Created time.Time // when it started, in UTC; the zero time where that is not known
 }

@@ -16,9 +16,8 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// read asks for what Toolhelp32 and Process.Created are both made of, because that is one call
-// instead of one for each process, and because it tells the times of processes that may not be
-// opened.
+// read uses SystemProcessInformation, from which Toolhelp32's snapshots are made as well: one call
+// instead of one for each process, and it has the start times of processes that may not be opened.
 func (p Processes) read() error {
 	buf, err := systemProcesses()
 	if err != nil {
@@ -193,8 +192,8 @@ func readMemory(handle windows.Handle, from uintptr, to unsafe.Pointer, size uin
 	return windows.ReadProcessMemory(handle, from, (*byte)(to), size, nil)
 }
 
-// text is UTF-16 up to its first NUL as UTF-8. Names come from whoever made the process or the file,
-// and need not be UTF-16: each surrogate without its other half becomes U+FFFD.
+// text is UTF-16 up to its first NUL as UTF-8. Names come from whoever made the process or the
+// file, and need not be UTF-16: each surrogate without its other half becomes U+FFFD.
 func text(units []uint16) string {
 	if end := slices.Index(units, 0); end >= 0 {
 		units = units[:end]
@@ -204,8 +203,8 @@ func text(units []uint16) string {
 
 func elevated() bool { return windows.GetCurrentProcessToken().IsElevated() }
 
-// debugPrivilege enables SeDebugPrivilege in the token of this process and reports whether that could
-// help: an elevated administrator has it, disabled.
+// debugPrivilege enables SeDebugPrivilege in the token of this process and reports whether that
+// could help: an elevated administrator has it, disabled.
 var debugPrivilege = sync.OnceValue(func() bool { return elevated() && enableDebugPrivilege() == nil })
 
 func enableDebugPrivilege() error {

@@ -13,7 +13,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/tcpestats"
 )
 
-// What is no connection is refused before Windows is asked.
+// A socket that is not a connection is refused before Windows is asked.
 func TestRefuses(t *testing.T) {
 	for _, c := range []tcpmib.Conn{
 		{},

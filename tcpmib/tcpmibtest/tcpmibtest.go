@@ -21,8 +21,8 @@ import (
 // with the sockets that it has, sorted if the query asks for it. It is for one goroutine at a time,
 // and its fields may be changed between two answers.
 //
-// Ask panics for sockets that no row can hold, such as a connection between IPv4 and IPv6, or a zone
-// that is not a number: the test is wrong then.
+// Ask panics for sockets that no row can hold, such as a connection between IPv4 and IPv6, or a
+// zone that is not a number: the test is wrong then.
 type Machine struct {
 	Conns []tcpmib.Conn      // connections and listening sockets
 	Dated []tcpmib.DatedConn // the same with creation times; they come after Conns in each table
@@ -50,7 +50,8 @@ func Fail(code uint32, functions ...string) func(tcpmib.Query) uint32 {
 	}
 }
 
-// Ask answers as Windows does. What the machine does not have has the code tcpmib.CodeNoAnswer.
+// Ask answers as Windows does, or with the code tcpmib.CodeNoAnswer for tables that the machine
+// lacks.
 func (m *Machine) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	if m.Before != nil {
 		if code := m.Before(q); code != tcpmib.CodeSuccess {
@@ -196,8 +197,8 @@ func (m *Machine) udp(q tcpmib.Query, family tcpmib.Family) (sockets []udpmib.En
 // of the rows of tcpmib or udpmib.
 func Table[Row any](rows ...Row) []byte { return mib.Encode(rows) }
 
-// Struct returns a struct of the headers as bytes, such as a tcpmib.TCPStats2 for Machine.Answers. T
-// must not have pointers.
+// Struct returns a struct of the headers as bytes, such as a tcpmib.TCPStats2 for Machine.Answers.
+// T must not have pointers.
 func Struct[T any](t T) []byte { return slices.Clone(mib.Bytes(&t)) }
 
 // ticks is a time in units of 100 ns since 1601; the zero time is 0.

@@ -9,7 +9,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Endpoint is one UDP socket. Where its datagrams come from and go to is not part of the table.
+// Endpoint is one UDP socket. The table does not show with whom it exchanges datagrams.
 type Endpoint struct {
 	Local   netip.AddrPort // an IPv6 address carries its scope ID as its zone
 	PID     uint32         // the process that owns it; 0 if none does
@@ -40,12 +40,12 @@ func (e Endpoint) Family() tcpmib.Family {
 	return tcpmib.IPv6
 }
 
-// Same reports whether e and f, of two snapshots, can be one socket: they have the same endpoint, not
-// two different owners, and not two different creation times.
+// Same reports whether e and f, of two snapshots, can be one socket: they have the same endpoint,
+// not two different owners, and not two different creation times.
 func (e Endpoint) Same(f Endpoint) bool { return e.Local == f.Local && same(&e, &f, e.PID) }
 
-// same is Endpoint.Same for two sockets with the same endpoint; owner is the last known owner of the
-// older one.
+// same is Endpoint.Same for two sockets with the same endpoint; owner is the last known owner of
+// the older one.
 func same(older, newer *Endpoint, owner uint32) bool {
 	return (owner == newer.PID || owner == 0 || newer.PID == 0) &&
 		(older.Created.Equal(newer.Created) || older.Created.IsZero() || newer.Created.IsZero())

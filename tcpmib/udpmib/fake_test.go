@@ -44,7 +44,7 @@ var bound = time.Date(2024, 1, 17, 21, 20, 0, 123456700, time.UTC)
 const boundTicks = 133_500_000_001_234_567 // bound, in units of 100 ns since 1601
 
 // table4 is a MIB_UDPTABLE_OWNER_MODULE with n rows, the first of which is bound to 10.1.2.3:443.
-// Where only 16 of 32 bits count there is garbage.
+// Unused bits have garbage: only 16 of 32 bits count in a port.
 func table4(n int) []byte {
 	rows := make([]udpmib.UDPRowOwnerModule, n)
 	for i := range rows {

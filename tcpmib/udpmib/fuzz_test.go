@@ -72,7 +72,7 @@ func fuzzDecode[Row any](f *testing.F, offset int, decode func([]byte) ([]Row, e
 		if inside := unsafe.Slice((*byte)(unsafe.Pointer(&rows[0])), len(rows)*size); !bytes.Equal(inside, b[offset:offset+len(inside)]) {
 			t.Fatal("other bytes than the table's")
 		}
-		// Where bytes are not aligned as rows have to be, the rows are a copy of them.
+		// If the bytes are not aligned as rows have to be, the rows are a copy of them.
 		moved, err := decode(append([]byte{0}, b...)[1:])
 		if err != nil || !gocmp.Equal(rows, moved, gocmp.Exporter(func(reflect.Type) bool { return true })) {
 			t.Fatal("other rows where the bytes lie elsewhere:", err)

@@ -54,7 +54,7 @@ func TestAppendEndpoints(t *testing.T) {
 	}
 }
 
-// What Windows is asked, and no more often than it has to be.
+// Windows is asked the right questions, and no more often than necessary.
 func TestQueries(t *testing.T) {
 	var asked []tcpmib.Query
 	both := families(whole(table4(1)), whole(table6(1, sevens)))

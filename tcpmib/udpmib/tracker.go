@@ -38,12 +38,12 @@ type Tracker struct {
 	endpoints [2]mib.History[Endpoint] // of IPv4 and IPv6
 }
 
-// Changes takes a snapshot of the UDP sockets of a family with r, and yields how it differs from the
-// last one, IPv4 first, in the order of their endpoints; where an endpoint was used again, what
+// Changes takes a snapshot of the UDP sockets of a family with r, and yields how it differs from
+// the last one, IPv4 first, in the order of their endpoints; where an endpoint was used again, what
 // closed comes before what opened. The sockets of the first snapshot of a family are yielded as
 // tcpmib.Present. All have the time at.
 //
-// A family that cannot be read is an error beside a Change that has only a Time, and stays as it
+// A family that cannot be read is an error with a Change that has only a Time, and stays as it
 // was. Once the buffers are large enough Changes makes no garbage.
 func (t *Tracker) Changes(r *Reader, family tcpmib.Family, at time.Time) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
@@ -110,8 +110,8 @@ func Watch(ctx context.Context, interval time.Duration, family tcpmib.Family) it
 }
 
 // Watch takes a snapshot of the UDP sockets of a family at once and then every interval, and yields
-// how each differs from the one before, as tcpmib.Reader.Watch does for connections. The Reader must
-// not be used otherwise meanwhile.
+// how each differs from the one before, as tcpmib.Reader.Watch does for connections. The Reader
+// must not be used otherwise meanwhile.
 func (r *Reader) Watch(ctx context.Context, interval time.Duration, family tcpmib.Family) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		if err := mib.CheckFamily("udpmib", family); err != nil {

@@ -1,10 +1,10 @@
 // Package api guards what others rely on: the exported names of the module's packages, and the JSON
-// keys and exit codes of the command. Its tests compare them with the files in testdata and say what
-// a difference does to those who link or call them; after an intended change,
+// keys and exit codes of the command. Its tests compare them with the files in testdata and say
+// what a difference does to those who link or call them; after an intended change,
 //
 //	go -C .github/tools test ./api -update
 //
-// writes the files anew, and the diff of them is what a reviewer reads.
+// regenerates the files, and their diff is for a reviewer to read.
 package api
 
 import (
@@ -129,7 +129,8 @@ func (l *lister) typ(t types.Type) string {
 	})
 }
 
-// unnamed returns a function or interface without the names of its parameters, which no caller sees.
+// unnamed returns a function or interface without the names of its parameters, which no caller
+// sees.
 func unnamed(t types.Type) types.Type {
 	switch t := t.(type) {
 	case *types.Signature:

@@ -14,7 +14,7 @@ import (
 
 const root = "../../.."
 
-var update = flag.Bool("update", false, "write the files in testdata anew")
+var update = flag.Bool("update", false, "regenerate the files in testdata")
 
 func TestExported(t *testing.T) {
 	got, err := exported(root, "windows", "amd64", os.Environ())
@@ -29,8 +29,8 @@ func TestExported(t *testing.T) {
 	}
 }
 
-// TestExportedEverywhere holds the other targets to the names and types of windows/amd64: a program that
-// compiles for one compiles for all. Values may differ, as the limits of 32-bit programs do.
+// TestExportedEverywhere holds the other targets to the names and types of windows/amd64: a program
+// that compiles for one compiles for all. Values may differ, as the limits of 32-bit programs do.
 func TestExportedEverywhere(t *testing.T) {
 	want, err := exported(root, "windows", "amd64", os.Environ())
 	require.NoError(t, err)

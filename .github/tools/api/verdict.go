@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// verdicts says of each difference between two lists of exported names what it does to those who
-// link the module.
+// verdicts classifies each difference between two lists of exported names by what it means for
+// programs that link the module.
 func verdicts(before, after []string) []string {
 	was, is := features(before), features(after)
 	var out []string

@@ -1,5 +1,5 @@
-// Package exe holds the tests of the built tcpmib.exe: what its resources say, and that no DLL of its
-// own folder is loaded in place of the system's.
+// Package exe holds the tests of the built tcpmib.exe: what its resources say, and that no DLL of
+// its own folder is loaded in place of the system's.
 package exe
 
 import (
@@ -24,8 +24,8 @@ import (
 
 const root = "../../.."
 
-// compiler returns the C compiler for an architecture: on Windows the one that build.ps1 found for this
-// one. Without it the test is skipped.
+// compiler returns the C compiler for an architecture: on Windows the one that build.ps1 found for
+// this one. Without it the test is skipped.
 func compiler(t *testing.T, goarch string) string {
 	t.Helper()
 	name := map[string]string{"amd64": "x86_64-w64-mingw32-gcc", "386": "i686-w64-mingw32-gcc"}[goarch]
@@ -171,8 +171,8 @@ func TestLoadedDLLs(t *testing.T) {
 	}
 }
 
-// TestFalseDLLs puts a false DLL beside tcpmib.exe under every name that either build imports or
-// loads: each ends a program that loads it. On Linux the programs run under Wine, told to prefer the
+// TestFalseDLLs puts a false DLL next to tcpmib.exe under every name that either build imports or
+// loads: each ends a program that loads it. On Linux the programs run under Wine, set to prefer the
 // program's folder as Windows does.
 func TestFalseDLLs(t *testing.T) {
 	goarch := runs()
@@ -211,7 +211,7 @@ func TestFalseDLLs(t *testing.T) {
 				out, loaded := load(t, exe, c.args...)
 				assert.Contains(t, out, c.prints, loaded)
 				for _, path := range loaded {
-					assert.False(t, beside(exe, path), path)
+					assert.False(t, inFolderOf(exe, path), path)
 				}
 			})
 		}
@@ -228,8 +228,8 @@ func TestFalseDLLs(t *testing.T) {
 	})
 }
 
-// known are DLLs that Windows maps as KnownDLLs, whatever is in the program's folder. Wine has no such
-// list: told to prefer the program's folder it would take them from there.
+// known are DLLs that Windows maps as KnownDLLs, whatever is in the program's folder. Wine has no
+// such list: set to prefer the program's folder, Wine would take them from there.
 var known = []string{
 	"ntdll.dll", "kernel32.dll", "kernelbase.dll", "msvcrt.dll", "ucrtbase.dll", "advapi32.dll", "sechost.dll", "rpcrt4.dll",
 }
@@ -276,7 +276,8 @@ func makeFalseDLL(t *testing.T, goarch string, exports []string) (path string) {
 	return path
 }
 
-// load runs a program and returns what it printed on stdout, and the paths of the DLLs that it loaded.
+// load runs a program and returns what it printed on stdout, and the paths of the DLLs that it
+// loaded.
 func load(t *testing.T, exe string, args ...string) (out string, dlls []string) {
 	t.Helper()
 	debugger := filepath.Join(t.TempDir(), "loaded.exe")
@@ -300,8 +301,8 @@ func baseNames(paths []string) (names []string) {
 	return names
 }
 
-// beside says whether a Windows path is of a file in the folder of a program.
-func beside(exe, path string) bool {
+// inFolderOf reports whether a Windows path names a file in the folder of a program.
+func inFolderOf(exe, path string) bool {
 	folder := strings.Split(filepath.ToSlash(filepath.Dir(exe)), "/")
 	parts := strings.Split(path, `\`)
 	n := min(len(folder), 2) // the rest may be written in other ways
@@ -327,7 +328,7 @@ func plant(t *testing.T, dll, dir, name string) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o644))
 }
 
-// run runs a program, which may fail. Wine is told to prefer the DLLs of folder, where Windows would
+// run runs a program, which may fail. Wine is set to prefer the DLLs of folder, where Windows would
 // look first.
 func run(t *testing.T, folder, exe string, args ...string) (stdout, stderr string) {
 	t.Helper()

@@ -1,6 +1,6 @@
-// Package pages tests the Markdown of the repository: its Go blocks compile, and the commands of its
-// other blocks exist, with the tasks, packages, files and tests that they name. What tcpmib itself is
-// given there is run by the tests of cmd/tcpmib.
+// Package pages tests the Markdown of the repository: its Go blocks compile, and the commands of
+// its other blocks exist, with the tasks, packages, files and tests that they name. What tcpmib
+// itself is given there is run by the tests of cmd/tcpmib.
 package pages
 
 import (
@@ -94,8 +94,8 @@ func TestGoBlocksCompile(t *testing.T) {
 	require.Positive(t, n)
 }
 
-// link puts the module beside the program: a replacement must not have spaces or brackets in it, and
-// a checkout may.
+// link puts the module next to the program: a replacement must not have spaces or brackets in it,
+// and a checkout may.
 func link(t *testing.T, module, name string) {
 	if err := os.Symlink(module, name); err != nil {
 		require.NoError(t, os.CopyFS(name, os.DirFS(module))) // Windows without developer mode

@@ -1,6 +1,6 @@
 // Package ps1 holds the tests of build.ps1. They run it with every PowerShell of this machine, in a
-// copy of the checkout whose go, gcc, winget and so on are this test program: it writes down how it was
-// called.
+// copy of the checkout whose go, gcc, winget and so on are this test program: it writes down how it
+// was called.
 package ps1
 
 import (
@@ -24,7 +24,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the file in testdata anew")
+var update = flag.Bool("update", false, "regenerate the file in testdata")
 
 const root = "../../.."
 
@@ -295,7 +295,7 @@ func TestCalls(t *testing.T) {
 		c := newCheckout(t, folder, all...)
 		var got strings.Builder
 		for _, task := range []string{"setup", "build", "run list", "layout", "bench", "check", "test", "build -Arch AMD64", "run -arch:amd64 list"} {
-			// What a caller may have set, and what a profile may define, changes nothing.
+			// A caller's variables and a profile's definitions change nothing.
 			r := c.run(t, s, []string{
 				"GOFLAGS=-mod=vendor", "GOWORK=" + c.dir, "CGO_LDFLAGS=-lnothing", "GOEXPERIMENT=none", "GOOS=plan9", "GOARCH=mips",
 				"GOAMD64=v9", "CGO_ENABLED=0", "CC=tcc", "GOPRIVATE=example.org",
@@ -483,7 +483,7 @@ func TestHelp(t *testing.T) {
 	})
 }
 
-// What is missing is installed: with winget or, without it, with Chocolatey, and MSYS2's pacman.
+// Missing programs are installed: with winget or, without it, with Chocolatey, and MSYS2's pacman.
 func TestInstall(t *testing.T) {
 	eachShell(t, func(t *testing.T, s shell) {
 		for _, installer := range []string{"winget", "choco"} {

@@ -187,7 +187,7 @@ func unzip(t *testing.T, archive []byte) map[string][]byte {
 	return files
 }
 
-// What a preprocessor says of the C runtime.
+// A preprocessor's answers about the C runtime.
 func TestParseParts(t *testing.T) {
 	parts, err := parseParts(gccSays)
 	require.NoError(t, err)

@@ -104,7 +104,7 @@ func TestWriter(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(colored, "\x1b", "�"), b.String())
 }
 
-// What is found eight bytes at a time is what is found byte by byte.
+// Reading eight bytes at a time finds the same as reading byte by byte.
 func TestPlain(t *testing.T) {
 	for length := range 20 {
 		for at := range length {

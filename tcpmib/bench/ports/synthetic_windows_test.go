@@ -81,7 +81,7 @@ func TestSyntheticTailscale(t *testing.T) {
 	}
 }
 
-// The module of each row is asked for with the row that Windows gave.
+// The module of each row is read with the row that Windows returned.
 func TestSyntheticTailscaleModules(t *testing.T) {
 	scenario(t, "rows=3 module=good")
 	want, err := netstat.Get()

@@ -11,7 +11,7 @@ const (
 	Changed
 )
 
-// Order says how the rows of a snapshot are sorted and told apart.
+// Order says how the rows of a snapshot are sorted and distinguished.
 type Order[Row any] struct {
 	Key     func(a, b *Row) int // by their endpoints
 	Compare func(a, b Row) int  // by all that they have, beginning with their endpoints
@@ -23,7 +23,7 @@ type Order[Row any] struct {
 }
 
 // Diff yields what happened between two snapshots, in the order of their endpoints. Both must be
-// sorted. Where endpoints were used again, what was closed comes before what was opened. It stops
+// sorted. If endpoints were used again, the closed row comes before the opened one. It stops
 // when yield returns false.
 func Diff[Row comparable](order *Order[Row], older, newer []Row, yield func(kind Kind, older, newer *Row) bool) {
 	d := differ[Row]{order: order, older: older, newer: newer}

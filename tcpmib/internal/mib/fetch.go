@@ -32,8 +32,8 @@ type Question interface {
 	Err(code uint32) error
 }
 
-// Buffer is the memory of answers. It is reused, made larger as needed, and smaller when answers have
-// needed less than half of it for a while: see Room.
+// Buffer is the memory of answers. It is reused, made larger as needed, and smaller when answers
+// have needed less than half of it for a while: see Room.
 type Buffer struct {
 	b    []byte
 	room Room
@@ -42,8 +42,8 @@ type Buffer struct {
 // Fetch asks until there is an answer, which lies in the buffer, or a code that is not success. ask
 // is one attempt. The buffer grows up to maxBytes; 0 is DefaultMaxBytes.
 //
-// Tables grow between calls. So the first question is asked with the buffer at hand, each further
-// one with more room than the last answer asked for, and the number of questions is bounded.
+// Tables grow between calls. So the first call uses the buffer at hand, each further one has more
+// room than the last answer wanted, and the number of calls is bounded.
 // STATUS_UNSUCCESSFUL does not ask for more room, so it gets none.
 func Fetch[Q Question](buf *Buffer, q Q, maxBytes int, ask func(buf []byte) (size, code uint32)) (answer []byte, code uint32, err error) {
 	switch {
@@ -132,7 +132,7 @@ func Read[Row any, Q Question](buf *Buffer, q Q, table *Table[Row], maxBytes int
 }
 
 // ReadStruct asks q for a struct. Its code is not an error yet, because an error would be garbage
-// where the next function is asked in its place.
+// if the caller then tries another function.
 func ReadStruct[T any, Q Question](buf *Buffer, q Q, s *Struct[T], maxBytes int, ask func(buf []byte) (size, code uint32)) (t T, code uint32, err error) {
 	answer, code, err := Fetch(buf, q, maxBytes, ask)
 	if err != nil || code != CodeSuccess {

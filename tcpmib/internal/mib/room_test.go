@@ -25,7 +25,7 @@ func table(size int) func(buf []byte) (uint32, uint32) {
 	}
 }
 
-// What a spike needs is there for 32 to 64 further reads, and then let go of.
+// The memory of a spike stays for 32 to 64 further reads, and is then released.
 func TestBufferFollowsTheTables(t *testing.T) {
 	const small, spike = 100 << 10, 5 << 20
 	for quiet := 0; quiet < 2*window; quiet += 7 { // reads before the spike

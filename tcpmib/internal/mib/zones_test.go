@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The zone cache beside what it replaces, for rows with two zones that alternate between two
-// interfaces.
+// The zone cache next to the code that it replaces, for rows with two zones that alternate between
+// two interfaces.
 func BenchmarkZones(b *testing.B) {
 	bytes := [2][16]byte{{0: 0xFE, 1: 0x80, 15: 1}, {0: 0xFE, 1: 0x80, 15: 2}}
 	port := [4]byte{1, 0xBB}

@@ -51,7 +51,7 @@ func TestWarmReader(t *testing.T) {
 	}
 }
 
-// BenchmarkTCPTable2 is a warm Reader beside its baseline, C that calls
+// BenchmarkTCPTable2 is a warm Reader next to its baseline, C that calls
 // GetTcpTable2 with a buffer that it keeps. They take turns, and the fastest turn of
 // each counts. The system's own work is to copy a table that it has ready.
 func BenchmarkTCPTable2(b *testing.B) {
@@ -88,9 +88,10 @@ func BenchmarkTCPTable2(b *testing.B) {
 	}
 }
 
-// BenchmarkAppend is each Append function of a warm Reader beside AppendConns, which reads the table
-// with the smallest rows. They take turns, and the fastest turn of each counts. Of the bound sockets
-// half are bindings of connections, which AppendBound finds in the main table and leaves out.
+// BenchmarkAppend is each Append function of a warm Reader next to AppendConns, which reads the
+// table with the smallest rows. They take turns, and the fastest turn of each counts. Of the bound
+// sockets half are bindings of connections, which AppendBound finds in the main table and leaves
+// out.
 func BenchmarkAppend(b *testing.B) {
 	const rows = 10_000
 	var r tcpmib.Reader
@@ -145,7 +146,7 @@ func BenchmarkAppend(b *testing.B) {
 	}
 }
 
-// BenchmarkSnapshotMemory says what a snapshot of 1,000,000 rows takes a row, beside
+// BenchmarkSnapshotMemory reports the bytes a row of a snapshot of 1,000,000 rows, next to
 // the row itself: the Conns that are kept, the buffer of the Reader that read them,
 // and all that was allocated on the way.
 func BenchmarkSnapshotMemory(b *testing.B) {

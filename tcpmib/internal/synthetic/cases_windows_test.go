@@ -78,7 +78,7 @@ var cases = []struct {
 	{"IPv4 lies", "entries4=+1", 0, 3, 2, tcpmib.ErrMalformed, "MIB_TCPTABLE2"},
 	{"both are denied", "codes=5", 0, 0, 2, fs.ErrPermission, "GetTcp6Table2: access is denied"},
 
-	// What a case before may have left behind is gone.
+	// Nothing is left over from the case before.
 	{"three rows again", "rows=3", 3, 3, 2, nil, ""},
 }
 

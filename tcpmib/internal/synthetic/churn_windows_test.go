@@ -12,7 +12,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
-// A table of 100,000 rows that is written anew at each call, with half of its
+// A table of 100,000 rows that is rewritten at each call, with half of its
 // connections replaced, all of them elsewhere, and more of them each time: a
 // snapshot is exactly the table of one call, with no row twice, none of another
 // call and none missing.

@@ -167,7 +167,7 @@ func TestEStats(t *testing.T) {
 	}
 }
 
-// What was enabled before is set again from what Get returned.
+// Set restores, from the answer of Get, the statistics that were enabled before.
 func TestEStatsRestore(t *testing.T) {
 	synthetic.Scenario(t)
 	c := tcpmib.Conn{Local: netip.MustParseAddrPort("10.1.2.3:49152"), Remote: netip.MustParseAddrPort("192.0.2.7:443"), State: tcpmib.StateEstab}

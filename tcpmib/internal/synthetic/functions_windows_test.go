@@ -266,7 +266,7 @@ func TestSetTcpEntry(t *testing.T) {
 	synthetic.Scenario(t, "codes=317")
 	assert.ErrorContains(t, tcpmib.Close(conn), "SetTcpEntry: no such connection")
 
-	// What is refused does not reach Windows.
+	// A refused call does not reach Windows.
 	synthetic.Scenario(t, log.Word())
 	conn.State = tcpmib.StateListen
 	require.ErrorIs(t, tcpmib.Close(conn), fs.ErrInvalid)

@@ -54,7 +54,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// row is a third type of that name, beside those of the functions below.
+// row is a third type of that name, apart from those of the functions below.
 type row struct{ A, B, C uint64 }
 
 func firstRow() layout.Type {
@@ -119,7 +119,7 @@ func TestRunTellsTypesOfOneNameApart(t *testing.T) {
 	}
 }
 
-// Where reflection cannot tell two declarations apart, none is taken.
+// If reflection cannot distinguish two declarations, none is taken.
 func TestRunWantsOneDeclaration(t *testing.T) {
 	spec := layout.Spec{Headers: []string{"rows.h"}, Types: []layout.Type{sameRow(false)}}
 	_, err := Run(t.Context(), spec, rowsTarget(t, "amd64"))

@@ -34,7 +34,7 @@ type Config struct {
 type Problem struct {
 	Path   string         // the import path of the package
 	Pos    token.Position // where it is, if that is known
-	Reason string         // what go build says of it
+	Reason string         // the message of go build
 }
 
 func (p Problem) String() string {
@@ -44,19 +44,19 @@ func (p Problem) String() string {
 	return p.Path + ": " + p.Reason
 }
 
-// listMode is what the go command is asked for: names of files, and no compiled package.
+// listMode asks the go command for names of files, and for no compiled package.
 const listMode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
 	packages.NeedModule | packages.NeedTypesSizes
 
-// environment is the caller's, except for what would let the caller's machine decide which files are
-// read. GOFLAGS and GOWORK, which say how a module is built, remain.
+// environment is the caller's, except for what would let the caller's machine decide which files
+// are read. GOFLAGS and GOWORK, which say how a module is built, remain.
 func environment(goarch string) []string {
 	return append(os.Environ(), "GOOS=windows", "GOARCH="+goarch, "CGO_ENABLED=0",
 		"GO386=sse2", "GOAMD64=v1", "GOARM64=v8.0")
 }
 
-// load lists the packages that the patterns match and type-checks them and, without function bodies,
-// what they import. It returns those that could be read, if only in part.
+// load lists the packages that the patterns match and type-checks them and, without function
+// bodies, what they import. It returns those that could be read, if only in part.
 func load(ctx context.Context, cfg Config, patterns []string) (*checker, []*packages.Package, error) {
 	c := &checker{fset: token.NewFileSet(), done: map[string]*checked{}}
 	if c.sizes = types.SizesFor("gc", cfg.GOARCH); c.sizes == nil {
@@ -253,7 +253,7 @@ func withoutImport(msg string) string {
 	return msg
 }
 
-// mostProblems is how many errors of one package are told, as go build does.
+// mostProblems is how many errors of one package are reported, as go build does.
 const mostProblems = 10
 
 func goVersion(p *packages.Package) string {

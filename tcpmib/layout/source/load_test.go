@@ -12,7 +12,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// What is read follows from the architecture asked for, whatever a user's environment says of others.
+// The files that are read depend on the architecture asked for, not on a user's environment.
 func TestTheCallersEnvironmentChangesNothing(t *testing.T) {
 	want := map[string]*Packages{}
 	for _, goarch := range arches {
@@ -76,7 +76,7 @@ func structsOf(p *Packages) []string {
 	return list
 }
 
-// What cannot be read costs only itself, and is told as go build tells it.
+// A package that cannot be read costs only itself, and is reported as go build reports it.
 func TestPartsThatCannotBeRead(t *testing.T) {
 	always := []string{
 		"example.com/many/cycle: import cycle not allowed: import stack: [example.com/many/cycle example.com/many/cycle]",
@@ -178,7 +178,8 @@ func TestMappingNamesADeclaration(t *testing.T) {
 	assert.EqualError(t, err, `map:1: "win.Row@win.go": want a file and a line behind the @, such as win.Row@rows.go:12`)
 }
 
-// A name asks, and no layout answers: two C types that it finds equally well are a question to the user.
+// A name asks, and no layout answers: two C types that it finds equally well are a question to the
+// user.
 func TestNamesAsk(t *testing.T) {
 	h := &layout.Headers{GOARCH: "386", Structs: map[string]*layout.CStruct{
 		"ROW": {Size: 4}, "struct Row": {Size: 8}, "OLD_ROW_XP": {Size: 4}, "OLD_ROW_W2K": {Size: 8},

@@ -11,7 +11,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// Mapping says which C name a Go name stands for, where neither a tag nor the name itself tells.
+// Mapping gives the C name of a Go name, where neither a tag nor the name itself does.
 type Mapping struct {
 	mu    sync.Mutex // of used and clashes
 	lines []mapped
@@ -25,9 +25,9 @@ type mapped struct {
 	clashes []string // the declarations, if there are several
 }
 
-// ParseMapping reads lines of two words: "GoType C_TYPE", "GoType.Field member" or "GoConstant C_CONSTANT".
-// A [Name] says which declaration is meant. A type that maps to "-" is not compared. A "#" starts a
-// comment. The file's name is for errors.
+// ParseMapping reads lines of two words: "GoType C_TYPE", "GoType.Field member" or "GoConstant
+// C_CONSTANT". A [Name] says which declaration is meant. A type that maps to "-" is not compared. A
+// "#" starts a comment. The file's name is for errors.
 func ParseMapping(file, text string) (*Mapping, error) {
 	m := &Mapping{}
 	number := 0
@@ -56,8 +56,8 @@ func ParseMapping(file, text string) (*Mapping, error) {
 	return m, nil
 }
 
-// Apply fills in the C names of what Load found. A line that several declarations have the name of maps
-// none of them.
+// Apply fills in the C names of what Load found. A line that several declarations have the name of
+// maps none of them.
 func (m *Mapping) Apply(g *layout.Go) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -31,7 +31,8 @@ func rowsTarget(t *testing.T, goarch string) layout.Target {
 	return layout.Target{GOARCH: goarch, CC: []string{"clang", "--target=" + triple[goarch] + "-w64-windows-gnu", "-I", dir}}
 }
 
-// rowsHeaders are what a compiler says of rows.h and of what package rows asks for.
+// rowsHeaders are a compiler's answers about rows.h, and about the names that package rows asks
+// for.
 func rowsHeaders(t *testing.T, goarch string) *layout.Headers {
 	t.Helper()
 	h, err := layout.ReadHeaders(t.Context(), rowsTarget(t, goarch), []string{"rows.h"}, []string{
@@ -89,7 +90,8 @@ func TestUntagged(t *testing.T) {
 	}
 }
 
-// Each altered copy must be caught, on the architectures given, for the reason given and at the struct given.
+// Each altered copy must be caught, on the architectures given, for the reason given and at the
+// struct given.
 func TestMutants(t *testing.T) {
 	headers := map[string]*layout.Headers{}
 	for _, goarch := range arches {

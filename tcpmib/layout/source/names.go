@@ -9,8 +9,8 @@ import (
 )
 
 // Name is how a person writes a Go declaration, or a field of one: "Row", "win.Row",
-// "example.com/win.Row", "win.Row.Port". Where several declarations have the name, "@rows.go:12" behind
-// it names the one of that file and line.
+// "example.com/win.Row", "win.Row.Port". If several declarations have the name, "@rows.go:12"
+// behind it names the one of that file and line.
 type Name struct {
 	text string
 	file string

@@ -17,14 +17,14 @@ import (
 // Packages is what Load found for one architecture.
 type Packages struct {
 	layout.Go
-	// Modules are the modules of the packages, as "path@version"; without a version for the main module.
+	// Modules are the modules of the packages, as "path@version"; without a version for the main
+	// module.
 	Modules []string
 	// Paths are the import paths.
 	Paths []string
 	// Left are the struct types that have no layout to compare, and why.
 	Left []Left
-	// Problems are the packages, and the parts of packages, that could not be read. What could be is
-	// above.
+	// Problems are the packages, and the parts of packages, that could not be read.
 	Problems []Problem
 	// Cgo are the import paths of packages that were not read, because all their files use cgo.
 	Cgo []string
@@ -38,13 +38,13 @@ type Left struct {
 	Reason string
 }
 
-// Load reads packages from source, as the go command would build them for Windows and one GOARCH, and
-// returns their struct types and integer constants. Nothing is compiled or run, so any host will do, and
-// its GOOS, GOARCH and CGO_ENABLED change nothing: files with cgo are never read. Test files are left out
-// unless cfg.Tests is set.
+// Load reads packages from source, as the go command would build them for Windows and one GOARCH,
+// and returns their struct types and integer constants. Nothing is compiled or run, so any host
+// will do, and its GOOS, GOARCH and CGO_ENABLED change nothing: files with cgo are never read. Test
+// files are left out unless cfg.Tests is set.
 //
-// A package that cannot be read, or not all of it, is among the Problems and costs only itself. The error
-// is for when nothing at all could be read.
+// A package that cannot be read, or not all of it, is among the Problems and costs only itself. The
+// error is for when nothing at all could be read.
 func Load(ctx context.Context, cfg Config, patterns ...string) (*Packages, error) {
 	c, roots, err := load(ctx, cfg, patterns)
 	if err != nil {
@@ -86,7 +86,7 @@ func (e problemError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// declaration tells a type or a constant from others of its name.
+// declaration identifies one type or constant among several of its name.
 type declaration struct {
 	path, name string
 	pos        token.Position
@@ -223,7 +223,8 @@ func (r *reader) structOf(name string, pos token.Position, st *types.Struct) lay
 	return s
 }
 
-// zeroSize is true of structs.HostLayout, which carries the C name of a struct, and of what is like it.
+// zeroSize is true of structs.HostLayout, which carries the C name of a struct, and of what is like
+// it.
 func zeroSize(t types.Type) bool {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
@@ -255,7 +256,8 @@ func (r *reader) typeOf(t types.Type) layout.GoType {
 	return g
 }
 
-// typeName is a type as its own package writes it, with the names of packages instead of their paths.
+// typeName is a type as its own package writes it, with the names of packages instead of their
+// paths.
 func (r *reader) typeName(t types.Type) string {
 	if _, anonymous := t.(*types.Struct); anonymous {
 		return "struct"

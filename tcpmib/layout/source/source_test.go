@@ -42,7 +42,7 @@ func offsets(s layout.GoStruct) []int64 {
 	return append(list, s.Size)
 }
 
-// What depends on the architecture is that of the architecture asked for, whatever this machine is.
+// Sizes and files are those of the architecture asked for, whatever this machine is.
 func TestEachArchitectureHasItsOwnLayout(t *testing.T) {
 	for goarch, want := range map[string]map[string][]int64{
 		"amd64": {"BySizeof": {0, 8, 12, 16}, "ByAlignof": {0, 8, 16}, "Inner": {0, 8, 16}, "Wide": {0, 8}, "Guid": {0, 4, 6, 8, 16}},

@@ -1,4 +1,4 @@
-/* What a comparison is easily fooled by. It needs no other header, so that every compiler takes it for
+/* Structs that easily fool a comparison. It needs no other header, so that every compiler takes it for
  * every target. */
 #include <stddef.h>
 

@@ -53,8 +53,8 @@ func (t *Terminal) MakeSafe() (undo func()) {
 // Safe returns a [safe.Writer] for a file that takes the place of Out.
 func (t *Terminal) Safe(w io.Writer) io.Writer { return safe.NewWriter(w, t.UseColor) }
 
-// Raw returns what is behind the [safe.Writer] w, for data that is no text, and for the live screen,
-// which writes nothing but what it has made safe.
+// Raw returns what is behind the [safe.Writer] w, for data that is no text, and for the live
+// screen, which writes nothing but what it has made safe.
 func Raw(w io.Writer) io.Writer {
 	if safe, ok := w.(*safe.Writer); ok {
 		return safe.Unwrap()
@@ -82,7 +82,7 @@ func (t *Terminal) UseColor() bool {
 		return false
 	}
 	if f, ok := Raw(t.Out).(*os.File); ok {
-		lipgloss.EnableLegacyWindowsANSI(f) // older consoles need to be told
+		lipgloss.EnableLegacyWindowsANSI(f) // older consoles do not do so by themselves
 	}
 	return true
 }
@@ -96,8 +96,8 @@ func (t *Terminal) Colored() io.Writer {
 	return &colorprofile.Writer{Forward: t.Out, Profile: profile}
 }
 
-// Screen reports whether a person reads Out on a screen. For a pipe, CLICOLOR_FORCE or TTY_FORCE says
-// so.
+// Screen reports whether a person reads Out on a screen. For a pipe, CLICOLOR_FORCE or TTY_FORCE
+// says so.
 func (t *Terminal) Screen() bool {
 	forced := func(name string) bool { return t.getenv(name) != "" && t.getenv(name) != "0" }
 	return isTerminal(t.Out) || forced("CLICOLOR_FORCE") || forced("TTY_FORCE")

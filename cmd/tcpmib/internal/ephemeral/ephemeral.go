@@ -1,5 +1,5 @@
-// Package ephemeral judges how much of the dynamic port range, from which Windows takes the ports of
-// outgoing connections, is in use.
+// Package ephemeral judges how much of the dynamic port range, from which Windows takes the ports
+// of outgoing connections, is in use.
 //
 // A connection needs a port that is free for its pair: its local address and its remote endpoint.
 // Where Windows reuses ports, one port serves many pairs, so the number of ports in use, divided by
@@ -10,8 +10,8 @@
 // on the machine uses: https://github.com/dotnet/runtime/pull/54903. A table does not say which
 // sockets reuse ports. So there are both limits: a Use for each pair, and one for the machine.
 //
-// A socket that listens, or is bound and not connected, holds its port for every pair with its local
-// address, or with any if its address is unspecified. TIME-WAIT holds a port for its pair.
+// A socket that listens, or is bound and not connected, holds its port for every pair with its
+// local address, or with any if its address is unspecified. TIME-WAIT holds a port for its pair.
 package ephemeral
 
 import (
@@ -34,7 +34,7 @@ type Use struct {
 }
 
 // Count returns how much of a range the connections and sockets of a machine use: for each family
-// that is asked for, and for each pair of a local address and a remote endpoint with an outgoing
+// in families, and for each pair of a local address and a remote endpoint with an outgoing
 // connection that match selects. The largest come first.
 //
 // Sockets that are bound and not connected have no remote endpoint, as from Reader.AppendBound. A

@@ -157,7 +157,7 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// A filter selects pairs. What a pair uses does not depend on it.
+// A filter selects pairs. The ports that a pair uses do not depend on it.
 func TestCountMatch(t *testing.T) {
 	list := conns(t, `
 		10.0.0.1:50000 10.9.9.9:443 established 7

@@ -11,7 +11,7 @@ import (
 type Range struct{ First, Last uint16 }
 
 // Default is the dynamic range of Windows unless an administrator has changed it. No C function
-// tells: netsh int ipv4 show dynamicport tcp does, and the WMI class MSFT_NetTCPSetting.
+// returns it: netsh int ipv4 show dynamicport tcp does, and the WMI class MSFT_NetTCPSetting.
 var Default = Range{49152, 65535}
 
 // Size returns how many ports r has.

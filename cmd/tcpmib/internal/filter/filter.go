@@ -1,6 +1,6 @@
-// Package filter decides which rows are meant. Filters come from flags and from typed text. What they
-// are called stands with the columns of rows; to add one, name it there, and add what its values are
-// to conditions.
+// Package filter decides which rows are meant. Filters come from flags and from typed text. Their
+// names stand with the columns of rows; to add one, name it there, and add its kind of values to
+// conditions.
 package filter
 
 import (
@@ -202,8 +202,8 @@ func (f *Filter) wants(p rows.Protocol) bool {
 	return f.TCP || !f.UDP
 }
 
-// Serving returns the filter without what only connections have: with which state, and from where. It
-// selects the listening sockets at whose ports the selected connections may be.
+// Serving returns the filter without what only connections have: with which state, and from where.
+// It selects the listening sockets at whose ports the selected connections may be.
 func (f *Filter) Serving() Filter {
 	serving := *f
 	for _, c := range conditions {
@@ -214,8 +214,8 @@ func (f *Filter) Serving() Filter {
 	return serving
 }
 
-// Match reports whether the filter selects a row. Words are looked for in all columns that are shown
-// by default.
+// Match reports whether the filter selects a row. Words are looked for in all columns that are
+// shown by default.
 func (f *Filter) Match(r *rows.Row) bool { return f.MatchShown(r, rows.BothColumns) }
 
 // MatchShown does as Match, where words are looked for in columns.

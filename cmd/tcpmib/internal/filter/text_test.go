@@ -75,7 +75,7 @@ func TestParseUnfinished(t *testing.T) {
 		f, _ := ParseUnfinished(text)
 		assert.Equal(t, want, f.String(), text)
 	}
-	// What is half typed is not in force, and what is wrong with it is said.
+	// A half-typed filter is not in force, and its mistake is reported.
 	for text, want := range map[string]string{
 		"ssh foo=": "ssh", "ssh port=": "ssh", "ssh port=44x": "ssh", "foo=3389": "", "state=lis": "", "protocol=u": "",
 	} {

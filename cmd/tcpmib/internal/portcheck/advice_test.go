@@ -217,7 +217,7 @@ func TestClosedWithoutRemote(t *testing.T) {
 		{"another state", []tcpmib.DatedConn{none(tcpmib.StateSynSent, "127.0.0.1:80", "0.0.0.0:0")}, "connected",
 			"TCP port 80 is the local port of a connection of a.exe (PID 10), and nothing listens on it. Another program can usually listen on it all the same, " +
 				"but one that asks for it exclusively (SO_EXCLUSIVEADDRUSE) only when it has ended."},
-		{"beside a bound one", []tcpmib.DatedConn{none(tcpmib.StateClosed, "127.0.0.1:80", ""), none(tcpmib.StateReserved, "127.0.0.2:80", "")}, "bound",
+		{"next to a bound one", []tcpmib.DatedConn{none(tcpmib.StateClosed, "127.0.0.1:80", ""), none(tcpmib.StateReserved, "127.0.0.2:80", "")}, "bound",
 			"TCP port 80 is held by a.exe (PID 10), which bound it on 127.0.0.1 and 127.0.0.2 without listening or connecting; most tools do not show such sockets."},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,8 +1,8 @@
-// Package portcheck judges who holds a port, or why it cannot be bound, from what a machine said. It
-// asks the machine nothing itself.
+// Package portcheck judges who holds a port, or why it cannot be bound, from what a machine said.
+// It asks the machine nothing itself.
 //
-// The tables come first: whatever is in them holds the port. What they do not show, such as a range
-// that Windows has excluded, only an attempt to bind the port does.
+// The tables come first: every socket in them holds its port. A range that Windows has excluded is
+// in no table: only an attempt to bind the port finds it.
 package portcheck
 
 import (
@@ -200,9 +200,9 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 	return holders
 }
 
-// inUse reports whether the process that bound a socket has its port in the table of connections, of
-// either family. A client that connects a dual-stack socket to an IPv4 address is bound over IPv6 and
-// connected over IPv4.
+// inUse reports whether the process that bound a socket has its port in the table of connections,
+// of either family. A client that connects a dual-stack socket to an IPv4 address is bound over
+// IPv6 and connected over IPv4.
 func (f *Facts) inUse(bound tcpmib.Conn) bool {
 	return slices.ContainsFunc(f.TCP, func(o tcpmib.DatedConn) bool {
 		return o.PID == bound.PID && o.Local.Port() == bound.Local.Port()
@@ -239,7 +239,7 @@ func (f *Facts) process(o tcpmib.DatedConn) string {
 	return process.Name
 }
 
-// refused returns the first refusal of a bind that tells something about the port.
+// refused returns the first refusal of a bind that depends on the port.
 func (f *Facts) refused(p rows.Protocol) (code uint32, family tcpmib.Family) {
 	for _, a := range f.Attempts {
 		if a.Protocol == p && (a.Code == codeAccess || a.Code == codeInUse) {
@@ -249,8 +249,9 @@ func (f *Facts) refused(p rows.Protocol) (code uint32, family tcpmib.Family) {
 	return 0, 0
 }
 
-// failuresOf returns why it cannot be told whether a port is free, if no holder was found. A bind that
-// worked makes up for the table of bound sockets: it is exclusive, so any of them would have refused it.
+// failuresOf returns why it is unknown whether a port is free, if no holder was found. A bind that
+// worked makes up for the table of bound sockets: it is exclusive, so any of them would have
+// refused it.
 func (f *Facts) failuresOf(p rows.Protocol) []string {
 	var reasons []string
 	for _, failure := range f.Failures {
@@ -260,8 +261,8 @@ func (f *Facts) failuresOf(p rows.Protocol) []string {
 		}
 	}
 	for _, a := range f.Attempts {
-		told := slices.Contains([]uint32{0, codeAccess, codeInUse, codeNoFamily, codeNoAddress}, a.Code)
-		if a.Protocol == p && !told {
+		conclusive := slices.Contains([]uint32{0, codeAccess, codeInUse, codeNoFamily, codeNoAddress}, a.Code)
+		if a.Protocol == p && !conclusive {
 			reasons = append(reasons, fmt.Sprintf("a bind over %s failed with the Winsock code %d", familyName(a.Family), a.Code))
 		}
 	}

@@ -111,7 +111,7 @@ func TestJudgeTCP(t *testing.T) {
 			"TCP port 80 is held by a process that has ended (PID 20), which listens on all IPv4 addresses."},
 		{"an owner whose PID is another's", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 12)}}, "held", "listening",
 			"TCP port 80 is held by a process that has ended (PID 12), which listens on all IPv4 addresses."},
-		{"an owner that is not told", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 0)}}, "held", "listening",
+		{"an unknown owner", portcheck.Facts{TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 0)}}, "held", "listening",
 			"TCP port 80 is held by a process that Windows does not name, which listens on all IPv4 addresses."},
 
 		{"bound", portcheck.Facts{Bound: []tcpmib.Conn{bound("0.0.0.0:80", 10)}}, "held", "bound",
@@ -211,7 +211,7 @@ func TestJudgeUDP(t *testing.T) {
 	}
 }
 
-// SMB is told from other ports of the kernel.
+// SMB is distinguished from other ports of the kernel.
 func TestSMB(t *testing.T) {
 	for _, port := range []string{"139", "445"} {
 		facts := portcheck.Facts{Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.DatedConn{listener("10.0.0.1:"+port, 4)}}
@@ -220,7 +220,7 @@ func TestSMB(t *testing.T) {
 	}
 }
 
-// Where the processes could not be listed, nobody is said to have ended.
+// If the processes could not be listed, no owner is reported as ended.
 func TestWithoutProcesses(t *testing.T) {
 	facts := portcheck.Facts{Port: 80, Protocols: []rows.Protocol{rows.TCP}, TCP: []tcpmib.DatedConn{listener("0.0.0.0:80", 10)}}
 	assert.Equal(t, "TCP port 80 is held by the process with PID 10, which listens on all IPv4 addresses. To free it, end PID 10: `taskkill /F /PID 10`.",

@@ -126,7 +126,7 @@ func TestCommandsAreWhole(t *testing.T) {
 	}
 }
 
-// What differs only in its command is there for each protocol.
+// Advice that differs only in its command is printed for each protocol.
 func TestCommandsOfBothProtocols(t *testing.T) {
 	f := developer()
 	f.Processes[2200] = owner.Process{PID: 2200, Name: "com.docker.backend.exe"}
@@ -193,7 +193,7 @@ func TestManySockets(t *testing.T) {
 	assert.Equal(t, 20, strings.Count(got, "LISTEN "))
 }
 
-// Who may see more is told how, and an administrator is not told to become one.
+// A user who may see more learns how; an administrator is not asked to become one.
 func TestDenied(t *testing.T) {
 	f := developer()
 	got := text(t, report(f, 53), portview.Options{})

@@ -23,7 +23,8 @@ type Options struct {
 	Width int // of the screen, to which sentences are wrapped; 0: they are not
 }
 
-// WriteText writes for each port what was found and what to do, the sockets on it, and their owners.
+// WriteText writes for each port what was found and what to do, the sockets on it, and their
+// owners.
 func WriteText(w io.Writer, r *Report, o Options) error {
 	var b bytes.Buffer
 	for i, v := range r.Verdicts {
@@ -57,7 +58,7 @@ func (r *Report) writePort(b *bytes.Buffer, v portcheck.Verdict, o Options) {
 }
 
 // writeFindings writes what was found, and then the commands to type, each on a line of its own, so
-// that it can be copied. What helps with both protocols is said once.
+// that it can be copied. Advice that helps with both protocols is printed once.
 func writeFindings(b *bytes.Buffer, findings []portcheck.Finding, o Options) {
 	var commands []portcheck.Advice
 	for _, f := range findings {

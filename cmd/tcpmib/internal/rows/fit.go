@@ -40,11 +40,11 @@ type fit struct {
 	same  bool   // in every other row too
 }
 
-// Fit makes each column as wide as its widest cell and then, if they are wider than the screen, makes
-// them fit: details go, what all rows share goes into t.Shared, names and addresses shrink, and then
-// other columns go. Only columns in t.Optional go, and never endpoints, PIDs and names of
-// processes, unless they are in t.Shared. If what is left does not fit at all and t.Wraps, nothing is
-// cut. A screen of width 0 is unlimited.
+// Fit makes each column as wide as its widest cell and then, if they are wider than the screen,
+// makes them fit: details go, what all rows share goes into t.Shared, names and addresses shrink,
+// and then other columns go. Only columns in t.Optional go, and never endpoints, PIDs and names of
+// processes, unless they are in t.Shared. If what is left does not fit at all and t.Wraps, nothing
+// is cut. A screen of width 0 is unlimited.
 func (t *Table) Fit(rows iter.Seq[*Row], header bool, screen int) {
 	fits := t.measure(rows, header)
 	t.Shared = nil
@@ -120,13 +120,13 @@ func (t *Table) drop(fits []fit, screen int) []fit {
 				fits = t.remove(fits, i)
 			}
 		}
-		slices.Reverse(t.Shared) // what tells most comes first
+		slices.Reverse(t.Shared) // the most informative first
 	}
 	return t.dropWhile(fits, leastFirst, wide(func(_ *Column, f fit) int { return f.floor }))
 }
 
-// dropWhile takes the optional columns with these names out of the table, one after the other, while
-// it is too wide.
+// dropWhile takes the optional columns with these names out of the table, one after the other,
+// while it is too wide.
 func (t *Table) dropWhile(fits []fit, names []string, tooWide func(fits []fit) bool) []fit {
 	for _, name := range names {
 		if i := t.optional(name); i >= 0 && len(fits) > 1 && tooWide(fits) {

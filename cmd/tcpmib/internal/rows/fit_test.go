@@ -114,8 +114,8 @@ func TestTableKeepsWhatIdentifies(t *testing.T) {
 	}
 }
 
-// A table of named columns shows them all. If they fit when they are short, no line is wider than the
-// screen; if they do not, none of them is cut, and the terminal wraps them.
+// A table of named columns shows them all. If they fit when they are short, no line is wider than
+// the screen; if they do not, none of them is cut, and the terminal wraps them.
 func TestTableOfNamedColumns(t *testing.T) {
 	s := longNames()
 	columns := Named("local", "remote", "state", "pid", "process", "stateCode", "offload")
@@ -138,8 +138,8 @@ func TestTableOfNamedColumns(t *testing.T) {
 	assert.Equal(t, whole, table(t, s, columns, nil, 1000))
 }
 
-// What all rows share leaves the table only where there is no room for it, and no header means no line
-// above. A single row shares nothing.
+// A value that all rows share leaves the table only if there is no room for it, and no header means
+// no line above. A single row shares nothing.
 func TestTableShares(t *testing.T) {
 	s := office(t, func(r *Row) bool {
 		return r.Process == "chrome.exe" && r.State == tcpmib.StateEstab && r.Local.Addr().Is4()

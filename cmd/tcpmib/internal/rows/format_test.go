@@ -45,7 +45,7 @@ func crowd(n int) *Snapshot {
 	return s
 }
 
-// record is a row as encoding/json is told to write it.
+// record is a row for encoding/json.
 type record struct {
 	Protocol      string  `json:"protocol"`
 	Family        string  `json:"family"`
@@ -118,7 +118,7 @@ func TestEncoders(t *testing.T) {
 	assert.Equal(t, "quoted, \"name\"\ufffd\ufffd", records[1+8][9], "a line of CSV is a line")
 }
 
-// What is allocated does not grow with the rows: they are written as they come.
+// Allocations do not grow with the rows: they are written as they come.
 func TestEncodersStream(t *testing.T) {
 	for name, write := range map[string]Writer{"json": WriteJSON, "jsonl": WriteJSONLines, "csv": WriteCSV} {
 		allocated := func(n int) uint64 {
@@ -134,7 +134,7 @@ func TestEncodersStream(t *testing.T) {
 	}
 }
 
-// A million rows, beside encoding/json with the same values.
+// A million rows, next to encoding/json with the same values.
 func BenchmarkEncode(b *testing.B) {
 	const n = 1_000_000
 	s := crowd(n)

@@ -31,7 +31,7 @@ type Row struct {
 	Ports  *ephemeral.Use // what its pair uses of the dynamic range, for summary --ephemeral only
 }
 
-// Owner is what is known of a process beside its name. Zero values are unknown.
+// Owner is what is known about a process apart from its name. Zero values are unknown.
 type Owner struct {
 	Path, User, CommandLine string
 
@@ -103,8 +103,8 @@ func (s Socket) Compare(t Socket) int {
 // Same reports whether s and t, of two snapshots, can be one socket: see tcpmib.Conn.Same.
 func (s Socket) Same(t Socket) bool { return s.Protocol == t.Protocol && s.Conn.Same(t.Conn) }
 
-// Identity identifies a socket across tables. It can be the key of a map, unlike what Same says: that
-// a connection which lost its owner is the same.
+// Identity identifies a socket across tables. It can be the key of a map, unlike what Same says:
+// that a connection which lost its owner is the same.
 type Identity struct {
 	Protocol Protocol
 	tcpmib.Endpoints

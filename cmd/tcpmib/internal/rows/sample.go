@@ -11,8 +11,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// What the C program in Microsoft's documentation of MIB_TCPROW2 prints for a state and an offload
-// state, trailing spaces included.
+// The words that the C program in Microsoft's documentation of MIB_TCPROW2 prints for a state and an
+// offload state, trailing spaces included.
 // https://learn.microsoft.com/windows/win32/api/tcpmib/ns-tcpmib-mib_tcprow2#examples
 var (
 	sampleStates = map[tcpmib.State]string{

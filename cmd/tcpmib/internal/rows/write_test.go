@@ -74,7 +74,7 @@ func TestFormats(t *testing.T) {
 	assert.Equal(t, "\x1b[1mSTATE\x1b[m         \x1b[1mPID\x1b[m\n\x1b[32mESTABLISHED\x1b[m  9216\n\x1b[33m-\x1b[m               0\n", b.String())
 }
 
-// What cannot be written is an error of every format, whenever it happens.
+// A failing write is an error in every format, whenever it happens.
 func TestFormatsReportErrors(t *testing.T) {
 	many := func(yield func(*Row) bool) {
 		for yield(full()) {

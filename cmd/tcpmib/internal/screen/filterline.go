@@ -27,7 +27,7 @@ func (s *Model) setFilter(text string) tea.Cmd {
 	return cmd
 }
 
-// typeFilter handles a key of the filter line. What is typed so far applies at once if it is valid.
+// typeFilter handles a key of the filter line. A valid text applies while it is typed.
 func (s *Model) typeFilter(msg tea.KeyPressMsg) tea.Cmd {
 	switch msg.String() {
 	case "enter":
@@ -97,8 +97,8 @@ func (s *Model) pasteFilter(text string) tea.Cmd {
 	return cmd
 }
 
-// applyFilter puts the typed filter in force, as far as it is valid. The notice says what is wrong with
-// the rest.
+// applyFilter puts the typed filter in force, as far as it is valid. The notice says what is wrong
+// with the rest.
 func (s *Model) applyFilter(parse func(string) (filter.Filter, error)) (cmd tea.Cmd, ok bool) {
 	f, err := parse(s.input.Value())
 	if err == nil || f.Any() || s.mode == modeFilter {

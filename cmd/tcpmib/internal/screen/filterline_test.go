@@ -12,8 +12,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// What is half typed is not in force: neither a name that may become that of a filter, nor a filter
-// without a whole value.
+// A half-typed filter is not in force: neither a name that may become that of a filter, nor a
+// filter without a whole value.
 func TestHalfTypedFilter(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	types(s, "/")

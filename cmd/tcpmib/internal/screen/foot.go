@@ -11,7 +11,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
-// hint names a key in the footer. Where there is no room for all, those of least weight go first.
+// hint names a key in the footer. If there is no room for all, those of least weight go first.
 type hint struct {
 	key, text string
 	weight    int
@@ -32,7 +32,7 @@ var (
 	columnHints = []hint{{"up down", "move", 0}, {"space", "show or hide", 2}, {"any other key", "back", 1}}
 )
 
-// drawFoot returns the notice, if there is one, and the key hints. Where there is no room for both it
+// drawFoot returns the notice, if there is one, and the key hints. If there is no room for both it
 // returns the notice.
 func (s *Model) drawFoot() []string {
 	notice, keys := s.drawNotice(), s.drawHints()
@@ -42,7 +42,7 @@ func (s *Model) drawFoot() []string {
 	return append(notice[:s.noticeLines()], keys)
 }
 
-// noticeLines returns how many lines the notice takes beside the key hints.
+// noticeLines returns how many lines the notice takes in addition to the key hints.
 func (s *Model) noticeLines() int {
 	if s.height < small {
 		return 0

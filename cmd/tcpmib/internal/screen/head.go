@@ -67,7 +67,7 @@ func (s *Model) drawPosition() string {
 	return fmt.Sprintf("%d/%d", number, len(s.shown))
 }
 
-// part is a part of a line. Where there is no room for all, the parts that say least go first.
+// part is a part of a line. If there is no room for all, those of least weight go first.
 type part struct {
 	text   string
 	weight int

@@ -15,7 +15,7 @@ type Model struct {
 	interval time.Duration
 	help     []binding // of all keys
 
-	// What was read.
+	// The last reading.
 	snapshot rows.Snapshot
 	at       time.Time
 	looking  bool   // a snapshot is on its way
@@ -25,7 +25,7 @@ type Model struct {
 	closed   []closedRow
 	events   []event
 
-	// What the user asked for.
+	// The user's choices.
 	width, height int
 	input         line          // the filter line
 	filter        filter.Filter // the last valid one
@@ -45,7 +45,7 @@ type Model struct {
 	mode          mode
 	notice        notice
 
-	// What is shown.
+	// The rows on the screen.
 	shown  []int // entries by index, in order
 	items  []item
 	table  rows.Table

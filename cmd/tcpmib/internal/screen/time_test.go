@@ -52,8 +52,8 @@ func TestMarksStay(t *testing.T) {
 	}
 }
 
-// A connection that comes back while it is still shown as closed is new, and is shown once. One whose
-// state goes backwards is two: the old one is still shown as closed.
+// A connection that comes back while it is still shown as closed is new, and is shown once. One
+// whose state goes backwards is two: the old one is still shown as closed.
 func TestMarksOfWhatComesBack(t *testing.T) {
 	s := testScreen(t, fixture.Office, fixture.Later, fixture.Office)
 	assert.Equal(t, "50127 opened, 50129 opened, 50127 closed, 50134 closed", marked(s))
@@ -98,7 +98,7 @@ func TestLog(t *testing.T) {
 	assert.Len(t, s.events, mostEvents)
 }
 
-// An error stands beside the key hints, for a while; the header says ERROR until it is over.
+// An error stands next to the key hints for a while; the header says ERROR until it is over.
 func TestErrorGoes(t *testing.T) {
 	const text, hints = "the network stack does not answer", "? help"
 	s := testScreen(t, fixture.Office)

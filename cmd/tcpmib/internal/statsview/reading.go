@@ -31,7 +31,7 @@ func (f *Family) counters() []counter {
 	return tcpCounters
 }
 
-// Since returns the reading with the previous one beside it. A family that is not in both has no
+// Since returns the rates between a previous reading and r. A family that is not in both has no
 // rates and is left out.
 func (r Reading) Since(older Reading) Reading {
 	rates := Reading{At: r.At, Elapsed: r.At.Sub(older.At)}

@@ -4,7 +4,7 @@
  * row.
  *
  * wine.sh builds it and puts it into the system32 of a Wine prefix of its own, for programs run
- * with WINEDLLOVERRIDES=iphlpapi=n. Wine's own DLL is beside it as wineiphlpapi.dll. A .def file
+ * with WINEDLLOVERRIDES=iphlpapi=n. Wine's own DLL is next to it as wineiphlpapi.dll. A .def file
  * exports the functions below and forwards all others, which wine.sh lists from Wine's DLL:
  *
  *   x86_64-w64-mingw32-gcc -std=c11 -O2 -shared -static-libgcc -o iphlpapi.dll \

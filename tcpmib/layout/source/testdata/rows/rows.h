@@ -1,4 +1,4 @@
-/* What package rows mirrors. It includes nothing, so that every compiler takes it. */
+/* The structs that package rows mirrors. It includes nothing, so that every compiler takes it. */
 
 typedef enum _ROW_STATE { RowDown = 1, RowUp = 2 } ROW_STATE;
 
@@ -37,7 +37,7 @@ typedef struct _LOOK_A {
 	char name[4];
 } LOOKA;
 
-/* What Go code without tags writes in its own way. */
+/* Types that Go code without tags writes in its own way. */
 typedef int BOOL;
 typedef unsigned char BOOLEAN;
 typedef long NTSTATUS;
