@@ -30,13 +30,7 @@ func TestPage(t *testing.T) {
 	const name = "README.md"
 	page, err := os.ReadFile(name)
 	require.NoError(t, err)
-	folder := fixture.TempDir(t)
-	writeCapture(t, filepath.Join(folder, "yesterday.zip"), fixture.Now.Add(-24*time.Hour), fixture.Yesterday)
-	for file, from := range map[string]string{"before.zip": "testdata/office.zip", "after.zip": "testdata/later.zip"} {
-		content, err := os.ReadFile(from)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(folder, file), content, 0o644))
-	}
+	folder := exampleFolder(t)
 	back, err := os.Getwd()
 	require.NoError(t, err)
 	require.NoError(t, os.Chdir(folder))
@@ -81,6 +75,20 @@ func runPage(t *testing.T, command string) string {
 		assert.LessOrEqual(t, cli.DisplayWidth(strings.TrimSuffix(line, "\n")), 80, command)
 	}
 	return got.stdout + got.stderr
+}
+
+// exampleFolder returns a folder with the captures that examples read.
+func exampleFolder(t *testing.T) string {
+	folder := fixture.TempDir(t)
+	for _, name := range []string{"yesterday.zip", "base.zip", "capture.zip"} {
+		writeCapture(t, filepath.Join(folder, name), fixture.Now.Add(-24*time.Hour), fixture.Yesterday)
+	}
+	for file, from := range map[string]string{"before.zip": "testdata/office.zip", "after.zip": "testdata/later.zip"} {
+		content, err := os.ReadFile(from)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(folder, file), content, 0o644))
+	}
+	return folder
 }
 
 // desktopApp is the program on the machine of fixture.Desktop.

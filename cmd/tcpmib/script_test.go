@@ -19,6 +19,9 @@ import (
 func TestMain(m *testing.M) {
 	time.Local = time.UTC
 	cobra.MousetrapHelpText = "" // else each command looks whether Explorer started it, which takes Wine up to a second
+	if log := os.Getenv(variableLog); log != "" {
+		os.Exit(actAsProgram(log))
+	}
 	if onWine() {
 		os.Exit(m.Run())
 	}

@@ -185,7 +185,7 @@ func (l list) Set(text string) error {
 func TestTrailingComma(t *testing.T) {
 	var values []string
 	for args, want := range map[string]string{
-		"--port 443, 3389":      "--port \"443,\": nothing follows the comma: write the values without spaces, as in --port 443,...",
+		"--port 443, 3389":      "--port \"443,\": nothing follows the comma: separate values with commas, without spaces",
 		"--port ,":              "--port \",\": empty",
 		"--port 1 --port 2":     "",
 		"--port 443,3389":       "",

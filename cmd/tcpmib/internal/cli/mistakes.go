@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -90,7 +89,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 			return Usagef("%s: %w", written(flag), reason)
 		}
 		if _, list := unwrap(flag.Value).(Repeated); list && len(text) > 1 && strings.HasSuffix(text, ",") {
-			reason = fmt.Errorf("nothing follows the comma: write the values without spaces, as in --%s %s%s", flag.Name, text, "...")
+			reason = errors.New("nothing follows the comma: separate values with commas, without spaces")
 		}
 		return Usagef("%s %q: %w", written(flag), text, reason)
 	case errors.As(err, &missing):
