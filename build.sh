@@ -146,11 +146,15 @@ task_mutate() { # [-n number] [-seed number] [-least percent] package...
 task_layout() {
 	need_go
 	need "${layout_needs[@]}"
+	check_layouts "$@"
+	go -C "$root" test ./tcpmib/conformance >"$state/conformance.txt" || { cat "$state/conformance.txt"; return 1; }
+	echo "functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance"
+}
+
+check_layouts() {
 	go -C "$root" build -o "$state/layoutcheck" ./cmd/layoutcheck
 	(cd "$root" && "$state/layoutcheck" -headers winsock2.h,ws2tcpip.h,iphlpapi.h,tcpestats.h -format short \
 		-map tcpmib/conformance/layout.map -allow tcpmib/conformance/layout.allow "$@" ./tcpmib ./tcpmib/tcpestats ./tcpmib/udpmib)
-	go -C "$root" test ./tcpmib/conformance >"$state/conformance.txt" || { cat "$state/conformance.txt"; return 1; }
-	echo "functions, completeness, other header sets and the recorded SDKs agree: tcpmib/conformance"
 }
 
 # check is the inner loop: what needs neither Wine nor another compiler than Go.
@@ -200,8 +204,9 @@ task_alone() {
 task_gate() {
 	need_go
 	cd "$root"
-	local target staticcheck shipped system
+	local staticcheck system
 	rm -rf "$logs"
+	export CI=true # a compiler that is missing is a failure
 
 	# The sources themselves.
 	step 'gofmt' gofmt_clean
@@ -211,45 +216,44 @@ task_gate() {
 	step 'actionlint' "$(tool actionlint)"
 	step 'C: gcc and clang, C11, no warnings' c_lint
 
-	# Every target; those that no test below runs on are linked, too.
+	# Every target. TestResources in .github/tools/exe links the commands for those of Windows.
 	step 'vet, linux' go vet ./...
 	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 step 'vet and build, darwin/arm64' vet_and_build
 	step 'vet, windows/amd64' windows amd64 0 go vet ./...
 	step 'vet, windows/amd64, cgo' windows amd64 1 go vet ./...
-	step 'vet and build, windows/arm64' windows arm64 0 vet_and_build
-	step 'vet and build, windows/386' windows 386 0 vet_and_build
-	step 'vet and build, windows/386, cgo' windows 386 1 vet_and_build
+	step 'vet, windows/arm64' windows arm64 0 go vet ./...
+	step 'vet, windows/386' windows 386 0 go vet ./...
+	step 'vet, windows/386, cgo' windows 386 1 go vet ./...
 	staticcheck=$(tool staticcheck)
 	step 'staticcheck, linux' "$staticcheck" ./...
 	step 'staticcheck, windows' windows amd64 0 "$staticcheck" ./...
 	step 'staticcheck, windows, cgo' windows amd64 1 "$staticcheck" ./native
 	step 'vet and staticcheck, .github/tools' tools_lint "$staticcheck"
 
-	# Layouts, by the compilers of every header set; then all that does not depend on Windows.
-	CI=true step 'layout: MinGW-w64, Wine x amd64, 386, arm64' task_layout
-	tail -n 1 "$log"
+	# Layouts, by the compilers of every header set; then all that does not depend on Windows. go
+	# remembers these tests, so they cost time only after a change.
+	step 'layout: MinGW-w64, Wine x amd64, 386, arm64' check_layouts
 	tests 'tests, linux' go test ./...
 	tests "tests, linux, 386, $WINMIB_386" tests_386
-	mapfile -t system < <(system_packages)
-	mapfile -t shipped < <(go list ./... | grep -vxFf <(printf '%s\n' "${system[@]}"))
-	# Without the tests that wait for compilers, which -short leaves out: the race detector finds
-	# nothing in those. The other packages meet it under Wine.
-	tests 'tests, linux, race' go test -short -race "${shipped[@]}"
+	# Without the tests of compilers, which -short leaves out, and those that load packages dozens of
+	# times: what races in these does so in one that loads them once.
+	tests 'tests, linux, race' go test -short -race -skip "$many_loads" ./...
 	step 'fuzz' fuzz
 
-	# The Windows program. One package after the other: they open and close sockets, and each looks
-	# at all of them.
-	local wine=(go test -count=1 -p 1 '-exec=wine.sh exec')
+	# The Windows program, where it has files of its own; the other packages are proven above. One
+	# package after the other: they open and close sockets, and each looks at all of them.
+	local wine=(go test -count=1 -p 1 -short '-exec=wine.sh exec')
+	mapfile -t system < <(system_packages)
 	step 'the twin without cgo' windows amd64 0 go test -c -o "$state/twin.exe" ./native
 	export WINMIB_TWIN=$state/twin.exe
-	mapfile -t shipped < <(go list ./... | grep -vE "$with_compilers")
-	tests "tests, Wine, cgo, table: $WINMIB_TABLE" windows amd64 1 "${wine[@]}" "${shipped[@]}"
-	# These two only where Windows has files of its own; the others are proven above.
-	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" -short "${system[@]}"
-	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -short -race -gcflags=all=-d=checkptr=2 "${system[@]}"
+	tests "tests, Wine, cgo, table: $WINMIB_TABLE" windows amd64 1 "${wine[@]}" "${system[@]}"
+	# The shim and its twin, and what calls them; the other packages are the same with both.
+	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" ./native ./tcpmib
+	# What has unsafe code or goroutines of its own on Windows.
+	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 ./native ./tcpmib ./tcpmib/owner
 	if [[ $WINMIB_TABLE == wine ]]; then
 		WINMIB_TABLE=standin WINMIB_STANDIN_AGREES=1 \
-			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' "${system[@]}"
+			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' ./tcpmib
 	fi
 	step 'a program that vendors the module, Wine' vendored
 	tests 'the API, tcpmib.exe, the release' go -C .github/tools test -count=1 ./...
@@ -275,6 +279,7 @@ step() {
 	shift
 	printf '%-45s' "$name"
 	run_step "$name" "$@"
+	printf 'ok %4ds\n' "$took"
 }
 
 run_step() {
@@ -286,7 +291,7 @@ run_step() {
 	(
 		set -e
 		"$@" 2>&1
-	) | tee "$log" | sed -un "${shown:-d}"
+	) | tee "$log" | "${shown:-nothing}"
 	status=${PIPESTATUS[0]}
 	set -e
 	if ((status != 0)); then
@@ -295,20 +300,34 @@ run_step() {
 		die "$name failed; the rest is in ${log#"$root/"}"
 	fi
 	took=$((SECONDS - start))
-	[[ -n ${shown-} ]] || printf 'ok %4ds\n' "$took"
 }
 
-# tests is a step of `go test`: it prints go's line for each package when that is done, and how many
-# tests ran. None is a failure.
+nothing() { cat >/dev/null; }
+
+# packages shows a line for each package that go test has run, and none for what it remembers.
+packages() {
+	local ok package took
+	grep --line-buffered '^ok' | while read -r ok package took _; do
+		[[ $took == '(cached)' ]] || printf '  %-43s%s %4.0fs\n' "${package#*/*/*/}" "$ok" "${took%s}"
+	done
+}
+
+# tests is a step of `go test`: it prints a line for each package when that is done, and how many
+# tests passed. None is a failure.
 tests() {
-	local name=$1 passed skipped shown='/^ok[[:space:]]/p'
+	local name=$1 passed skipped shown=packages
 	shift
 	echo "$name"
 	run_step "$name" "$@" -v -timeout=30m # ten minutes, go's own limit, are not enough on a busy machine
 	passed=$(grep -c '^ *--- PASS:' "$log" || true)
-	skipped=$(sed -n 's/^--- SKIP: \([^ ]*\).*/\1/p' "$log" | sort -u | tr '\n' ' ')
-	printf '%-45sok %4ds, %d tests%s\n' '' "$took" "$passed" "${skipped:+; skipped: ${skipped% }}" | fold -sw 100
 	((passed > 0)) || die "$name: no test ran"
+	mapfile -t skipped < <(sed -n 's/^--- SKIP: \([^ ]*\).*/\1/p' "$log" | sort -u)
+	if ((${#skipped[@]} == 0)); then
+		printf '  %-43sok %4ds\n' "$passed tests" "$took"
+	else
+		printf '  %-43sok %4ds\n' "$passed tests, ${#skipped[@]} skipped:" "$took"
+		fold -sw 96 <<<"${skipped[*]}" | sed 's/^/    /'
+	fi
 }
 
 # failure prints ten lines of a log that say what failed first: of `go test -v` the lines of the first
@@ -332,24 +351,35 @@ failure() { # <log>
 }
 
 # fuzz gives every fuzz target of the module some thousand inputs. (Not some seconds: on a busy
-# machine `go test` takes the end of its time for a failure now and then.) By default go test may
-# take a minute to shorten each input that it keeps.
+# machine the end of the time is taken for a failure now and then.) A package's program is built
+# once for all of its targets. By default a target may take a minute to shorten each input that it
+# keeps.
 fuzz() {
-	local package target targets
-	targets=$(go test -list '^Fuzz' ./... | awk '/^Fuzz/ { names[n++] = $1 } /^ok/ { while (n) print $2, names[--n] }')
-	[[ -n $targets ]] || die 'no fuzz target found'
-	while read -r package target; do
-		go test -run '^$' -fuzz "^$target\$" -fuzztime 5000x -fuzzminimizetime 10x -parallel 2 "$package"
-	done <<<"$targets"
+	local package dir target found='' inputs
+	inputs=$(go env GOCACHE)/fuzz
+	while read -r package dir; do
+		grep -qs '^func Fuzz' "$dir"/*_test.go || continue
+		go test -c -fuzz=. -o "$state/fuzz.test" "$package"
+		for target in $("$state/fuzz.test" -test.list '^Fuzz'); do
+			echo "$package $target"
+			found=yes
+			(cd "$dir" && "$state/fuzz.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzzcachedir "$inputs/$package" \
+				-test.fuzztime 5000x -test.fuzzminimizetime 10x -test.parallel 2 -test.timeout 30m)
+		done
+	done < <(go list -f '{{.ImportPath}} {{.Dir}}' ./...)
+	[[ -n $found ]] || die 'no fuzz target found'
 }
 
 # The packages whose tests run go and compilers, which are this machine's own whatever GOOS and GOARCH.
 with_compilers='/(layout|layout/source|conformance|layoutcheck)$'
 
+# Tests that load packages dozens of times.
+many_loads='^Test(RecordMutants|RunTellsTypesOfOneNameApart|RunWantsOneDeclaration|TheCallersEnvironmentChangesNothing)$'
+
 # system_packages lists the packages that are not the same on Windows as on Linux: those with files
 # of one system only.
 system_packages() {
-	diff <(files_on linux) <(files_on windows) | sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | grep -vE "$with_compilers"
+	diff <(files_on linux) <(files_on windows) | sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | grep -vE "$with_compilers|/synthetic$"
 }
 
 files_on() { # <GOOS>
@@ -385,7 +415,7 @@ tests_386() {
 		export GODEBUG=asyncpreemptoff=1
 	fi
 	mapfile -t packages < <(go list ./... | grep -vE "$others")
-	GOARCH=386 CGO_ENABLED=0 go test "${flags[@]}" "${packages[@]}"
+	GOARCH=386 CGO_ENABLED=0 go test -short "${flags[@]}" "${packages[@]}"
 }
 
 # tool builds one of the tools of .github/tools/go.mod for this machine and prints its path.
@@ -414,16 +444,16 @@ tools_lint() ( # <staticcheck>
 )
 
 c_lint() {
-	local file target cc=()
+	local file target cc
 	for file in native/*.c native/testdata/*.c tcpmib/internal/synthetic/testdata/*.c .github/tools/exe/testdata/*.c; do
-		for target in gcc/{x86_64,i686} clang/{x86_64,i686,aarch64}; do
+		for target in gcc/{x86_64,i686} clang/aarch64; do
 			case $target in
-			gcc/*) cc=("${target#*/}-w64-mingw32-gcc") ;;
-			clang/*) cc=(clang "--target=${target#*/}-w64-windows-gnu" -isystem /usr/share/mingw-w64/include) ;;
+			gcc/*) cc=${target#*/}-w64-mingw32-gcc ;;
+			clang/*) cc="clang --target=${target#*/}-w64-windows-gnu -isystem /usr/share/mingw-w64/include" ;;
 			esac
-			"${cc[@]}" -std=c11 -Wall -Wextra -Werror -O2 -c -o /dev/null "$file"
+			echo "$cc -std=c11 -Wall -Wextra -Werror -O2 -c -o /dev/null $file"
 		done
-	done
+	done | xargs -P "$(nproc)" -I '{}' sh -c '{}'
 }
 
 # vendored builds a program outside the module, from its vendor folder alone, with the shim: the C

@@ -38,7 +38,11 @@ func compiler(t *testing.T, goarch string) string {
 	return name
 }
 
-// build makes tcpmib.exe as `go build` does.
+// built has the tcpmib.exe of each target, so that each is linked once.
+var built = map[[2]string][]byte{}
+
+// build makes tcpmib.exe, in a folder of its own, as `go build` does. It links the other commands,
+// too: no other test does so for these targets.
 func build(t *testing.T, goarch, cgo string) string {
 	t.Helper()
 	cc := ""
@@ -46,11 +50,18 @@ func build(t *testing.T, goarch, cgo string) string {
 		cc = compiler(t, goarch)
 	}
 	exe := filepath.Join(t.TempDir(), "tcpmib.exe")
-	cmd := exec.Command("go", "build", "-o", exe, "./cmd/tcpmib")
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH="+goarch, "CGO_ENABLED="+cgo, "CC="+cc)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	target := [2]string{goarch, cgo}
+	if built[target] == nil {
+		programs := t.TempDir()
+		cmd := exec.Command("go", "build", "-o", programs, "./cmd/...")
+		cmd.Dir = root
+		cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH="+goarch, "CGO_ENABLED="+cgo, "CC="+cc)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		built[target], err = os.ReadFile(filepath.Join(programs, "tcpmib.exe"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, os.WriteFile(exe, built[target], 0o755))
 	return exe
 }
 

@@ -104,6 +104,38 @@ func TestFailure(t *testing.T) {
 	assert.NotContains(t, stdout+stderr, "went on")
 }
 
+// fuzz runs every target of every package, one program a package, until one fails.
+func TestFuzz(t *testing.T) {
+	dir := checkout(t, "checkout")
+	module := filepath.Join(t.TempDir(), "a module")
+	for file, text := range map[string]string{
+		"go.mod":      "module example.org/m\n\ngo 1.24\n",
+		"m_test.go":   "package m\n\nimport \"testing\"\n\nfunc TestA(*testing.T) {}\n",
+		"a/a_test.go": "package a\n\nimport \"testing\"\n\nfunc FuzzA(f *testing.F) { f.Fuzz(func(*testing.T, int) {}) }\n\nfunc FuzzB(f *testing.F) { f.Fuzz(func(*testing.T, string) {}) }\n",
+		"b/b_test.go": "package b\n\nimport \"testing\"\n\nfunc FuzzC(f *testing.F) { f.Fuzz(func(_ *testing.T, n int) {\n\tif n > 3 {\n\t\tpanic(\"too large\")\n\t}\n}) }\n",
+	} {
+		path := filepath.Join(module, filepath.FromSlash(file))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	run := `settle_go; mkdir -p "$state"; cd '` + module + `'; step fuzz fuzz; cat "$log"`
+	_, stderr, code := bash(t, dir, run)
+	assert.Equal(t, 1, code)
+	for _, want := range []string{"panic: too large", "failed: FuzzC", "fuzz failed; the rest is in .build/logs/fuzz.txt"} {
+		assert.Contains(t, stderr, want)
+	}
+
+	require.NoError(t, os.RemoveAll(filepath.Join(module, "b")))
+	stdout, stderr, code := bash(t, dir, run)
+	assert.Zero(t, code, stderr)
+	assert.Regexp(t, `(?s)m/a FuzzA\n.*execs: 5000 .*m/a FuzzB\n.*execs: 5000 `, stdout)
+
+	require.NoError(t, os.RemoveAll(filepath.Join(module, "a")))
+	_, stderr, code = bash(t, dir, run)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, stderr, "no fuzz target found")
+}
+
 // Where the kernel allows it, a command sees a network with nothing but a loopback interface.
 func TestAlone(t *testing.T) {
 	dir := checkout(t, "checkout")
