@@ -149,12 +149,12 @@ function Find-Compiler($target, $unfit) {
             }
             if ($machine -match "^$($target.Cpu)-.*(mingw32|windows-gnu)") { return $path }
             if (-not $machine) { $machine = 'it does not say what it compiles for' }
-            $null = $unfit.Add("$path ($machine)")
+            $unfit.Add("$path ($machine)")
         }
     }
 }
 
-function Find-Msys {
+function Find-Bash {
     foreach ($folder in $msysFolders) {
         if (Test-Path -LiteralPath "$folder\usr\bin\bash.exe") { return "$folder\usr\bin\bash.exe" }
     }
@@ -163,10 +163,10 @@ function Find-Msys {
 # Install-Compiler installs MSYS2's. A partial upgrade may break other packages, so the list of
 # packages is brought up to date only together with everything else, and only if it must be.
 function Install-Compiler($target, $missing) {
-    $bash = Find-Msys
+    $bash = Find-Bash
     if (-not $bash) {
         Install-Tool -What $missing -Winget 'MSYS2.MSYS2' -Choco 'msys2'
-        $bash = Find-Msys
+        $bash = Find-Bash
         if (-not $bash) { throw "MSYS2 was installed, but not in $($msysFolders -join ' or ')" }
     }
     Write-Talk "installing $($target.Package) with MSYS2's pacman"
@@ -177,14 +177,14 @@ function Install-Compiler($target, $missing) {
 # Use-Compiler returns the path of the compiler and makes it Go's.
 function Use-Compiler($arch) {
     $target = $targets[$arch]
-    $unfit = New-Object System.Collections.ArrayList
+    $unfit = [Collections.Generic.List[string]]::new()
     $path = Find-Compiler $target $unfit
     if (-not $path) {
         $missing = "no MinGW-w64 compiler for $arch on PATH, in MSYS2 ($($msysFolders -join ', ')) or in C:\mingw64"
         if ($unfit.Count -gt 0) { $missing += "; these do not serve: $($unfit -join ', ')" }
         $missing += "; by hand: install MSYS2 (https://www.msys2.org) and run `"pacman -S $($target.Package)`" in its shell"
         Install-Compiler $target $missing
-        $path = Find-Compiler $target (New-Object System.Collections.ArrayList)
+        $path = Find-Compiler $target ([Collections.Generic.List[string]]::new())
         if (-not $path) { throw $missing }
     }
     # By its bare name, because Go splits CC at spaces; its folder goes first, because the compiler

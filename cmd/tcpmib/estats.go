@@ -32,7 +32,7 @@ func (a *app) estatsCommand() *cobra.Command {
 		Short: "Measure bytes, round-trip times and retransmissions of connections",
 		Long: paragraphs(`estats enables extended statistics for the connection between two endpoints, or for all that
 match the filters, shows what was counted, and restores the previous setting. It needs
-administrator rights.`, filter.Help),
+administrator rights.`, filter.Help, encodingHelp),
 		Example: `  tcpmib estats 192.168.1.23:50120 203.0.113.7:443
   tcpmib estats --process chrome --established --for 30s
   tcpmib estats --remote 203.0.113.7 --format json`,

@@ -136,6 +136,9 @@ func exitCodes(line string) []int {
 // meaning returns the programs that a command line calls, in the words that a reader sees: separated
 // by spaces, unless in quotes.
 func meaning(line string) []call {
+	if strings.HasPrefix(line, "[") { // of PowerShell alone
+		return nil
+	}
 	if list, rest, ok := strings.Cut(line, "; "); ok && strings.HasPrefix(list, "$list = ") { // of PowerShell
 		return meaning(strings.Replace(rest, "($list -join ',')", strings.TrimPrefix(list, "$list = "), 1))
 	}
@@ -186,7 +189,7 @@ func called(words []string) []call {
 }
 
 // Commands of PowerShell's own, and its variables, are for PowerShell alone.
-var powerShellOnly = regexp.MustCompile(`\| [A-Z]\w+-\w|\(tcpmib |\$`)
+var powerShellOnly = regexp.MustCompile(`^\[|\| [A-Z]\w+-\w|\(tcpmib |\$`)
 
 // shellsFor returns the shells of these that a line may be for.
 func shellsFor(line string, shells []string) []string {

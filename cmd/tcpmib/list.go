@@ -24,6 +24,10 @@ const (
 // listFormats are the values of --format.
 var listFormats = append(rows.FormatNames(rows.Formats), formatSample, formatTemplate+cli.Rest)
 
+// encodingHelp explains the encodings of the formats.
+const encodingHelp = `JSON is ASCII. CSV and tables are UTF-8: before PowerShell reads them from a pipe, run
+[Console]::OutputEncoding = [Text.Encoding]::UTF8`
+
 // listFlags are the flags of list.
 type listFlags struct {
 	filter            filter.Filter
@@ -52,7 +56,7 @@ Columns, for --columns, --sort and templates:
 In templates, numbers are numbers (0 if missing), everything else is text, {{json .process}} quotes
 for JSON, and \t is a tab. --format wide shows more columns than table; a narrow terminal leaves
 some out, unless they are named with --columns. --format sample prints what the C program in
-Microsoft's documentation of MIB_TCPROW2 prints.`),
+Microsoft's documentation of MIB_TCPROW2 prints.`, encodingHelp),
 		Example: `  tcpmib list --listening --sort localPort
   tcpmib list --process chrome --remote 10.0.0.0/8 --state ` + cli.Negated("time-wait") + `
   tcpmib list --port 443,8000-8999 --format json

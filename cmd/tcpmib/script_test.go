@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if log := os.Getenv(variableLog); log != "" {
 		os.Exit(actAsProgram(log))
 	}
+	if os.Getenv(variableMain) != "" {
+		main()
+	}
 	if onWine() {
 		os.Exit(m.Run())
 	}

@@ -32,6 +32,7 @@ type shell struct {
 const (
 	variableLog  = "WINMIB_SHELL_LOG"  // makes a program of this test program: see actAsProgram
 	variableLine = "WINMIB_SHELL_LINE" // the number of the line that started it
+	variableMain = "WINMIB_SHELL_MAIN" // makes tcpmib of this test program, as it is
 )
 
 func (s shell) isPowerShell() bool { return s.name == "powershell" || s.name == "pwsh" }
