@@ -24,13 +24,13 @@ import (
 func TestScreens(t *testing.T) {
 	list := runApp(newApp(), "--from=testdata/office.zip", "--color=always", "--pid=!5120,!6006")
 	require.Zero(t, list.code, list.stderr)
-	fixture.Golden(t, "screens/list.svg", svg("tcpmib list", list.stdout))
+	fixture.Golden(t, "screens/list.svg", svg("tcpmib list", prompt("tcpmib list")+list.stdout))
 
 	desktop := desktopApp()
 	desktop.Environ = []string{"CLICOLOR_FORCE=1", "COLUMNS=80"}
 	port := runApp(desktop, "port", "8080", "--color=always")
 	require.Zero(t, port.code, port.stderr)
-	fixture.Golden(t, "screens/port.svg", svg("tcpmib port 8080", port.stdout))
+	fixture.Golden(t, "screens/port.svg", svg("tcpmib port 8080", prompt("tcpmib port 8080")+port.stdout))
 
 	var captures []*machine.Captured
 	for _, name := range []string{"testdata/office.zip", "testdata/later.zip"} {
@@ -51,6 +51,9 @@ func TestScreens(t *testing.T) {
 	}
 	fixture.Golden(t, "screens/watch.svg", svg("tcpmib watch", m.View().Content))
 }
+
+// prompt is a command as it was typed.
+func prompt(command string) string { return "\x1b[2m> " + command + "\x1b[0m\n" }
 
 // Colours of the escapes that the program uses, on a dark ground.
 const (
@@ -73,7 +76,7 @@ func svg(title, text string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%d" role="img" aria-label="%s">`+"\n", width, height, title)
 	fmt.Fprintf(&b, `<rect width="100%%" height="100%%" rx="6" fill="%s"/>`+"\n", ground)
-	fmt.Fprintf(&b, `<g font-family="Consolas,Menlo,'DejaVu Sans Mono',monospace" font-size="14" fill="%s" xml:space="preserve">`+"\n", ink)
+	fmt.Fprintf(&b, `<g font-family="Consolas,Menlo,'DejaVu Sans Mono',monospace" font-size="14" fill="%s">`+"\n", ink)
 	for i, line := range lines {
 		y := margin + (i+1)*lineHeight - 5
 		x := 0
@@ -119,6 +122,7 @@ func svg(title, text string) string {
 				style += ` fill="` + fill + `"`
 			}
 			if strings.TrimSpace(part) != "" {
+				part = strings.ReplaceAll(part, " ", "\u00a0") // browsers collapse spaces, and stretch the rest
 				fmt.Fprintf(&b, `<text x="%.1f" y="%d" textLength="%.1f"%s>%s</text>`+"\n",
 					margin+float64(x)*charWidth, y, float64(n)*charWidth, style, html.EscapeString(part))
 			}
