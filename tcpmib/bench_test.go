@@ -1,11 +1,14 @@
 package tcpmib_test
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/tcpmibtest"
 )
 
 var benchmarkSizes = []int{100, 10_000, 1_000_000}
@@ -130,4 +133,76 @@ func once(table []byte) fake {
 		copy(buf, table[:4])
 		return uint32(len(table)), 0
 	}
+}
+
+// BenchmarkAppendBound is a warm Reader that finds the sockets of a family that are bound and no
+// more: half of the bound ones in "own", where the others are bindings of connections, in no order.
+// In "dual" a tenth of that half are connected in the table of the other family.
+func BenchmarkAppendBound(b *testing.B) {
+	const rows = 10_000
+	for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+		for _, test := range []struct {
+			name string
+			dual int
+		}{{"own", 0}, {"dual", rows / 20}} {
+			b.Run(fmt.Sprintf("%v/%s", family, test.name), func(b *testing.B) {
+				r := tcpmib.Reader{Source: boundAmong(family, rows, test.dual)}
+				var conns []tcpmib.Conn
+				read := func() {
+					var err error
+					if conns, err = r.AppendBound(conns[:0], family); err != nil || len(conns) != rows/2-test.dual {
+						b.Fatal(len(conns), err)
+					}
+				}
+				read()
+				allocs := testing.AllocsPerRun(1, read)
+				fastest := time.Hour
+				for b.Loop() {
+					start := b.Elapsed()
+					read()
+					fastest = min(fastest, b.Elapsed()-start)
+				}
+				b.ReportMetric(float64(fastest.Nanoseconds())/rows, "ns/row")
+				b.ReportMetric(allocs, "allocs/call")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
+}
+
+// boundAmong answers as a machine with n connections of each family and n bound sockets of one: half
+// are bindings of its connections, dual are bindings of connections of the other family, the rest are
+// bound and no more. With dual 0 IPv6 sockets are bound to one address, so that IPv4's table cannot
+// matter.
+func boundAmong(family tcpmib.Family, n, dual int) fake {
+	pid := func(i int) uint32 { return uint32(1000 + i%50*4) }
+	port := func(i int) (port [4]byte) {
+		binary.BigEndian.PutUint16(port[:], uint16(20_000+i))
+		return port
+	}
+	main4, bound4 := make([]tcpmib.TCPRow2, n), make([]tcpmib.TCPRow2, n)
+	main6, bound6 := make([]tcpmib.TCP6Row2, n), make([]tcpmib.TCP6Row2, n)
+	for place, i := range rand.New(rand.NewPCG(7, 11)).Perm(n) {
+		at := i
+		if i%2 == 1 { // not the port of a connection of this family
+			at += n
+		}
+		bound4[place] = tcpmib.TCPRow2{LocalPort: port(at), OwningPid: pid(at)}
+		bound6[place] = tcpmib.TCP6Row2{LocalPort: port(at), OwningPid: pid(at)}
+		if dual == 0 {
+			bound6[place].LocalAddr = [16]byte{0: 0x20, 1: 1, 15: 1}
+		}
+		main4[place] = tcpmib.TCPRow2{State: tcpmib.StateEstab, LocalPort: port(i), OwningPid: pid(i)}
+		main6[place] = tcpmib.TCP6Row2{State: tcpmib.StateEstab, LocalPort: port(i), OwningPid: pid(i)}
+		switch {
+		case i%2 == 0 || i >= 2*dual:
+		case family == tcpmib.IPv4:
+			main6[place].LocalAddr = [16]byte{10: 0xFF, 11: 0xFF, 12: 10}
+			main6[place].LocalPort, main6[place].OwningPid = port(at), pid(at)
+		default:
+			main4[place].LocalPort, main4[place].OwningPid = port(at), pid(at)
+		}
+	}
+	return bindings(whole(tcpmibtest.Table(bound4...)), whole(tcpmibtest.Table(bound6...)),
+		whole(tcpmibtest.Table(main4...)), whole(tcpmibtest.Table(main6...)))
 }

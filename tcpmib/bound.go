@@ -2,6 +2,8 @@ package tcpmib
 
 import (
 	"errors"
+	"math/bits"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 
@@ -39,113 +41,139 @@ func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 	if family&IPv6 != 0 {
 		rows6, err6 = readTable(r, Query{Func: "InternalGetBoundTcp6EndpointTable"}, &r.buf6, layoutTCP6Table2)
 	}
-	main := &r.bound
-	main.sockets.Reset()
-	var errMain4, errMain6, errOther4, errOther6 error
-	none4, none6 := len(rows4) == 0, len(rows6) == 0
-	if !none4 {
-		if errMain4 = main.read4(r); errMain4 != nil {
+	var errMain4, errMain6 error
+	own4, own6 := len(rows4) > 0, len(rows6) > 0
+	if own4 {
+		if rows4, rows6, errMain4 = r.withoutMain4(rows4, rows6); errMain4 != nil {
 			rows4 = nil
 		}
 	}
-	if !none6 {
-		if errMain6 = main.read6(r); errMain6 != nil {
+	if own6 || len(rows4) > 0 { // IPv4 rows that are left may be connected in IPv6's table
+		if rows4, rows6, errMain6 = r.withoutMain6(rows4, rows6); own6 && errMain6 != nil {
 			rows6 = nil
 		}
 	}
-	// A row missing from the main table of its own family may be in that of the other.
-	if none4 && slices.ContainsFunc(rows6, func(row TCP6Row2) bool { return boundToBoth(&row) && !main.has6(&row) }) {
-		errOther4 = main.read4(r)
+	if !own4 && slices.ContainsFunc(rows6, boundToBoth) {
+		rows4, rows6, errMain4 = r.withoutMain4(rows4, rows6)
 	}
-	if none6 && slices.ContainsFunc(rows4, func(row TCPRow2) bool { return !main.has4(&row) }) {
-		errOther6 = main.read6(r)
+	// A family that is not there has no connections.
+	if !own4 && errors.Is(errMain4, errors.ErrUnsupported) {
+		errMain4 = nil
 	}
-	if errors.Is(errOther4, errors.ErrUnsupported) || errors.Is(errOther6, errors.ErrUnsupported) {
-		errOther4, errOther6 = nil, nil // without the family there are no connections in it
+	if !own6 && errors.Is(errMain6, errors.ErrUnsupported) {
+		errMain6 = nil
 	}
 	for i := range rows4 {
-		if row := &rows4[i]; !main.has4(row) {
-			dst = append(dst, Conn{Local: row.Local(), PID: row.OwningPid, State: StateReserved})
-		}
+		row := &rows4[i]
+		dst = append(dst, Conn{Local: row.Local(), PID: row.OwningPid, State: StateReserved})
 	}
 	n := len(dst)
 	r.zones.Begin()
 	for i := range rows6 {
 		row := &rows6[i]
-		if main.has6(row) {
-			continue
-		}
 		local := r.zones.Addr(&row.LocalAddr, row.LocalScopeID, mib.LocalSide)
 		dst = append(dst, Conn{Local: netip.AddrPortFrom(local, mib.Port(&row.LocalPort)), PID: row.OwningPid, State: StateReserved})
 	}
 	if err := r.zones.Err(); err != nil {
 		dst, err6 = dst[:n], err
 	}
-	return dst, errors.Join(err4, errMain4, errOther4, err6, errMain6, errOther6)
+	return dst, errors.Join(err4, errMain4, err6, errMain6)
 }
 
-// mainSockets are the sockets of the main tables: sorted numbers, made of a place, a PID and a
-// port.
-type mainSockets struct {
-	sockets mib.List[uint64]
-	table   mib.Buffer
+// withoutMain4 reads the main table of IPv4, and leaves out the bound sockets that are in it: those
+// of IPv4, and those of IPv6 that are connected to an IPv4 peer. It moves rows within their buffer.
+func (r *Reader) withoutMain4(rows4 []TCPRow2, rows6 []TCP6Row2) ([]TCPRow2, []TCP6Row2, error) {
+	main, err := readTable(r, Query{Func: "GetTcpTable2"}, &r.main, layoutTCPTable2)
+	s := &r.sockets
+	s.begin(len(main))
+	for i := range main {
+		row := &main[i]
+		s.add(row.OwningPid, &row.LocalPort, row.State != StateListen)
+	}
+	rows4 = slices.DeleteFunc(rows4, func(row TCPRow2) bool { return s.has(row.OwningPid, &row.LocalPort, used) })
+	rows6 = slices.DeleteFunc(rows6, func(row TCP6Row2) bool {
+		return boundToBoth(row) && s.has(row.OwningPid, &row.LocalPort, dual)
+	})
+	return rows4, rows6, err
 }
 
-// Places where a socket is found.
-const (
-	inIPv4          uint64 = iota << 48
-	connectedInIPv4        // also in inIPv4
-	inIPv6
-	mappedInIPv6 // with an IPv4 address that is mapped into IPv6; also in inIPv6
-)
-
-func (m *mainSockets) read4(r *Reader) error {
-	rows, err := readTable(r, Query{Func: "GetTcpTable2"}, &m.table, layoutTCPTable2)
-	for i := range rows {
-		row := &rows[i]
-		m.add(inIPv4, row.OwningPid, &row.LocalPort)
-		if row.State != StateListen {
-			m.add(connectedInIPv4, row.OwningPid, &row.LocalPort)
+// withoutMain6 is withoutMain4 for the main table of IPv6. The sockets of IPv4 in it have an IPv4
+// address that is mapped into IPv6.
+func (r *Reader) withoutMain6(rows4 []TCPRow2, rows6 []TCP6Row2) ([]TCPRow2, []TCP6Row2, error) {
+	main, err := readTable(r, Query{Func: "GetTcp6Table2"}, &r.main, layoutTCP6Table2)
+	s := &r.sockets
+	s.begin(len(main))
+	for i := range main {
+		row := &main[i]
+		mapped := netip.AddrFrom16(row.LocalAddr).Is4In6()
+		if mapped || len(rows6) > 0 {
+			s.add(row.OwningPid, &row.LocalPort, mapped)
 		}
 	}
-	slices.Sort(m.sockets.Items)
-	return err
-}
-
-func (m *mainSockets) read6(r *Reader) error {
-	rows, err := readTable(r, Query{Func: "GetTcp6Table2"}, &m.table, layoutTCP6Table2)
-	for i := range rows {
-		row := &rows[i]
-		m.add(inIPv6, row.OwningPid, &row.LocalPort)
-		if netip.AddrFrom16(row.LocalAddr).Is4In6() {
-			m.add(mappedInIPv6, row.OwningPid, &row.LocalPort)
-		}
-	}
-	slices.Sort(m.sockets.Items)
-	return err
-}
-
-// has4 reports whether a bound socket is also in one of the main tables.
-func (m *mainSockets) has4(row *TCPRow2) bool {
-	return m.has(inIPv4, row.OwningPid, &row.LocalPort) || m.has(mappedInIPv6, row.OwningPid, &row.LocalPort)
-}
-
-func (m *mainSockets) has6(row *TCP6Row2) bool {
-	return m.has(inIPv6, row.OwningPid, &row.LocalPort) || boundToBoth(row) && m.has(connectedInIPv4, row.OwningPid, &row.LocalPort)
+	rows4 = slices.DeleteFunc(rows4, func(row TCPRow2) bool { return s.has(row.OwningPid, &row.LocalPort, dual) })
+	rows6 = slices.DeleteFunc(rows6, func(row TCP6Row2) bool { return s.has(row.OwningPid, &row.LocalPort, used) })
+	return rows4, rows6, err
 }
 
 // boundToBoth reports whether a socket can have an IPv4 peer: it is bound to all addresses, or to
 // an IPv4 address that is mapped into IPv6.
-func boundToBoth(row *TCP6Row2) bool {
+func boundToBoth(row TCP6Row2) bool {
 	a := netip.AddrFrom16(row.LocalAddr)
 	return a.IsUnspecified() || a.Is4In6()
 }
 
-func (m *mainSockets) add(place uint64, pid uint32, port *[4]byte) {
-	m.sockets.Items = append(m.sockets.Items, place|uint64(pid)<<16|uint64(mib.Port(port)))
+// socketSet is a set of the sockets of a main table, each a process and its port: an open hash
+// table. Sorted numbers or a map would make AppendBound take twice as long (BenchmarkAppendBound),
+// and a map would keep the memory of its largest table.
+type socketSet struct {
+	slots  mib.List[uint64] // a power of two of them, two thirds of them in use at most
+	factor uint64           // of the hash, random so that no table can be made whose sockets collide
 }
 
-func (m *mainSockets) has(place uint64, pid uint32, port *[4]byte) bool {
-	_, found := slices.BinarySearch(m.sockets.Items, place|uint64(pid)<<16|uint64(mib.Port(port)))
-	return found
+// Bits of a slot above the 48 of port and PID. A slot without any is free.
+const (
+	used uint64 = 1 << (48 + iota)
+	dual        // can be bound in the table of the other family
+)
+
+// begin empties the set, and makes room for n sockets.
+func (s *socketSet) begin(n int) {
+	if s.factor == 0 {
+		s.factor = rand.Uint64() | 1
+	}
+	size := 1 << bits.Len(uint(n+n/2))
+	s.slots.Reset()
+	s.slots.Items = slices.Grow(s.slots.Items, size)[:size]
+	clear(s.slots.Items)
+}
+
+// slot returns the slot that a socket has or would have.
+func (s *socketSet) slot(socket uint64) *uint64 {
+	slots := s.slots.Items
+	last := uint64(len(slots) - 1)
+	high, low := bits.Mul64(socket, s.factor)
+	i := (high ^ low) & last
+	for slots[i] != 0 && slots[i]&^dual != socket {
+		i = (i + 1) & last
+	}
+	return &slots[i]
+}
+
+// add adds a socket. Of several rows with one process and port any can be dual.
+func (s *socketSet) add(pid uint32, port *[4]byte, isDual bool) {
+	socket := socketOf(pid, port)
+	slot := s.slot(socket)
+	*slot |= socket
+	if isDual {
+		*slot |= dual
+	}
+}
+
+// has reports whether a socket is in the set, and its slot has this bit.
+func (s *socketSet) has(pid uint32, port *[4]byte, bit uint64) bool {
+	return *s.slot(socketOf(pid, port))&bit != 0
+}
+
+func socketOf(pid uint32, port *[4]byte) uint64 {
+	return used | uint64(mib.Port(port))<<32 | uint64(pid)
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
+	"net/netip"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,10 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/tcpmibtest"
 )
 
-// bindings answers the functions of AppendBound: those that tell of bindings, and the main tables.
-// nil is a table without rows.
+// bindings answers the functions of AppendBound: those of bindings, and those of the main tables. nil
+// is a table without rows.
 func bindings(bound4, bound6, main4, main6 fake) fake {
 	return func(q tcpmib.Query, buf []byte) (size, code uint32) {
 		answer := map[string]fake{
@@ -116,7 +119,7 @@ func TestAppendBoundDualStack(t *testing.T) {
 		{"in the IPv6 table", bound("[::]:50123", 7), nil, []tcpmib.Conn{conn("[::ffff:10.0.0.1]:50123", "[::ffff:10.0.0.2]:443", 7, estab)}, true},
 		{"of another process", bound("[::]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50123", "10.0.0.2:443", 8, estab)}, nil, false},
 		{"of another port", bound("[::]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50124", "10.0.0.2:443", 7, estab)}, nil, false},
-		{"bound to an address that is IPv6's alone", bound("[fe80::1%7]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50123", "10.0.0.2:443", 7, estab)}, nil, false},
+		{"bound to an address of IPv6 alone", bound("[fe80::1%7]:50123", 7), []tcpmib.Conn{conn("10.0.0.1:50123", "10.0.0.2:443", 7, estab)}, nil, false},
 		{"next to a listener of IPv4", bound("[::]:50123", 7), []tcpmib.Conn{conn("0.0.0.0:50123", "", 7, listen)}, nil, false},
 		{"bound in the IPv4 table, connected in that of IPv6", bound("0.0.0.0:50123", 7), nil, []tcpmib.Conn{conn("[::ffff:10.0.0.1]:50123", "[::ffff:10.0.0.2]:443", 7, estab)}, true},
 		{"bound in the IPv4 table, another in that of IPv6", bound("0.0.0.0:50123", 7), nil, []tcpmib.Conn{conn("[2001:db8::1]:50123", "[2001:db8::2]:443", 7, estab)}, false},
@@ -141,12 +144,122 @@ func TestAppendBoundDualStack(t *testing.T) {
 		}
 	}
 
-	// A gap is reported: the other family's table cannot be read. One that is not
-	// installed has no connections.
+	// An error in reading the other family's table is returned, unless the family is not installed:
+	// then it has no connections.
 	for code, is := range map[uint32]error{5: fs.ErrPermission, 50: nil} {
 		r := tcpmib.Reader{Source: bindings(nil, whole(table6Of(bound("[::]:50123", 7))), fails(code), nil)}
 		got, err := r.AppendBound(nil, tcpmib.IPv6)
 		assert.ErrorIs(t, err, is)
 		assert.Len(t, got, 1)
+	}
+}
+
+// The table of the other family is read only if it can explain a socket that is left, and no table is
+// read twice.
+func TestAppendBoundAsksForLittle(t *testing.T) {
+	conn := func(local, remote string, pid uint32) tcpmib.Conn {
+		return tcpmib.Conn{Local: endpoint(local), Remote: endpoint(remote), PID: pid, State: tcpmib.StateEstab}
+	}
+	const bound4, bound6 = "InternalGetBoundTcpEndpointTable", "InternalGetBoundTcp6EndpointTable"
+	const main4, main6 = "GetTcpTable2", "GetTcp6Table2"
+	connected4, connected6 := conn("10.0.0.1:5000", "10.0.0.2:443", 7), conn("[2001:db8::1]:5000", "[2001:db8::2]:443", 7)
+	for _, test := range []struct {
+		name  string
+		bound []string // local endpoints of sockets of process 7
+		conns []tcpmib.Conn
+		ipv4  []string // what is asked for each family
+		ipv6  []string
+		both  []string
+	}{
+		{"nothing is bound", nil, nil,
+			[]string{bound4}, []string{bound6}, []string{bound4, bound6}},
+		{"all are connected in their own family", []string{"0.0.0.0:5000", "[::]:5000"}, []tcpmib.Conn{connected4, connected6},
+			[]string{bound4, main4}, []string{bound6, main6}, []string{bound4, bound6, main4, main6}},
+		{"left in IPv4", []string{"10.0.0.1:5001"}, []tcpmib.Conn{connected4},
+			[]string{bound4, main4, main6}, []string{bound6}, []string{bound4, bound6, main4, main6}},
+		{"left in IPv6, for all addresses", []string{"[::]:5001"}, []tcpmib.Conn{connected6},
+			[]string{bound4}, []string{bound6, main6, main4}, []string{bound4, bound6, main6, main4}},
+		{"left in IPv6, for a mapped address", []string{"[::ffff:10.0.0.1]:5001"}, []tcpmib.Conn{connected6},
+			[]string{bound4}, []string{bound6, main6, main4}, []string{bound4, bound6, main6, main4}},
+		{"left in IPv6, for one address", []string{"[2001:db8::1]:5001"}, []tcpmib.Conn{connected6},
+			[]string{bound4}, []string{bound6, main6}, []string{bound4, bound6, main6}},
+		{"left in both", []string{"0.0.0.0:5001", "[::]:5001"}, nil,
+			[]string{bound4, main4, main6}, []string{bound6, main6, main4}, []string{bound4, bound6, main4, main6}},
+	} {
+		machine := &tcpmibtest.Machine{Conns: test.conns}
+		for _, local := range test.bound {
+			machine.Bound = append(machine.Bound, tcpmib.Conn{Local: endpoint(local), PID: 7, State: tcpmib.StateReserved})
+		}
+		for family, want := range map[tcpmib.Family][]string{tcpmib.IPv4: test.ipv4, tcpmib.IPv6: test.ipv6, tcpmib.Both: test.both} {
+			var asked []string
+			machine.Before = func(q tcpmib.Query) (code uint32) {
+				asked = append(asked, q.Func)
+				return tcpmib.CodeSuccess
+			}
+			r := tcpmib.Reader{Source: machine}
+			_, err := r.AppendBound(nil, family)
+			require.NoError(t, err)
+			assert.Equal(t, want, asked, "%s, %v", test.name, family)
+		}
+	}
+}
+
+// AppendBound finds what its doc says, in tables where everything collides: few ports, few processes.
+func TestAppendBoundInRandomTables(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	addresses := map[tcpmib.Family][]string{tcpmib.IPv4: {"0.0.0.0", "10.0.0.1"}, tcpmib.IPv6: {"::", "2001:db8::1", "::ffff:10.0.0.1"}}
+	conns := func(family tcpmib.Family, ports int, states ...tcpmib.State) []tcpmib.Conn {
+		conns := make([]tcpmib.Conn, random.IntN(40))
+		for i := range conns {
+			local := netip.MustParseAddr(addresses[family][random.IntN(len(addresses[family]))])
+			conns[i] = tcpmib.Conn{Local: netip.AddrPortFrom(local, uint16(5000+random.IntN(ports))), PID: uint32(random.IntN(4)),
+				State: states[random.IntN(len(states))]}
+			if conns[i].State == tcpmib.StateEstab {
+				conns[i].Remote = netip.AddrPortFrom(local, 443)
+			}
+		}
+		return conns
+	}
+	type socket struct {
+		pid  uint32
+		port uint16
+	}
+	of := func(c *tcpmib.Conn) socket { return socket{c.PID, c.Local.Port()} }
+	var r tcpmib.Reader // used throughout: nothing is left over
+	for range 500 {
+		ports := 1 + random.IntN(30)
+		machine := &tcpmibtest.Machine{}
+		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6} {
+			machine.Bound = append(machine.Bound, conns(family, ports, tcpmib.StateReserved)...)
+			machine.Conns = append(machine.Conns, conns(family, ports, tcpmib.StateEstab, tcpmib.StateListen)...)
+		}
+		in4, connected4, in6, mapped6 := map[socket]bool{}, map[socket]bool{}, map[socket]bool{}, map[socket]bool{}
+		for i := range machine.Conns {
+			switch c := &machine.Conns[i]; {
+			case c.Family() == tcpmib.IPv6:
+				in6[of(c)] = true
+				mapped6[of(c)] = mapped6[of(c)] || c.Local.Addr().Is4In6()
+			default:
+				in4[of(c)] = true
+				connected4[of(c)] = connected4[of(c)] || c.State != tcpmib.StateListen
+			}
+		}
+		for _, family := range []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6, tcpmib.Both} {
+			var want []tcpmib.Conn
+			for i := range machine.Bound {
+				c := &machine.Bound[i]
+				switch {
+				case c.Family()&family == 0:
+				case c.Family() == tcpmib.IPv4 && (in4[of(c)] || mapped6[of(c)]):
+				case c.Family() == tcpmib.IPv6 && (in6[of(c)] || connected4[of(c)] && c.Local.Addr() != netip.MustParseAddr("2001:db8::1")):
+				default:
+					want = append(want, *c)
+				}
+			}
+			r.Source = machine
+			got, err := r.AppendBound(nil, family)
+			require.NoError(t, err)
+			require.Empty(t, cmp.Diff(want, got, compareAddrPorts), "%v of %+v", family, machine)
+		}
 	}
 }

@@ -26,16 +26,18 @@ type Reader struct {
 
 	// MaxBytes limits the size of a table, in bytes; 0 is DefaultMaxBytes, and a negative number an
 	// error (fs.ErrInvalid). A larger table is ErrTooLarge: whatever the system claims, no buffer
-	// grows past this. AppendConns holds two tables, IPv4 and IPv6, and makes Conns that take up to
-	// three times their memory. Zones take some 250 bytes each; a table with more than 65,536
-	// scope IDs is ErrTooLarge as well.
+	// grows past this. AppendConns keeps two tables, IPv4 and IPv6, and makes Conns that take up to
+	// three times their memory. AppendBound keeps up to three, and up to 24 bytes for each row of
+	// the third. Zones take some 250 bytes each; a table with more than 65,536 scope IDs is
+	// ErrTooLarge as well.
 	MaxBytes int
 
 	buf   mib.Buffer
 	buf6  mib.Buffer // of IPv6 tables: AppendConns needs the rows of both families at once
 	zones mib.Zones
 
-	bound mainSockets // of AppendBound
+	main    mib.Buffer // of AppendBound, the main table of a family
+	sockets socketSet  // of AppendBound, sockets of that table
 }
 
 func (r *Reader) source() Source {
