@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +15,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 // payloads are what a stranger may write where this command prints it.
@@ -66,7 +69,7 @@ func TestWhatAStrangerWrites(t *testing.T) {
 		return path
 	}
 	write("go.mod", "module example.com/evil\n\ngo 1.24\n")
-	write("evil.go", source.String())
+	write("evil.go", source.String()+"type Good struct{ A uint64 }\n")
 	header := "struct Good { unsigned long a; };\n"
 	var maps, allows strings.Builder
 	for i, p := range payloads {
@@ -94,22 +97,41 @@ func TestWhatAStrangerWrites(t *testing.T) {
 		broken += "#error " + strings.NewReplacer("\n", " ", "\r", " ", "\x00", " ").Replace(p) + "\n"
 	}
 	write("broken.h", broken)
-	write("record.json", `{"goarch":"386","set":`+strconv.QuoteToASCII("x"+payloads[1]+"\n::error::y")+`,"headers":[`+strconv.QuoteToASCII(payloads[12])+`],"structs":{"Good":{"size":8,"align":4,"members":{`+
-		strconv.QuoteToASCII("m\n::error::z")+`:{"offset":0,"size":8,"sign":"unsigned","type":"x"}}}},"enums":{},"functions":{},"macros":{}}`)
+	record := layout.Headers{
+		Set: "x" + payloads[1] + "\n::error::y", Version: payloads[2], GOARCH: "386", Headers: payloads[:len(payloads)-4],
+		Structs: map[string]*layout.CStruct{"Good": {Size: 8, Align: 4, File: payloads[0], Members: layout.CMembers{
+			{Name: "m\n::error::z", Size: 4, Sign: "unsigned", Type: payloads[4]}, {Name: payloads[12], Offset: 4, Size: 4, Type: "x\n::error::w"},
+		}}},
+	}
+	text, err := json.Marshal(record)
+	require.NoError(t, err)
+	write("record.json", string(text))
 	t.Chdir(dir)
 	base := []string{"-headers", "./evil.h", "-cc", cc}
-	for _, format := range []string{"text", "short", "json", "github"} {
-		for what, args := range map[string][]string{
-			"tags, maps, allows": append(base[:len(base):len(base)], "-map", mapFile, "-allow", allowFile, "./..."),
-			"a compiler's words": {"-headers", "./broken.h,./evil.h", "-cc", cc, "./..."},
-			"all of them":        {"-headers", "./broken.h", "-cc", cc, "./..."},
-			"a record":           {"-record", "record.json", "./..."},
-		} {
-			var stdout, stderr bytes.Buffer
-			run(t.Context(), append([]string{"-format", format}, args...), &stdout, &stderr)
-			assert.NotEmpty(t, stdout.String()+stderr.String(), what)
+	for what, args := range map[string][]string{
+		"tags, maps, allows": append(base[:len(base):len(base)], "-map", mapFile, "-allow", allowFile, "./..."),
+		"a compiler's words": {"-headers", "./broken.h,./evil.h", "-cc", cc, "./..."},
+		"all of them":        {"-headers", "./broken.h", "-cc", cc, "./..."},
+		"a record":           {"-record", "record.json", "./..."},
+	} {
+		var stdout, stderr bytes.Buffer
+		run(t.Context(), append([]string{"-format", "github"}, args...), &stdout, &stderr)
+		assert.NotEmpty(t, stdout.String()+stderr.String(), what)
+		assertSafe(t, what, "github", stdout.String())
+		assertSafe(t, what+" on stderr", "", stderr.String())
+
+		o, err := parseOptions(args, &stderr)
+		require.NoError(t, err)
+		sets, notes, err := headerSets(t.Context(), o)
+		require.NoError(t, err)
+		r, err := check(t.Context(), o, sets, notes)
+		if err != nil { // which run has printed
+			continue
+		}
+		for format, write := range writers {
+			var stdout bytes.Buffer
+			require.NoError(t, write(&stdout, r))
 			assertSafe(t, what+" in "+format, format, stdout.String())
-			assertSafe(t, what+" on stderr", "", stderr.String())
 		}
 	}
 	for i, p := range payloads {

@@ -82,12 +82,15 @@ func (list CMembers) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			b = append(b, ',')
 		}
+		name, err := json.Marshal(m.Name)
+		if err != nil {
+			return nil, err
+		}
 		value, err := json.Marshal(m)
 		if err != nil {
 			return nil, err
 		}
-		b = append(strconv.AppendQuote(b, m.Name), ':')
-		b = append(b, value...)
+		b = append(append(append(b, name...), ':'), value...)
 	}
 	return append(b, '}'), nil
 }

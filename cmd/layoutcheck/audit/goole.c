@@ -1,7 +1,5 @@
 /* github.com/go-ole/go-ole v1.3.0 */
 #include "audit.h"
-#include <ole2.h>
-#include <oaidl.h>
 
 C_HAS(TKIND_ENUM == 0 && TKIND_RECORD == 1 && TKIND_MODULE == 2);      /* 1, 2, 3 */
 C_HAS(TKIND_INTERFACE == 3 && TKIND_DISPATCH == 4 && TKIND_COCLASS == 5); /* 4, 5, 6 */

@@ -1,6 +1,5 @@
 /* github.com/lxn/win v0.0.0-20210218163916-a377121e959e */
 #include "audit.h"
-#include <commctrl.h>
 
 C_HAS((UINT)HDN_FIRST == (UINT)-300);                                       /* -301, and so are all HDN_* one off */
 C_HAS(ODA_SELECT == 2 && ODA_FOCUS == 4);                                   /* 4, 2 */

@@ -1,7 +1,5 @@
 /* tailscale.com v1.100.0, github.com/tailscale/wf v0.0.0-20240214030419-6fbb0a674ee6 */
 #include "audit.h"
-#include <iphlpapi.h>
-#include <fwpmu.h>
 
 ON_386(AT(MIB_TCPTABLE_OWNER_MODULE, table) == 8);  /* netstat._MIB_TCPTABLE_OWNER_MODULE: 4 */
 ON_386(AT(MIB_TCP6TABLE_OWNER_MODULE, table) == 8); /* netstat._MIB_TCP6TABLE_OWNER_MODULE: 4 */

@@ -1,6 +1,5 @@
 /* github.com/shirou/w32 v0.0.0-20160930032740-bb4de0191aa4 */
 #include "audit.h"
-#include <dwmapi.h>
 
 C_HAS(STANDARD_RIGHTS_REQUIRED == 0xF0000);                     /* 0xF */
 C_HAS(SC_MANAGER_ALL_ACCESS == 0xF003F);                        /* 0x3F */

@@ -1,7 +1,5 @@
 /* github.com/Microsoft/go-winio v0.6.4, github.com/Microsoft/hcsshim v0.15.0 */
 #include "audit.h"
-#include <virtdisk.h>
-#include <winioctl.h>
 
 ON_386(AT(CREATE_VIRTUAL_DISK_PARAMETERS, Version2) == 8); /* vhd.CreateVirtualDiskParameters: 4 */
 ON_386(sizeof(JOBOBJECT_BASIC_LIMIT_INFORMATION) == 48);         /* winapi.JOBOBJECT_BASIC_LIMIT_INFORMATION: 44 */

@@ -1,10 +1,5 @@
 /* golang.org/x/sys/windows v0.50.0 */
 #include "audit.h"
-#include <iphlpapi.h>
-#include <psapi.h>
-#include <windns.h>
-#include <wincrypt.h>
-#include <winternl.h>
 
 C_HAS(MEMBER(MIB_IPINTERFACE_ROW, TransmitOffload) == 1); /* MibIpInterfaceRow: 4 */
 C_HAS(sizeof(MIB_IPINTERFACE_ROW) == 168);                /* 176; on 386 172 */

@@ -35,6 +35,9 @@ func Run(ctx context.Context, spec layout.Spec, target layout.Target) (*layout.R
 		return nil, err
 	}
 	here := sync.OnceValues(func() (*layout.Go, *Packages) {
+		if h.GOARCH == runtime.GOARCH {
+			return g, p
+		}
 		g, err := spec.Go(runtime.GOARCH)
 		if err != nil {
 			return nil, nil
