@@ -206,12 +206,23 @@ function Test-Format {
     if ($files) { throw "gofmt -w these: $files" }
 }
 
+# Use-Encoding sets what PowerShell takes the output of programs for, where there is a console.
+function Use-Encoding($encoding) {
+    try {
+        [Console]::OutputEncoding = $encoding
+    } catch {
+        Write-Verbose "no console: $_"
+    }
+}
+
 # Test-Package runs `go test`, prints its line for each package and counts the tests of this machine's
 # sockets. A failure prints ten lines; all of them are in a file.
 function Test-Package($name, $arguments) {
     Write-Step $name
     $null = New-Item -ItemType Directory -Force '.build\logs'
     $log = ".build\logs\$($name -replace '[^A-Za-z0-9]+', '-').txt"
+    $encoding = [Console]::OutputEncoding
+    Use-Encoding ([Text.Encoding]::UTF8)
     try {
         Invoke-Go (@('test', '-v') + $arguments) | Tee-Object -FilePath $log | Where-Object { $_ -match '^(ok|FAIL)\s' }
     } catch {
@@ -220,6 +231,8 @@ function Test-Package($name, $arguments) {
         $end = if ($first) { $first[0].LineNumber - 1 } else { $lines.Count - 1 }
         if ($end -ge 0) { $lines[([Math]::Max(0, $end - 9))..$end] | ForEach-Object { Write-Talk $_ } }
         throw "$name failed; all that it printed is in $log"
+    } finally {
+        Use-Encoding $encoding
     }
     $script:live += @(Select-String -LiteralPath $log -Pattern '^--- PASS: TestLive').Count
 }

@@ -105,7 +105,7 @@ func TestPowerShell(t *testing.T) {
 		{"flags", complete("tcpmib list --listen"), "--listening"},
 		{"values", complete("tcpmib list --state time-"), "time-wait"},
 		{"columns", complete("tcpmib list --columns localA"), "localAddress"},
-		{"a second column", complete("tcpmib list --columns local,remoteP"), "local,remotePort"},
+		{"a second column", complete("tcpmib list --columns local,remoteP"), "local`,remotePort"}, // `, is a comma that is no list
 		{"processes of a capture", complete("tcpmib list --from before.zip --process chr"), "chrome.exe"},
 		{"a path and a pipe", complete(`1 | .\tcpmib.exe list --state time-`), "time-wait"},
 	}
@@ -147,7 +147,12 @@ func (s shell) ask(t *testing.T, tests []asked) {
 
 	var script strings.Builder
 	script.WriteString("\ufeff") // without it Windows PowerShell takes a script for one in the code page of the system
-	script.WriteString("tcpmib completion powershell | Out-String | Invoke-Expression\n")
+	// The completion script asks PSReadLine what Tab does, and a small PowerShell comes without it.
+	script.WriteString(`if (-not (Get-Command Get-PSReadLineKeyHandler -ErrorAction SilentlyContinue)) {
+		function Get-PSReadLineKeyHandler { [pscustomobject]@{ Key = 'Tab'; Function = 'TabCompleteNext' } }
+	}
+	tcpmib completion powershell | Out-String | Invoke-Expression
+	`)
 	for i, test := range tests {
 		fmt.Fprintf(&script, "try { $value = & {\n%s\n} } catch { $value = \"$_\" }\n", strings.ReplaceAll(test.command, "ODD", oddFolder))
 		fmt.Fprintf(&script, "[IO.File]::AppendAllText(\"$PSScriptRoot\\results\", (ConvertTo-Json -Compress @('%d', (@($value | ForEach-Object { \"$_\" }) -join '|'))) + \"`n\")\n", i)

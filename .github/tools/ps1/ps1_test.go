@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -114,7 +115,7 @@ func fake() int {
 			}
 		}
 		if c.Args[0] == "test" {
-			fmt.Print("--- PASS: TestLiveStates (0.00s)\nok  \texample.org/p\t1.0s\n")
+			fmt.Print("--- PASS: TestLiveStates (0.00s)\n    live_test.go:1: " + otherAlphabets + "\nok  \texample.org/p\t1.0s\n")
 		}
 	case name == "gofmt":
 		fmt.Print(os.Getenv("WINMIB_FAKE_GOFMT"))
@@ -133,6 +134,8 @@ func fake() int {
 	}
 	return 0
 }
+
+const otherAlphabets = "söhne 日本語サーバ"
 
 func or(a, b string) string {
 	if a != "" {
@@ -410,6 +413,30 @@ func TestCallersState(t *testing.T) {
 			assert.Equal(t, "done\n", r.stdout, "%q: %s", fail, r.stderr)
 		}
 	})
+}
+
+// The logs have what go printed, which is UTF-8, whatever the console's code page, and that stays.
+func TestLogs(t *testing.T) {
+	eachShell(t, func(t *testing.T, s shell) {
+		c := newCheckout(t, folder, all...)
+		r := c.run(t, s, nil, "-Command", `
+			[Console]::OutputEncoding = [Text.Encoding]::GetEncoding(437)
+			& .\build.ps1 test
+			"code page $([Console]::OutputEncoding.CodePage)"
+			"log " + (Get-Content -Raw -LiteralPath '.build\logs\tests-cgo.txt').Contains(-join [char[]]`+codeUnits(otherAlphabets)+`)`)
+		assert.Zero(t, r.code, r.stderr)
+		assert.Contains(t, r.stdout, "code page 437\n")
+		assert.Contains(t, r.stdout, "log True\n")
+	})
+}
+
+// codeUnits writes a text as PowerShell's list of numbers, which no code page changes.
+func codeUnits(text string) string {
+	var units []string
+	for _, unit := range utf16.Encode([]rune(text)) {
+		units = append(units, strconv.Itoa(int(unit)))
+	}
+	return "(" + strings.Join(units, ",") + ")"
 }
 
 // Each failure is one line on stderr that says what was wrong, what was looked at and what to do.
