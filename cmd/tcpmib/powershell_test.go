@@ -79,8 +79,8 @@ func TestPowerShell(t *testing.T) {
 		{"text in a file", `tcpmib list --from before.zip > list.txt; @(Get-Content list.txt).Count`, "32"},
 		{"a capture in a file", `
 			tcpmib capture - > redirected.zip
-			$said = tcpmib list --from redirected.zip --count 2>&1 | Out-String
-			if ($PSVersionTable.PSVersion -ge [version]'7.4') { $LASTEXITCODE -lt 2 } else { $LASTEXITCODE -eq 3 -and $said -match 'changed\s+into\s+text' }`, "True"},
+			$said = tcpmib list --from redirected.zip --count 2>&1 | ForEach-Object { "$_" }
+			if ($PSVersionTable.PSVersion -ge [version]'7.4') { $LASTEXITCODE -lt 2 } else { $LASTEXITCODE -eq 3 -and "$said" -match 'changed into text' }`, "True"},
 		{"exit code 0", `$null = tcpmib list --from before.zip; $?; $LASTEXITCODE`, "True|0"},
 		{"exit code 1", `$null = tcpmib list --from before.zip --port 1 2> $null; $?; $LASTEXITCODE`, "False|1"},
 		{"exit code 2", `$null = tcpmib list --nonsense 2> $null; $?; $LASTEXITCODE`, "False|2"},
