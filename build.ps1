@@ -97,7 +97,7 @@ function Install-Tool($what, $winget, $choco) {
     } else {
         $program = Find-Program 'choco'
         if (-not $program) {
-            throw "$what, and neither winget nor Chocolatey is there to install it: install it yourself, then try again"
+            throw "$what; neither winget nor Chocolatey was found: install it yourself and try again"
         }
         Write-Talk "installing $choco with Chocolatey"
         $arguments = 'install', $choco, '--yes', '--no-progress'
@@ -181,7 +181,7 @@ function Use-Compiler($arch) {
     $path = Find-Compiler $target $unfit
     if (-not $path) {
         $missing = "no MinGW-w64 compiler for $arch on PATH, in MSYS2 ($($msysFolders -join ', ')) or in C:\mingw64"
-        if ($unfit.Count -gt 0) { $missing += "; these do not serve: $($unfit -join ', ')" }
+        if ($unfit.Count -gt 0) { $missing += "; these do not fit: $($unfit -join ', ')" }
         $missing += "; by hand: install MSYS2 (https://www.msys2.org) and run `"pacman -S $($target.Package)`" in its shell"
         Install-Compiler $target $missing
         $path = Find-Compiler $target ([Collections.Generic.List[string]]::new())

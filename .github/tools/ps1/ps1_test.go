@@ -451,8 +451,8 @@ func TestMessages(t *testing.T) {
 		brackets := newCheckout(t, "my repo [1]", all...)
 		byHand := func(arch, pkg, unfit string, c checkout) string {
 			return "build.ps1: no MinGW-w64 compiler for " + arch + " on PATH, in MSYS2 (" + c.drive + `\msys64, ` + c.drive + `\tools\msys64) or in C:\mingw64` +
-				"; these do not serve: " + unfit + `; by hand: install MSYS2 (https://www.msys2.org) and run "pacman -S ` + pkg +
-				`" in its shell, and neither winget nor Chocolatey is there to install it: install it yourself, then try again` + "\n"
+				"; these do not fit: " + unfit + `; by hand: install MSYS2 (https://www.msys2.org) and run "pacman -S ` + pkg +
+				`" in its shell; neither winget nor Chocolatey was found: install it yourself and try again` + "\n"
 		}
 		for _, test := range []struct {
 			name   string
@@ -468,7 +468,7 @@ func TestMessages(t *testing.T) {
 			{"two architectures", c, "", []string{"run", "-Arch", "386", "-ARCH", "amd64", "list"}, `build.ps1: -Arch is there twice: 386 and amd64` + usage, 2},
 			{"too many arguments", c, "", []string{"check", "-Arch", "386", "./tcpmib"}, `build.ps1: check takes no argument but -Arch, got "./tcpmib"` + usage, 2},
 			{"brackets", brackets, "", []string{"build"}, "build.ps1: Go on Windows cannot embed files in a folder with [ or ] in its path (golang/go#68908): move the checkout out of " + brackets.dir + "\n", 1},
-			{"no Go", noGo, "", []string{"build"}, "build.ps1: Go is not on PATH (https://go.dev/dl), and neither winget nor Chocolatey is there to install it: install it yourself, then try again\n", 1},
+			{"no Go", noGo, "", []string{"build"}, "build.ps1: Go is not on PATH (https://go.dev/dl); neither winget nor Chocolatey was found: install it yourself and try again\n", 1},
 			{"no compiler", noCompiler, "", []string{"build"}, byHand("amd64", "mingw-w64-ucrt-x86_64-gcc", noCompiler.bin+`\clang.exe (it does not start)`, noCompiler), 1},
 			{"another's compiler", wrongCompiler, "WINMIB_FAKE_MACHINE=x86_64-pc-cygwin", []string{"build", "-Arch", "386"}, byHand("386", "mingw-w64-i686-gcc", wrongCompiler.bin+`\gcc.exe (x86_64-pc-cygwin)`, wrongCompiler), 1},
 			{"build fails", c, "WINMIB_FAKE_FAIL=go build", []string{"build"}, "told to fail\nbuild.ps1: " + c.bin + `\go.exe build -o .build\tcpmib.exe ./cmd/tcpmib failed with exit code 7` + "\n", 1},
