@@ -105,9 +105,18 @@ func skip(q *pair) step {
 	return step{fields: 1, score: -worthMiss}
 }
 
+// fits is what is wrong with a field for a slot. A blank field stands for no member of a union that is
+// smaller than the union: it is padding.
+func (p *pairing) fits(q *pair, s *slot) *problem {
+	if q.blank() && q.field.Type.Size != s.Size {
+		return problemf(KindSize, "it is blank")
+	}
+	return p.c.fitsSlot(&q.field.Type, s)
+}
+
 // single pairs one with one.
 func (p *pairing) single(q *pair, s *slot) step {
-	problem := p.c.fitsSlot(&q.field.Type, s)
+	problem := p.fits(q, s)
 	score := 1
 	switch {
 	case problem == nil && q.blank():
@@ -233,11 +242,11 @@ func (p *pairing) run(fields []*pair, list []slot, depth int) (n, fits int, take
 	var takes []func()
 	for i := range list {
 		s := &list[i]
-		for n < len(fields) && fields[n].blank() && p.c.fitsSlot(&fields[n].field.Type, s) != nil && !s.tail { // padding
+		for n < len(fields) && fields[n].blank() && p.fits(fields[n], s) != nil && !s.tail { // padding
 			n++
 		}
 		if s.tail {
-			if n < len(fields) && p.c.fitsSlot(&fields[n].field.Type, s) == nil {
+			if n < len(fields) && p.fits(fields[n], s) == nil {
 				q := fields[n]
 				takes = append(takes, func() { q.take(s) })
 				n++
@@ -247,7 +256,7 @@ func (p *pairing) run(fields []*pair, list []slot, depth int) (n, fits int, take
 		if n == len(fields) {
 			return 0, 0, nil
 		}
-		if q := fields[n]; p.c.fitsSlot(&q.field.Type, s) == nil {
+		if q := fields[n]; p.fits(q, s) == nil {
 			takes = append(takes, func() { q.take(s) })
 			n, fits = n+1, fits+1
 			continue

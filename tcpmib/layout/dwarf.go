@@ -342,9 +342,13 @@ func (r *dwarfReader) structOf(e *die) *CStruct {
 // members puts the members of e into s. Those of anonymous structs and unions belong to what they
 // are in.
 func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
+	u := unit{end: base}
 	for _, m := range e.children {
 		if m.Tag != dwarf.TagMember {
 			continue
+		}
+		if e.Tag == dwarf.TagUnionType {
+			u = unit{end: base}
 		}
 		offset, _ := m.number(dwarf.AttrDataMemberLoc)
 		in := r.dies[r.unqualified(m.typ)]
@@ -354,6 +358,7 @@ func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
 			s.Unnamed = append(s.Unnamed, CUnnamed{in.Tag == dwarf.TagUnionType, base + offset, size, len(s.Members), 0})
 			r.members(s, in, base+offset)
 			s.Unnamed[i].End = len(s.Members)
+			u = unit{end: base + offset + size}
 			continue
 		}
 		c := CMember{Name: m.name, Offset: base + offset, Type: r.spell(m.typ)}
@@ -361,29 +366,47 @@ func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
 		c.Size, c.Sign = t.size, t.sign
 		if bits, ok := m.number(dwarf.AttrBitSize); ok {
 			c.Bits = bits
-			c.Offset, c.Bit = bitField(m, base, c.Size)
+			u.take(8*base+firstBit(m, c.Size), bits, 8*base, max(c.Size, 1))
+			c.Offset, c.Bit = u.from, 8*base+firstBit(m, c.Size)-8*u.from
+		} else {
+			u = unit{end: c.end()}
 		}
 		s.Members = append(s.Members, c)
 	}
 }
 
-// bitField finds the unit that a bit-field of a type of size bytes is in, and its lowest bit there.
-func bitField(m *die, base, size int64) (offset, bit int64) {
-	first, ok := m.number(dwarf.AttrDataBitOffset) // from the start of the struct
-	if !ok {
-		// DWARF 2 and 3 count from the highest bit of the unit.
-		offset, _ = m.number(dwarf.AttrDataMemberLoc)
-		unit, ok := m.number(dwarf.AttrByteSize)
-		if !ok {
-			unit = size
-		}
-		high, _ := m.number(dwarf.AttrBitOffset)
-		bits, _ := m.number(dwarf.AttrBitSize)
-		first = 8*offset + 8*unit - high - bits
+// firstBit is the lowest bit of a bit-field of a type of size bytes, from the start of its struct.
+func firstBit(m *die, size int64) int64 {
+	if first, ok := m.number(dwarf.AttrDataBitOffset); ok {
+		return first
 	}
-	unit := 8 * max(size, 1)
-	start := first / unit * unit
-	return base + start/8, first - start
+	// DWARF 2 and 3 count from the highest bit of the unit.
+	offset, _ := m.number(dwarf.AttrDataMemberLoc)
+	if unit, ok := m.number(dwarf.AttrByteSize); ok {
+		size = unit
+	}
+	high, _ := m.number(dwarf.AttrBitOffset)
+	bits, _ := m.number(dwarf.AttrBitSize)
+	return 8*offset + 8*size - high - bits
+}
+
+// unit is the unit that the last bit-field is in, from one byte to before another. Without a
+// bit-field it is empty, and ends where the last member does.
+type unit struct{ from, end int64 }
+
+// take finds the unit of the next bit-field, which begins at the bit first of the outermost struct;
+// that which it is in, at the bit base. Debug information does not name units. A bit-field of the
+// same size as those before it is in their unit if it fits. Otherwise its unit is aligned to its
+// size, unless that is packed away: then it begins at the byte of the bit-field.
+func (u *unit) take(first, bits, base, size int64) {
+	if u.end-u.from == size && first >= 8*u.from && first+bits <= 8*u.end {
+		return
+	}
+	from := base/8 + (first-base)/(8*size)*size
+	if from < u.end || first+bits > 8*(from+size) {
+		from = first / 8
+	}
+	*u = unit{from, from + size}
 }
 
 // sized is the size and the sign of a type.

@@ -232,11 +232,34 @@ func (d *differences) mendedAlign(q *pair) int64 {
 	if q.problem == nil {
 		return max(q.field.Type.Align, q.lead, 1)
 	}
+	if _, elem := d.resized(q); elem != nil {
+		return max(elem.Align, q.lead, 1)
+	}
 	a := max(q.lead, 1)
 	for _, m := range q.members {
 		a = max(a, d.unpacked(m.Offset, d.c.goAlign(m.Type)))
 	}
 	return a
+}
+
+// resized is the Go type for a field that is an array of the right elements and of another length than
+// in C, and those elements. They may be of a struct that Go declares in its own way.
+func (d *differences) resized(q *pair) (name string, elem *GoType) {
+	if q.field.Type.Kind != GoArray || len(q.members) != 1 || q.members[0].Bits > 0 {
+		return "", nil
+	}
+	for elem = &q.field.Type; elem.Kind == GoArray; elem = elem.Elem {
+	}
+	m := q.members[0]
+	t := d.c.h.typeOf(m.Type)
+	for ; t.kind == cArray && t.len > 0; t = d.c.h.typeOf(t.elem) {
+		name += fmt.Sprintf("[%d]", t.len)
+	}
+	c := CMember{Size: t.size, Sign: t.sign, Type: t.name}
+	if name == "" || d.unpacked(m.Offset, elem.Align) != elem.Align || elem.Size != t.size || d.c.fits(elem, &c) != nil {
+		return "", nil
+	}
+	return name + elem.Name, elem
 }
 
 // goAlign is the alignment of the Go type for a C type.
@@ -256,10 +279,11 @@ func (c *comparison) alignOf(t cType) int64 {
 	case cStruct, cUnion:
 		a := int64(1)
 		for _, m := range t.decl.Members {
-			a = max(a, c.goAlign(m.Type))
-		}
-		if t.decl.Align > 0 {
-			a = min(a, t.decl.Align)
+			own := c.goAlign(m.Type)
+			packed := m.Offset%own != 0 || t.size%own != 0 || t.decl.Align > 0 && own > t.decl.Align
+			if !packed { // or Go has bytes for it
+				a = max(a, own)
+			}
 		}
 		return a
 	}
@@ -385,39 +409,36 @@ func (d *differences) bareBits(unit slot) slot {
 // forgotten finds the members before an offset in C that no field stands for. They belong before
 // the field next, or at the end, with the padding pads among them.
 func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
-	for _, run := range d.lacking(before) {
+	runs := d.lacking(before)
+	for i, run := range runs {
+		want, align := d.decl.Size, int64(0)
+		switch {
+		case i+1 < len(runs):
+			want, align = runs[i+1][0].Offset, d.slotAlign(&runs[i+1][0])
+		case next != nil:
+			want, align = next.from, d.mendedAlign(next)
+		}
 		first, last := run[0], run[len(run)-1]
-		runAlign := int64(1)
-		for i := range run {
-			runAlign = max(runAlign, d.slotAlign(&run[i]))
-		}
-		want, a := d.decl.Size, max(d.align, runAlign)
-		if next != nil {
-			want, a = next.from, d.mendedAlign(next)
-		}
-		members, fields := d.described(run)
-		advice := "add " + fields + d.where(pads, first.Offset, last.end(), runAlign, want, a, next)
-		if len(*pads) > 0 && strings.Contains(advice, inPlace) {
-			*pads = nil
-			advice = "write " + strings.TrimPrefix(advice, "add ")
-		}
+		members, advice := d.adding(run, pads, next, want, align)
 		what := ""
 		if len(members) > 1 {
 			what = " (" + memberNamesOf(members) + ")"
 		}
 		d.find(nil, KindForgotten, d.item+"."+first.label(), "C has %s at offset %d that no Go field names%s: %s",
 			plural(last.end()-first.Offset, "byte"), first.Offset, what, advice)
-		d.at, d.seen = last.end(), last.end()
-		d.align = max(d.align, runAlign)
 	}
 }
 
-// where says where a field for the bytes from first to end belongs among the padding before the
-// next field, which begins at want. It takes the padding away that is before it then.
-func (d *differences) where(pads *[]*pair, first, end, align, want, nextAlign int64, next *pair) string {
-	before := " at the end"
-	if next != nil {
-		before = " before " + next.field.Name
+// adding says which fields to write for slots side by side, and where among the padding before the
+// field next, or at the end. What follows them begins at want and is aligned to align, or is the
+// end of the struct if that is 0. The padding that they go behind is taken away.
+func (d *differences) adding(run []slot, pads *[]*pair, next *pair, want, align int64) (members []CMember, advice string) {
+	first, end := run[0].Offset, run[len(run)-1].end()
+	for i := range run {
+		d.align = max(d.align, d.slotAlign(&run[i]))
+	}
+	if align == 0 {
+		align = d.align
 	}
 	after := func(at int64, list []*pair) int64 {
 		for _, q := range list {
@@ -425,28 +446,43 @@ func (d *differences) where(pads *[]*pair, first, end, align, want, nextAlign in
 		}
 		return at
 	}
-	for k := len(*pads); k >= 0; k-- {
-		if alignUp(after(d.at, (*pads)[:k]), align) == first && alignUp(after(end, (*pads)[k:]), nextAlign) == want {
-			rest := (*pads)[k:]
-			*pads = rest
-			if len(rest) == 0 {
-				return before
-			}
-			return fmt.Sprintf(" before the blank field at offset %d", rest[0].field.Offset)
+	k := len(*pads)
+	for ; k >= 0; k-- {
+		if alignUp(after(d.at, (*pads)[:k]), d.slotAlign(&run[0])) == first && alignUp(after(end, (*pads)[k:]), align) == want {
+			break
 		}
 	}
-	if alignUp(end, nextAlign) == want && len(*pads) > 0 {
-		return inPlace + before
+	verb, where := "add ", " at the end"
+	if next != nil {
+		where = " before " + next.field.Name
 	}
-	return before
+	at := first // where Go is by itself
+	switch {
+	case k >= 0:
+		if *pads = (*pads)[k:]; len(*pads) > 0 {
+			where = fmt.Sprintf(" before the blank field at offset %d", (*pads)[0].field.Offset)
+		}
+		want = end
+	case len(*pads) > 0 && !slices.ContainsFunc(*pads, func(q *pair) bool { return q.hole || !q.blank() }):
+		verb, where, at, *pads = "write ", " in place of the blank field"+where, d.at, nil
+	default:
+		at = after(d.at, *pads)
+	}
+	members, fields := d.described(run, at, want, align)
+	d.at, d.seen = max(want, end), end
+	return members, verb + fields + where
 }
 
-const inPlace = " in place of the blank field"
-
-// described are the members of slots, and the Go fields to write for them.
-func (d *differences) described(slots []slot) (members []CMember, fields string) {
+// described are the members of slots, and the Go fields to write for them: with padding where Go,
+// which is at the offset at, would put them or what begins at want behind them before their place.
+func (d *differences) described(slots []slot, at, want, align int64) (members []CMember, fields string) {
 	const most = 4
 	var all []string
+	pad := func(align, to int64) {
+		if alignUp(at, align) < to {
+			all = append(all, fmt.Sprintf("_ [%d]byte", to-at))
+		}
+	}
 	for i := range slots {
 		s := &slots[i]
 		members = append(members, s.leaves()...)
@@ -454,8 +490,11 @@ func (d *differences) described(slots []slot) (members []CMember, fields string)
 		if s.arms != nil {
 			name += "Union"
 		}
+		pad(d.slotAlign(s), s.Offset)
 		all = append(all, name+" "+d.typeFor(s))
+		at = s.end()
 	}
+	pad(align, want)
 	if len(all) > most {
 		return members, "fields for them"
 	}
@@ -661,7 +700,11 @@ func (d *differences) judge(q *pair) {
 	case len(q.members) > 1 && first.Bits == 0 && q.field.C == nil:
 		text += ": make it " + d.c.storage(q.end-q.from, d.mendedAlign(q))
 	default:
-		text += ": make it " + d.typeAt(&first)
+		right := d.typeAt(&first)
+		if name, elem := d.resized(q); elem != nil {
+			right = name
+		}
+		text += ": make it " + right
 	}
 	item := d.name(q)
 	if q.field.C != nil && first.Bits > 0 {
@@ -703,14 +746,8 @@ func (d *differences) finish(rest []*pair, moved bool) {
 		rest = nil // the padding between them goes with them
 	}
 	if d.prefix() {
-		run := slices.Concat(d.lacking(d.decl.Size)...)
-		members, fields := d.described(run)
-		a := int64(1)
-		for i := range run {
-			a = max(a, d.slotAlign(&run[i]))
-		}
-		where := d.where(&rest, run[0].Offset, run[len(run)-1].end(), a, d.decl.Size, max(d.align, a), nil)
-		d.find(nil, KindPrefix, d.item, "Go has the first %d of %s, and C goes on with %s: add %s%s", d.s.Size, plural(d.decl.Size, "byte"), memberNamesOf(members), fields, where)
+		members, advice := d.adding(slices.Concat(d.lacking(d.decl.Size)...), &rest, nil, d.decl.Size, 0)
+		d.find(nil, KindPrefix, d.item, "Go has the first %d of %s, and C goes on with %s: %s", d.s.Size, plural(d.decl.Size, "byte"), memberNamesOf(members), advice)
 		return
 	}
 	d.forgotten(d.decl.Size+1, &rest, nil)
@@ -721,7 +758,7 @@ func (d *differences) finish(rest []*pair, moved bool) {
 
 // sizeof compares the size of the mended struct.
 func (d *differences) sizeof(pads []*pair) {
-	put := func(drop int64) int64 {
+	put := func(drop int64) (end, size int64) {
 		at, align := d.at, d.align
 		for _, p := range pads {
 			cut := min(drop, p.field.Type.Size)
@@ -731,9 +768,10 @@ func (d *differences) sizeof(pads []*pair) {
 				at, align = alignUp(at, a)+p.field.Type.Size-cut, max(align, a)
 			}
 		}
-		return alignUp(at, max(align, 1))
+		return at, alignUp(at, max(align, 1))
 	}
-	size, padded := put(0), int64(0)
+	end, size := put(0)
+	padded := int64(0)
 	for _, p := range pads {
 		padded += p.field.Type.Size
 	}
@@ -745,10 +783,17 @@ func (d *differences) sizeof(pads []*pair) {
 	}
 	text := fmt.Sprintf("sizeof is %d in C and %d in Go on %s", d.decl.Size, d.s.Size, d.c.g.GOARCH)
 	if size < d.decl.Size {
+		// What is to be added is aligned less than the field that was there once.
+		for i := range slices.Backward(d.findings) {
+			if d.findings[i].Kind == KindForgotten {
+				d.findings[i].Detail += fmt.Sprintf(", and _ [%d]byte at the end", d.decl.Size-end)
+				return
+			}
+		}
 		text += fmt.Sprintf(": pad %s at the end", plural(d.decl.Size-size, "byte"))
 	}
 	for n := int64(1); n <= padded && size > d.decl.Size; n++ {
-		if put(n) == d.decl.Size {
+		if _, size := put(n); size == d.decl.Size {
 			text += fmt.Sprintf(": take %s out at the end", plural(n, "byte"))
 			break
 		}

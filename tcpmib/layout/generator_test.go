@@ -86,11 +86,7 @@ func randomStruct(r *rand.Rand, i int) cRandom {
 		s.pack = 1 << r.IntN(3)
 	}
 	for m := range 1 + r.IntN(8) {
-		d := randomMember(r, i, fmt.Sprintf("m%d", m), 0)
-		if s.pack > 0 && d.bits != nil { // whose unit compilers place as they like
-			d.bits = nil
-		}
-		s.members = append(s.members, d)
+		s.members = append(s.members, randomMember(r, i, fmt.Sprintf("m%d", m), 0))
 	}
 	return s
 }
@@ -138,7 +134,8 @@ type goBuilder struct {
 	r       *rand.Rand
 	h       *Headers
 	structs map[string]*cRandom
-	plain   bool // unions as integers, in no other way: what advice means by a struct
+	plain   bool    // unions as integers, in no other way: what advice means by a struct
+	own     *GoType // the elements of the array that an advice is about
 }
 
 // gField is a field of a Go struct before it is laid out.
@@ -235,6 +232,9 @@ func (b *goBuilder) union(d *cRandomMember, decl *CStruct) []placed {
 	}
 	if way == 0 {
 		arm := d.inner[b.r.IntN(len(d.inner))]
+		for arm.name == "" && arm.typ == "union" { // of which storage may be smaller than that of d
+			arm = arm.inner[b.r.IntN(len(arm.inner))]
+		}
 		list := b.sequence([]cRandomMember{arm}, decl)
 		for i := range list {
 			list[i].kind = "union"
@@ -573,7 +573,7 @@ var (
 	makeIt     = regexp.MustCompile(`^make it (.+)$`)
 	makeThem   = regexp.MustCompile(`^make them one (.+)$`)
 	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
-	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))$`)
+	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
 	writeThem  = regexp.MustCompile(`^write (.+)$`)
 	exchange   = regexp.MustCompile(`^exchange it with (\w+)$`)
 	moveIt     = regexp.MustCompile(`^move it (before (\w+)|to the end)$`)
@@ -621,8 +621,10 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		fields[k].typ = typ
 		return slices.Delete(fields, k+1, k+len(names)), err
 	case makeIt.MatchString(advice):
+		for b.own = &fields[i].typ; b.own.Kind == GoArray; b.own = b.own.Elem { // which stay as they are
+		}
 		typ, err := b.parse(makeIt.FindStringSubmatch(advice)[1])
-		fields[i].typ = typ
+		b.own, fields[i].typ = nil, typ
 		return fields, err
 	case makeBytes.MatchString(advice):
 		for _, w := range words(makeBytes.FindStringSubmatch(advice)[1]) {
@@ -666,7 +668,12 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 			}
 		}
 		added, err := b.named(m[2], f.Item)
-		return slices.Insert(fields, k, added...), err
+		fields = slices.Insert(fields, k, added...)
+		if m[7] != "" {
+			n, _ := strconv.ParseInt(m[7], 10, 64)
+			fields = append(fields, gField{name: "_", typ: b.bytes(n)})
+		}
+		return fields, err
 	case writeThem.MatchString(advice):
 		added, err := b.named(writeThem.FindStringSubmatch(advice)[1], f.Item)
 		return slices.Replace(fields, i, i+1, added...), err
@@ -701,6 +708,9 @@ func (b *goBuilder) named(list, item string) ([]gField, error) {
 
 // parse makes a type of its name in an advice: a Go type, or a C struct.
 func (b *goBuilder) parse(text string) (GoType, error) {
+	if b.own != nil && b.own.Name == text {
+		return *b.own, nil
+	}
 	b.plain = true
 	defer func() { b.plain = false }()
 	if rest, ok := strings.CutPrefix(text, "["); ok {

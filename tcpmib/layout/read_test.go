@@ -225,3 +225,41 @@ func TestDefinedTypes(t *testing.T) {
 		assert.Equal(t, want, strings.Join(definedTypes(text), ","), text)
 	}
 }
+
+// Debug information gives the first bit of a bit-field and not the unit that it is in, which a packed
+// struct may have anywhere.
+func TestUnitsOfBitFields(t *testing.T) {
+	const text = `
+#pragma pack(push, 1)
+struct packed { char a; unsigned b0 : 5, b1 : 20, b2 : 7; unsigned b3 : 9; short c; unsigned short d0 : 12, d1 : 5; };
+struct shifted { char a; unsigned : 3; unsigned b : 20; };
+struct either { char a; union { unsigned x : 5; unsigned short y : 9; struct { char z; unsigned w : 8; }; }; unsigned v : 31; };
+#pragma pack(pop)
+#pragma pack(push, 2)
+struct two { char a; unsigned b : 31; unsigned long long c : 40; };
+#pragma pack(pop)
+struct whole { char a; unsigned b0 : 5, b1 : 20, b2 : 8; unsigned char c : 3; unsigned short d : 15; };
+`
+	type place struct{ Offset, Size, Bit int64 }
+	want := map[string]map[string]place{
+		"packed":  {"b0": {1, 4, 0}, "b1": {1, 4, 5}, "b2": {1, 4, 25}, "b3": {5, 4, 0}, "d0": {11, 2, 0}, "d1": {13, 2, 0}},
+		"shifted": {"b": {1, 4, 3}},
+		"either":  {"x": {1, 4, 0}, "y": {1, 2, 0}, "w": {2, 4, 0}, "v": {6, 4, 0}},
+		"two":     {"b": {2, 4, 0}, "c": {6, 8, 0}},
+		"whole":   {"b0": {4, 4, 0}, "b1": {4, 4, 5}, "b2": {8, 4, 0}, "c": {12, 1, 0}, "d": {14, 2, 0}},
+	}
+	for _, target := range writeHeaders(t, compilers(t), map[string]string{"bits.h": text}) {
+		h, err := ReadHeaders(t.Context(), target, []string{"bits.h"}, nil)
+		require.NoError(t, err)
+		got := map[string]map[string]place{}
+		for name := range want {
+			got[name] = map[string]place{}
+			for _, m := range h.Struct("struct " + name).Members {
+				if m.Bits > 0 {
+					got[name][m.Name] = place{m.Offset, m.Size, m.Bit}
+				}
+			}
+		}
+		assert.Equal(t, want, got, "%v", target.CC)
+	}
+}
