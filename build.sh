@@ -446,7 +446,7 @@ tools_lint() ( # <staticcheck>
 c_lint() {
 	local file target cc
 	for file in native/*.c native/testdata/*.c tcpmib/internal/synthetic/testdata/*.c .github/tools/exe/testdata/*.c; do
-		for target in gcc/{x86_64,i686} clang/aarch64; do
+		for target in gcc/{x86_64,i686} clang/{x86_64,i686,aarch64}; do
 			case $target in
 			gcc/*) cc=${target#*/}-w64-mingw32-gcc ;;
 			clang/*) cc="clang --target=${target#*/}-w64-windows-gnu -isystem /usr/share/mingw-w64/include" ;;
