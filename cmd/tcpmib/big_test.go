@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -111,11 +112,10 @@ func BenchmarkMillion(b *testing.B) {
 	for n := range 1_000_000 {
 		i := n * 7919 % 1_000_000 // in no order, as Windows has them
 		pid := uint32(4 + i%300*4)
-		m.Rows4 = append(m.Rows4, tcpmib.TCPRow2{
-			State:     tcpmib.StateEstab,
-			LocalAddr: [4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}, LocalPort: [4]byte{195},
-			RemoteAddr: [4]byte{203, 0, 113, 7}, RemotePort: [4]byte{1, 187},
-			OwningPid: pid,
+		m.Conns = append(m.Conns, tcpmib.Conn{
+			Local:  netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 49920),
+			Remote: netip.MustParseAddrPort("203.0.113.7:443"),
+			State:  tcpmib.StateEstab, PID: pid,
 		})
 		processes[pid] = owner.Process{PID: pid, Name: fmt.Sprintf("program%d.exe", pid%37)}
 	}

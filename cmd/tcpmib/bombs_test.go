@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -15,24 +14,8 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
+	"github.com/winmib/winmib/tcpmib/tcpmibtest"
 )
-
-// oneTable is a machine without sockets, but for one table.
-type oneTable struct {
-	fixture.Machine
-	function string
-	table    []byte
-}
-
-func (m *oneTable) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
-	switch {
-	case q.Func != m.function:
-		return m.Machine.Ask(q, buf)
-	case len(buf) < len(m.table):
-		return uint32(len(m.table)), tcpmib.CodeInsufficientBuffer
-	}
-	return uint32(copy(buf, m.table)), 0
-}
 
 // recordMachine writes a capture of a machine.
 func recordMachine(m tcpmib.Source, path string) error {
@@ -44,9 +27,9 @@ func recordMachine(m tcpmib.Source, path string) error {
 }
 
 // bombs are captures that take much more memory than their files do, by name.
-var bombs = map[string]func() *oneTable{
-	"small.zip":   func() *oneTable { return zeros(64 << 20) },
-	"big.zip":     func() *oneTable { return zeros(capture.MaxEntryBytes - 28) },
+var bombs = map[string]func() tcpmib.Source{
+	"small.zip":   func() tcpmib.Source { return zeros(64 << 20 / 28) },
+	"big.zip":     func() tcpmib.Source { return zeros(capture.MaxEntryBytes/28 - 1) },
 	"zones.zip":   zones,
 	"million.zip": million,
 }
@@ -62,50 +45,45 @@ func writeBombs() {
 	}
 }
 
-// tableOf is a table of rows, of which fill writes each.
-func tableOf(rowSize, n int, fill func(i int, row []byte)) []byte {
-	b := make([]byte, 4+rowSize*n)
-	binary.LittleEndian.PutUint32(b, uint32(n))
-	for i := range n {
-		if fill != nil {
-			fill(i, b[4+i*rowSize:][:rowSize])
-		}
-	}
-	return b
+// oneTable is a machine that answers one function alone with rows.
+func oneTable[Row any](function string, rows []Row) tcpmib.Source {
+	return &tcpmibtest.Machine{Answers: map[tcpmib.Query][]byte{{Func: function}: tcpmibtest.Table(rows...)}}
 }
 
 // zeros has rows of zeros, which pack to a thousandth.
-func zeros(size int) *oneTable {
-	return &oneTable{function: "GetTcpTable2", table: tableOf(28, size/28, nil)}
-}
+func zeros(n int) tcpmib.Source { return oneTable("GetTcpTable2", make([]tcpmib.TCPRow2, n)) }
 
 // zones has a million IPv6 connections, each of two interfaces that no other has.
-func zones() *oneTable {
-	return &oneTable{function: "GetTcp6Table2", table: tableOf(60, 1_000_000, func(i int, row []byte) {
-		copy(row, []byte{0xfe, 0x80, 15: 1})
-		binary.LittleEndian.PutUint32(row[16:], uint32(2*i+1))
-		binary.BigEndian.PutUint16(row[20:], uint16(i))
-		copy(row[24:], []byte{0xfe, 0x80, 15: 2})
-		binary.LittleEndian.PutUint32(row[40:], uint32(2*i+2))
-		binary.BigEndian.PutUint16(row[44:], 443)
-		binary.LittleEndian.PutUint32(row[48:], uint32(tcpmib.StateEstab))
-	})}
+func zones() tcpmib.Source {
+	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+	for i := range rows {
+		rows[i] = tcpmib.TCP6Row2{
+			LocalAddr: [16]byte{0xfe, 0x80, 15: 1}, LocalScopeID: uint32(2*i + 1), LocalPort: [4]byte{byte(i >> 8), byte(i)},
+			RemoteAddr: [16]byte{0xfe, 0x80, 15: 2}, RemoteScopeID: uint32(2*i + 2), RemotePort: [4]byte{1, 187},
+			State: tcpmib.StateEstab,
+		}
+	}
+	return oneTable("GetTcp6Table2", rows)
 }
 
 // million has a million connections, as a machine may.
-func million() *oneTable {
-	return &oneTable{function: "GetTcpTable2", table: tableOf(28, 1_000_000, func(i int, row []byte) {
-		binary.LittleEndian.PutUint32(row, uint32(tcpmib.StateEstab))
-		copy(row[4:], []byte{10, byte(i >> 16), byte(i >> 8), byte(i), 195, 80})
-		copy(row[12:], []byte{203, 0, 113, 7, 1, 187})
-		binary.LittleEndian.PutUint32(row[20:], uint32(4+i%300*4))
-	})}
+func million() tcpmib.Source {
+	rows := make([]tcpmib.TCPRow2, 1_000_000)
+	for i := range rows {
+		rows[i] = tcpmib.TCPRow2{
+			State:     tcpmib.StateEstab,
+			LocalAddr: [4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}, LocalPort: [4]byte{195, 80},
+			RemoteAddr: [4]byte{203, 0, 113, 7}, RemotePort: [4]byte{1, 187},
+			OwningPid: uint32(4 + i%300*4),
+		}
+	}
+	return oneTable("GetTcpTable2", rows)
 }
 
 // The flag allows what is refused without it.
 func TestMaxRows(t *testing.T) {
 	file := filepath.Join(fixture.TempDir(t), "rows.zip")
-	require.NoError(t, recordMachine(zeros(5*28), file))
+	require.NoError(t, recordMachine(zeros(5), file))
 	for _, test := range []struct {
 		args []string
 		code int

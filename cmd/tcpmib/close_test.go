@@ -40,8 +40,8 @@ func (m *closing) close(c tcpmib.Conn) error {
 }
 
 func (m *closing) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
-	m.Rows4 = slices.DeleteFunc(m.Rows4, func(r tcpmib.TCPRow2) bool {
-		at, ok := m.closed[r.Conn().Endpoints()]
+	m.Dated = slices.DeleteFunc(m.Dated, func(c tcpmib.DatedConn) bool {
+		at, ok := m.closed[c.Endpoints()]
 		return ok && time.Since(at) >= m.linger
 	})
 	return m.Machine.Ask(q, buf)
@@ -166,7 +166,7 @@ func TestCloseThousands(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := &fixture.Machine{}
 				for i := range n {
-					m.Add4(fmt.Sprintf("10.0.0.1:%d", 1024+i), "10.0.0.2:80", tcpmib.StateEstab, 7, tcpmib.OffloadStateInHost)
+					m.Add(fmt.Sprintf("10.0.0.1:%d", 1024+i), "10.0.0.2:80", tcpmib.StateEstab, 7)
 				}
 				source := &counted{m, map[string]int{}}
 				a := testApp(source, nil)
@@ -204,7 +204,7 @@ func TestCloseRace(t *testing.T) {
 	m, names := fixture.Office()
 	a := testApp(m, names)
 	fake(a).closeConn = func(c tcpmib.Conn) error {
-		m.Rows4 = nil
+		m.Dated = nil
 		return fmt.Errorf("SetTcpEntry: %w", fs.ErrNotExist)
 	}
 	got := runApp(a, "close", "192.168.1.23:50120", "203.0.113.7:443", "--yes")

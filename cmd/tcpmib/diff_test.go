@@ -33,11 +33,11 @@ func record(t *testing.T, m *fixture.Machine, after time.Duration, processes map
 // as it is.
 func TestDiffOwners(t *testing.T) {
 	before, after := &fixture.Machine{}, &fixture.Machine{}
-	before.Add4("10.0.0.1:1000", "10.0.0.2:80", tcpmib.StateEstab, 1, tcpmib.OffloadStateInHost)
-	before.Add4("10.0.0.1:2000", "10.0.0.2:80", tcpmib.StateEstab, 2, tcpmib.OffloadStateInHost)
-	before.Add4("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3, tcpmib.OffloadStateInHost)
-	after.Add4("10.0.0.1:2000", "10.0.0.2:80", tcpmib.StateTimeWait, 0, tcpmib.OffloadStateInHost)
-	after.Add4("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 1, tcpmib.OffloadStateInHost)
+	before.Add("10.0.0.1:1000", "10.0.0.2:80", tcpmib.StateEstab, 1)
+	before.Add("10.0.0.1:2000", "10.0.0.2:80", tcpmib.StateEstab, 2)
+	before.Add("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3)
+	after.Add("10.0.0.1:2000", "10.0.0.2:80", tcpmib.StateTimeWait, 0)
+	after.Add("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 1)
 	files := []string{
 		record(t, before, 0, map[uint32]string{1: "ended.exe", 2: "client.exe", 3: "other.exe"}),
 		record(t, after, 5*time.Minute+12*time.Second, map[uint32]string{1: "second.exe", 2: "client.exe", 3: "other.exe"}),

@@ -351,8 +351,8 @@ func (w *closedWriter) Write(b []byte) (int, error) {
 
 func TestClosedPipe(t *testing.T) {
 	m, processes := fixture.Office()
-	for len(m.Rows4) < 10_000 {
-		m.Rows4 = append(m.Rows4, m.Rows4[:23]...)
+	for len(m.Dated) < 10_000 {
+		m.Dated = append(m.Dated, m.Dated[:23]...)
 	}
 	for _, format := range []string{"table", "json", "jsonl", "csv", "sample", "template={{.local}}"} {
 		a := testApp(m, processes)

@@ -125,9 +125,9 @@ func TestPortOnAScreen(t *testing.T) {
 // A busy server has thousands of connections on its port: the first are shown.
 func TestPortWithManySockets(t *testing.T) {
 	m := &fixture.Machine{}
-	m.Add4("0.0.0.0:80", "", tcpmib.StateListen, 10, 0)
+	m.Add("0.0.0.0:80", "", tcpmib.StateListen, 10)
 	for range 100 {
-		m.Add4("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10, 0)
+		m.Add("10.0.0.1:80", "10.0.0.2:5000", tcpmib.StateEstab, 10)
 	}
 	got := runApp(testApp(m, fixture.Named(map[uint32]string{10: "server.exe"})), "port", "-t", "80")
 	require.Zero(t, got.code)

@@ -23,11 +23,11 @@ func (s withoutBound) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 
 func TestEphemeralOwners(t *testing.T) {
 	m := &fixture.Machine{}
-	m.Add4("10.0.0.1:50000", "10.0.0.2:80", tcpmib.StateEstab, 7, tcpmib.OffloadStateInHost)
-	m.Add4("10.0.0.1:50001", "10.0.0.3:80", tcpmib.StateEstab, 8, tcpmib.OffloadStateInHost)
-	m.Add4("10.0.0.1:50002", "10.0.0.3:80", tcpmib.StateEstab, 8, tcpmib.OffloadStateInHost)
-	m.AddBound4("0.0.0.0:50003", 8)
-	m.AddBound4("10.0.0.1:50000", 7) // of the connection
+	m.Add("10.0.0.1:50000", "10.0.0.2:80", tcpmib.StateEstab, 7)
+	m.Add("10.0.0.1:50001", "10.0.0.3:80", tcpmib.StateEstab, 8)
+	m.Add("10.0.0.1:50002", "10.0.0.3:80", tcpmib.StateEstab, 8)
+	m.AddBound("0.0.0.0:50003", 8)
+	m.AddBound("10.0.0.1:50000", 7) // of the connection
 	processes := fixture.Named(map[uint32]string{7: "seven.exe"})
 	got := runApp(testApp(m, processes), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003")
 	assert.Equal(t, cli.ExitOK, got.code)

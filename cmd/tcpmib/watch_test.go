@@ -63,12 +63,12 @@ func events(t *testing.T, stdout string) []string {
 
 func TestWatchEvents(t *testing.T) {
 	one, two := &fixture.Machine{}, &fixture.Machine{}
-	one.Add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
-	one.Add4("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 8, tcpmib.OffloadStateInHost)
-	two.Add4("0.0.0.0:80", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
-	two.Add4("10.0.0.1:80", "10.0.0.2:2000", tcpmib.StateEstab, 9, tcpmib.OffloadStateInHost)
+	one.Add("0.0.0.0:80", "", tcpmib.StateListen, 7)
+	one.Add("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 8)
+	two.Add("0.0.0.0:80", "", tcpmib.StateListen, 7)
+	two.Add("10.0.0.1:80", "10.0.0.2:2000", tcpmib.StateEstab, 9)
 	broken := &fixture.Machine{Code4: 31, Code6: 31}
-	half := &fixture.Machine{Rows4: one.Rows4, Code6: 50}
+	half := &fixture.Machine{Machine: one.Machine, Code6: 50}
 	empty := &fixture.Machine{Code6: 50}
 	const no6 = "tcpmib: GetTcp6Table2: not supported: the protocol is not installed (ERROR_NOT_SUPPORTED, 50)\n"
 
@@ -148,10 +148,10 @@ func TestWatchLate(t *testing.T) {
 func TestWatchCapturesKeepNames(t *testing.T) {
 	before, after := &fixture.Machine{}, &fixture.Machine{}
 	for pid, port := range []string{"1000", "2000", "3000"} {
-		before.Add4("10.0.0.1:"+port, "10.0.0.2:80", tcpmib.StateEstab, uint32(pid+1), tcpmib.OffloadStateInHost)
+		before.Add("10.0.0.1:"+port, "10.0.0.2:80", tcpmib.StateEstab, uint32(pid+1))
 	}
-	after.Add4("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3, tcpmib.OffloadStateInHost)
-	after.Add4("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateEstab, 2, tcpmib.OffloadStateInHost)
+	after.Add("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3)
+	after.Add("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateEstab, 2)
 	args := []string{"watch", "--format=jsonl",
 		"--from", record(t, before, 0, map[uint32]string{1: "ended.exe", 2: "first.exe", 3: "stays.exe"}),
 		"--from", record(t, after, 0, map[uint32]string{2: "second.exe", 3: "stays.exe"})}
@@ -296,7 +296,7 @@ var allTCP = rows.Tables{Families: tcpmib.Both, TCP: true}
 // watch follows UDP sockets with its own clock, and ends with the context.
 func TestWatchUDP(t *testing.T) {
 	m := &fixture.Machine{}
-	m.AddUDP4("0.0.0.0:53", 7)
+	m.AddUDP("0.0.0.0:53", 7)
 	got := runApp(testApp(m, nil), "watch", "-u", "--interval", "100ms", "--for", "300ms", "--format", "jsonl")
 	assert.Zero(t, got.code, got.stderr)
 	assert.Contains(t, got.stdout, `"event":"present","protocol":"udp","family":"ipv4","localAddress":"0.0.0.0","localPort":53,"remoteAddress":null`)

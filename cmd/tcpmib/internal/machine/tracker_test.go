@@ -2,6 +2,7 @@ package machine
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // sourced is a machine that has tables and nothing else.
@@ -26,10 +28,10 @@ func (s sourced) Source() tcpmib.Source { return s.m }
 // table, and a table that cannot be read for a while has closed nothing.
 func TestTracker(t *testing.T) {
 	m := &fixture.Machine{}
-	m.AddUDP4("0.0.0.0:53", 7)
-	m.AddUDP6("[::]:53", 0, 7)
-	m.AddBound4("0.0.0.0:8081", 8)
-	m.Add4("0.0.0.0:53", "", tcpmib.StateListen, 7, tcpmib.OffloadStateInHost)
+	m.AddUDP("0.0.0.0:53", 7)
+	m.AddUDP("[::]:53", 7)
+	m.AddBound("0.0.0.0:8081", 8)
+	m.Add("0.0.0.0:53", "", tcpmib.StateListen, 7)
 	all := rows.Tables{Families: tcpmib.Both, TCP: true, Bound: true, UDP: true}
 	tr := &Tracker{}
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
@@ -51,9 +53,9 @@ func TestTracker(t *testing.T) {
 	want(all)
 	assert.Len(t, tr.Sockets(), 4)
 
-	m.UDP4 = nil
-	m.AddUDP4("127.0.0.1:5353", 9)
-	m.Bound4 = nil
+	m.UDP = slices.DeleteFunc(m.UDP, func(e udpmib.Endpoint) bool { return e.Family() == tcpmib.IPv4 })
+	m.AddUDP("127.0.0.1:5353", 9)
+	m.Bound = nil
 	want(all, "closed tcp 0.0.0.0:8081", "closed udp 0.0.0.0:53", "opened udp 127.0.0.1:5353")
 
 	m.Code6 = 31

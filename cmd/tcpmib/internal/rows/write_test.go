@@ -140,8 +140,11 @@ func TestTemplate(t *testing.T) {
 
 func TestSample(t *testing.T) {
 	m, _ := fixture.Office()
+	r := tcpmib.Reader{Source: m}
+	rows, err := r.TCPTable2(true)
+	require.NoError(t, err)
 	var b bytes.Buffer
-	require.NoError(t, WriteSample(&b, m.Rows4))
+	require.NoError(t, WriteSample(&b, rows))
 	want, err := os.ReadFile(filepath.Join("..", "..", "testdata", "list", "sample.golden"))
 	require.NoError(t, err)
 	lines := strings.ReplaceAll(string(want), "\r\n", "\n")
@@ -149,7 +152,7 @@ func TestSample(t *testing.T) {
 		lines = strings.ReplaceAll(lines, "\n", "\r\n")
 	}
 	assert.Equal(t, lines, b.String())
-	assert.ErrorIs(t, WriteSample(broken{}, m.Rows4), errBroken)
+	assert.ErrorIs(t, WriteSample(broken{}, rows), errBroken)
 }
 
 func TestEvents(t *testing.T) {

@@ -133,7 +133,7 @@ func TestScreenCursorFollowsState(t *testing.T) {
 	connections := func(ports string, state tcpmib.State) made {
 		m := &fixture.Machine{}
 		for _, port := range strings.Fields(ports) {
-			m.Add4("10.0.0.1:"+port, "10.0.0.2:443", state, 7, tcpmib.OffloadStateInHost)
+			m.Add("10.0.0.1:"+port, "10.0.0.2:443", state, 7)
 		}
 		return func() (*fixture.Machine, owner.Processes) { return m, nil }
 	}

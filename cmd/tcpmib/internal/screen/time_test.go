@@ -187,7 +187,7 @@ func TestLeastLines(t *testing.T) {
 func TestMarksOfNewConnectionThatChanges(t *testing.T) {
 	established := func() (*fixture.Machine, owner.Processes) {
 		m, processes := fixture.Later()
-		m.Rows4[len(m.Rows4)-1].State = tcpmib.StateEstab
+		m.Dated[len(m.Dated)-1].State = tcpmib.StateEstab
 		return m, processes
 	}
 	s := testScreen(t, fixture.Office, fixture.Later, established)
