@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -75,7 +76,7 @@ func TestForeignModule(t *testing.T) {
 	write := func(name, text string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	write("go.mod", foreignModule+filepath.ToSlash(repository)+"\n")
+	write("go.mod", foreignModule+strconv.Quote(filepath.ToSlash(repository))+"\n")
 	write("go.sum", string(sums))
 	write("foreign.go", foreignCode)
 	write("foreign_test.go", foreignTest)
