@@ -14,7 +14,7 @@ import (
 
 // pkg is a package and what can be changed in it.
 type pkg struct {
-	dir, path string // as they were given
+	dir, path string // its folder, and as it was given
 	code      string // identifies the code that it compiles to
 	changes   []change
 	took      time.Duration // its tests, without a change
@@ -30,14 +30,15 @@ const (
 	notNoticed     verdict = "not noticed"
 )
 
-// load finds what can be changed in a package, in the files that are built for this system.
+// load finds what can be changed in a package, in the files that are built for this system. The package may be of any
+// module below dir: go is called in its folder.
 func load(dir, path string) (*pkg, error) {
-	p := &pkg{dir: dir, path: path}
-	out, err := p.command(context.Background(), "list", "-f", "{{.Dir}}\n{{range .GoFiles}}{{.}}\n{{end}}", path).Output()
+	p := &pkg{dir: filepath.Join(dir, path), path: path}
+	out, err := p.command(context.Background(), "list", "-f", "{{.Dir}}\n{{range .GoFiles}}{{.}}\n{{end}}", ".").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list %s: %w", path, err)
 	}
-	lines := strings.Fields(string(out))
+	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
 	if len(lines) < 2 {
 		return nil, fmt.Errorf("%s has no files", path)
 	}
@@ -63,7 +64,7 @@ func (p *pkg) command(ctx context.Context, args ...string) *exec.Cmd {
 // compile returns what identifies the code of the package with an overlay: the part of the build ID that
 // depends on what the compiler made.
 func (p *pkg) compile(overlay string) (string, error) {
-	out, err := p.command(context.Background(), "list", "-export", "-overlay", overlay, "-f", "{{.BuildID}}", p.path).Output()
+	out, err := p.command(context.Background(), "list", "-export", "-overlay", overlay, "-f", "{{.BuildID}}", ".").Output()
 	_, code, _ := strings.Cut(strings.TrimSpace(string(out)), "/")
 	if err == nil && code == "" {
 		err = errors.New("no build ID")
@@ -89,7 +90,7 @@ func (p *pkg) test(overlay, tests string, limit time.Duration) (pass bool, out [
 	if tests != "" {
 		args = append(args, "-run", tests)
 	}
-	cmd := p.command(ctx, append(args, p.path)...)
+	cmd := p.command(ctx, append(args, ".")...)
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	return err == nil, out

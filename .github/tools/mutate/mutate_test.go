@@ -11,12 +11,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// module makes a module in the folder "a module" of the one that it returns.
 func module(t *testing.T, files map[string]string) string {
-	dir := t.TempDir()
+	above := t.TempDir()
+	dir := filepath.Join(above, "a module")
+	require.NoError(t, os.Mkdir(dir, 0o700))
 	for name, text := range files {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	return dir
+	return above
 }
 
 func TestChangesOf(t *testing.T) {
@@ -34,7 +37,7 @@ func f(a, b int, ok bool) bool {
 	return true || a == -1
 }
 `})
-	changes, err := changesOf(filepath.Join(dir, "a.go"))
+	changes, err := changesOf(filepath.Join(dir, "a module", "a.go"))
 	require.NoError(t, err)
 	var got []string
 	for _, c := range changes {
@@ -77,7 +80,7 @@ func TestNoticed(t *testing.T) {
 	})
 	var out strings.Builder
 	o := options{n: 100, seed: 1, dir: dir, writer: &out}
-	require.NoError(t, run(o, []string{"."}))
+	require.NoError(t, run(o, []string{"./a module"}))
 	first := out.String()
 	for _, line := range []string{
 		"seed 1\n", "noticed         a.go:3: < -> <=\n", "noticed         a.go:3: 3 -> 4\n", "not noticed     a.go:5: * -> /\n", "not noticed     a.go:5: 5 -> 6\n",
@@ -85,11 +88,11 @@ func TestNoticed(t *testing.T) {
 	} {
 		assert.Contains(t, first, line)
 	}
-	assert.Regexp(t, `\n\. +2 +2 +1 +50\n`, first)
+	assert.Regexp(t, `\n\./a module +2 +2 +1 +50\n`, first)
 
 	out.Reset()
 	o.n, o.least = 1, 100
-	err := run(o, []string{"."})
+	err := run(o, []string{"./a module"})
 	assert.Equal(t, strings.Contains(out.String(), "\nnot noticed "), err != nil, out.String())
 	lines := strings.Split(first, "\n")
 	assert.Equal(t, lines[:2], strings.Split(out.String(), "\n")[:2], "the seed decides the order")
@@ -103,6 +106,6 @@ func TestBaseline(t *testing.T) {
 		"a_test.go": "package a\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Fail() }\n",
 	})
 	var out strings.Builder
-	assert.ErrorIs(t, run(options{n: 1, dir: dir, writer: &out}, []string{"."}), errBaseline)
+	assert.ErrorIs(t, run(options{n: 1, dir: dir, writer: &out}, []string{"a module"}), errBaseline)
 	assert.Error(t, run(options{n: 1, dir: dir, writer: &out}, []string{"./none"}))
 }
