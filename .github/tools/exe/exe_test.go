@@ -154,6 +154,25 @@ var commands = []struct {
 	{[]string{"port", "9"}, "port 9"},
 }
 
+// alone is what each command prints and loads in each build of tcpmib.exe without other files in its folder.
+var alone = map[[2]string]result{}
+
+type result struct {
+	out  string
+	dlls []string
+}
+
+func loadAlone(t *testing.T, exe, cgo string, args []string) result {
+	t.Helper()
+	key := [2]string{cgo, args[0]}
+	r, ok := alone[key]
+	if !ok {
+		r.out, r.dlls = load(t, exe, args...)
+		alone[key] = r
+	}
+	return r
+}
+
 // The import table holds the DLLs that the shim and Go's runtime need, and no command loads what
 // belongs to windows and the clipboard.
 func TestLoadedDLLs(t *testing.T) {
@@ -170,9 +189,9 @@ func TestLoadedDLLs(t *testing.T) {
 		assert.Equal(t, test.imports, dlls, "CGO_ENABLED=%s", test.cgo)
 		for _, c := range commands {
 			t.Run(fmt.Sprintf("%s, CGO_ENABLED=%s", c.args[0], test.cgo), func(t *testing.T) {
-				out, loaded := load(t, exe, c.args...)
-				assert.Contains(t, out, c.prints, loaded)
-				names := baseNames(loaded)
+				r := loadAlone(t, exe, test.cgo, c.args)
+				assert.Contains(t, r.out, c.prints, r.dlls)
+				names := baseNames(r.dlls)
 				assert.Contains(t, names, "kernel32.dll") // or the list is not one
 				for _, none := range []string{"user32.dll", "gdi32.dll", "shell32.dll", "ole32.dll"} {
 					assert.NotContains(t, names, none)
@@ -187,13 +206,12 @@ func TestLoadedDLLs(t *testing.T) {
 // program's folder as Windows does.
 func TestFalseDLLs(t *testing.T) {
 	goarch := runs()
-	exes := map[string]string{"without cgo": build(t, goarch, "0"), "with the shim": build(t, goarch, "1")}
+	exes := map[string]string{"0": build(t, goarch, "0"), "1": build(t, goarch, "1")}
 	names, symbols := map[string]bool{}, map[string]bool{}
-	for _, exe := range exes {
+	for cgo, exe := range exes {
 		dlls, functions := imports(t, exe)
 		for _, c := range commands {
-			_, loaded := load(t, exe, c.args...)
-			dlls = append(dlls, baseNames(loaded)...)
+			dlls = append(dlls, baseNames(loadAlone(t, exe, cgo, c.args).dlls)...)
 		}
 		for _, dll := range dlls {
 			names[dll] = true
@@ -213,12 +231,12 @@ func TestFalseDLLs(t *testing.T) {
 		}
 	}
 
-	for name, exe := range exes {
+	for cgo, exe := range exes {
 		for dll := range names {
 			plant(t, falseDLL, filepath.Dir(exe), dll)
 		}
 		for _, c := range commands {
-			t.Run(name+", "+c.args[0], func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s, CGO_ENABLED=%s", c.args[0], cgo), func(t *testing.T) {
 				out, loaded := load(t, exe, c.args...)
 				assert.Contains(t, out, c.prints, loaded)
 				for _, path := range loaded {

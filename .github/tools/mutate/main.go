@@ -29,23 +29,33 @@ type options struct {
 	writer io.Writer
 }
 
-func main() {
-	o := options{writer: os.Stdout}
-	flag.IntVar(&o.n, "n", 25, "")
-	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "")
-	flag.IntVar(&o.least, "least", 0, "")
-	flag.StringVar(&o.tests, "test", "", "")
-	flag.StringVar(&o.dir, "dir", "../..", "") // the repository, seen from .github/tools
-	flag.Usage = func() { fmt.Fprint(os.Stderr, usage) }
-	flag.Parse()
-	if flag.NArg() == 0 {
-		flag.Usage()
-		os.Exit(2)
+func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// command returns the exit code: 1 if fewer changes are noticed than wanted or something failed, 2 for wrong arguments.
+func command(args []string, stdout, stderr io.Writer) int {
+	o := options{writer: stdout}
+	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.IntVar(&o.n, "n", 25, "")
+	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "")
+	flags.IntVar(&o.least, "least", 0, "")
+	flags.StringVar(&o.tests, "test", "", "")
+	flags.StringVar(&o.dir, "dir", "../..", "") // the repository, seen from .github/tools
+	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 2
+	case flags.NArg() == 0:
+		flags.Usage()
+		return 2
 	}
-	if err := run(o, flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, "mutate:", err)
-		os.Exit(1)
+	if err := run(o, flags.Args()); err != nil {
+		fmt.Fprintln(stderr, "mutate:", err)
+		return 1
 	}
+	return 0
 }
 
 // run reports on each package, and then a table of all.
@@ -94,7 +104,7 @@ func (s score) percent() int {
 // try makes changes in the order of the seed until enough of them compile to something else.
 func (p *pkg) try(o options) (score, error) {
 	s := score{path: p.path}
-	random := rand.New(rand.NewPCG(o.seed, 0))
+	random := rand.New(rand.NewPCG(o.seed, o.seed))
 	for _, i := range random.Perm(len(p.changes)) {
 		if s.noticed+s.missed == o.n {
 			break

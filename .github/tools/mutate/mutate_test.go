@@ -3,8 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
@@ -54,9 +56,9 @@ func f(a, b int, ok bool) bool {
 	}, got))
 }
 
-// What tests notice, what they do not, and what changes nothing.
-func TestRun(t *testing.T) {
-	dir := module(t, map[string]string{
+// tested is a module whose tests notice two of four changes, and one more has no effect.
+func tested(t *testing.T) (dir string) {
+	return module(t, map[string]string{
 		"go.mod": "module example.com/a\n\ngo 1.24\n",
 		"a.go": `package a
 
@@ -78,6 +80,11 @@ func TestNoticed(t *testing.T) {
 }
 `,
 	})
+}
+
+// What tests notice, what they do not, and what changes nothing.
+func TestRun(t *testing.T) {
+	dir := tested(t)
 	var out strings.Builder
 	o := options{n: 100, seed: 1, dir: dir, writer: &out}
 	require.NoError(t, run(o, []string{"./a module"}))
@@ -90,12 +97,70 @@ func TestNoticed(t *testing.T) {
 	}
 	assert.Regexp(t, `\n\./a module +2 +2 +1 +50\n`, first)
 
+	// The first changes of the same order, until enough have an effect.
 	out.Reset()
-	o.n, o.least = 1, 100
-	err := run(o, []string{"./a module"})
-	assert.Equal(t, strings.Contains(out.String(), "\nnot noticed "), err != nil, out.String())
-	lines := strings.Split(first, "\n")
-	assert.Equal(t, lines[:2], strings.Split(out.String(), "\n")[:2], "the seed decides the order")
+	o.n = 3
+	require.NoError(t, run(o, []string{"./a module"}))
+	changed, table, _ := strings.Cut(out.String(), "\n\n")
+	assert.True(t, strings.HasPrefix(first, changed), out.String())
+	assert.Len(t, regexp.MustCompile(`(?m)^(not )?noticed `).FindAllString(changed, -1), 3)
+	assert.NotRegexp(t, ` 50\n`, table)
+}
+
+// one is a module with one change, which its tests notice.
+func one(t *testing.T) (dir string) {
+	return module(t, map[string]string{
+		"go.mod":    "module example.com/a\n\ngo 1.24\n",
+		"a.go":      "package a\n\nfunc Less(a, b int) bool { return a < b }\n",
+		"a_test.go": "package a\n\nimport \"testing\"\n\nfunc TestLess(t *testing.T) {\n\tif Less(0, 0) {\n\t\tt.Fail()\n\t}\n}\n\nfunc TestNothing(t *testing.T) {}\n",
+	})
+}
+
+// Each package has a line in the table, and a pattern chooses among its tests.
+func TestPackages(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, run(options{n: 1, dir: one(t), tests: "Nothing", writer: &out}, []string{"./a module", "a module"}))
+	assert.Regexp(t, `\n\./a module +0 +1 +0 +0\na module +0 +1 +0 +0\n$`, out.String())
+}
+
+func TestCommand(t *testing.T) {
+	dir := one(t)
+	for _, test := range []struct {
+		args []string
+		want int
+		text string // of stderr
+	}{
+		{nil, 2, usage},
+		{[]string{"-nonsense"}, 2, usage},
+		{[]string{"-n", "many", "."}, 2, usage},
+		{[]string{"-h"}, 0, usage},
+		{[]string{"-dir", dir, "none"}, 1, "mutate: go list none: "},
+		{[]string{"-dir", dir, "-least", "100", "a module"}, 0, ""},
+		{[]string{"-dir", dir, "-least", "1", "-test", "Nothing", "a module"}, 1, "mutate: fewer than 1 of 100 changes were noticed\n"},
+		{[]string{"-dir", dir, "-test", "Nothing", "a module"}, 0, ""},
+	} {
+		var out, errs strings.Builder
+		assert.Equal(t, test.want, command(test.args, &out, &errs), test.args)
+		assert.Contains(t, errs.String(), test.text, test.args)
+		assert.Equal(t, test.text == "", errs.Len() == 0, test.args)
+	}
+	assert.Contains(t, usage, "[-n 25]", "as the flag")
+}
+
+func TestPercent(t *testing.T) {
+	assert.Equal(t, 100, score{}.percent(), "nothing to notice")
+	assert.Equal(t, 66, score{noticed: 2, missed: 1, same: 5}.percent())
+	assert.Equal(t, 0, score{missed: 1}.percent())
+}
+
+// Slow tests get more time, or every change would be noticed.
+func TestLimit(t *testing.T) {
+	p, err := load(one(t), "a module")
+	require.NoError(t, err)
+	p.took = time.Hour
+	verdict, err := p.judge(p.changes[0], "Nothing")
+	require.NoError(t, err)
+	assert.Equal(t, notNoticed, verdict)
 }
 
 // Tests that fail by themselves would notice everything.
