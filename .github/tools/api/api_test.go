@@ -77,6 +77,18 @@ func TestVerdicts(t *testing.T) {
 				`types that implement it, or programs that call it, may no longer compile`},
 		},
 		{
+			"type", "p, type E: uint32", "p, type E: uint64",
+			[]string{`p, type E: was "uint32", is "uint64": programs that use it may no longer compile`},
+		},
+		{
+			"variable of an interface", "p, var V: interface{A()}", "p, var V: interface{B()}",
+			[]string{`p, var V: was "interface{A()}", is "interface{B()}": programs that use it may no longer compile`},
+		},
+		{
+			"type of a field", "p, field T.F: int", "p, field T.F: uint",
+			[]string{`p, field T.F: was "int", is "uint": programs that use it may no longer compile`},
+		},
+		{
 			"field of an old struct", "p, type T: struct", "p, type T: struct\np, field T.F: int",
 			[]string{"p, field T.F: added: composite literals without field names no longer compile; all else does"},
 		},
@@ -144,6 +156,15 @@ func F(s *S) (E, error) { return 0, nil }
 		"p, type S: struct",
 		"p, var V: io.Reader",
 	}, got))
+}
+
+// A package that does not compile has no list.
+func TestExportedOfErrors(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.org/m\n\ngo 1.26.0\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "m.go"), []byte("package m\n\nvar V = missing\n"), 0o644))
+	_, err := exported(dir, "windows", "arm64", os.Environ())
+	assert.ErrorContains(t, err, "example.org/m, windows/arm64: ")
 }
 
 // golden returns the lines of a file in testdata, after writing them where -update is given.
