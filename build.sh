@@ -243,15 +243,16 @@ task_gate() {
 
 	# The Windows program, where it has files of its own; the other packages are proven above. One
 	# package after the other: they open and close sockets, and each looks at all of them.
-	local wine=(go test -count=1 -p 1 -short '-exec=wine.sh exec')
+	local wine=(go test -count=1 -p 1 -short '-exec=wine.sh exec') checked=(-race -gcflags=all=-d=checkptr=2)
 	mapfile -t system < <(system_packages)
+	step 'compile what runs under Wine' compile_for_wine "${system[@]}"
 	step 'the twin without cgo' windows amd64 0 go test -c -o "$state/twin.exe" ./native
 	export WINMIB_TWIN=$state/twin.exe
 	tests "tests, Wine, cgo, table: $WINMIB_TABLE" windows amd64 1 "${wine[@]}" "${system[@]}"
 	# The shim and its twin, and what calls them; the other packages are the same with both.
 	tests 'tests, Wine, no cgo' windows amd64 0 "${wine[@]}" ./native ./tcpmib
 	# What has unsafe code or goroutines of its own on Windows.
-	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 ./native ./tcpmib ./tcpmib/owner
+	tests 'tests, Wine, cgo, race, checkptr' windows amd64 1 "${wine[@]}" "${checked[@]}" ./native ./tcpmib ./tcpmib/owner
 	if [[ $WINMIB_TABLE == wine ]]; then
 		WINMIB_TABLE=standin WINMIB_STANDIN_AGREES=1 \
 			tests 'tests, Wine, the stand-in' windows amd64 1 "${wine[@]}" -run '^Test(Live|Standin)' ./tcpmib
@@ -265,7 +266,7 @@ task_gate() {
 	export WINMIB_SYNTHETIC_TWIN=$state/synthetic-twin.exe
 	tests 'tests, synthetic system, cgo' windows amd64 1 "${wine[@]}" ./tcpmib/internal/synthetic
 	tests 'tests, synthetic system, no cgo' windows amd64 0 "${wine[@]}" ./tcpmib/internal/synthetic
-	tests 'tests, synthetic system, race, checkptr' windows amd64 1 "${wine[@]}" -race -gcflags=all=-d=checkptr=2 ./tcpmib/internal/synthetic
+	tests 'tests, synthetic system, race, checkptr' windows amd64 1 "${wine[@]}" "${checked[@]}" ./tcpmib/internal/synthetic
 	echo "all green in ${SECONDS}s"
 }
 
@@ -369,6 +370,13 @@ fuzz() {
 		done
 	done < <(go list -f '{{.ImportPath}} {{.Dir}}' ./...)
 	[[ -n $found ]] || die 'no fuzz target found'
+}
+
+# compile_for_wine fills Go's cache on all cores: -p 1, below, compiles on one.
+compile_for_wine() { # <packages that run with cgo...>
+	windows amd64 1 go list -export -test "$@"
+	windows amd64 0 go list -export -test ./native ./tcpmib
+	windows amd64 1 go list -export -test "${checked[@]}" ./native ./tcpmib ./tcpmib/owner
 }
 
 # The packages whose tests run go and compilers, which are this machine's own whatever GOOS and GOARCH.
