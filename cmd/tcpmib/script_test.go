@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,6 +45,10 @@ func TestScripts(t *testing.T) {
 	captures, err := filepath.Glob(filepath.Join("testdata", "*.zip"))
 	require.NoError(t, err)
 	require.NotEmpty(t, captures)
+	// Scripts that watch this machine want something to see.
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { listener.Close() }) // when the scripts, which run in parallel, are done
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		UpdateScripts:       *fixture.Update,
