@@ -258,7 +258,9 @@ func (p *pairing) run(fields []*pair, list []slot, depth int) (n, fits int, take
 		}
 		if q := fields[n]; p.fits(q, s) == nil {
 			takes = append(takes, func() { q.take(s) })
-			n, fits = n+1, fits+1
+			if n++; !q.blank() { // which would fit padding as well
+				fits++
+			}
 			continue
 		}
 		opened := false
