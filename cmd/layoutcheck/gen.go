@@ -29,8 +29,8 @@ func generateFrom(ctx context.Context, name string, sets []headerSet) (string, e
 // the headers of each architecture.
 func generate(name string, sets []*layout.Headers) (string, error) {
 	var first error
-	for _, unions := range []func(*structBuilder, []layout.CMember) error{(*structBuilder).firstOf, (*structBuilder).widestOf, (*structBuilder).storage} {
-		text, err := generateWith(name, sets, unions)
+	for i, unions := range []func(*structBuilder, []layout.CMember) error{(*structBuilder).firstOf, (*structBuilder).widestOf, (*structBuilder).storage} {
+		text, err := generateWith(name, sets, unions, i > 1)
 		if err == nil {
 			return text, nil
 		}
@@ -41,9 +41,10 @@ func generate(name string, sets []*layout.Headers) (string, error) {
 	return "", first
 }
 
-// generateWith generates with one way to write members of a union that has no name.
-func generateWith(name string, sets []*layout.Headers, unions func(*structBuilder, []layout.CMember) error) (string, error) {
-	g := &generator{sets: sets, unions: unions, done: map[string]goType{}, used: map[string]bool{}}
+// generateWith generates with one way to write members of a union that has no name. arraysOnly lets an array of one
+// integer stand for a union of its size, of which no member may have the integer's sign.
+func generateWith(name string, sets []*layout.Headers, unions func(*structBuilder, []layout.CMember) error, arraysOnly bool) (string, error) {
+	g := &generator{sets: sets, unions: unions, arraysOnly: arraysOnly, done: map[string]goType{}, used: map[string]bool{}}
 	if _, err := g.declare(declared(name, sets)); err != nil {
 		return "", err
 	}
@@ -108,6 +109,8 @@ type generator struct {
 	types  []string          // the declarations, the inner ones first
 	done   map[string]goType // by C name
 	used   map[string]bool   // names of types
+
+	arraysOnly bool
 }
 
 // goType is a Go type and what each architecture makes of it.
@@ -126,7 +129,11 @@ func (g *generator) declare(c string) (goType, error) {
 		structs[i] = h.Struct(c)
 		switch {
 		case structs[i] == nil:
-			return goType{}, fmt.Errorf("the headers for %s declare no struct %s", h.GOARCH, c)
+			how := ""
+			if slices.ContainsFunc(g.sets, func(other *layout.Headers) bool { return other.Struct(c) != nil }) {
+				how = ": use -goarch for the others"
+			}
+			return goType{}, fmt.Errorf("the headers for %s declare no struct %s%s", h.GOARCH, c, how)
 		case structs[i].Union:
 			return goType{}, fmt.Errorf("%s is a union, which Go lacks: take the member that you need", c)
 		}
@@ -186,6 +193,11 @@ func (b *structBuilder) members() error {
 	for i, s := range b.structs {
 		if s.Align > 8 {
 			return fmt.Errorf("%s is aligned to %d bytes on %s, and nothing in Go to more than 8", b.c, s.Align, b.g.sets[i].GOARCH)
+		}
+		for _, m := range s.Members {
+			if !slices.ContainsFunc(b.structs[0].Members, func(other layout.CMember) bool { return other.Name == m.Name }) {
+				return fmt.Errorf("%s has the member %s on %s and not on %s: use -goarch for one of them, and a file for each", b.c, m.Name, b.g.sets[i].GOARCH, b.g.sets[0].GOARCH)
+			}
 		}
 	}
 	for _, cluster := range b.clusters() {
@@ -354,7 +366,7 @@ func (b *structBuilder) field(m layout.CMember, names []string) error {
 	for i, s := range b.structs {
 		j := slices.IndexFunc(s.Members, func(other layout.CMember) bool { return other.Name == m.Name })
 		if j < 0 {
-			return fmt.Errorf("%s has the member %s on %s and not on %s: use -goarch for one of them", b.c, m.Name, b.g.sets[0].GOARCH, b.g.sets[i].GOARCH)
+			return fmt.Errorf("%s has the member %s on %s and not on %s: use -goarch for one of them, and a file for each", b.c, m.Name, b.g.sets[0].GOARCH, b.g.sets[i].GOARCH)
 		}
 		all[i], want[i] = s.Members[j], s.Members[j].Offset
 	}

@@ -10,36 +10,44 @@ import (
 
 // fieldType is the Go type for a member, given as each architecture has it.
 func (g *generator) fieldType(members []layout.CMember) (goType, error) {
-	sizes := make([]int64, len(members))
+	types, sizes := make([]string, len(members)), make([]int64, len(members))
 	for i, m := range members {
-		sizes[i] = m.Size
+		types[i], sizes[i] = m.Type, m.Size
+		if m.Sign != members[0].Sign {
+			return goType{}, fmt.Errorf("it is %s on %s and %s on %s: use -goarch for one of them, and a file for each",
+				members[0].Type, g.sets[0].GOARCH, m.Type, g.sets[i].GOARCH)
+		}
 	}
-	return g.typeOf(members[0].Type, members[0].Sign, sizes)
+	return g.typeOf(types, members[0].Sign, sizes)
 }
 
-// typeOf is the Go type for a C type of these sizes.
-func (g *generator) typeOf(c, sign string, sizes []int64) (goType, error) {
-	h := g.sets[0]
-	if elem, n, ok := cutArray(c); ok {
-		if n == 0 {
-			return goType{}, fmt.Errorf("it has no length in C: read it behind the struct")
-		}
+// typeOf is the Go type for a C type, given by its name and its size on each architecture.
+func (g *generator) typeOf(types []string, sign string, sizes []int64) (goType, error) {
+	h, c := g.sets[0], types[0]
+	if n := wholeNumber(h, c); n != "" {
+		return g.scalar(n, sizes), nil
+	}
+	if elems, lengths, ok := g.arrays(types); ok {
 		elemSizes := make([]int64, len(sizes))
 		for i := range sizes {
-			elemSizes[i] = sizes[i] / n
+			if lengths[i] == 0 {
+				return goType{}, fmt.Errorf("it has no length in C: read it behind the struct")
+			}
+			elemSizes[i] = sizes[i] / lengths[i]
 		}
-		t, err := g.typeOf(elem, signOf(h, elem), elemSizes)
-		t.name, t.size = fmt.Sprintf("[%d]%s", n, t.name), sizes
+		t, err := g.typeOf(elems, signOf(h, elems[0]), elemSizes)
+		if err != nil {
+			return t, err
+		}
+		length, err := g.length(lengths)
+		t.name, t.size = fmt.Sprintf("[%s]%s", length, t.name), sizes
 		return t, err
 	}
 	if s := h.Struct(c); s != nil {
-		switch {
-		case wholeNumbers[c] != "":
-			return g.scalar(wholeNumbers[c], sizes), nil
-		case s.Union:
+		if s.Union {
 			aligns := make([]int64, len(sizes))
 			for i, h := range g.sets {
-				aligns[i] = alignOf(h, c)
+				aligns[i] = alignOf(h, types[i])
 			}
 			t, err := g.integers(sizes, aligns)
 			if err != nil {
@@ -66,6 +74,48 @@ func (g *generator) typeOf(c, sign string, sizes []int64) (goType, error) {
 	return g.scalar("uint"+bits, sizes), nil
 }
 
+// arrays takes the outer dimension off an array, which may be that of a typedef.
+func (g *generator) arrays(types []string) (elems []string, lengths []int64, ok bool) {
+	for i, h := range g.sets {
+		elem, n, ok := cutArray(behindTypedefs(h, types[i]))
+		if !ok {
+			return nil, nil, false
+		}
+		elems, lengths = append(elems, elem), append(lengths, n)
+	}
+	return elems, lengths, true
+}
+
+// behindTypedefs is the array that a name is a typedef of, or the name.
+func behindTypedefs(h *layout.Headers, c string) string {
+	for name, n := c, 0; n < 100; n++ {
+		to, ok := h.Typedefs[name]
+		if !ok {
+			break
+		}
+		if _, _, ok := cutArray(to); ok {
+			return to
+		}
+		name = to
+	}
+	return c
+}
+
+// wholeNumber is the Go type for LARGE_INTEGER and ULARGE_INTEGER, under any name.
+func wholeNumber(h *layout.Headers, c string) string {
+	for range 100 {
+		if n := wholeNumbers[c]; n != "" {
+			return n
+		}
+		to, ok := h.Typedefs[c]
+		if !ok {
+			break
+		}
+		c = to
+	}
+	return ""
+}
+
 // wholeNumbers are the unions that are a number, for compilers without one of 64 bits.
 var wholeNumbers = map[string]string{"LARGE_INTEGER": "int64", "ULARGE_INTEGER": "uint64"}
 
@@ -87,7 +137,7 @@ func (g *generator) integers(sizes, aligns []int64) (goType, error) {
 	if err != nil {
 		return goType{}, err
 	}
-	if length != "1" {
+	if length != "1" || g.arraysOnly {
 		t.name = "[" + length + "]" + elem
 	}
 	t.size = sizes
@@ -106,7 +156,7 @@ func alignOf(h *layout.Headers, c string) int64 {
 	if strings.HasSuffix(c, "*") || strings.HasSuffix(c, ")") {
 		return pointerSize(h)
 	}
-	if elem, _, ok := cutArray(c); ok {
+	if elem, _, ok := cutArray(behindTypedefs(h, c)); ok {
 		return alignOf(h, elem)
 	}
 	if s := h.Struct(c); s != nil {

@@ -278,9 +278,9 @@ func (c *comparison) alignOf(t cType) int64 {
 		return c.goAlign(t.elem)
 	case cStruct, cUnion:
 		a := int64(1)
-		for _, m := range t.decl.Members {
-			own := c.goAlign(m.Type)
-			packed := m.Offset%own != 0 || t.size%own != 0 || t.decl.Align > 0 && own > t.decl.Align
+		for _, s := range c.slots(t.decl) {
+			own := c.leavesAlign(&s)
+			packed := s.Offset%own != 0 || t.size%own != 0 || t.decl.Align > 0 && own > t.decl.Align
 			if !packed { // or Go has bytes for it
 				a = max(a, own)
 			}
@@ -503,11 +503,20 @@ func (d *differences) described(slots []slot, at, want, align int64) (members []
 
 // slotAlign is the alignment of the Go type for a slot.
 func (d *differences) slotAlign(s *slot) int64 {
+	return d.unpacked(s.Offset, d.c.leavesAlign(s))
+}
+
+// leavesAlign is the alignment of the Go type for a slot that is not packed. That of a union whose size
+// is no multiple of it is bytes.
+func (c *comparison) leavesAlign(s *slot) int64 {
 	a := int64(1)
 	for _, m := range s.leaves() {
-		a = max(a, d.c.goAlign(m.Type))
+		a = max(a, c.goAlign(m.Type))
 	}
-	return d.unpacked(s.Offset, a)
+	if s.arms != nil && s.Size%a != 0 {
+		return 1
+	}
+	return a
 }
 
 // unpacked is an alignment, or 1 where C packs what Go can help by bytes alone.

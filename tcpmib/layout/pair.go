@@ -287,8 +287,14 @@ func (p *pairing) judgeTagged(q *pair) {
 	q.relation = relOne
 	first := q.members[0]
 	q.from, q.end = first.Offset, first.end()
+	size := q.field.Type.Size
+	union := q.field.Type.storage() && len(q.members) > 1 && slices.ContainsFunc(q.members, func(m CMember) bool { return m.Size == size })
 	for i := range q.members {
 		m := &q.members[i]
+		if union && m.Bits == 0 && m.Offset == first.Offset && m.Size <= size {
+			q.end = max(q.end, m.end())
+			continue
+		}
 		if m.Bits > 0 {
 			q.relation = relPart
 			q.from = min(q.from, m.Offset+m.Bit/8)
