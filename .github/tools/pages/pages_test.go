@@ -47,6 +47,9 @@ func blocksOf(page, text string) []block {
 
 // blocks are those of every page that git knows.
 func blocks(t *testing.T) []block {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("left out: ", err)
+	}
 	files, err := exec.Command("git", "-C", root, "-c", "safe.directory=*", "ls-files", "*.md").Output()
 	require.NoError(t, err)
 	var all []block
@@ -117,7 +120,7 @@ var foreign = map[string]bool{
 }
 
 func TestCommandsExist(t *testing.T) {
-	help, err := exec.Command("bash", filepath.Join(root, "build.sh"), "help").Output()
+	help, err := os.ReadFile(filepath.Join(root, "build.sh")) // which has its help as it is; Windows may have no bash
 	require.NoError(t, err)
 	script, err := os.ReadFile(filepath.Join(root, "build.ps1"))
 	require.NoError(t, err)
