@@ -298,6 +298,7 @@ run_step() {
 	status=${PIPESTATUS[0]}
 	set -e
 	if ((status != 0)); then
+		[[ -z ${shown-} ]] || printf '%45s' '' # below the packages
 		echo FAILED
 		failure "$log" >&2
 		die "$name failed; the rest is in ${log#"$root/"}"
