@@ -2,12 +2,10 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -196,16 +194,13 @@ func (a *app) output(file string, stream bool, run func() error) error {
 		a.Out = a.Safe(f)
 		return errors.Join(run(), f.Close())
 	}
-	var written bytes.Buffer
-	a.Out = a.Safe(&written)
+	var content cli.Content
+	a.Out = a.Safe(&content)
 	err := run()
 	if code := cli.ExitCode(err); code == cli.ExitUsage || code == cli.ExitFailure {
 		return err
 	}
-	return cmp.Or(cli.WriteFile(stdout, file, func(w io.Writer) error {
-		_, err := w.Write(written.Bytes())
-		return err
-	}), err)
+	return cmp.Or(content.WriteFile(file), err)
 }
 
 // reader returns a machine as the commands read it.

@@ -93,7 +93,7 @@ func (a *app) diff(files []string, f *diffFlags) error {
 	switch {
 	case f.format != diffTable:
 		err = d.writeEvents(newEventWriter(out, rows.DataColumns, f.format == diffJSON))
-	case len(d.changes) == 0 && readErr != nil: // there may be a difference in what could not be read
+	case d.changes.Len() == 0 && readErr != nil: // there may be a difference in what could not be read
 	default:
 		err = d.writeTable(out, elapsed, f.filter.Tables())
 	}
@@ -103,7 +103,7 @@ func (a *app) diff(files []string, f *diffFlags) error {
 		return err
 	case readErr != nil:
 		return readErr
-	case len(d.changes) > 0:
+	case d.changes.Len() > 0:
 		return cli.ErrNothing // that is, the exit code of a difference
 	}
 	return nil
@@ -111,24 +111,46 @@ func (a *app) diff(files []string, f *diffFlags) error {
 
 // differences are the changes from one machine to the next, with the names of both.
 type differences struct {
-	changes []rows.Change
+	changes rows.Changes
 	names   machine.Names
+	at      time.Time // of the newer one
 }
 
 // compare returns what changed from one machine to the next, as far as a filter selects it.
 func compare(machines []*machine.Reader, f *filter.Filter) (d differences, err error) {
+	needs := f.Needs()
 	for tick := range machine.Replay(machines, f.Tables()) {
 		d.names.Next(tick.Machine.KnownProcesses())
-		d.names.Know(tick.Machine, tick.Changes, f.Needs())
-		err = errors.Join(err, errors.Join(tick.Errs...))
-		for _, c := range tick.Changes {
-			now, before := d.names.Rows(c)
-			if c.Kind != tcpmib.Present && (f.Match(&now) || c.Kind == tcpmib.Changed && f.Match(&before)) {
-				d.changes = append(d.changes, c)
+		d.at = tick.At
+		var unjudged rows.Changes // until the filter has what it needs
+		for c, readErr := range tick.Changes {
+			switch {
+			case readErr != nil:
+				err = errors.Join(err, readErr)
+			case c.Kind == tcpmib.Present && len(needs) == 0:
+			case len(needs) > 0:
+				unjudged.Add(c)
+			default:
+				d.add(&c, f)
 			}
+		}
+		d.names.Know(tick.Machine, &unjudged, needs)
+		for c := range unjudged.All() {
+			d.add(c, f)
 		}
 	}
 	return d, err
+}
+
+// add adds a change if a filter selects it, as it is or as it was.
+func (d *differences) add(c *rows.Change, f *filter.Filter) {
+	if c.Kind == tcpmib.Present {
+		return
+	}
+	now, before := d.names.Rows(c)
+	if f.Match(&now) || c.Kind == tcpmib.Changed && f.Match(&before) {
+		d.changes.Add(*c)
+	}
 }
 
 // minDiff is the width from which a table of changes has room for states.
@@ -137,7 +159,7 @@ const minDiff = 60
 // writeTable writes a table below a line that sums it up.
 func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables rows.Tables) error {
 	fmt.Fprintln(out, d.sumUp()+" in "+cli.Age(elapsed.Abs()))
-	if len(d.changes) == 0 {
+	if d.changes.Len() == 0 {
 		return nil
 	}
 	fmt.Fprintln(out)
@@ -150,8 +172,8 @@ func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables
 		out.Optional = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "state" })
 	}
 	return rows.WriteTable(out, func(yield func(*rows.Row) bool) {
-		for i := range d.changes {
-			r := d.shown(&d.changes[i])
+		for c := range d.changes.All() {
+			r := d.shown(c)
 			if !yield(&r) {
 				return
 			}
@@ -162,7 +184,7 @@ func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables
 // sumUp counts what opened, closed and changed.
 func (d *differences) sumUp() string {
 	counts := map[tcpmib.ChangeKind]int{}
-	for _, c := range d.changes {
+	for c := range d.changes.All() {
 		counts[c.Kind]++
 	}
 	var parts []string
@@ -180,19 +202,19 @@ func (d *differences) sumUp() string {
 // shown returns the row of a table. A connection that lost its owner, as it does in TIME-WAIT, is
 // shown with the one that it had.
 func (d *differences) shown(c *rows.Change) rows.Row {
-	now, before := d.names.Rows(*c)
+	now, before := d.names.Rows(c)
 	if c.Kind == tcpmib.Changed && now.PID == 0 {
 		now.PID, now.Process = before.PID, before.Process
 	}
-	now.Change = &c.Change
+	now.Change = c
 	return now
 }
 
 // writeEvents writes the events that watch writes.
 func (d *differences) writeEvents(e *eventWriter) error {
-	for _, c := range d.changes {
+	for c := range d.changes.All() {
 		now, _ := d.names.Rows(c)
-		if err := e.write(c, &now); err != nil {
+		if err := e.write(d.at, c, &now); err != nil {
 			return err
 		}
 	}

@@ -85,8 +85,13 @@ func (a *app) lookAtCapture(captures []*machine.Captured, request screen.Request
 func look(t *machine.Tracker, m *machine.Reader, request screen.Request, at time.Time) screen.Look {
 	l := screen.Look{Request: request, At: at}
 	l.Snapshot.Processes, _ = m.Processes() // the table shows what has no name
-	tick := t.Tick(m, request.Tables, at)
-	l.Changes, l.Err = tick.Changes, errors.Join(tick.Errs...)
+	for c, err := range t.Changes(m, request.Tables, at) {
+		if err != nil {
+			l.Err = errors.Join(l.Err, err)
+		} else {
+			l.Changes = append(l.Changes, c)
+		}
+	}
 	l.Snapshot.Sockets = t.Sockets()
 	var columns []rows.Column
 	if request.Created {

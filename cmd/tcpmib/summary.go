@@ -141,15 +141,16 @@ func (a *app) summaryEphemeral(f *summaryFlags) error {
 	if s == nil || readErr != nil && f.format == summaryPrometheus {
 		return readErr
 	}
+	m.Enrich(s, f.filter.Families(), f.filter.Needs(), nil)
 	r := tcpmib.Reader{Source: m.Source()}
 	conns := make([]tcpmib.Conn, len(s.Sockets))
 	for i := range conns {
 		conns[i] = s.Sockets[i].Conn
 	}
+	s.Sockets = nil // a million take 88 MB
 	if conns, err = r.AppendBound(conns, f.filter.Families()); err != nil && readErr == nil {
 		a.Say("bound sockets are missing: %s", machine.Advise(machine.LacksTable(err)))
 	}
-	m.Enrich(s, f.filter.Families(), f.filter.Needs(), nil)
 	uses := ephemeral.Count(conns, f.filter.Families(), f.dynamic, func(c tcpmib.Conn) bool {
 		r := s.Row(rows.Socket{Conn: c})
 		return f.filter.Match(&r)

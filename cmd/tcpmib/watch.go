@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"iter"
 	"math/bits"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -195,9 +198,9 @@ func newEventWriter(out io.Writer, columns []rows.Column, array bool) *eventWrit
 	return &eventWriter{out: out, encoder: rows.NewEvents(columns), array: array}
 }
 
-// write writes a change to a row.
-func (e *eventWriter) write(c rows.Change, r *rows.Row) error {
-	line := e.encoder.Line(c.Change, r)
+// write writes a change to a row in the snapshot of a time.
+func (e *eventWriter) write(at time.Time, c *rows.Change, r *rows.Row) error {
+	line := e.encoder.Line(at, c, r)
 	if e.array {
 		before := ",\n"
 		if e.written == 0 {
@@ -223,29 +226,35 @@ func (e *eventWriter) end() error {
 	return err
 }
 
-// writeEvents writes the changes that match. Errors end the command with a failure if final, and
-// are reported at once otherwise.
+// writeEvents writes the changes that match, those of a tick together. Errors end the command with a
+// failure if final, and are reported at once otherwise.
 func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *filter.Baseline, final bool) error {
-	out := newEventWriter(a.Out, f.shownColumns(), f.format == watchJSON)
+	buffer := bufio.NewWriterSize(a.Out, 64<<10)
+	out := newEventWriter(buffer, f.shownColumns(), f.format == watchJSON)
 	trouble := watchTrouble{app: a, families: f.filter.Families(), final: final, reported: reports{}}
 	known := newRemembered(f)
-	selected := func(e *event) bool {
-		return (f.filter.Match(&e.now) || e.Kind == tcpmib.Changed && f.filter.Match(&e.before)) && (base == nil || !base.Has(&e.now))
+	selected := func(c *rows.Change, now, before *rows.Row) bool {
+		return (f.filter.Match(now) || c.Kind == tcpmib.Changed && f.filter.Match(before)) && (base == nil || !base.Has(now))
 	}
 	for tick := range ticks {
-		trouble.read = trouble.read || len(tick.Changes) > 0
-		for _, err := range tick.Errs {
-			if err := trouble.add(err); err != nil {
-				return err
+		var failed error
+		changes := func(yield func(*rows.Change) bool) {
+			for c, err := range tick.Changes {
+				if err != nil {
+					failed = trouble.add(err)
+				}
+				trouble.read = trouble.read || err == nil
+				if failed != nil || err == nil && !yield(&c) {
+					return
+				}
 			}
 		}
-		for _, e := range known.events(&tick, selected) {
-			if err := out.write(e.Change, &e.now); err != nil {
-				return err
-			}
+		err := known.events(tick.Machine, changes, selected, func(c *rows.Change, now *rows.Row) error { return out.write(tick.At, c, now) })
+		if err := cmp.Or(err, buffer.Flush(), failed); err != nil {
+			return err
 		}
 	}
-	err := out.end()
+	err := errors.Join(out.end(), buffer.Flush())
 	switch {
 	case err != nil:
 		return err
@@ -259,88 +268,136 @@ func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *fil
 	return nil
 }
 
-// event is a change with the rows of the socket as it is now and as it was.
-type event struct {
-	rows.Change
-	now, before rows.Row
-}
-
 // remembered is what is known of the sockets while they are watched: of one that closed nothing can
 // be read any more.
 type remembered struct {
 	names    machine.Names
 	families tcpmib.Family
 	needs    []rows.Column // of the filter
-	asked    []rows.Column // for which calls are needed
+	asked    []rows.Column // to show or to sort by, which need calls
 	reported bool          // missing columns, once
 	sortBy   []rows.Column
-	rows     map[rows.Identity]rows.Row // with them
+	sockets  map[rows.Identity]rememberedSocket // with the columns of asked
+}
+
+type rememberedSocket struct {
+	process string
+	rows.Known
 }
 
 func newRemembered(f *watchFlags) *remembered {
+	asked := slices.DeleteFunc(slices.Concat(f.columns, f.extra, f.sortBy), func(c rows.Column) bool {
+		return !slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Column == c.Name })
+	})
 	return &remembered{
-		families: f.filter.Families(), needs: f.filter.Needs(), asked: slices.Concat(f.columns, f.extra, f.sortBy), sortBy: f.sortBy,
-		rows: map[rows.Identity]rows.Row{},
+		families: f.filter.Families(), needs: f.filter.Needs(), asked: asked, sortBy: f.sortBy,
+		sockets: map[rows.Identity]rememberedSocket{},
 	}
 }
 
-// events returns the selected events of a tick, sorted.
-func (k *remembered) events(tick *machine.Tick, selected func(*event) bool) []event {
-	if len(tick.Changes) == 0 {
+// events writes the selected changes of a tick, sorted. It keeps the changes of the tick only if they
+// have to be sorted, or calls are needed for what they show.
+func (k *remembered) events(m *machine.Reader, changes iter.Seq[*rows.Change],
+	selected func(c *rows.Change, now, before *rows.Row) bool, write func(c *rows.Change, now *rows.Row) error) error {
+	next := sync.OnceFunc(func() { k.names.Next(m.KnownProcesses()) }) // not at a tick without changes
+	if len(k.needs) > 0 {
+		var all rows.Changes
+		for c := range changes {
+			next()
+			all.Add(*c)
+		}
+		k.names.Know(m, &all, k.needs)
+		changes = all.All()
+	}
+	var kept rows.Changes
+	for c := range changes {
+		next()
+		now, before := k.names.Rows(c)
+		switch {
+		case !selected(c, &now, &before):
+		case len(k.asked) > 0 || len(k.sortBy) > 0:
+			kept.Add(*c)
+		default:
+			if err := write(c, &now); err != nil {
+				return err
+			}
+		}
+	}
+	if kept.Len() == 0 {
 		return nil
 	}
-	k.names.Next(tick.Machine.KnownProcesses())
-	k.names.Know(tick.Machine, tick.Changes, k.needs)
-	var list []event
-	for _, c := range tick.Changes {
-		e := event{Change: c}
-		if e.now, e.before = k.names.Rows(c); selected(&e) {
-			list = append(list, e)
+	s := k.enrich(m, &kept)
+	row := func(i int) rows.Row { return k.row(s, kept.At(i)) }
+	for i := range k.sorted(kept.Len(), row) {
+		r := row(i)
+		if err := write(kept.At(i), &r); err != nil {
+			return err
 		}
 	}
 	if len(k.asked) > 0 {
-		k.enrich(tick.Machine, list)
+		k.remember(s, &kept)
 	}
-	if len(k.sortBy) > 0 {
-		order := rows.Order(k.sortBy, false)
-		slices.SortStableFunc(list, func(a, b event) int { return order(&a.now, &b.now) })
-	}
-	return list
+	return nil
 }
 
-// enrich reads what the columns need.
-func (k *remembered) enrich(m *machine.Reader, list []event) {
-	s := rows.Snapshot{Processes: k.names.Newer()}
-	for i := range list {
-		if e := &list[i]; e.Kind != tcpmib.Closed {
-			s.Sockets = append(s.Sockets, e.Now())
+// sorted returns the numbers of n rows in the order in which they are written.
+func (k *remembered) sorted(n int, row func(i int) rows.Row) iter.Seq[int] {
+	if len(k.sortBy) > 0 {
+		return rows.Sorted(n, row, k.sortBy, false)
+	}
+	return func(yield func(int) bool) {
+		for i := 0; i < n && yield(i); i++ {
+		}
+	}
+}
+
+// enrich returns a snapshot of the sockets that there are, with what the columns need.
+func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snapshot {
+	s := &rows.Snapshot{Processes: k.names.Newer(), Sockets: make([]rows.Socket, 0, changes.Len())}
+	for c := range changes.All() {
+		if c.Kind != tcpmib.Closed {
+			s.Sockets = append(s.Sockets, c.Now())
 		}
 	}
 	if k.reported {
-		m.Enrich(&s, k.families, nil, k.asked)
+		m.Enrich(s, k.families, nil, k.asked)
 	} else {
-		m.Enrich(&s, k.families, k.asked, nil)
+		m.Enrich(s, k.families, k.asked, nil)
 	}
 	k.reported = true
-	for i := range list {
-		e := &list[i]
-		older, remembered := k.rows[e.Before().Identity()]
-		switch e.Kind {
-		case tcpmib.Closed:
-			if older, ok := k.rows[e.Now().Identity()]; ok {
-				older.State = e.now.State
-				e.now = older
-			}
-			delete(k.rows, e.Now().Identity())
+	return s
+}
+
+// row returns the row of a change: of a socket that closed, and where Windows does not say any more when
+// it was created, with what is remembered.
+func (k *remembered) row(s *rows.Snapshot, c *rows.Change) rows.Row {
+	if c.Kind == tcpmib.Closed {
+		now, _ := k.names.Rows(c)
+		if older, ok := k.sockets[c.Now().Identity()]; ok {
+			now.Process, now.Known = older.process, older.Known
+		}
+		return now
+	}
+	now := s.Row(c.Now())
+	if c.Kind == tcpmib.Changed && now.Created.IsZero() {
+		older := k.sockets[c.Before().Identity()]
+		now.Created, now.Age = older.Created, older.Age
+	}
+	return now
+}
+
+// remember remembers the sockets of changes, and forgets those that closed.
+func (k *remembered) remember(s *rows.Snapshot, changes *rows.Changes) {
+	for c := range changes.All() {
+		if c.Kind == tcpmib.Closed {
+			delete(k.sockets, c.Now().Identity())
 			continue
-		case tcpmib.Changed:
-			delete(k.rows, e.Before().Identity())
 		}
-		e.now = s.Row(e.Now())
-		if remembered && e.now.Created.IsZero() {
-			e.now.Created, e.now.Age = older.Created, older.Age
+		now := k.row(s, c)
+		if c.Kind == tcpmib.Changed {
+			delete(k.sockets, c.Before().Identity())
 		}
-		k.rows[e.Now().Identity()] = e.now
+		k.sockets[c.Now().Identity()] = rememberedSocket{now.Process, now.Known}
 	}
 }
 

@@ -130,12 +130,15 @@ func TestWatchLate(t *testing.T) {
 	a := testApp(&fixture.Machine{}, nil)
 	var stderr bytes.Buffer
 	a.Err = &stderr
+	failed := func(err error) machine.Tick {
+		return machine.Tick{Changes: func(yield func(rows.Change, error) bool) { yield(rows.Change{}, err) }}
+	}
 	late := func(yield func(machine.Tick) bool) {
 		for ticks := range 3 {
-			yield(machine.Tick{Errs: []error{&tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second}}})
+			yield(failed(&tcpmib.MissedError{Ticks: ticks + 2, Interval: time.Second}))
 		}
 		for size := range 3 {
-			yield(machine.Tick{Errs: []error{fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed)}})
+			yield(failed(fmt.Errorf("%d bytes: %w", size, tcpmib.ErrMalformed)))
 		}
 	}
 	assert.ErrorIs(t, a.writeEvents(late, &watchFlags{}, nil, false), cli.ErrReported)
@@ -185,7 +188,7 @@ func TestWatchClosedPipe(t *testing.T) {
 	m, processes := fixture.Office()
 	a := testApp(m, processes)
 	var stderr bytes.Buffer
-	a.In, a.Out, a.Err = &bytes.Buffer{}, &closedWriter{}, &stderr
+	a.In, a.Out, a.Err = &bytes.Buffer{}, &closedWriter{written: 1}, &stderr
 	assert.Equal(t, cli.ExitOK, a.run([]string{"watch"}))
 	assert.Empty(t, stderr.String())
 }
@@ -264,7 +267,7 @@ func TestScreenOfCaptures(t *testing.T) {
 	}
 	created := w.Look(screen.Request{Tables: rows.Tables{Families: tcpmib.IPv4, TCP: true}, Created: true}).Snapshot
 	assert.Len(t, created.Sockets, 23, "IPv4 only")
-	assert.NotEmpty(t, created.Owned)
+	assert.NotZero(t, created.Created.At(created.Sockets[len(created.Sockets)-1]))
 	// All that the capture has of a socket and its owner.
 	established := slices.IndexFunc(created.Sockets, func(s rows.Socket) bool { return s.PID == 3120 && s.State == tcpmib.StateEstab })
 	assert.Equal(t, []screen.Detail{

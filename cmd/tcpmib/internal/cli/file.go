@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -19,28 +18,59 @@ func WriteFile(stdout io.Writer, name string, write func(io.Writer) error) error
 	if name == "-" {
 		return write(stdout)
 	}
-	var content bytes.Buffer
+	var content Content
 	if err := write(&content); err != nil {
 		return &fs.PathError{Op: "write", Path: name, Err: err}
 	}
-	return writeContent(name, content.Bytes())
+	return content.WriteFile(name)
 }
 
-func writeContent(name string, content []byte) error {
+// Content is what will be written to a file when it is complete. It grows in steps: a bytes.Buffer would
+// take three times the memory of a large file.
+type Content struct{ steps [][]byte }
+
+const contentStep = 64 << 10
+
+// Write adds to the content.
+func (c *Content) Write(p []byte) (n int, err error) {
+	for len(p) > 0 {
+		last := len(c.steps) - 1
+		if last < 0 || len(c.steps[last]) == contentStep {
+			c.steps = append(c.steps, make([]byte, 0, contentStep))
+			last++
+		}
+		step := min(len(p), contentStep-len(c.steps[last]))
+		c.steps[last] = append(c.steps[last], p[:step]...)
+		p, n = p[step:], n+step
+	}
+	return n, nil
+}
+
+func (c *Content) writeTo(w io.Writer) error {
+	for _, step := range c.steps {
+		if _, err := w.Write(step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// WriteFile writes the content to a file, as the function WriteFile does.
+func (c *Content) WriteFile(name string) error {
 	mode := fs.FileMode(0o644)
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(name); err == nil { // a symlink to a file that is still to be made
-			return writeTo(name, os.O_WRONLY|os.O_CREATE, content)
+			return writeTo(name, os.O_WRONLY|os.O_CREATE, c)
 		}
-		return replaceFile(name, name, mode, content)
+		return replaceFile(name, name, mode, c)
 	case err != nil:
 		return err
 	case info.Mode()&fs.ModeNamedPipe != 0:
-		return writePipe(name, content)
+		return writePipe(name, c)
 	case !info.Mode().IsRegular():
-		return writeTo(name, os.O_WRONLY, content)
+		return writeTo(name, os.O_WRONLY, c)
 	case info.Mode().Perm()&0o222 == 0:
 		return fmt.Errorf("%s is read-only", name)
 	}
@@ -48,23 +78,22 @@ func writeContent(name string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(name, path, info.Mode().Perm(), content)
+	return replaceFile(name, path, info.Mode().Perm(), c)
 }
 
-func writeTo(name string, flag int, content []byte) error {
+func writeTo(name string, flag int, content *Content) error {
 	f, err := os.OpenFile(name, flag, 0o644)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Close())
+	return errors.Join(content.writeTo(f), f.Close())
 }
 
 // pipeWait is how long writePipe waits for a program that reads the pipe. Tests change it.
 var pipeWait = 10 * time.Second
 
 // writePipe writes to a named pipe. Opening one waits for its reader, forever where there is none.
-func writePipe(name string, content []byte) error {
+func writePipe(name string, content *Content) error {
 	for start := time.Now(); ; time.Sleep(20 * time.Millisecond) {
 		err := writeTo(name, os.O_WRONLY|nonblock, content)
 		if err == nil || !noReader(err) {
@@ -78,7 +107,7 @@ func writePipe(name string, content []byte) error {
 
 // replaceFile writes a new file and puts it in the place of path when it is complete. Errors name the
 // file that the user named. ctrl-C meanwhile leaves nothing behind.
-func replaceFile(name, path string, mode fs.FileMode, content []byte) error {
+func replaceFile(name, path string, mode fs.FileMode, content *Content) error {
 	interrupt := make(chan os.Signal, 1)
 	signal.Notify(interrupt, os.Interrupt)
 	defer signal.Stop(interrupt)
@@ -86,8 +115,7 @@ func replaceFile(name, path string, mode fs.FileMode, content []byte) error {
 	if err != nil {
 		return renamed("create", name, err)
 	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()) // or a crash could leave an empty file in its place
+	err = errors.Join(content.writeTo(f), f.Chmod(mode), f.Sync(), f.Close()) // or a crash could leave an empty file in its place
 	select {
 	case <-interrupt:
 		err = errors.Join(err, errors.New("interrupted"))

@@ -38,7 +38,8 @@ type Use struct {
 // connection that match selects. The largest come first.
 //
 // Sockets that are bound and not connected have no remote endpoint, as from Reader.AppendBound. A
-// connection at a port where a socket listens was accepted, and does not count.
+// connection at a port where a socket listens was accepted, and does not count. Count reorders conns,
+// and makes no copy.
 func Count(conns []tcpmib.Conn, families tcpmib.Family, dynamic Range, match func(tcpmib.Conn) bool) []Use {
 	var uses []Use
 	for family, all := range map[tcpmib.Family]netip.Addr{
@@ -49,10 +50,10 @@ func Count(conns []tcpmib.Conn, families tcpmib.Family, dynamic Range, match fun
 			continue
 		}
 		m := machine{all: all, listening: map[netip.AddrPort]bool{}, held: map[netip.Addr]ports{}}
-		for _, c := range conns {
-			if c.Family() == family && dynamic.contains(c.Local.Port()) {
-				m.add(c)
-			}
+		n := partition(conns, func(c *tcpmib.Conn) bool { return c.Family() == family && dynamic.contains(c.Local.Port()) })
+		m.conns = conns[:n]
+		for _, c := range m.conns {
+			m.add(c)
 		}
 		uses = append(uses, m.whole())
 		uses = append(uses, m.pairs(match)...)
@@ -66,6 +67,18 @@ func Count(conns []tcpmib.Conn, families tcpmib.Family, dynamic Range, match fun
 	return uses
 }
 
+// partition puts the connections that match first, and returns how many they are.
+func partition(conns []tcpmib.Conn, match func(*tcpmib.Conn) bool) int {
+	n := 0
+	for i := range conns {
+		if match(&conns[i]) {
+			conns[n], conns[i] = conns[i], conns[n]
+			n++
+		}
+	}
+	return n
+}
+
 type ports map[uint16]bool
 
 // machine is what has ports of the range in one family.
@@ -77,7 +90,6 @@ type machine struct {
 }
 
 func (m *machine) add(c tcpmib.Conn) {
-	m.conns = append(m.conns, c)
 	if c.State == tcpmib.StateListen {
 		m.listening[c.Local] = true
 	}
@@ -108,9 +120,9 @@ func (m *machine) whole() Use {
 
 // pairs returns the use of each pair that has a connection that matches.
 func (m *machine) pairs(match func(tcpmib.Conn) bool) []Use {
-	outgoing := slices.DeleteFunc(m.conns, func(c tcpmib.Conn) bool {
-		return !isConnected(c) || m.listening[c.Local] || m.listening[netip.AddrPortFrom(m.all, c.Local.Port())]
-	})
+	outgoing := m.conns[:partition(m.conns, func(c *tcpmib.Conn) bool {
+		return isConnected(*c) && !m.listening[c.Local] && !m.listening[netip.AddrPortFrom(m.all, c.Local.Port())]
+	})]
 	slices.SortFunc(outgoing, func(a, b tcpmib.Conn) int { return cmp.Or(comparePairs(a, b), byPort(a, b)) })
 	held := map[netip.Addr]ports{}
 	var uses []Use

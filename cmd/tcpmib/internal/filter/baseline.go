@@ -1,7 +1,9 @@
 package filter
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -16,7 +18,7 @@ import (
 // or one of the IDs is 0, as in TIME-WAIT.
 type Baseline struct {
 	sockets     map[socket]map[string]bool // the names of processes, in lower case
-	connections map[tcpmib.Endpoints][]tcpmib.Conn
+	connections []tcpmib.Conn              // sorted: a map of a million would take five times their memory
 }
 
 // socket identifies what has no remote endpoint.
@@ -28,10 +30,10 @@ type socket struct {
 
 // NewBaseline returns the baseline of a snapshot.
 func NewBaseline(s *rows.Snapshot) *Baseline {
-	b := &Baseline{map[socket]map[string]bool{}, map[tcpmib.Endpoints][]tcpmib.Conn{}}
+	b := &Baseline{sockets: map[socket]map[string]bool{}, connections: make([]tcpmib.Conn, 0, len(s.Sockets))}
 	for r := range s.Rows() {
 		if isConnection(r) {
-			b.connections[r.Endpoints()] = append(b.connections[r.Endpoints()], r.Conn)
+			b.connections = append(b.connections, r.Conn)
 			continue
 		}
 		key := socketOf(r)
@@ -40,6 +42,7 @@ func NewBaseline(s *rows.Snapshot) *Baseline {
 		}
 		b.sockets[key][strings.ToLower(r.Process)] = true
 	}
+	slices.SortFunc(b.connections, tcpmib.Conn.Compare)
 	return b
 }
 
@@ -52,8 +55,11 @@ func socketOf(r *rows.Row) socket { return socket{r.Protocol, r.Local, r.State} 
 // Has reports whether the baseline has what a row shows.
 func (b *Baseline) Has(r *rows.Row) bool {
 	if isConnection(r) {
-		for _, c := range b.connections[r.Endpoints()] {
-			if c.Same(r.Conn) {
+		i, _ := slices.BinarySearchFunc(b.connections, r.Conn, func(c, d tcpmib.Conn) int {
+			return cmp.Or(c.Local.Compare(d.Local), c.Remote.Compare(d.Remote))
+		})
+		for ; i < len(b.connections) && b.connections[i].Endpoints() == r.Endpoints(); i++ {
+			if b.connections[i].Same(r.Conn) {
 				return true
 			}
 		}

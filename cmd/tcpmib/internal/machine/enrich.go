@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
@@ -38,6 +39,9 @@ var Extras = []Extra{
 // Enrich reads what columns need and the snapshot does not have yet: the columns that the user
 // asked for, and those shown by default, for which missing values are not reported.
 func (r *Reader) Enrich(s *rows.Snapshot, families tcpmib.Family, asked, shown []rows.Column) {
+	if s.Created == nil && (rows.Has(asked, "module") || rows.Has(shown, "module")) {
+		s.Modules = map[rows.Identity]*rows.Module{} // creation times are read from the same tables, once
+	}
 	for _, e := range Extras {
 		if !rows.Has(asked, e.Column) && !rows.Has(shown, e.Column) {
 			continue
@@ -48,39 +52,47 @@ func (r *Reader) Enrich(s *rows.Snapshot, families tcpmib.Family, asked, shown [
 	}
 }
 
-// readCreated reads the owner module tables, once, and keeps what belongs to the connections.
+// readCreated reads the owner module tables, once, and keeps what belongs to the sockets.
 func (r *Reader) readCreated(s *rows.Snapshot, families tcpmib.Family) error {
-	if s.Owned != nil {
+	if s.Created != nil {
 		return nil
 	}
-	s.At = r.Now()
-	s.Owned = make(map[rows.Identity]*rows.Owned, len(s.Sockets))
+	s.At, s.Created = r.Now(), rows.NewCreated(s.Sockets)
 	tcp, udp := false, false
-	for _, socket := range s.Sockets {
-		s.Owned[socket.Identity()] = &rows.Owned{}
-		tcp, udp = tcp || socket.Protocol == rows.TCP, udp || socket.Protocol == rows.UDP
+	for i := range s.Sockets {
+		protocol := s.Sockets[i].Protocol
+		tcp, udp = tcp || protocol == rows.TCP, udp || protocol == rows.UDP
 	}
 	var errTCP, errUDP error
 	if tcp {
-		errTCP = readCreatedTCP(r, s.Owned, families)
+		errTCP = readCreatedTCP(r, s, families)
 	}
 	if udp {
-		errUDP = readCreatedUDP(r, s.Owned, families)
+		errUDP = readCreatedUDP(r, s, families)
 	}
 	return errors.Join(errTCP, errUDP)
 }
 
-func readCreatedTCP(m Machine, owned map[rows.Identity]*rows.Owned, families tcpmib.Family) error {
+func readCreatedTCP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	r := tcpmib.Reader{Source: m.Source()}
+	// module notes when a connection was created, and returns its module if that will be asked for.
+	module := func(c tcpmib.Conn, created time.Time) *rows.Module {
+		socket := rows.Socket{Conn: c}
+		if !s.Created.Set(socket, created) || s.Modules == nil {
+			return nil
+		}
+		module := &rows.Module{}
+		s.Modules[socket.Identity()] = module
+		return module
+	}
 	var err4, err6 error
 	if families&tcpmib.IPv4 != 0 {
 		var table []tcpmib.TCPRowOwnerModule
 		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
 		for i := range table {
-			if o := owned[rows.Socket{Conn: table[i].Conn()}.Identity()]; o != nil {
+			if o := module(table[i].Conn(), table[i].CreateTime()); o != nil {
 				row := table[i] // the table is overwritten by the next one
-				o.Created = row.CreateTime()
-				o.ReadModule = func() (tcpmib.OwnerModule, error) { return m.Module4(&row) }
+				o.Read = func() (tcpmib.OwnerModule, error) { return m.Module4(&row) }
 			}
 		}
 	}
@@ -88,23 +100,20 @@ func readCreatedTCP(m Machine, owned map[rows.Identity]*rows.Owned, families tcp
 		var table []tcpmib.TCP6RowOwnerModule
 		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
 		for i := range table {
-			if o := owned[rows.Socket{Conn: table[i].Conn()}.Identity()]; o != nil {
+			if o := module(table[i].Conn(), table[i].CreateTime()); o != nil {
 				row := table[i]
-				o.Created = row.CreateTime()
-				o.ReadModule = func() (tcpmib.OwnerModule, error) { return m.Module6(&row) }
+				o.Read = func() (tcpmib.OwnerModule, error) { return m.Module6(&row) }
 			}
 		}
 	}
 	return errors.Join(err4, err6)
 }
 
-func readCreatedUDP(m Machine, owned map[rows.Identity]*rows.Owned, families tcpmib.Family) error {
+func readCreatedUDP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	r := udpmib.Reader{Source: m.Source()}
 	endpoints, err := r.AppendEndpoints(nil, families)
 	for _, e := range endpoints {
-		if o := owned[rows.OfEndpoint(e).Identity()]; o != nil {
-			o.Created = e.Created
-		}
+		s.Created.Set(rows.OfEndpoint(e), e.Created)
 	}
 	return err
 }
@@ -113,19 +122,22 @@ func readCreatedUDP(m Machine, owned map[rows.Identity]*rows.Owned, families tcp
 // another user, or have ended.
 func (r *Reader) ReadModules(s *rows.Snapshot, families tcpmib.Family) error {
 	defer r.Terminal.Progress("asking for modules")()
+	if s.Modules == nil {
+		s.Modules, s.Created = map[rows.Identity]*rows.Module{}, nil // which were read without the rows that ask
+	}
 	err := r.readCreated(s, families)
 	for _, socket := range s.Sockets {
-		o := s.Owned[socket.Identity()]
-		if o == nil || o.ReadModule == nil || socket.PID == owner.IdlePID {
+		m := s.Modules[socket.Identity()]
+		if m == nil || m.Read == nil || socket.PID == owner.IdlePID {
 			continue
 		}
-		module, err := o.ReadModule()
-		o.ReadModule = nil // once is enough
+		module, err := m.Read()
+		m.Read = nil // once is enough
 		if IsNotCaptured(err) {
 			return err
 		}
 		if err == nil {
-			o.Module = module.Name
+			m.Name = module.Name
 		}
 	}
 	return err

@@ -29,13 +29,17 @@ func (n *Names) Next(processes owner.Processes) {
 
 // Know reads what columns need of the processes of changes, after Next. Processes that have ended
 // stay known.
-func (n *Names) Know(m *Reader, changes []rows.Change, columns []rows.Column) {
-	if len(columns) == 0 || len(changes) == 0 {
+func (n *Names) Know(m *Reader, changes *rows.Changes, columns []rows.Column) {
+	if len(columns) == 0 || changes.Len() == 0 {
 		return
 	}
 	s := rows.Snapshot{Processes: n.newer}
-	for _, c := range changes {
-		s.Sockets = append(s.Sockets, c.Now())
+	seen := map[uint32]bool{}
+	for c := range changes.All() {
+		if !seen[c.Conn.PID] { // one socket of each process is enough
+			seen[c.Conn.PID] = true
+			s.Sockets = append(s.Sockets, c.Now())
+		}
 	}
 	asked, shown := columns, []rows.Column(nil)
 	if n.reported {
@@ -55,7 +59,7 @@ func (n *Names) Know(m *Reader, changes []rows.Change, columns []rows.Column) {
 }
 
 // Rows returns the rows of a change, as it is now and as it was.
-func (n *Names) Rows(c rows.Change) (now, before rows.Row) {
+func (n *Names) Rows(c *rows.Change) (now, before rows.Row) {
 	older := rows.Snapshot{Processes: n.older, Owners: n.owners, Services: n.services}
 	newer := rows.Snapshot{Processes: n.newer, Owners: n.owners, Services: n.services}
 	now, before = newer.Row(c.Now()), older.Row(c.Before())

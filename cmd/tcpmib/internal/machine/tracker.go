@@ -27,38 +27,52 @@ type Tracker struct {
 type Tick struct {
 	Machine *Reader
 	At      time.Time
-	Changes []rows.Change
-	Errs    []error // tables that could not be read, and ticks that were missed
+
+	// Changes takes the snapshot and yields what Tracker.Changes does, or that ticks were missed. It is
+	// for one loop.
+	Changes iter.Seq2[rows.Change, error]
+	missed  bool // there is no snapshot
 }
 
-// Tick takes a snapshot of a machine.
-func (t *Tracker) Tick(m *Reader, tables rows.Tables, at time.Time) Tick {
-	tick := Tick{Machine: m, At: at}
-	add := func(c rows.Change, err error) {
-		if err = LacksTable(err); err == nil {
-			tick.Changes = append(tick.Changes, c)
-		} else if !slices.ContainsFunc(tick.Errs, func(e error) bool { return isTableError(e) && e.Error() == err.Error() }) {
-			tick.Errs = append(tick.Errs, err)
+// Changes takes a snapshot of a machine, and yields how it differs from the last one. A table that
+// cannot be read is an error beside the zero value. A loop that ends early loses changes.
+func (t *Tracker) Changes(m *Reader, tables rows.Tables, at time.Time) iter.Seq2[rows.Change, error] {
+	return func(yield func(rows.Change, error) bool) { t.changes(m, tables, at, yield) }
+}
+
+func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield func(rows.Change, error) bool) {
+	var lacks []string // of both families it is said once
+	fails := func(err error) bool {
+		err = LacksTable(err)
+		if isTableError(err) {
+			if slices.Contains(lacks, err.Error()) {
+				return true
+			}
+			lacks = append(lacks, err.Error())
 		}
+		return yield(rows.Change{}, err)
 	}
 	t.conns.Source, t.endpoints.Source = m.Source(), m.Source()
 	if !tables.TCP || tables.Bound != t.tcp.Bound {
 		t.tcp = tcpmib.Tracker{Bound: tables.Bound}
 	}
-	if tables.TCP {
-		for c, err := range t.tcp.Changes(&t.conns, tables.Families, at) {
-			add(rows.Change{Change: c}, err)
-		}
-	}
 	if !tables.UDP {
 		t.udp = udpmib.Tracker{}
-		return tick
 	}
-	for c, err := range t.udp.Changes(&t.endpoints, tables.Families, at) {
-		change := tcpmib.Change{Kind: c.Kind, Conn: rows.OfEndpoint(c.Endpoint).Conn, Old: rows.OfEndpoint(c.Old).Conn, Time: c.Time}
-		add(rows.Change{Change: change, Protocol: rows.UDP}, err)
+	if tables.TCP {
+		for c, err := range t.tcp.Changes(&t.conns, tables.Families, at) {
+			if more := err == nil && yield(rows.OfTCP(c), nil) || err != nil && fails(err); !more {
+				return
+			}
+		}
 	}
-	return tick
+	if tables.UDP {
+		for c, err := range t.udp.Changes(&t.endpoints, tables.Families, at) {
+			if more := err == nil && yield(rows.OfUDP(c), nil) || err != nil && fails(err); !more {
+				return
+			}
+		}
+	}
 }
 
 func isTableError(err error) bool { return errors.As(err, new(*TableError)) }
@@ -79,11 +93,22 @@ func Watch(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 	return func(yield func(Tick) bool) {
 		t := &Tracker{}
 		for at, err := range tcpmib.Ticks(ctx, interval) {
-			tick := Tick{Machine: m, At: at, Errs: []error{err}}
-			if err == nil {
-				tick = t.Tick(m, tables, at)
+			changes := t.Changes(m, tables, at)
+			if err != nil {
+				changes = func(yield func(rows.Change, error) bool) { yield(rows.Change{}, err) }
 			}
-			if ctx.Err() != nil || !yield(tick) {
+			if !yield(Tick{m, at, until(ctx, changes), isMissed(err)}) {
+				return
+			}
+		}
+	}
+}
+
+// until yields changes until ctx ends.
+func until(ctx context.Context, changes iter.Seq2[rows.Change, error]) iter.Seq2[rows.Change, error] {
+	return func(yield func(rows.Change, error) bool) {
+		for c, err := range changes {
+			if ctx.Err() != nil || !yield(c, err) {
 				return
 			}
 		}
@@ -95,7 +120,7 @@ func Twice(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 	return func(yield func(Tick) bool) {
 		taken := 0
 		for tick := range Watch(ctx, m, tables, interval) {
-			if slices.ContainsFunc(tick.Errs, isMissed) {
+			if tick.missed {
 				continue // the second one comes late
 			}
 			if taken++; !yield(tick) || taken == 2 {
@@ -112,7 +137,7 @@ func Replay(machines []*Reader, tables rows.Tables) iter.Seq[Tick] {
 	return func(yield func(Tick) bool) {
 		t := &Tracker{}
 		for _, m := range machines {
-			if !yield(t.Tick(m, tables, m.Now())) {
+			if !yield(Tick{m, m.Now(), t.Changes(m, tables, m.Now()), false}) {
 				return
 			}
 		}

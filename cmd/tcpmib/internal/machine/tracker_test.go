@@ -36,12 +36,14 @@ func TestTracker(t *testing.T) {
 	tr := &Tracker{}
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	look := func(tables rows.Tables) (changes []string, err error) {
-		tick := tr.Tick(&Reader{Machine: sourced{m: m}}, tables, at)
-		for _, c := range tick.Changes {
-			assert.Equal(t, at, c.Time)
+		for c, failed := range tr.Changes(&Reader{Machine: sourced{m: m}}, tables, at) {
+			if failed != nil {
+				err = errors.Join(err, failed)
+				continue
+			}
 			changes = append(changes, c.Kind.String()+" "+c.Protocol.String()+" "+c.Conn.Local.String())
 		}
-		return changes, errors.Join(tick.Errs...)
+		return changes, err
 	}
 	want := func(tables rows.Tables, want ...string) {
 		t.Helper()

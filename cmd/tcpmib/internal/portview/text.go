@@ -144,7 +144,7 @@ func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, o Opt
 // row returns the row that list has of a socket. One that is not connected has no remote endpoint,
 // even where Windows reports one of zeros.
 func (r *Report) row(h portcheck.Holder) *rows.Row {
-	row := &rows.Row{Socket: rows.Socket{Conn: h.Conn, Protocol: h.Protocol}, Process: h.Process, Created: h.Created}
+	row := &rows.Row{Socket: rows.Socket{Conn: h.Conn, Protocol: h.Protocol}, Process: h.Process, Known: rows.Known{Created: h.Created}}
 	if h.Remote.Port() == 0 && h.Remote.Addr().WithZone("").IsUnspecified() {
 		row.Remote = netip.AddrPort{}
 	}

@@ -1,25 +1,92 @@
 package rows
 
 import (
+	"iter"
 	"strings"
 	"time"
 
 	"charm.land/lipgloss/v2"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
-// Change is what happened to a socket between two snapshots.
+// Change is what happened to a socket between two snapshots. There may be millions of them, so it is
+// small: of a socket that changed it keeps what can change.
 type Change struct {
-	tcpmib.Change
+	Conn     tcpmib.Conn // as it is; for tcpmib.Closed, as it was last
+	Kind     tcpmib.ChangeKind
 	Protocol Protocol
+	old      changeable // for tcpmib.Changed
+}
+
+// changeable is the part of a connection that does not identify it.
+type changeable struct {
+	pid     uint32
+	state   tcpmib.State
+	offload tcpmib.OffloadState
+}
+
+// OfTCP returns a change of a TCP socket.
+func OfTCP(c tcpmib.Change) Change {
+	return Change{Conn: c.Conn, Kind: c.Kind, Protocol: TCP, old: changeable{c.Old.PID, c.Old.State, c.Old.Offload}}
+}
+
+// OfUDP returns a change of a UDP socket.
+func OfUDP(c udpmib.Change) Change {
+	return Change{Conn: OfEndpoint(c.Endpoint).Conn, Kind: c.Kind, Protocol: UDP, old: changeable{pid: c.Old.PID}}
 }
 
 // Now returns the socket as it is, or was when it closed.
-func (c Change) Now() Socket { return Socket{c.Conn, c.Protocol} }
+func (c *Change) Now() Socket { return Socket{c.Conn, c.Protocol} }
 
-// Before returns the socket as it was before it changed.
-func (c Change) Before() Socket { return Socket{c.Old, c.Protocol} }
+// Before returns the socket as it was before it changed, or the zero value if it did not.
+func (c *Change) Before() Socket {
+	if c.Kind != tcpmib.Changed {
+		return Socket{}
+	}
+	s := c.Now()
+	s.PID, s.State, s.Offload = c.old.pid, c.old.state, c.old.offload
+	return s
+}
+
+// Changes is a list of changes. It grows in steps: a slice would copy millions, again and again.
+type Changes struct{ steps [][]Change }
+
+const changesStep = 1 << 12
+
+// Add adds a change to the list.
+func (l *Changes) Add(c Change) {
+	last := len(l.steps) - 1
+	if last < 0 || len(l.steps[last]) == changesStep {
+		l.steps = append(l.steps, make([]Change, 0, changesStep))
+		last++
+	}
+	l.steps[last] = append(l.steps[last], c)
+}
+
+// Len returns how many changes there are.
+func (l *Changes) Len() int {
+	if len(l.steps) == 0 {
+		return 0
+	}
+	last := len(l.steps) - 1
+	return last*changesStep + len(l.steps[last])
+}
+
+// At returns change i.
+func (l *Changes) At(i int) *Change { return &l.steps[i/changesStep][i%changesStep] }
+
+// All yields the changes. A Change that is yielded stays valid.
+func (l *Changes) All() iter.Seq[*Change] {
+	return func(yield func(*Change) bool) {
+		for i := range l.Len() {
+			if !yield(l.At(i)) {
+				return
+			}
+		}
+	}
+}
 
 // Mark is how a change is shown: the text says the same as its color.
 type Mark struct {
@@ -56,8 +123,8 @@ const arrow = "-> "
 // withStateBefore returns a Text that has the state before, if it was another, before text.
 func withStateBefore(text func([]byte, *Row) []byte) func([]byte, *Row) []byte {
 	return func(dst []byte, r *Row) []byte {
-		if c := r.Change; c.Kind == tcpmib.Changed && c.Old.State != r.State {
-			dst = append(append(dst, c.Old.State.String()...), " "+arrow...)
+		if c := r.Change; c.Kind == tcpmib.Changed && c.old.state != r.State {
+			dst = append(append(dst, c.old.state.String()...), " "+arrow...)
 		}
 		return text(dst, r)
 	}
@@ -87,15 +154,16 @@ type Events struct {
 // NewEvents returns an encoder of changes with some columns of their rows.
 func NewEvents(columns []Column) *Events { return &Events{objects: newObjects(columns)} }
 
-// Line returns the line of a change to a row. It is valid until the next call.
-func (e *Events) Line(c tcpmib.Change, r *Row) []byte {
+// Line returns the line of a change to a row in the snapshot of a time. It is valid until the next
+// call.
+func (e *Events) Line(at time.Time, c *Change, r *Row) []byte {
 	line := append(e.line[:0], `{"time":"`...)
-	line = c.Time.UTC().AppendFormat(line, time.RFC3339Nano)
+	line = at.UTC().AppendFormat(line, time.RFC3339Nano)
 	line = append(line, `","event":`...)
 	line = appendQuoted(line, c.Kind.String())
 	if c.Kind == tcpmib.Changed {
 		line = append(line, `,"previousState":`...)
-		line = appendQuoted(line, c.Old.State.String())
+		line = appendQuoted(line, c.old.state.String())
 	}
 	line = append(line, ',')
 	e.line = append(append(line, e.objects.object(r)[1:]...), '\n')

@@ -23,9 +23,11 @@ func full() *Row {
 			Local: netip.MustParseAddrPort("[fe80::1%12]:50120"), Remote: netip.MustParseAddrPort("[fe80::2%12]:443"),
 			State: tcpmib.StateEstab, PID: 9216, Offload: tcpmib.OffloadStateOffloaded,
 		}},
-		Process: "chrome.exe", RemoteName: "host.example", Created: created, Age: 90 * time.Second, Module: "RpcSs",
-		Services: []string{"Dnscache", "RpcSs"},
-		Owner:    &Owner{Path: `C:\chrome.exe`, User: `OFFICE\anna`, CommandLine: "chrome.exe --x", Parent: 612, ParentProcess: "explorer.exe"},
+		Process: "chrome.exe",
+		Known: Known{
+			RemoteName: "host.example", Created: created, Age: 90 * time.Second, Module: "RpcSs", Services: []string{"Dnscache", "RpcSs"},
+			Owner: &Owner{Path: `C:\chrome.exe`, User: `OFFICE\anna`, CommandLine: "chrome.exe --x", Parent: 612, ParentProcess: "explorer.exe"},
+		},
 		Measured: &Measured{BytesIn: 1, BytesOut: 2, Retransmitted: 3, RTT: 4, RTTMin: 5, RTTMax: 6},
 	}
 }

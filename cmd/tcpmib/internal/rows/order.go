@@ -2,6 +2,7 @@ package rows
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"slices"
 )
@@ -9,61 +10,86 @@ import (
 // Sort orders the sockets by columns. Without columns it orders them as Socket.Compare does, which
 // needs no rows.
 func (s *Snapshot) Sort(by []Column, reverse bool) {
-	if len(by) > 0 {
-		s.sortRanked(by, reverse)
+	if len(by) == 0 {
+		slices.SortFunc(s.Sockets, Socket.Compare)
+		if reverse {
+			slices.Reverse(s.Sockets)
+		}
 		return
 	}
-	slices.SortFunc(s.Sockets, Socket.Compare)
-	if reverse {
-		slices.Reverse(s.Sockets)
+	sorted := make([]Socket, 0, len(s.Sockets))
+	for i := range Sorted(len(s.Sockets), func(i int) Row { return s.Row(s.Sockets[i]) }, by, reverse) {
+		sorted = append(sorted, s.Sockets[i])
 	}
+	s.Sockets = sorted
 }
 
-// ranked is a row, and the place of its values in the leading columns of a sort.
-type ranked struct {
-	rank uint64
-	row  *Row
-}
-
-// sortRanked sorts by columns. A million sockets have a few hundred processes: the values of the
-// leading columns are compared once, and the rows by their ranks.
-func (s *Snapshot) sortRanked(by []Column, reverse bool) {
-	list, sorted := make([]Row, len(s.Sockets)), make([]ranked, len(s.Sockets))
-	for i, socket := range s.Sockets {
-		list[i] = s.Row(socket)
-		sorted[i].row = &list[i]
+// Sorted returns the numbers of n rows in the order of columns, which is that of Order. It makes the rows
+// as it compares them: a million rows at once would take 250 MB.
+func Sorted(n int, row func(i int) Row, by []Column, reverse bool) iter.Seq[int] {
+	sorted := make([]ranked, n)
+	for i := range sorted {
+		sorted[i].row = i
 	}
-	// The product of two numbers of rows fits in 64 bits, and sorts by more columns are rare.
-	for n := 0; n < 2 && len(by) > 0 && by[0].Key != nil; n++ {
-		addRanks(sorted, &by[0])
+	// A million sockets have a few hundred processes: the values of the leading columns are compared
+	// once, and the rows by their ranks. The product of two numbers of rows fits in 64 bits, and sorts
+	// by more columns are rare.
+	for k := 0; k < 2 && len(by) > 0 && by[0].Key != nil; k++ {
+		addRanks(sorted, row, &by[0])
 		by = by[1:]
 	}
 	rest := Order(by, reverse)
+	left, right := rowCache{row: row, i: -1}, rowCache{row: row, i: -1}
 	slices.SortFunc(sorted, func(a, b ranked) int {
 		switch {
 		case a.rank == b.rank:
-			return rest(a.row, b.row)
+			return cmp.Or(rest(left.get(a.row), right.get(b.row)), cmp.Compare(a.row, b.row))
 		case reverse:
 			return cmp.Compare(b.rank, a.rank)
 		}
 		return cmp.Compare(a.rank, b.rank)
 	})
-	for i := range sorted {
-		s.Sockets[i] = sorted[i].row.Socket
+	return func(yield func(int) bool) {
+		for i := range sorted {
+			if !yield(sorted[i].row) {
+				return
+			}
+		}
 	}
+}
+
+// ranked is the number of a row, and the place of its values in the leading columns of a sort.
+type ranked struct {
+	rank uint64
+	row  int
+}
+
+// rowCache has one row: a sort compares many rows with the same one.
+type rowCache struct {
+	row func(i int) Row
+	i   int // -1: none yet
+	has Row
+}
+
+func (c *rowCache) get(i int) *Row {
+	if c.i != i {
+		c.has, c.i = c.row(i), i
+	}
+	return &c.has
 }
 
 // addRanks ranks rows by a column, below the ranks that they have. Rows whose values compare equal,
 // such as names in different case, have the same rank.
-func addRanks(list []ranked, c *Column) {
+func addRanks(list []ranked, row func(i int) Row, c *Column) {
 	type value struct {
-		row  *Row // one of those that have it
+		row  int // one of those that have it
 		rank uint64
 	}
 	values := map[Key]*value{}
 	of := make([]*value, len(list))
 	for i := range list {
-		key := c.Key(list[i].row)
+		r := row(list[i].row)
+		key := c.Key(&r)
 		v := values[key]
 		if v == nil {
 			v = &value{row: list[i].row}
@@ -71,11 +97,13 @@ func addRanks(list []ranked, c *Column) {
 		}
 		of[i] = v
 	}
-	ordered := slices.SortedFunc(maps.Values(values), func(a, b *value) int { return c.Compare(a.row, b.row) })
+	left, right := rowCache{row: row, i: -1}, rowCache{row: row, i: -1}
+	compare := func(a, b *value) int { return c.Compare(left.get(a.row), right.get(b.row)) }
+	ordered := slices.SortedFunc(maps.Values(values), compare)
 	for i, v := range ordered {
 		if i > 0 {
 			v.rank = ordered[i-1].rank
-			if c.Compare(ordered[i-1].row, v.row) != 0 {
+			if compare(ordered[i-1], v) != 0 {
 				v.rank++
 			}
 		}

@@ -17,18 +17,21 @@ import (
 type Row struct {
 	Socket
 	Process string // name of the program that owns it
+	Known
 
-	// Read only when asked for; zero values are unknown.
+	Measured *Measured      // traffic, for estats only
+	Change   *Change        // what happened to it, for diff only
+	Ports    *ephemeral.Use // what its pair uses of the dynamic range, for summary --ephemeral only
+}
+
+// Known is what is read about a socket only when asked for. Zero values are unknown.
+type Known struct {
 	RemoteName string    // DNS name of the remote address
 	Created    time.Time // when the socket was bound or connected
 	Module     string    // the part of the program that opened it
 	Age        time.Duration
-	Services   []string  // services that run in the process
-	Owner      *Owner    // what else is known of the process
-	Measured   *Measured // traffic, for estats only
-
-	Change *tcpmib.Change // what happened to it, for diff only
-	Ports  *ephemeral.Use // what its pair uses of the dynamic range, for summary --ephemeral only
+	Services   []string // services that run in the process
+	Owner      *Owner   // what else is known of the process
 }
 
 // Owner is what is known about a process apart from its name. Zero values are unknown.

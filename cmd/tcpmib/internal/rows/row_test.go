@@ -43,9 +43,46 @@ func TestSockets(t *testing.T) {
 	assert.Equal(t, "10.0.0.1:80 to 10.0.0.2:1000", Endpoints(tcp.Conn))
 	assert.Equal(t, "10.0.0.1:80", Endpoints(udpSocket.Conn))
 
-	c := Change{tcpmib.Change{Conn: tcp.Conn, Old: other.Conn}, UDP}
-	assert.Equal(t, asUDP, c.Now())
-	assert.Equal(t, Socket{other.Conn, UDP}, c.Before())
+}
+
+func TestChange(t *testing.T) {
+	old := tcpmib.Conn{
+		Local: netip.MustParseAddrPort("10.0.0.1:80"), Remote: netip.MustParseAddrPort("10.0.0.2:1000"),
+		PID: 7, State: tcpmib.StateEstab, Offload: tcpmib.OffloadStateOffloaded,
+	}
+	now := old
+	now.PID, now.State, now.Offload = 0, tcpmib.StateTimeWait, tcpmib.OffloadStateInHost
+	c := OfTCP(tcpmib.Change{Kind: tcpmib.Changed, Conn: now, Old: old})
+	assert.Equal(t, Socket{now, TCP}, c.Now())
+	assert.Equal(t, Socket{old, TCP}, c.Before())
+	c = OfTCP(tcpmib.Change{Kind: tcpmib.Closed, Conn: now})
+	assert.Equal(t, tcpmib.Closed, c.Kind)
+	assert.Equal(t, Socket{now, TCP}, c.Now())
+	assert.Zero(t, c.Before())
+
+	c = OfUDP(udpmib.Change{Kind: tcpmib.Changed, Endpoint: udpmib.Endpoint{Local: old.Local, PID: 8}, Old: udpmib.Endpoint{Local: old.Local, PID: 7}})
+	assert.Equal(t, Socket{tcpmib.Conn{Local: old.Local, PID: 8}, UDP}, c.Now())
+	assert.Equal(t, Socket{tcpmib.Conn{Local: old.Local, PID: 7}, UDP}, c.Before())
+}
+
+func TestChanges(t *testing.T) {
+	var list Changes
+	assert.Zero(t, list.Len())
+	const n = 2*changesStep + 1
+	for i := range n {
+		assert.Equal(t, i, list.Len())
+		list.Add(Change{Conn: tcpmib.Conn{PID: uint32(i)}})
+	}
+	i := 0
+	for c := range list.All() {
+		assert.Equal(t, uint32(i), c.Conn.PID)
+		assert.Same(t, c, list.At(i))
+		i++
+	}
+	assert.Equal(t, n, i)
+	for range list.All() {
+		break
+	}
 }
 
 func TestSnapshot(t *testing.T) {
@@ -70,11 +107,11 @@ func TestSnapshot(t *testing.T) {
 	assert.Empty(t, s.Row(s.Sockets[2]).Process, "nobody owns it")
 
 	s.At = at.Add(time.Hour)
-	s.Owned = map[Identity]*Owned{
-		s.Sockets[0].Identity(): {Created: at.Add(time.Minute), Module: "M"},
-		s.Sockets[1].Identity(): {Created: at.Add(-time.Minute)}, // before its process
-		s.Sockets[2].Identity(): {},
-	}
+	s.Created = NewCreated(s.Sockets[:3])
+	assert.True(t, s.Created.Set(s.Sockets[0], at.Add(time.Minute)))
+	assert.True(t, s.Created.Set(s.Sockets[1], at.Add(-time.Minute))) // before its process
+	assert.False(t, s.Created.Set(s.Sockets[3], at))
+	s.Modules = map[Identity]*Module{s.Sockets[0].Identity(): {Name: "M"}}
 	r = s.Row(s.Sockets[0])
 	assert.Equal(t, 59*time.Minute, r.Age)
 	assert.Equal(t, at.Add(time.Minute), r.Created)
@@ -86,7 +123,7 @@ func TestSnapshot(t *testing.T) {
 	assert.Nil(t, r.Services)
 	assert.Zero(t, s.Row(s.Sockets[2]).Age)
 	assert.Zero(t, s.Row(s.Sockets[3]).Created, "not in the table")
-	s.Owned[s.Sockets[0].Identity()].Created = s.At.Add(time.Minute)
+	s.Created.Set(s.Sockets[0], s.At.Add(time.Minute))
 	assert.Zero(t, s.Row(s.Sockets[0]).Age, "clocks differ")
 	s.At = time.Time{}
 	assert.Zero(t, s.Row(s.Sockets[0]).Age)

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"iter"
 	"net/netip"
 	"slices"
@@ -11,24 +12,80 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// Snapshot is the sockets at one time, and what is known about them.
+// Snapshot is the sockets at one time, and what is known about them. There may be a million sockets:
+// a row is made when it is needed.
 type Snapshot struct {
 	Sockets   []Socket
 	Processes owner.Processes
 
 	// Read only when asked for.
 	Hosts    map[netip.Addr]string // names of remote addresses
-	Owned    map[Identity]*Owned
-	At       time.Time           // for ages
+	Created  *Created
+	At       time.Time // for ages
+	Modules  map[Identity]*Module
 	Owners   map[uint32]*Owner   // by process ID
 	Services map[uint32][]string // by process ID
 }
 
-// Owned is what the owner module tables say about a socket.
-type Owned struct {
-	Created    time.Time
-	Module     string                             // "" until read
-	ReadModule func() (tcpmib.OwnerModule, error) // nil if there is nothing to ask
+// Module is the part of a program that opened a socket.
+type Module struct {
+	Name string                             // "" until read
+	Read func() (tcpmib.OwnerModule, error) // nil if there is nothing to ask
+}
+
+// Created is when sockets were created.
+type Created struct{ sockets []createdSocket } // sorted
+
+type createdSocket struct {
+	Socket
+	at time.Time // the zero time if unknown
+}
+
+// NewCreated returns unknown creation times for sockets.
+func NewCreated(sockets []Socket) *Created {
+	c := &Created{make([]createdSocket, len(sockets))}
+	for i, s := range sockets {
+		c.sockets[i].Socket = s
+	}
+	slices.SortFunc(c.sockets, func(a, b createdSocket) int { return a.Socket.Compare(b.Socket) })
+	return c
+}
+
+// of returns the entries of a socket: more than one if a table lists it twice.
+func (c *Created) of(s Socket) []createdSocket {
+	i, found := slices.BinarySearchFunc(c.sockets, s, compareIdentity)
+	if !found {
+		return nil
+	}
+	n := 1
+	for i+n < len(c.sockets) && compareIdentity(c.sockets[i+n], s) == 0 {
+		n++
+	}
+	return c.sockets[i : i+n]
+}
+
+// compareIdentity orders sockets by what identifies them, with which Socket.Compare begins.
+func compareIdentity(a createdSocket, b Socket) int {
+	return cmp.Or(int(a.Protocol)-int(b.Protocol), a.Local.Compare(b.Local), a.Remote.Compare(b.Remote), cmp.Compare(a.PID, b.PID))
+}
+
+// Set sets when a socket was created, and reports whether it is one of those that c is about.
+func (c *Created) Set(s Socket, at time.Time) bool {
+	entries := c.of(s)
+	for i := range entries {
+		entries[i].at = at
+	}
+	return len(entries) > 0
+}
+
+// At returns when a socket was created, or the zero time if that is unknown.
+func (c *Created) At(s Socket) time.Time {
+	for _, e := range c.of(s) {
+		if !e.at.IsZero() {
+			return e.at
+		}
+	}
+	return time.Time{}
 }
 
 // Rows yields a row for each socket, valid until the next one.
@@ -80,23 +137,27 @@ func (s *Snapshot) Row(socket Socket) Row {
 		process = owner.Process{} // nobody owns it, as in TIME-WAIT
 	}
 	r := Row{
-		Socket:     socket,
-		Process:    process.Name,
-		RemoteName: s.Hosts[socket.Remote.Addr()],
-		Services:   s.Services[socket.PID],
-		Owner:      s.Owners[socket.PID],
+		Socket:  socket,
+		Process: process.Name,
+		Known: Known{
+			RemoteName: s.Hosts[socket.Remote.Addr()],
+			Services:   s.Services[socket.PID],
+			Owner:      s.Owners[socket.PID],
+		},
 	}
-	if s.Owned == nil {
-		return r
+	if s.Created != nil {
+		r.Created = s.Created.At(socket)
 	}
-	if o := s.Owned[socket.Identity()]; o != nil {
-		r.Created, r.Module = o.Created, o.Module
-		if !o.Created.IsZero() && !s.At.IsZero() {
-			r.Age = max(s.At.Sub(o.Created), 0)
+	if s.Modules != nil {
+		if m := s.Modules[socket.Identity()]; m != nil {
+			r.Module = m.Name
 		}
-		if process.ReusedPID(o.Created) {
-			r.Process, r.Services, r.Owner = "", nil, nil // its owner has ended
-		}
+	}
+	if !r.Created.IsZero() && !s.At.IsZero() {
+		r.Age = max(s.At.Sub(r.Created), 0)
+	}
+	if process.ReusedPID(r.Created) {
+		r.Process, r.Services, r.Owner = "", nil, nil // its owner has ended
 	}
 	return r
 }

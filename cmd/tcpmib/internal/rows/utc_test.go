@@ -13,7 +13,7 @@ func TestTimesForPrograms(t *testing.T) {
 	defer func() { time.Local = local }()
 	time.Local = time.FixedZone("", -4*60*60)
 	c := &Named("created")[0]
-	r := &Row{Created: time.Date(2024, 5, 6, 6, 6, 0, 123456700, time.UTC).Local()}
+	r := &Row{Known: Known{Created: time.Date(2024, 5, 6, 6, 6, 0, 123456700, time.UTC).Local()}}
 	assert.Equal(t, "2024-05-06T06:06:00.1234567Z", string(c.appendData(nil, r)))
 	assert.Equal(t, `"2024-05-06T06:06:00.1234567Z"`, string(c.AppendJSON(nil, r)))
 	assert.Equal(t, "2024-05-06T02:06:00-04:00", string(c.Text(nil, r)))

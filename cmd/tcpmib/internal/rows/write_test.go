@@ -60,10 +60,10 @@ func TestFormats(t *testing.T) {
 	_, ok := FormatNamed(Formats, "xml")
 	assert.False(t, ok)
 	assert.Equal(t, "path\n\"a,\"\"b\"\"\"\n", written(t, WriteCSV, Named("path"), true, func(yield func(*Row) bool) {
-		yield(&Row{Owner: &Owner{Path: `a,"b"`}})
+		yield(&Row{Known: Known{Owner: &Owner{Path: `a,"b"`}}})
 	}))
 	assert.Equal(t, "path\n\"a,b\"\n", written(t, WriteCSV, Named("path"), true, func(yield func(*Row) bool) {
-		yield(&Row{Owner: &Owner{Path: `a,b`}})
+		yield(&Row{Known: Known{Owner: &Owner{Path: `a,b`}}})
 	}))
 	assert.Equal(t, "\"\"\n", written(t, WriteCSV, Named("path"), false, func(yield func(*Row) bool) { yield(&Row{}) }), "no empty line")
 	// Table colors: the header is bold, and a state has its own.
@@ -159,7 +159,7 @@ func TestEvents(t *testing.T) {
 	e := NewEvents(Named("pid", "state"))
 	at := time.Date(2024, 5, 6, 9, 8, 9, 5000, time.FixedZone("", 2*60*60))
 	line := func(kind tcpmib.ChangeKind) string {
-		return string(e.Line(tcpmib.Change{Kind: kind, Time: at, Old: tcpmib.Conn{State: tcpmib.StateSynSent}}, full()))
+		return string(e.Line(at, &Change{Kind: kind, old: changeable{state: tcpmib.StateSynSent}}, full()))
 	}
 	assert.Equal(t, `{"time":"2024-05-06T07:08:09.000005Z","event":"opened","pid":9216,"state":"ESTABLISHED"}`+"\n", line(tcpmib.Opened))
 	assert.Equal(t, `{"time":"2024-05-06T07:08:09.000005Z","event":"changed","previousState":"SYN-SENT","pid":9216,"state":"ESTABLISHED"}`+"\n", line(tcpmib.Changed))
@@ -167,11 +167,11 @@ func TestEvents(t *testing.T) {
 
 func TestDiffColumns(t *testing.T) {
 	s := longNames()
-	changes := []tcpmib.Change{
+	changes := []Change{
 		{Kind: tcpmib.Opened},
 		{Kind: tcpmib.Closed},
-		{Kind: tcpmib.Changed, Old: tcpmib.Conn{State: tcpmib.StateSynSent}},
-		{Kind: tcpmib.Changed, Old: tcpmib.Conn{State: tcpmib.StateEstab}},
+		{Kind: tcpmib.Changed, old: changeable{state: tcpmib.StateSynSent}},
+		{Kind: tcpmib.Changed, old: changeable{state: tcpmib.StateEstab}},
 	}
 	got := written(t, WriteTable, DiffColumns, false, func(yield func(*Row) bool) {
 		for i := range changes {
@@ -197,13 +197,11 @@ func TestDiffColumns(t *testing.T) {
 // The names that a sort needs: reversed, and where something is not known.
 func TestSortUnknown(t *testing.T) {
 	s := longNames()
-	s.Owned = map[Identity]*Owned{}
+	s.Created = NewCreated(s.Sockets)
 	for i, socket := range s.Sockets {
-		o := &Owned{}
 		if i != 1 {
-			o.Created = created.Add(time.Duration(i) * time.Hour)
+			s.Created.Set(socket, created.Add(time.Duration(i)*time.Hour))
 		}
-		s.Owned[socket.Identity()] = o
 	}
 	s.At = created.Add(100 * time.Hour)
 	ports := func(by string, reverse bool) (last []uint16) {

@@ -67,7 +67,7 @@ func changes(s *Model, conns []tcpmib.Conn) []rows.Change {
 
 func diff(before, after []tcpmib.Conn) (changes []rows.Change) {
 	for c := range tcpmib.Diff(before, after) {
-		changes = append(changes, rows.Change{Change: c})
+		changes = append(changes, rows.OfTCP(c))
 	}
 	return changes
 }
