@@ -8,6 +8,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"go/constant"
 	"go/types"
@@ -35,8 +36,12 @@ func exported(root, goos, goarch string, environ []string) ([]string, error) {
 		if pkg.Name == "main" || strings.Contains(pkg.PkgPath+"/", "/internal/") {
 			continue
 		}
-		if len(pkg.Errors) > 0 {
-			return nil, fmt.Errorf("%s, %s/%s: %w", pkg.PkgPath, goos, goarch, pkg.Errors[0])
+		var errs []error
+		for _, err := range pkg.Errors {
+			errs = append(errs, err)
+		}
+		if err := errors.Join(errs...); err != nil {
+			return nil, fmt.Errorf("%s, %s/%s: %w", pkg.PkgPath, goos, goarch, err)
 		}
 		l := lister{pkg: pkg.Types, name: strings.TrimPrefix(pkg.PkgPath, pkg.Module.Path+"/")}
 		for _, name := range pkg.Types.Scope().Names() {
