@@ -89,7 +89,7 @@ task_bench() {
 	need "${run_needs[@]}"
 	cd "$root"
 	local synthetic='-exec=wine.sh synthetic'
-	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns|AppendDatedConns|AppendEndpoints)$' ./tcpmib ./tcpmib/udpmib
+	go test -run '^$' -bench '^Benchmark(Decode|Conns|AppendConns|AppendDatedConns|AppendBound|AppendEndpoints)$' ./tcpmib ./tcpmib/udpmib
 	windows amd64 1 go test -run '^$' -bench . "$synthetic" ./tcpmib/internal/synthetic
 	WINMIB_SCENARIO=rows=1000000 windows amd64 1 go test -run '^$' -bench '^BenchmarkMillion$' -benchtime 3x "$synthetic" ./cmd/tcpmib
 	windows amd64 1 go -C tcpmib/bench test -count=1 -run '^TestTable$' "$synthetic"
