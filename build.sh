@@ -499,7 +499,7 @@ windows() { # <GOARCH> <CGO_ENABLED> <command...>
 build_needs=(x86_64-w64-mingw32-gcc:gcc-mingw-w64-x86-64)
 run_needs=("${build_needs[@]}" wine:wine64)
 layout_needs=("${build_needs[@]}" i686-w64-mingw32-gcc:gcc-mingw-w64-i686 clang:clang /usr/include/wine/wine/windows:libwine-dev)
-test_needs=("${run_needs[@]}" "${layout_needs[@]}" gcc:gcc /usr/include/stdlib.h:libc6-dev shellcheck:shellcheck
+test_needs=("${run_needs[@]}" "${layout_needs[@]}" gcc:gcc /usr/include/stdlib.h:libc6-dev git:git shellcheck:shellcheck
 	/etc/ssl/certs/ca-certificates.crt:ca-certificates)
 
 have() { # <command or file>
