@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/winmib/winmib/cmd/internal/safe"
 	"github.com/winmib/winmib/tcpmib/layout"
 	"github.com/winmib/winmib/tcpmib/layout/source"
 )
@@ -58,7 +58,7 @@ func check(ctx context.Context, o *options, sets []headerSet, notes []string) (*
 		c.result.Ambiguous = append(c.result.Ambiguous, o.mapping.Ambiguous()...)
 	}
 	c.result.sort()
-	safeValue(reflect.ValueOf(&c.result), false)
+	safe.Value(&c.result)
 	return &c.result, nil
 }
 

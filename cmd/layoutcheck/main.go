@@ -15,6 +15,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+
+	"github.com/winmib/winmib/cmd/internal/safe"
 )
 
 // Exit codes.
@@ -37,12 +39,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return exitOK
 	case err != nil:
-		fmt.Fprintf(stderr, "layoutcheck: %s\n", safeLines(err.Error()))
+		fmt.Fprintf(stderr, "layoutcheck: %s\n", safe.Lines(err.Error()))
 		return exitUsage
 	}
 	code, err := execute(ctx, o, stdout)
 	if err != nil {
-		fmt.Fprintf(stderr, "layoutcheck: %s\n", safeLines(err.Error()))
+		fmt.Fprintf(stderr, "layoutcheck: %s\n", safe.Lines(err.Error()))
 	}
 	return code
 }
@@ -57,8 +59,9 @@ func execute(ctx context.Context, o *options, stdout io.Writer) (int, error) {
 		if err != nil {
 			return failed(err)
 		}
-		_, err = io.WriteString(stdout, printable(text))
-		return exitOK, err
+		out := safe.NewWriter(stdout, nil)
+		_, err = io.WriteString(out, text)
+		return exitOK, errors.Join(err, out.Close())
 	}
 	r, err := check(ctx, o, sets, notes)
 	if err != nil {

@@ -151,15 +151,3 @@ func TestWhatAStrangerWrites(t *testing.T) {
 		}
 	}
 }
-
-func TestSafe(t *testing.T) {
-	for text, want := range map[string]string{
-		"plain text": "plain text", "a\tb": "a\tb", "a\nb": "a b", "a\x1b[2Jb": "a\ufffd[2Jb", "x::y": "x: :y", ":::": ": ::", "##[group]": "# #[group]", "\u202ex": "\ufffdx",
-		"\xff": "\ufffd", "Zoë 日本語": "Zoë 日本語",
-	} {
-		assert.Equal(t, want, safe(text), "%q", text)
-	}
-	long := safe(strings.Repeat("é", 1_005))
-	assert.Equal(t, strings.Repeat("é", 1_000)+"... (5 characters more)", long)
-	assert.Equal(t, mostLines+1, strings.Count(safeLines(strings.Repeat("a\n", 1000)), "\n"))
-}

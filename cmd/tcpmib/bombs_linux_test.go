@@ -23,9 +23,7 @@ func TestHostileCapturesAreCheap(t *testing.T) {
 		t.Skip("takes the memory of large captures, and a 64-bit program takes more of it")
 	}
 	const mostMB = 600
-	dir := t.TempDir()
-	made, err := exec.Command("bombs", dir).CombinedOutput()
-	require.NoError(t, err, string(made))
+	dir := bombsIn(t)
 	office := filepath.Join("testdata", "office.zip")
 	commands := func(file string) [][]string {
 		return [][]string{
@@ -58,25 +56,86 @@ func TestHostileCapturesAreCheap(t *testing.T) {
 		t.Logf("%s: %d bytes", test.file, info.Size())
 		of := commands(file)
 		if test.file == "million.zip" {
-			of = of[:4] // list; to compare a million takes more
+			of = of[:4] // list; TestMemoryOfARow has the others
 		}
 		for _, args := range of {
-			var stderr strings.Builder
-			cmd := exec.Command("tcpmib", args...)
-			cmd.Stderr = &stderr
-			start := time.Now()
-			_ = cmd.Run()
-			peak := int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
 			name := strings.ReplaceAll(strings.Join(args, " "), dir+"/", "")
-			t.Logf("%5d MB %5.1f s  %s", peak, time.Since(start).Seconds(), name)
+			peak, code, stderr := measure(t, args...)
 			assert.LessOrEqual(t, peak, int64(mostMB), name)
 			if test.rows == "" {
-				assert.NotContains(t, stderr.String(), "limit", name)
+				assert.NotContains(t, stderr, "limit", name)
 				continue
 			}
-			assert.Equal(t, cli.ExitFailure, cmd.ProcessState.ExitCode(), name)
-			assert.Contains(t, stderr.String(), test.rows, name)
-			assert.Contains(t, stderr.String(), "--max-rows", name)
+			assert.Equal(t, cli.ExitFailure, code, name)
+			assert.Contains(t, stderr, test.rows, name)
+			assert.Contains(t, stderr, "--max-rows", name)
 		}
+	}
+}
+
+// bombsIn makes the captures in a folder.
+func bombsIn(t testing.TB) string {
+	dir := t.TempDir()
+	made, err := exec.Command("bombs", dir).CombinedOutput()
+	require.NoError(t, err, string(made))
+	return dir
+}
+
+// measure runs the program, and returns the most memory that it took, in MB.
+func measure(t testing.TB, args ...string) (peak int64, code int, stderr string) {
+	var said strings.Builder
+	cmd := exec.Command("tcpmib", args...)
+	cmd.Stderr = &said
+	start := time.Now()
+	_ = cmd.Run()
+	peak = int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
+	t.Logf("%5d MB %5.1f s  %s", peak, time.Since(start).Seconds(), strings.Join(args, " "))
+	return peak, cmd.ProcessState.ExitCode(), said.String()
+}
+
+// factors are the bytes that a command takes for each of a million rows, as the command's page says.
+var factors = []struct {
+	bytes int64
+	args  string
+}{
+	{300, "list --from million.zip"},
+	{300, "summary --from million.zip"},
+	{550, "list --from million.zip --sort remote,pid"},
+	{550, "list --from million.zip --sort age"},
+	{550, "list --from million.zip --not-in others.zip"},
+	{550, "list --from million.zip --format json --output out.json"},
+	{550, "summary --from million.zip --ephemeral"},
+	{550, "diff million.zip others.zip"},
+	{550, "watch --from million.zip --from others.zip --format jsonl"},
+	{550, "watch --from million.zip --from others.zip --format jsonl --sort remote"},
+	{1300, "watch --from million.zip --format jsonl --created"},
+}
+
+// A million rows take no more than the page says, besides the program itself.
+func TestMemoryOfARow(t *testing.T) {
+	if testing.Short() || strconv.IntSize == 32 {
+		t.Skip("takes the memory of large captures, and a 64-bit program takes more of it")
+	}
+	const programMB = 32
+	t.Chdir(bombsIn(t))
+	for _, f := range factors {
+		peak, code, stderr := measure(t, strings.Fields(f.args)...)
+		assert.LessOrEqual(t, peak, f.bytes+programMB, f.args)
+		assert.LessOrEqual(t, code, cli.ExitNothing, "%s: %s", f.args, stderr)
+	}
+}
+
+// The metric is the bytes that a command takes for each of a million rows, the program included.
+func BenchmarkMemoryOfARow(b *testing.B) {
+	b.Chdir(bombsIn(b))
+	for _, f := range factors {
+		b.Run(f.args, func(b *testing.B) {
+			var most int64
+			for b.Loop() {
+				peak, _, _ := measure(b, strings.Fields(f.args)...)
+				most = max(most, peak)
+			}
+			b.ReportMetric(float64(most), "B/row")
+		})
 	}
 }

@@ -32,6 +32,7 @@ var bombs = map[string]func() tcpmib.Source{
 	"big.zip":     func() tcpmib.Source { return zeros(capture.MaxEntryBytes/28 - 1) },
 	"zones.zip":   zones,
 	"million.zip": million,
+	"others.zip":  others,
 }
 
 // writeBombs is a program of its own, so that the memory that it takes is not that of the test,
@@ -66,13 +67,16 @@ func zones() tcpmib.Source {
 	return oneTable("GetTcp6Table2", rows)
 }
 
-// million has a million connections, as a machine may.
-func million() tcpmib.Source {
+// million has a million connections, as a machine may, and others as many from other ports.
+func million() tcpmib.Source { return connections(50_000) }
+func others() tcpmib.Source  { return connections(50_001) }
+
+func connections(port uint16) tcpmib.Source {
 	rows := make([]tcpmib.TCPRow2, 1_000_000)
 	for i := range rows {
 		rows[i] = tcpmib.TCPRow2{
 			State:     tcpmib.StateEstab,
-			LocalAddr: [4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}, LocalPort: [4]byte{195, 80},
+			LocalAddr: [4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}, LocalPort: [4]byte{byte(port >> 8), byte(port)},
 			RemoteAddr: [4]byte{203, 0, 113, 7}, RemotePort: [4]byte{1, 187},
 			OwningPid: uint32(4 + i%300*4),
 		}

@@ -33,6 +33,43 @@ func TestText(t *testing.T) {
 	}
 }
 
+func TestLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"plain text": "plain text", "a\tb": "a b", "a\nb": "a b", "a\x1b[2Jb": "a�[2Jb", "x::y": "x: :y", ":::": ": ::",
+		"##[group]": "# #[group]", "\u202ex": "�x", "\xff": "�", "Zoë 日本語": "Zoë 日本語",
+	} {
+		assert.Equal(t, want, Line(text), "%q", text)
+	}
+	assert.Equal(t, strings.Repeat("é", longestLine), Line(strings.Repeat("é", longestLine)))
+	assert.Equal(t, strings.Repeat("é", longestLine)+"... (5 characters more)", Line(strings.Repeat("é", longestLine+5)))
+
+	assert.Equal(t, "a\n: :b\n", Lines("a\n::b\n"))
+	assert.Equal(t, "a\n b", Lines("a\n\tb"))
+	assert.Equal(t, strings.Repeat("a\n", mostLines), Lines(strings.Repeat("a\n", mostLines)))
+	assert.Equal(t, strings.Repeat("a\n", mostLines)+"... (2 lines more)", Lines(strings.Repeat("a\n", mostLines+1)+"a"))
+}
+
+// Every string of a value is made safe, wherever it is.
+func TestValue(t *testing.T) {
+	type inner struct {
+		Text  string
+		Lines string   `text:"lines"`
+		Many  []string `text:"lines"`
+		N     int
+	}
+	v := struct {
+		Direct  inner
+		Pointer *inner
+		Nil     *inner
+		List    []inner
+	}{inner{"a\nb", "a\nb", []string{"\a\n"}, 7}, &inner{Text: "\x1b"}, nil, []inner{{Text: "x::y"}}}
+	Value(&v)
+	assert.Equal(t, inner{"a b", "a\nb", []string{"�\n"}, 7}, v.Direct)
+	assert.Equal(t, inner{Text: "�"}, *v.Pointer)
+	assert.Nil(t, v.Nil)
+	assert.Equal(t, []inner{{Text: "x: :y"}}, v.List)
+}
+
 func TestMessage(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                                 "",
@@ -102,6 +139,19 @@ func TestWriter(t *testing.T) {
 	b.Reset()
 	io.WriteString(NewWriter(&b, func() bool { return false }), colored)
 	assert.Equal(t, strings.ReplaceAll(colored, "\x1b", "�"), b.String())
+}
+
+// What is complete is written at once, not with what comes next: a person waits for it.
+func TestWriterWritesAtOnce(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\r\n": "a\r\n", "a\rb": "a�b", "é\x1b[xy": "é�[xy", "\x1b]0;t": "�]0;t", "\x1b[m": "\x1b[m",
+		"\x1b[29m": "�[29m", "\x1b[30m": "\x1b[30m", "\x1b[47m": "\x1b[47m", "\x1b[48m": "�[48m", "\x1b[4m": "\x1b[4m", "\x1b[5m": "�[5m",
+	} {
+		var b bytes.Buffer
+		_, err := io.WriteString(NewWriter(&b, func() bool { return true }), text)
+		require.NoError(t, err)
+		assert.Equal(t, want, b.String(), "%q", text)
+	}
 }
 
 // Reading eight bytes at a time finds the same as reading byte by byte.
