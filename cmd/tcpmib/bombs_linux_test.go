@@ -107,7 +107,7 @@ var factors = []struct {
 	{550, "summary --from million.zip --ephemeral"},
 	{550, "diff million.zip others.zip"},
 	{550, "watch --from million.zip --from others.zip --format jsonl"},
-	{550, "watch --from million.zip --from others.zip --format jsonl --sort remote"},
+	{700, "watch --from million.zip --from others.zip --format jsonl --sort remote"},
 	{1300, "watch --from million.zip --format jsonl --created"},
 }
 

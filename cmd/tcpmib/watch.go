@@ -353,7 +353,11 @@ func (k *remembered) sorted(n int, row func(i int) rows.Row) iter.Seq[int] {
 
 // enrich returns a snapshot of the sockets that there are, with what the columns need.
 func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snapshot {
-	s := &rows.Snapshot{Processes: k.names.Newer(), Sockets: make([]rows.Socket, 0, changes.Len())}
+	s := &rows.Snapshot{Processes: k.names.Newer()}
+	if len(k.asked) == 0 {
+		return s // to sort takes no calls
+	}
+	s.Sockets = make([]rows.Socket, 0, changes.Len())
 	for c := range changes.All() {
 		if c.Kind != tcpmib.Closed {
 			s.Sockets = append(s.Sockets, c.Now())
