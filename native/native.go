@@ -32,8 +32,7 @@ package native
 
 // The sizes, in bytes, of the header's rows, tables with one row and statistics. shim.c asserts
 // them, except those of MIB_TCPSTATS2 and MIB_UDPSTATS2, which MinGW-w64 does not have: a header
-// that disagrees fails the build. Packages tcpmib and udpmib compare their Go types with them in
-// every build.
+// that disagrees fails the build. The tests compare the Go types of tcpmib and udpmib with them.
 const (
 	SizeofTCPRow             = 20  // MIB_TCPROW
 	SizeofTCP6Row            = 52  // MIB_TCP6ROW

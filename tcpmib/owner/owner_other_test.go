@@ -4,10 +4,12 @@ package owner_test
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -17,6 +19,17 @@ func TestNotWindows(t *testing.T) {
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
 	_, err = owner.Find("tcp", netip.AddrPort{}, netip.AddrPort{})
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	c, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	defer c.Close()
+	for _, find := range []func(net.Conn) (owner.Process, error){owner.FindConn, owner.FindPeer} {
+		p, err := find(c)
+		assert.ErrorIs(t, err, errors.ErrUnsupported)
+		assert.Equal(t, owner.Process{}, p)
+	}
 	_, err = owner.ReadSockets()
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
 	assert.False(t, owner.Elevated())

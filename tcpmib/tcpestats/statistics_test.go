@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/native"
 )
 
 // The switches know every kind of Statistics, each with its own type, and all but SynOpts can be
@@ -94,4 +96,23 @@ func TestEnumsRoundTrip(t *testing.T) {
 	for _, text := range []string{"", "Type", "Type()", "Type(-1)", "Type(4294967296)", "Type(1", "7", "SoftError(3)"} {
 		assert.ErrorContains(t, typ.UnmarshalText([]byte(text)), "unknown Type", text)
 	}
+}
+
+// Every value has the name that the header gives its number.
+func TestNumbers(t *testing.T) {
+	for i, name := range []string{"SynOpts", "Data", "SndCong", "Path", "SendBuff", "Rec", "ObsRec", "Bandwidth", "FineRtt", "Type(9)"} {
+		assert.Equal(t, name, Type(i).String())
+	}
+	for i, name := range []string{
+		"None", "BelowDataWindow", "AboveDataWindow", "BelowAckWindow", "AboveAckWindow", "BelowTsWindow", "AboveTsWindow",
+		"DataChecksumError", "DataLengthError", "SoftError(9)",
+	} {
+		assert.Equal(t, name, SoftError(i).String())
+	}
+	for i, name := range []string{"Unchanged", "Disabled", "Enabled"} {
+		assert.Equal(t, name, BooleanOptional(i-1).String())
+	}
+	assert.EqualValues(t, 9, TypeMaximum)
+	assert.EqualValues(t, 9, SoftErrorMaxSoftError)
+	assert.Equal(t, native.EStats{Bytes: []byte{1}}, v0([]byte{1}), "all structs have version 0")
 }

@@ -114,6 +114,30 @@ func count[Row tcpmib.ExtendedRow](t *testing.T, r *tcpmib.Reader, rows tcpmib.R
 	return len(got)
 }
 
+// Tables that Windows does not have are not made up either.
+func TestNoSuchTable(t *testing.T) {
+	const noFamily = 99
+	m := &tcpmibtest.Machine{}
+	for class := range uint32(20) {
+		for family, classes := range map[uint32][2]uint32{ // how many of TCP and of UDP there are
+			tcpmib.AFInet: {9, 3}, tcpmib.AFInet6: {9, 3}, 0: {}, noFamily: {},
+		} {
+			for i, function := range []string{"GetExtendedTcpTable", "GetExtendedUdpTable"} {
+				exists := class < classes[i]
+				if i == 0 && family == tcpmib.AFInet6 && class < 3 { // the basic classes, of IPv4 alone
+					exists = false
+				}
+				_, code := m.Ask(tcpmib.Query{Func: function, Family: family, Class: class}, make([]byte, 100))
+				want := uint32(tcpmib.CodeNoAnswer)
+				if exists {
+					want = tcpmib.CodeSuccess
+				}
+				assert.Equal(t, want, code, "%s, family %d, class %d", function, family, class)
+			}
+		}
+	}
+}
+
 func TestFail(t *testing.T) {
 	m := machine()
 	m.Before = tcpmibtest.Fail(5, "GetTcp6Table2")

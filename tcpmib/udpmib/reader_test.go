@@ -150,6 +150,8 @@ func TestStrings(t *testing.T) {
 		"[::]:0 since 2024-01-17T21:20:00Z":                      udpmib.UDP6RowOwnerModule{CreateTimestamp: boundTicks},
 		"[0.0.0.0:0]":                                            []udpmib.UDPRow2{{}},
 		"[::]:0 -> [::]:443":                                     row6,
+		"[::]:0 -> [::]:1":                                       udpmib.UDP6Row2{RemotePort: [4]byte{0, 1}},
+		"[::]:0 pid 8":                                           udpmib.UDP6Row2{OwningPid: 8},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%s"} {
 			assert.Equal(t, want, fmt.Sprintf(verb, value))

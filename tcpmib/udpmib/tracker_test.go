@@ -31,6 +31,48 @@ func owned(n int, pid uint32, ticks uint64) fake {
 	return whole(table)
 }
 
+// One family alone is read and reported alone.
+func TestTrackerOfOneFamily(t *testing.T) {
+	r := udpmib.Reader{Source: families(whole(table4(1)), whole(table6(1, sevens)))}
+	for family, want := range map[tcpmib.Family]string{tcpmib.IPv4: "10.1.2.3:443", tcpmib.IPv6: "[fe80::1%7]:443"} {
+		var tracker udpmib.Tracker
+		var got []string
+		for c, err := range tracker.Changes(&r, family, bound) {
+			require.NoError(t, err)
+			got = append(got, c.Endpoint.Local.String())
+		}
+		assert.Equal(t, []string{want}, got)
+	}
+}
+
+func TestSame(t *testing.T) {
+	later := bound.Add(time.Second)
+	of := func(local string, pid uint32, created time.Time) udpmib.Endpoint {
+		e := endpoint(local, pid)
+		e.Created = created
+		return e
+	}
+	e := of("0.0.0.0:53", 7, bound)
+	for _, test := range []struct {
+		f    udpmib.Endpoint
+		same bool
+	}{
+		{e, true},
+		{of("0.0.0.0:54", 7, bound), false},
+		{of("0.0.0.0:53", 8, bound), false},
+		{of("0.0.0.0:53", 0, bound), true},
+		{of("0.0.0.0:53", 7, later), false},
+		{of("0.0.0.0:53", 7, time.Time{}), true},
+		{of("0.0.0.0:53", 0, later), false},
+		{of("0.0.0.0:53", 0, time.Time{}), true},
+		{of("0.0.0.0:53", 8, time.Time{}), false},
+		{of("0.0.0.0:53", 7, bound.In(time.FixedZone("", 3600))), true},
+	} {
+		assert.Equal(t, test.same, e.Same(test.f), "%v", test.f)
+		assert.Equal(t, test.same, test.f.Same(e), "%v", test.f)
+	}
+}
+
 func TestTracker(t *testing.T) {
 	var tracker udpmib.Tracker
 	take := func(ipv4, ipv6 fake) (got []string) {
