@@ -25,6 +25,28 @@ func table(size int) func(buf []byte) (uint32, uint32) {
 	}
 }
 
+// A Room knows the largest need of 32 to 64 uses, and lets go of more than twice as much.
+func TestRoom(t *testing.T) {
+	var r Room
+	r.Use(800)
+	for n := range 63 {
+		enough, excess := r.Excess(1601, 0)
+		assert.True(t, excess, n)
+		assert.Equal(t, 900, enough, "an eighth more than needed")
+		_, excess = r.Excess(1600, 0)
+		assert.False(t, excess, n)
+		r.Use(8)
+	}
+	r.Use(8)
+	enough, excess := r.Excess(17, 0)
+	assert.True(t, excess)
+	assert.Equal(t, 9, enough)
+	_, excess = r.Excess(100, 100)
+	assert.False(t, excess, "spare memory is never too much")
+	_, excess = r.Excess(101, 100)
+	assert.True(t, excess)
+}
+
 // The memory of a spike stays for 32 to 64 further reads, and is then released.
 func TestBufferFollowsTheTables(t *testing.T) {
 	const small, spike = 100 << 10, 5 << 20
