@@ -49,7 +49,7 @@ func TestAuditAsserts(t *testing.T) {
 			assert.Error(t, err, target.CC)
 			errors := regexp.MustCompile(`(?m)^.*\berror:.*$`).FindAllString(string(out), -1)
 			if assert.Len(t, errors, 1, "%v\n%s", target.CC, out) {
-				assert.Contains(t, errors[0], fmt.Sprintf("wrong.c:%d:", len(files)+1))
+				assert.Contains(t, errors[0], "sizeof(GUID) == 15") // clang names the line of wrong.c, gcc that of the macro
 			}
 		})
 	}
