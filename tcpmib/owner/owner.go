@@ -57,8 +57,8 @@ func (p Process) User() (string, error) { return p.user(users{}) }
 type Processes map[uint32]Process
 
 // Snapshot reads the processes of this machine, all in one call into Windows. Needs no elevation.
-// Elsewhere errors.Is(err, errors.ErrUnsupported) holds. The two processes that every Windows has
-// are in it even when it fails.
+// Elsewhere it returns errors.ErrUnsupported. The two processes that every Windows has are in it even
+// when it fails.
 func Snapshot() (Processes, error) {
 	p := Processes{}
 	err := p.read()
@@ -70,8 +70,8 @@ func Snapshot() (Processes, error) {
 // Name returns the name of a process, or "" if it is not in the snapshot.
 func (p Processes) Name(pid uint32) string { return p[pid].Name }
 
-// Path is Process.Path of a process of the snapshot. For another errors.Is(err, fs.ErrNotExist)
-// holds.
+// Path is Process.Path of a process of the snapshot. It returns fs.ErrNotExist if pid is not one of
+// them.
 func (p Processes) Path(pid uint32) (string, error) {
 	process, ok := p[pid]
 	if !ok {
@@ -130,5 +130,5 @@ func (p Processes) name(pid uint32, name string) {
 
 // Services returns the names of the running Windows services, such as "Dnscache", by the ID of the
 // process that they run in; a svchost.exe has one or more. It is one call into Windows for all of
-// them. Needs no elevation. Elsewhere errors.Is(err, errors.ErrUnsupported) holds.
+// them. Needs no elevation. Elsewhere it returns errors.ErrUnsupported.
 func Services() (map[uint32][]string, error) { return services() }
