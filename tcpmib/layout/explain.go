@@ -243,7 +243,8 @@ func (d *differences) mendedAlign(q *pair) int64 {
 }
 
 // resized is the Go type for a field that is an array of the right elements and of another length than
-// in C, and those elements. They may be of a struct that Go declares in its own way.
+// in C, and those elements. They may be of a struct that Go declares in its own way, or the integers
+// that stand for a union.
 func (d *differences) resized(q *pair) (name string, elem *GoType) {
 	if q.field.Type.Kind != GoArray || len(q.members) != 1 || q.members[0].Bits > 0 {
 		return "", nil
@@ -252,6 +253,9 @@ func (d *differences) resized(q *pair) (name string, elem *GoType) {
 	}
 	m := q.members[0]
 	t := d.c.h.typeOf(m.Type)
+	if t.kind == cUnion && q.field.Type.storage() && t.size%elem.Size == 0 && m.Offset%elem.Align == 0 {
+		return fmt.Sprintf("[%d]%s", t.size/elem.Size, elem.Name), elem // its alignment may be needed
+	}
 	for ; t.kind == cArray && t.len > 0; t = d.c.h.typeOf(t.elem) {
 		name += fmt.Sprintf("[%d]", t.len)
 	}
