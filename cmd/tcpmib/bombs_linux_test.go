@@ -98,8 +98,8 @@ var factors = []struct {
 	bytes int64
 	args  string
 }{
-	{300, "list --from million.zip"},
-	{300, "summary --from million.zip"},
+	{350, "list --from million.zip"},
+	{350, "summary --from million.zip"},
 	{550, "list --from million.zip --sort remote,pid"},
 	{550, "list --from million.zip --sort age"},
 	{550, "list --from million.zip --not-in others.zip"},
