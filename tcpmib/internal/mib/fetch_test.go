@@ -44,6 +44,13 @@ func TestFirstBuffer(t *testing.T) {
 	_, _, err := Fetch(&buf, question{}, 100, table(4))
 	require.NoError(t, err)
 	assert.Len(t, buf.b, 100)
+	// 64 KiB are kept, whatever is needed, and more is not.
+	for size, want := range map[int]int{64 << 10: 64 << 10, 64<<10 + 8: firstBytes} {
+		buf := Buffer{b: make([]byte, size)}
+		_, _, err := Fetch(&buf, question{}, 0, table(4))
+		require.NoError(t, err)
+		assert.Len(t, buf.b, want)
+	}
 	// A table of exactly the limit fits, a byte more does not.
 	buf = Buffer{}
 	answer, _, err := Fetch(&buf, question{}, 80_000, table(80_000))
