@@ -351,7 +351,7 @@ func (k *remembered) sorted(n int, row func(i int) rows.Row) iter.Seq[int] {
 	}
 }
 
-// enrich returns a snapshot of the sockets that there are, with what the columns need.
+// enrich returns a snapshot of the sockets that have not closed, with what the columns need.
 func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snapshot {
 	s := &rows.Snapshot{Processes: k.names.Newer()}
 	if len(k.asked) == 0 {
@@ -372,8 +372,8 @@ func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snap
 	return s
 }
 
-// row returns the row of a change: of a socket that closed, and where Windows does not say any more when
-// it was created, with what is remembered.
+// row returns the row of a change. It uses what is remembered for a socket that closed, and for one
+// whose creation time Windows no longer has.
 func (k *remembered) row(s *rows.Snapshot, c *rows.Change) rows.Row {
 	if c.Kind == tcpmib.Closed {
 		now, _ := k.names.Rows(c)

@@ -68,6 +68,11 @@ func TestValue(t *testing.T) {
 	assert.Equal(t, inner{Text: "�"}, *v.Pointer)
 	assert.Nil(t, v.Nil)
 	assert.Equal(t, []inner{{Text: "x: :y"}}, v.List)
+	array := [1]string{"\x1b"}
+	Value(&array)
+	assert.Equal(t, [1]string{"�"}, array)
+	assert.Panics(t, func() { Value(&struct{ M map[string]string }{}) })
+	assert.Panics(t, func() { Value(&struct{ Any any }{}) })
 }
 
 func TestMessage(t *testing.T) {
