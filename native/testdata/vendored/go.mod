@@ -1,5 +1,5 @@
 module vendored.example
 
-go 1.26
+go 1.25.0
 
 replace github.com/winmib/winmib => ../../..

@@ -15,7 +15,7 @@ import (
 
 const foreignModule = `module example.com/foreign
 
-go 1.26.0
+go 1.25.0
 
 require github.com/winmib/winmib v0.0.0
 
