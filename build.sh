@@ -240,7 +240,7 @@ task_gate() {
 	tests 'tests, linux' go test ./...
 	tests "tests, linux, 386, $WINMIB_386" tests_386
 	# Without the tests of compilers, which -short leaves out, and those that load packages dozens of
-	# times: what races in these does so in one that loads them once.
+	# times: a race in these shows in one that loads them once.
 	tests 'tests, linux, race' go test -short -race -skip "$many_loads" ./...
 	step 'fuzz' fuzz
 

@@ -173,7 +173,7 @@ func TestReaderHasABufferForEachFamily(t *testing.T) {
 	}
 }
 
-// What a Reader remembers of zones does not show: its Conns are what the rows say.
+// The zones that a Reader caches never change its Conns, which are those of the rows.
 func TestZonesAreNotMixedUp(t *testing.T) {
 	const n = 1000
 	table := scoped(n, func(i int) (local, remote uint32, state tcpmib.State) {

@@ -58,7 +58,8 @@ func TestGenerateForAll(t *testing.T) {
 	}
 }
 
-// What one Go struct cannot be for all architectures is refused, and can be had for each.
+// A C struct that no single Go struct matches on all architectures is refused, and generated for each
+// architecture on request.
 func TestGenerateRefuses(t *testing.T) {
 	sets := genHeaders(t)
 	_, err := generate("TAIL", sets)

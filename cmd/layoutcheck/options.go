@@ -21,7 +21,7 @@ type options struct {
 	headers  []string // empty: the default ones
 	mapping  *source.Mapping
 	goarches []string
-	// namedArch is whether -goarch names them: what is named and cannot be checked is an error
+	// namedArch is whether -goarch names them: then one that cannot be checked is an error
 	namedArch bool
 	cc        []string // empty: whatever this machine has
 	record    string

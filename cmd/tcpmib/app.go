@@ -175,7 +175,7 @@ func addOutput(cmd *cobra.Command, file *string) {
 }
 
 // output runs a command whose output goes to the file that --output names. The file is replaced
-// when all is written, and stays as it was if the command fails; the events of a stream are written
+// after everything is written, and stays as it was if the command fails; the events of a stream are written
 // as they come.
 func (a *app) output(file string, stream bool, run func() error) error {
 	if file == "" || file == "-" {

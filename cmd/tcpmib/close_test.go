@@ -199,7 +199,7 @@ func TestCloseHalfFails(t *testing.T) {
 	assert.Contains(t, got.stderr, "GetTcp6Table2: not supported")
 }
 
-// What Windows says is gone was gone: somebody else was quicker.
+// A connection that Windows no longer knows had already closed: somebody else was quicker.
 func TestCloseRace(t *testing.T) {
 	m, names := fixture.Office()
 	a := testApp(m, names)

@@ -126,17 +126,17 @@ func TestWitnessesAgree(t *testing.T) {
 		}
 		assert.Greater(t, compared, 45, "structs that both have")
 	}
-	spoilt := *records[0]
-	spoilt.Structs = maps.Clone(spoilt.Structs)
-	row := *spoilt.Structs["MIB_TCPROW2"]
+	corrupted := *records[0]
+	corrupted.Structs = maps.Clone(corrupted.Structs)
+	row := *corrupted.Structs["MIB_TCPROW2"]
 	row.Members = slices.Clone(row.Members)
 	row.Members[1].Offset += 4
 	row.Align = 8
-	spoilt.Structs["MIB_TCPROW2"] = &row
-	delete(spoilt.Structs, "MIB_UDPROW")
+	corrupted.Structs["MIB_TCPROW2"] = &row
+	delete(corrupted.Structs, "MIB_UDPROW")
 	assert.Equal(t, []string{
 		"MIB_TCPROW2.dwLocalAddr: recorded [4 4], now [8 4]", "MIB_UDPROW is gone", "alignof MIB_TCPROW2: recorded 4, now 8",
-	}, disagreements(records[0], &spoilt))
+	}, disagreements(records[0], &corrupted))
 }
 
 // A record written, read back and compared is what the live run is, for MinGW-w64's and Wine's

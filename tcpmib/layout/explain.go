@@ -433,9 +433,9 @@ func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
 	}
 }
 
-// adding says which fields to write for slots side by side, and where among the padding before the
-// field next, or at the end. What follows them begins at want and is aligned to align, or is the
-// end of the struct if that is 0. The padding that they go behind is taken away.
+// adding returns which fields to write for adjacent slots, and where among the padding before the
+// field next, or at the end. The next part begins at want and is aligned to align, or is the end of
+// the struct if align is 0. The padding before the slots is removed.
 func (d *differences) adding(run []slot, pads *[]*pair, next *pair, want, align int64) (members []CMember, advice string) {
 	first, end := run[0].Offset, run[len(run)-1].end()
 	for i := range run {

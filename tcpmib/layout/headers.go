@@ -67,7 +67,7 @@ type CUnnamed struct {
 }
 
 // CMember is a member of a struct or union. A member of an anonymous struct or union belongs to
-// what that is in.
+// the type that contains it.
 type CMember struct {
 	Name   string `json:"-"`
 	Offset int64  `json:"offset"` // of a bit-field: of the unit that it is in

@@ -57,7 +57,7 @@ func (q question) numbers() string {
 	}
 }
 
-// answer is what the headers say. When absent, why is the compiler's message.
+// answer has the numbers that the headers give. Without numbers, why has the compiler's message.
 type answer struct {
 	numbers []int64
 	absent  bool

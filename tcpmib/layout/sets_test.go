@@ -175,8 +175,8 @@ func TestBadRecords(t *testing.T) {
 	assert.Nil(t, h.Struct("A"))
 }
 
-// A record made by hand, for a header so small that every number can be checked by eye, is what the
-// engine says of it.
+// The engine's record of a header is one made by hand: the header is so small that every number can
+// be checked by eye.
 func TestRecordByHand(t *testing.T) {
 	const want = `{
  "set": "unknown headers",

@@ -26,7 +26,7 @@ type Process struct {
 }
 
 // ReusedPID reports whether a connection created at that time belonged to another process, which
-// has ended, and p only has its ID: p started later. Where one of the times is not known (the zero
+// has ended, and p only has its ID: p started later. If one of the times is not known (the zero
 // time) it returns false. Windows records both with the same clock; one that was set back in
 // between defeats it.
 func (p Process) ReusedPID(created time.Time) bool {
@@ -87,8 +87,8 @@ type Details struct {
 	User        string // as of Process.User; "" where it is not known
 }
 
-// Details returns what is known of some processes of the snapshot, by process ID, and for each of
-// which something is not known the errors that say why. It asks about each account only once.
+// Details returns the details of some processes of the snapshot, by process ID, and for each process
+// with details that could not be read the errors that say why. It asks about each account only once.
 func (p Processes) Details(pids ...uint32) (map[uint32]Details, map[uint32][]error) {
 	details, errs := map[uint32]Details{}, map[uint32][]error{}
 	known := users{}

@@ -146,7 +146,7 @@ func TestWriter(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(colored, "\x1b", "�"), b.String())
 }
 
-// What is complete is written at once, not with what comes next: a person waits for it.
+// A complete line is written at once and does not wait for the next one: a person may be watching.
 func TestWriterWritesAtOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"a\r\n": "a\r\n", "a\rb": "a�b", "é\x1b[xy": "é�[xy", "\x1b]0;t": "�]0;t", "\x1b[m": "\x1b[m",

@@ -80,7 +80,7 @@ func TestDiff(t *testing.T) {
 }
 
 // Applied to the older snapshot, events make the newer one. They come in the order of the endpoints,
-// for each first what closed, and stop when they are told to.
+// for each the closed sockets first, and stop when the loop ends.
 func TestDiffInRandomSnapshots(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	snapshot := func() []socket {

@@ -11,7 +11,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// Whatever Windows has in place of a time, it can be written as JSON.
+// Every value that Windows has for a time can be written as JSON.
 func TestTime(t *testing.T) {
 	for ticks, want := range map[int64]time.Time{
 		0:                         {},

@@ -18,8 +18,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/synthetic"
 )
 
-// These tests hold the functions of the header against a system that writes down
-// what it was asked, byte for byte.
+// These tests call the functions of the header on a system that logs every call, byte for byte.
 
 // tableRow is what a row of any table says; what it does not is the zero value.
 type tableRow struct {

@@ -106,7 +106,7 @@ func sameRow(second bool) layout.Type {
 	return layout.Struct[same]("WIDE_FIRST")
 }
 
-// Functions have types of one name: what is right in one is not for what is wrong in another.
+// Local types of several functions have one name: a right one does not make a wrong one pass.
 func TestRunTellsTypesOfOneNameApart(t *testing.T) {
 	types := []layout.Type{firstRow(), wrongRow(), layout.Struct[row]("WIDE_FIRST"), nestedRow(), bytesRow()}
 	wrong := []bool{false, true, true, false, false}

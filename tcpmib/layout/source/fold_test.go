@@ -46,7 +46,7 @@ func TestParseMapping(t *testing.T) {
 
 	m, err := ParseMapping("map", "A B # why\n\np.C D\nA.F m.n|o\nNobody X\n")
 	require.NoError(t, err)
-	// What is mapped takes the C name, and what is not keeps what it had.
+	// Mapped types take the C name of the map, and the others keep theirs.
 	g := &layout.Go{
 		Structs: []layout.GoStruct{{Name: "p.A", Fields: []layout.GoField{{Name: "F"}, {Name: "G", C: []string{"g"}}}}, {Name: "p.Z", C: "Z"}},
 		Consts:  []layout.GoConst{{Name: "p.C"}, {Name: "p.K", C: "K"}},

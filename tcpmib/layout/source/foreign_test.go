@@ -60,7 +60,7 @@ func TestWrong(t *testing.T) {
 }
 `
 
-// Another module checks its own structs, which carry no tags, in five lines, and is told of the wrong one.
+// Another module checks its own structs, which have no tags, in five lines, and its wrong one is found.
 func TestForeignModule(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds a module of its own")

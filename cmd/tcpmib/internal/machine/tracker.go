@@ -35,7 +35,7 @@ type Tick struct {
 }
 
 // Changes takes a snapshot of a machine, and yields how it differs from the last one. A table that
-// cannot be read is an error beside the zero value. A loop that ends early loses changes.
+// cannot be read yields an error with the zero value. A loop that ends early loses changes.
 func (t *Tracker) Changes(m *Reader, tables rows.Tables, at time.Time) iter.Seq2[rows.Change, error] {
 	return func(yield func(rows.Change, error) bool) { t.changes(m, tables, at, yield) }
 }

@@ -114,8 +114,7 @@ func addRanks(list []ranked, row func(i int) Row, c *Column) {
 }
 
 // Order returns a comparison of rows by columns. Rows that are equal there are ordered as by
-// Socket.Compare. Where Windows does not say when a socket was created, its row comes last, reversed or
-// not.
+// Socket.Compare. A row without a creation time comes last, reversed or not.
 func Order(by []Column, reverse bool) func(a, b *Row) int {
 	return func(a, b *Row) int {
 		order := 0

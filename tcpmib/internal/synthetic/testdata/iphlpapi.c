@@ -6,7 +6,7 @@
  *         For 386 use i686-w64-mingw32-gcc and add -Wl,--kill-at. Without -static-libgcc the
  *         386 DLL needs libgcc_s_dw2-1.dll and does not load.
  * Use:    put it into the system32 of a Wine prefix of its own and run programs
- *         there with WINEDLLOVERRIDES=iphlpapi=n. (Beside the program is enough
+ *         there with WINEDLLOVERRIDES=iphlpapi=n. (Next to the program is enough
  *         for those that do not load it from system32.)
  *
  * What it does is said by a scenario: words of the form key=value, from the
