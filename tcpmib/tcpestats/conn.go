@@ -42,13 +42,14 @@ func Set[S Collected](c tcpmib.Conn, stats S) error {
 
 // Enable starts the collection of one kind of statistics of a connection, from 0. It costs a little
 // for every segment, until Disable or the end of the connection. Errors are those of Get.
-func Enable[S Collected](c tcpmib.Conn) error { return collect[S](c, 1) }
-
-// Disable stops what Enable started.
-func Disable[S Collected](c tcpmib.Conn) error { return collect[S](c, 0) }
-
-func collect[S Collected](c tcpmib.Conn, on uint8) error {
+func Enable[S Collected](c tcpmib.Conn) error {
 	var stats S
-	setCollection(&stats, on)
+	switchOn(&stats)
+	return Set(c, stats)
+}
+
+// Disable stops what Enable started. Errors are those of Get.
+func Disable[S Collected](c tcpmib.Conn) error {
+	var stats S // its switch is off
 	return Set(c, stats)
 }

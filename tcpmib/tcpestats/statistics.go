@@ -97,25 +97,26 @@ func partsOf(stats any) parts {
 	panic("tcpestats: a kind of Statistics without parts")
 }
 
-// setCollection sets the switch of stats, which must be a pointer to one of Collected, to 0 or 1.
-func setCollection(stats any, on uint8) {
+// switchOn sets the switch of stats, which must be a pointer to one of Collected. In the zero value it
+// is off.
+func switchOn(stats any) {
 	switch s := stats.(type) {
 	case *Data:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	case *SndCong:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	case *Path:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	case *SendBuff:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	case *Rec:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	case *ObsRec:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	case *Bandwidth:
-		s.RW.EnableCollectionOutbound, s.RW.EnableCollectionInbound = BooleanOptional(on), BooleanOptional(on)
+		s.RW.EnableCollectionOutbound, s.RW.EnableCollectionInbound = BoolOptEnabled, BoolOptEnabled
 	case *FineRtt:
-		s.RW.EnableCollection = on
+		s.RW.EnableCollection = 1
 	default:
 		panic("tcpestats: a kind of Collected without a switch")
 	}

@@ -54,9 +54,10 @@ type ownerOf struct {
 }
 
 // diff yields indices: i in older, j in newer.
-func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) (more bool) {
+func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) {
 	older, newer := d.older, d.newer
 	i, j := 0, 0
+	var more bool
 	for i < len(older) && j < len(newer) {
 		// Most sockets have not changed, and equality costs less than order.
 		if older[i] == newer[j] {
@@ -79,20 +80,19 @@ func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) (more bool) {
 			i, j = i+n, j+m
 		}
 		if !more {
-			return false
+			return
 		}
 	}
 	for ; i < len(older); i++ {
 		if !yield(Closed, i, -1) {
-			return false
+			return
 		}
 	}
 	for ; j < len(newer); j++ {
 		if !yield(Opened, -1, j) {
-			return false
+			return
 		}
 	}
-	return true
 }
 
 // sameKey returns how many rows begin with the endpoints of the first.
