@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -91,7 +92,7 @@ func save(t *testing.T, b []byte) (path string) {
 	return f.Name()
 }
 
-// ask returns what a source answers with.
+// ask returns the answer of a source.
 func ask(src tcpmib.Source, q tcpmib.Query) ([]byte, error) {
 	buf := make([]byte, 1<<20)
 	size, code := src.Ask(q, buf)
@@ -117,6 +118,36 @@ func TestRoundTrip(t *testing.T) {
 	assert.Len(t, conns, 1503)
 
 	assert.Equal(t, write(t, twoTables), write(t, c), "a capture of a capture is the same file")
+}
+
+// A source is not this machine: what the caller does not know of it stays unknown.
+func TestWriteAddsNothingToASource(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, capture.Write(&b, twoTables, capture.Info{}))
+	c, err := read(b.Bytes())
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff(capture.Info{Version: capture.Version, Processes: map[uint32]string{}}, c.Info()))
+}
+
+// Of this machine Write adds what the caller leaves empty, and nothing else.
+func TestThisMachine(t *testing.T) {
+	assert.Empty(t, cmp.Diff(info, capture.ThisMachine(info)))
+	before := time.Now()
+	added := capture.ThisMachine(capture.Info{})
+	assert.WithinRange(t, added.Time, before, time.Now())
+	assert.Equal(t, runtime.GOARCH, added.GOARCH)
+	assert.Equal(t, runtime.GOOS == "windows", added.WindowsVersion != "")
+}
+
+// Tables are asked for sorted, where Windows can sort them, so that a capture answers both questions.
+func TestQueries(t *testing.T) {
+	seen := map[string]bool{}
+	for _, q := range capture.Queries {
+		assert.Equal(t, strings.HasPrefix(q.Func, "Get") && strings.Contains(q.Func, "Table"), q.Order, q)
+		q.Order = false
+		assert.False(t, seen[q.String()], "%v is asked twice", q)
+		seen[q.String()] = true
+	}
 }
 
 // Version 2 has UDP and bound sockets.
@@ -267,6 +298,11 @@ func TestWhatWasNotRecorded(t *testing.T) {
 	_, err = ask(c, tcpmib.Query{Func: "GetIfTable2"})
 	assert.ErrorIs(t, err, errors.ErrUnsupported)
 	assert.EqualError(t, err, "GetIfTable2: the source has no answer (CodeNoAnswer, 536870913)")
+	for _, q := range []tcpmib.Query{{Func: "GetIfTable2"}, {Func: "InternalGetBoundTcpEndpointTable"}} { // not known, and failed
+		size, code := c.Ask(q, make([]byte, 100))
+		assert.NotZero(t, code)
+		assert.Zero(t, size, "nothing was written")
+	}
 }
 
 // A Source of ours honours buffers that are too small, as Windows does.

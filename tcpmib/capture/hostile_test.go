@@ -3,6 +3,7 @@ package capture_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -90,6 +91,14 @@ func TestErrorsAreShortAndPrintable(t *testing.T) {
 			assert.Greater(t, refused, 5, "most places do not take it")
 		})
 	}
+}
+
+// An error of encoding/json is cut at 200 characters.
+func TestQuoted(t *testing.T) {
+	long := strings.Repeat("ä", 200)
+	assert.Equal(t, long, capture.Quoted(errors.New(long)))
+	assert.Equal(t, long+"…", capture.Quoted(errors.New(long+"b")))
+	assert.Equal(t, "a\ufffdb", capture.Quoted(errors.New("a\x1bb")))
 }
 
 // A capture with many rows is refused before memory is taken for them, with their number.

@@ -43,8 +43,57 @@ func TestLimits(t *testing.T) {
 }
 
 func TestFileTooLarge(t *testing.T) {
-	_, err := capture.Read(bytes.NewReader(nil), capture.MaxBytes+capture.MaxBytes/32+1)
+	const most = capture.MaxBytes + capture.MaxBytes/32
+	_, err := capture.Read(bytes.NewReader(nil), most+1)
 	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+	_, err = capture.Read(bytes.NewReader(nil), most)
+	assert.ErrorIs(t, err, tcpmib.ErrMalformed, "a file may be as long, but this one is empty")
+}
+
+// blank is a Source whose tables are blank memory of a size, by function.
+type blank map[string]uint32
+
+func (s blank) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	size, ok := s[q.Func]
+	switch {
+	case !ok:
+		return 0, tcpmib.CodeNoAnswer
+	case uint64(len(buf)) < uint64(size):
+		return size, tcpmib.CodeInsufficientBuffer
+	}
+	copy(buf, "\x00\x00\x00\x00")
+	return size, tcpmib.CodeSuccess
+}
+
+// Write takes answers up to exactly the limits.
+func TestWriteExactlyTheLimits(t *testing.T) {
+	if testing.Short() || raced {
+		t.Skip("packs 512 MiB")
+	}
+	const most = capture.MaxEntryBytes
+	err := capture.Write(io.Discard, blank{"GetTcpTable2": most + 1}, info)
+	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+	// Two of the largest answers are taken: the third is the one that is refused.
+	err = capture.Write(io.Discard, blank{"GetTcpTable2": most, "GetTcp6Table2": most, "InternalGetBoundTcpEndpointTable": 4}, info)
+	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+	assert.ErrorContains(t, err, fmt.Sprintf("up to InternalGetBoundTcpEndpointTable take %d bytes", 2*most+4))
+}
+
+// eager is a file that returns io.EOF together with its last bytes, which an io.ReaderAt may do.
+type eager struct{ *bytes.Reader }
+
+func (f eager) ReadAt(p []byte, at int64) (n int, err error) {
+	n, err = f.Reader.ReadAt(p, at)
+	if err == nil && at+int64(n) == f.Size() {
+		err = io.EOF
+	}
+	return n, err
+}
+
+func TestReadUpToTheEnd(t *testing.T) {
+	file := write(t, twoTables)
+	_, err := capture.Read(eager{bytes.NewReader(file)}, int64(len(file)))
+	assert.NoError(t, err)
 }
 
 func TestFileOfNegativeSize(t *testing.T) {
@@ -100,6 +149,7 @@ func TestManifestLimits(t *testing.T) {
 		{"1,024 answers", manifestHead + "[" + errorAnswers(1024) + "]}", nil, "", 2},
 		{"1,025 answers", manifestHead + "[" + errorAnswers(1025) + "]}", tcpmib.ErrTooLarge, "more than 1024 answers", 2},
 		{"empty answers", manifestHead + "[" + strings.Repeat("{},", 1<<18) + "{}]}", tcpmib.ErrTooLarge, "more than 1024 answers", 2},
+		{"131,072 processes", manifestHead + `[],"processes":{` + manyProcesses(1<<17) + "}}", nil, "", 64},
 		{"131,073 processes", manifestHead + `[],"processes":{` + manyProcesses(1<<17+1) + "}}", tcpmib.ErrTooLarge, "more than 131072 processes", 64},
 		{"32,768 owners with 65,536 services", manifestHead + `[],"owners":{` + manyOwners(1<<15) + "}}", nil, "", 72}, // what was freed meanwhile counts too
 		{"32,769 owners", manifestHead + `[],"owners":{` + strings.ReplaceAll(manyOwners(1<<15+1), `"",""`, "") + "}}", tcpmib.ErrTooLarge, "more than 32768 owners", 64},

@@ -68,6 +68,19 @@ func TestRow2(t *testing.T) {
 	assert.True(t, row6.CreateTime().IsZero(), "0 is no time")
 }
 
+// A scope ID is the zone of an address in every row; 0 is none.
+func TestScopeIDs(t *testing.T) {
+	address := netip.MustParseAddr("fe80::1").As16()
+	for scope, want := range map[uint32]string{0: "", 1: "1", 2: "2", 1<<32 - 1: "4294967295"} {
+		row, pid := udpmib.UDP6Row{LocalAddr: address, LocalScopeID: scope}, udpmib.UDP6RowOwnerPID{LocalAddr: address, LocalScopeID: scope}
+		module := udpmib.UDP6RowOwnerModule{LocalAddr: address, LocalScopeID: scope}
+		row2 := udpmib.UDP6Row2{LocalAddr: address, LocalScopeID: scope, RemoteAddr: address, RemoteScopeID: scope}
+		for i, e := range []netip.AddrPort{row.Local(), pid.Local(), module.Local(), row2.Local(), row2.Remote()} {
+			assert.Equal(t, want, e.Addr().Zone(), "row %d, scope ID %d", i, scope)
+		}
+	}
+}
+
 // Every value of the enum prints, parses and survives JSON.
 func TestUDPTableClass(t *testing.T) {
 	for class, text := range map[udpmib.UDPTableClass]string{

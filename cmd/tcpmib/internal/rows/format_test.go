@@ -87,6 +87,10 @@ func TestEncoders(t *testing.T) {
 	s := crowd(1000)
 	s.Processes[7] = owner.Process{PID: 7, Name: "a\"b\\c\td\x00e\u2028\xff<é>&.exe"}
 	s.Processes[8] = owner.Process{PID: 8, Name: `quoted, "name"` + "\r\n"}
+	for i, name := range []string{`"`, `\`, `'`, `a"`, `\a`} { // printable, and a byte each
+		pid := uint32(9 + i)
+		s.Processes[pid] = owner.Process{PID: pid, Name: name}
+	}
 	var want []record
 	for r := range s.Rows() {
 		rec := recordOf(r)
