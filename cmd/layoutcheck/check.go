@@ -174,6 +174,10 @@ func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.Struc
 	accepted := true
 	for _, f := range list {
 		d.Findings = append(d.Findings, f.String())
+		if f.Kind == layout.KindInherited {
+			_, short, _ := strings.Cut(s.Name, ".")
+			d.Accept = fmt.Sprintf("%s.%s.%s C leaves out what the interface inherits", s.Path, short, f.Field)
+		}
 		reason, ok := c.o.allowed.find(h, at, f.Field)
 		if accepted = accepted && ok; ok {
 			d.Allowed = reason

@@ -79,11 +79,13 @@ func (d *difference) title() string {
 	return fmt.Sprintf("%s is not %s on %s", d.Go, d.C, strings.Join(d.GOARCH, ", "))
 }
 
-// hint says what to do where a name alone has found the C type.
+// hint says what to write into a file: to accept what C cannot prove, or where a name alone has found the C type.
 func (d *difference) hint() string {
 	_, short, _ := strings.Cut(d.Go, ".")
-	switch d.How {
-	case layout.ByName, layout.ByFoldedName:
+	switch {
+	case d.Accept != "":
+		return fmt.Sprintf("to accept it, write %q into the -allow file", d.Accept)
+	case d.How == layout.ByName || d.How == layout.ByFoldedName:
 		return fmt.Sprintf("its %s finds %s; if it is not meant, write \"%s.%s -\" into the -map file", d.How, d.C, d.Path, short)
 	}
 	return ""

@@ -94,7 +94,7 @@ func (d *differences) walk() {
 // size: one mistake, not two.
 func (d *differences) standIns() {
 	for _, q := range d.pairs {
-		if len(q.absent) == 0 || len(q.members) > 0 {
+		if len(q.absent) == 0 || len(q.members) > 0 || q.inherited {
 			continue
 		}
 		for i := range d.slots {
@@ -132,7 +132,7 @@ func (d *differences) places() (list []place, rest []*pair) {
 
 // padding reports whether a field that stands for nothing is padding: it is blank or called so.
 func (d *differences) padding(q *pair) bool {
-	return q.blank() || q.field.Type.Size == 0 || paddingName(q.field.Name)
+	return !q.inherited && (q.blank() || q.field.Type.Size == 0 || paddingName(q.field.Name))
 }
 
 // paddingName reports whether a name is one that Go code gives to padding.
@@ -647,6 +647,10 @@ func extraFields(d *differences, q *pair) []*pair {
 
 // absentFields reports fields side by side that C has nothing for.
 func (d *differences) absentFields(fields []*pair) {
+	if len(fields) > 0 && fields[0].inherited {
+		d.inheritedMethods(fields)
+		return
+	}
 	var run []*pair
 	for _, q := range fields {
 		f := q.field

@@ -20,6 +20,7 @@ type pair struct {
 	relation  relation
 	problem   *problem // of its type
 	hole      bool     // no field: the padding at the end of a struct that was opened
+	inherited bool     // a method that C's table leaves out
 	lead      int64    // the alignment of a struct that was opened and begins here
 }
 
@@ -54,6 +55,7 @@ func (c *comparison) pairUp(s *GoStruct, decl *CStruct, item string) *pairing {
 	p := &pairing{c: c, decl: decl, item: item, outer: s.C, slots: c.slots(decl)}
 	names := newNames(p.slots)
 	p.pairs = p.open(s, 0, names)
+	p.inherited()
 	tagged := p.byTag()
 	chosen := p.byName(names)
 	p.settle(chosen, tagged)
@@ -410,7 +412,7 @@ func (p *pairing) byOrder(s *GoStruct) {
 	last := (*pair)(nil)
 	for _, q := range append(inOrder(p.pairs), nil) {
 		if q != nil && len(q.members) == 0 {
-			if len(q.absent) == 0 && q.field.C == nil && !q.hole && (blanks || !q.blank()) && q.field.Type.Size > 0 {
+			if len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && (blanks || !q.blank()) && q.field.Type.Size > 0 {
 				waiting = append(waiting, q)
 			}
 			continue
@@ -461,7 +463,7 @@ func inOrder(pairs []*pair) []*pair {
 func (p *pairing) leftOver() (found bool) {
 	var waiting []*pair
 	for _, q := range p.pairs {
-		if len(q.members) == 0 && len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.blank() && q.field.Type.Size > 0 && !paddingName(q.field.Name) {
+		if len(q.members) == 0 && len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && !q.blank() && q.field.Type.Size > 0 && !paddingName(q.field.Name) {
 			waiting = append(waiting, q)
 		}
 	}

@@ -126,6 +126,7 @@ const (
 	KindElem      Kind = "element"   // the field's elements differ
 	KindType      Kind = "type"      // the field is another kind of thing, or mirrors another C type
 	KindBool      Kind = "bool"      // a Go bool for a C integer
+	KindInherited Kind = "inherited" // methods that a COM interface inherits, and C's table leaves out
 	KindForgotten Kind = "forgotten" // a C member that no Go field names
 	KindNotEnum   Kind = "not enum"  // the headers have the name, but not for an enum
 	KindValue     Kind = "value"     // the constant has another value
