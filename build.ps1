@@ -119,6 +119,9 @@ function Use-Go {
     }
     $places = 'GOPROXY', 'GOSUMDB', 'GOPRIVATE', 'GONOPROXY', 'GONOSUMDB', 'GOINSECURE', 'GOAUTH', 'GOPATH', 'GOMODCACHE', 'GOCACHE', 'GOTOOLCHAIN'
     $kept = $places + 'GOTMPDIR', 'GOMAXPROCS', 'GOMEMLIMIT', 'GOGC'
+    # GOROOT stays if it is this Go's own, which may need it: go.exe does not always know where it is.
+    # The GOROOT of another Go would break the build.
+    if ($script:go -eq ($env:GOROOT -replace '/', '\').TrimEnd('\') + '\bin\go.exe') { $kept += 'GOROOT' }
     foreach ($name in [Environment]::GetEnvironmentVariables().Keys) {
         if ($name -match '^C?GO|^(CC|CXX|AR|PKG_CONFIG)$' -and $name -notin $kept) { Remove-Item -LiteralPath "Env:$name" }
     }

@@ -348,6 +348,39 @@ func TestCalls(t *testing.T) {
 	})
 }
 
+// The caller's GOROOT stays if it is the root of the Go that was found, and goes if it is another's.
+func TestGOROOT(t *testing.T) {
+	eachShell(t, func(t *testing.T, s shell) {
+		c := newCheckout(t, folder, all...)
+		root := filepath.Dir(c.bin)
+		for _, test := range []struct {
+			goroot string
+			kept   bool
+		}{
+			{root, true},
+			{root + `\`, true},
+			{strings.ToUpper(root), true},
+			{filepath.ToSlash(root) + "/", true},
+			{c.dir, false},
+			{c.bin, false},
+			{filepath.Dir(root), false},
+			{root + "1", false},
+			{"", false},
+		} {
+			r := c.run(t, s, []string{"GOROOT=" + test.goroot}, "-File", "build.ps1", "build")
+			assert.Zero(t, r.code, "%s: %s", test.goroot, r.stderr)
+			require.NotEmpty(t, r.calls)
+			for _, made := range r.calls {
+				if test.kept {
+					assert.Equal(t, test.goroot, made.Env["GOROOT"], made.Args)
+				} else {
+					assert.NotContains(t, made.Env, "GOROOT", "%s: %v", test.goroot, made.Args)
+				}
+			}
+		}
+	})
+}
+
 // tcpmib's exit code is build.ps1's, its output is its own, and it gets the arguments as they are.
 func TestRun(t *testing.T) {
 	evil := []string{
