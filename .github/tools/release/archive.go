@@ -115,6 +115,8 @@ func goOutput(root string, args ...string) (string, error) {
 func writeSBOM(p program, tag string, parts []cPart, path string) error {
 	sbom := exec.Command("go", "tool", "cyclonedx-gomod", "bin", "-json", "-std", "-licenses", "-noserial", "-notimestamp",
 		"-version", tag, "-output", path, p.exe)
+	// The modules of the program are in the cache, because it was built from them. The program is on no proxy.
+	sbom.Env = append(os.Environ(), "GOPROXY=off")
 	if out, err := sbom.CombinedOutput(); err != nil {
 		return fmt.Errorf("cyclonedx-gomod %s: %w\n%s", p.exe, err, out)
 	}

@@ -104,6 +104,9 @@ func addParts(sbom []byte, parts []cPart) ([]byte, error) {
 		return nil, err
 	}
 	components, _ := bom["components"].([]any)
+	if err := licensed(components); err != nil {
+		return nil, err
+	}
 	dependencies, _ := bom["dependencies"].([]any)
 	var refs []any
 	for _, p := range parts {
@@ -129,4 +132,21 @@ func addParts(sbom []byte, parts []cPart) ([]byte, error) {
 	bom["components"], bom["dependencies"] = components, dependencies
 	text, err := json.MarshalIndent(bom, "", "  ")
 	return append(text, '\n'), err
+}
+
+// licensed gives Go's standard library its licence, which is in no module, and reports the first
+// component without one.
+func licensed(components []any) error {
+	for _, c := range components {
+		c, _ := c.(map[string]any)
+		evidence, _ := c["evidence"].(map[string]any)
+		switch {
+		case c["licenses"] != nil || evidence["licenses"] != nil:
+		case c["name"] == "std":
+			c["licenses"] = []any{map[string]any{"license": map[string]any{"id": "BSD-3-Clause"}}}
+		default:
+			return fmt.Errorf("no licence was found of %v %v: is it in the module cache?", c["name"], c["version"])
+		}
+	}
+	return nil
 }

@@ -145,7 +145,7 @@ func TestPack(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"github.com/rivo/uniseg": "MIT", "mingw-w64-runtime": "ZPL-2.1", "libgcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
+		"github.com/rivo/uniseg": "MIT", "std": "BSD-3-Clause", "mingw-w64-runtime": "ZPL-2.1", "libgcc": "GPL-3.0-or-later WITH GCC-exception-3.1",
 	} {
 		assert.Equal(t, want, licences[name], name)
 	}
@@ -214,6 +214,7 @@ func TestAddParts(t *testing.T) {
 		"bom-ref": "c-runtime:libgcc@12.2.0", "type": "library", "name": "libgcc", "version": "12.2.0", "scope": "required",
 		"licenses": []any{map[string]any{"expression": "X"}},
 	}
+	std := map[string]any{"name": "std", "licenses": []any{map[string]any{"license": map[string]any{"id": "BSD-3-Clause"}}}}
 	for _, test := range []struct {
 		sbom         string
 		components   []any
@@ -221,7 +222,7 @@ func TestAddParts(t *testing.T) {
 	}{
 		{`{"metadata":{"component":{"bom-ref":"p"}}}`, []any{component}, []any{
 			map[string]any{"ref": "c-runtime:libgcc@12.2.0"}, map[string]any{"ref": "p", "dependsOn": []any{"c-runtime:libgcc@12.2.0"}}}},
-		{`{"metadata":{"component":{"bom-ref":"p"}},"components":[1],"dependencies":[{"ref":"p","dependsOn":["q"]},{"ref":"q"}]}`, []any{1.0, component}, []any{
+		{`{"metadata":{"component":{"bom-ref":"p"}},"components":[{"name":"std"}],"dependencies":[{"ref":"p","dependsOn":["q"]},{"ref":"q"}]}`, []any{std, component}, []any{
 			map[string]any{"ref": "p", "dependsOn": []any{"q", "c-runtime:libgcc@12.2.0"}}, map[string]any{"ref": "q"}, map[string]any{"ref": "c-runtime:libgcc@12.2.0"}}},
 	} {
 		text, err := addParts([]byte(test.sbom), parts)
@@ -233,6 +234,8 @@ func TestAddParts(t *testing.T) {
 	}
 	_, err := addParts([]byte("{"), parts)
 	assert.Error(t, err)
+	_, err = addParts([]byte(`{"components":[{"name":"m","version":"v1"}]}`), parts)
+	assert.EqualError(t, err, "no licence was found of m v1: is it in the module cache?")
 	_, err = addParts([]byte(`{"metadata":[]}`), parts)
 	assert.Error(t, err)
 }
