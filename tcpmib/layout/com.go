@@ -11,8 +11,7 @@ import (
 var unknown = []string{"QueryInterface", "AddRef", "Release"}
 
 // inherited marks the fields of a method table that C's table leaves out because the interface
-// inherits them: a base table, or IUnknown's methods written out. What follows these is marked once it
-// is known what C has.
+// inherits them: a base table, or IUnknown's methods written out.
 func (p *pairing) inherited() {
 	if !p.c.bareTable(p.outer, p.decl) {
 		return

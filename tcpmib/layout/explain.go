@@ -120,6 +120,7 @@ func (d *differences) misplaced() bool {
 func (d *differences) places() (list []place, rest []*pair) {
 	for _, q := range d.pairs {
 		switch {
+		case q.joined:
 		case len(q.members) > 0:
 			list, rest = append(list, place{rest, q}), nil
 		case len(q.absent) > 0:
@@ -231,6 +232,10 @@ func (d *differences) mendedAlign(q *pair) int64 {
 	}
 	if q.problem == nil {
 		return max(q.field.Type.Align, q.lead, 1)
+	}
+	if q.relation == relBoth {
+		_, a := d.joinedType(q)
+		return max(a, q.lead)
 	}
 	if _, elem := d.resized(q); elem != nil {
 		return max(elem.Align, q.lead, 1)
@@ -588,7 +593,7 @@ func (d *differences) place(g *place, moved bool) {
 	}
 	start := put(0)
 	d.absentFields(extraFields(d, q))
-	if q.problem != nil && alignUp(start, max(q.field.Type.Align, 1)) == q.from {
+	if q.problem != nil && q.relation != relBoth && alignUp(start, max(q.field.Type.Align, 1)) == q.from {
 		start = q.from // what is to be mended keeps its alignment
 	}
 	if moved && start != q.from {
@@ -637,7 +642,7 @@ func extraFields(d *differences, q *pair) []*pair {
 		if len(x.members) > 0 {
 			break
 		}
-		if !x.hole && len(x.gaps) == 0 && (len(x.absent) > 0 || !d.padding(x)) {
+		if !x.hole && !x.joined && len(x.gaps) == 0 && (len(x.absent) > 0 || !d.padding(x)) {
 			list = append(list, x)
 		}
 	}
@@ -689,7 +694,7 @@ func (d *differences) judge(q *pair) {
 		d.find(q, KindGap, d.item+"."+a.name, closedGap, d.c.h.Set, a.reason)
 	}
 	first := q.members[0]
-	if q.field.C != nil {
+	if q.field.C != nil && q.relation != relBoth {
 		for _, m := range q.members[1:] {
 			if m.Bits == 0 && first.Bits == 0 && m.Offset != first.Offset {
 				d.find(q, KindOffset, d.item+"."+m.Name, "offset is %d in C, and %d for %s, which the field names as well", m.Offset, first.Offset, first.Name)
@@ -711,6 +716,15 @@ func (d *differences) judge(q *pair) {
 		text += ": write " + list(fields)
 	case q.relation == relSplit:
 		text += fmt.Sprintf(": make them one %s", d.typeAt(&first))
+	case q.relation == relBoth:
+		right, _ := d.joinedType(q)
+		text += ": make them one " + right
+		if q.field.C != nil {
+			text += " without a tag"
+		}
+		for _, other := range q.with {
+			d.notes[other.field.Name] = append(d.notes[other.field.Name], string(p.kind))
+		}
 	case q.relation == relPart:
 	case first.Size == 0 && q.field.Type.Kind == GoArray:
 		text = "C gives it no length, so that sizeof is one element more in Go: remove it"
@@ -755,7 +769,7 @@ func (d *differences) finish(rest []*pair, moved bool) {
 	}
 	var extra []*pair
 	for _, q := range d.pairs[last:] {
-		if !q.hole && len(q.gaps) == 0 && (len(q.absent) > 0 || !d.padding(q)) {
+		if !q.hole && !q.joined && len(q.gaps) == 0 && (len(q.absent) > 0 || !d.padding(q)) {
 			extra = append(extra, q)
 		}
 	}
@@ -863,6 +877,9 @@ func (d *differences) reports() []FieldReport {
 func (d *differences) joined(q *pair) string {
 	const most = 3
 	sep := "+"
+	if q.relation == relBoth {
+		sep = "|"
+	}
 	if q.relation == relOne && len(q.members) > 1 && q.members[0].Bits == 0 {
 		sep = "|"
 		fits := func(m CMember) bool { return m.Bits == 0 && d.c.fits(&q.field.Type, &m) == nil }

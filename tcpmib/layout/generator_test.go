@@ -145,6 +145,7 @@ type gField struct {
 	c     string // the C member
 	kind  string // scalar, bits, union, other
 	ctype string
+	arms  [][]gField // of storage for a union: the fields for each of its members
 }
 
 func (b *goBuilder) scalar(c string) GoType {
@@ -203,7 +204,7 @@ func (b *goBuilder) sequence(members []cRandomMember, decl *CStruct) []placed {
 		switch {
 		case d.bits != nil:
 			m := b.h.member(decl, d.name+"_0")
-			list = append(list, placed{gField{goName(d.name), b.scalar("unsigned int"), "", "bits", d.typ}, m.Offset, 4})
+			list = append(list, placed{gField{goName(d.name), b.scalar("unsigned int"), "", "bits", d.typ, nil}, m.Offset, 4})
 		case d.name == "" && d.typ == "struct":
 			list = append(list, b.sequence(d.inner, decl)...)
 		case d.name == "":
@@ -218,7 +219,11 @@ func (b *goBuilder) sequence(members []cRandomMember, decl *CStruct) []placed {
 			case d.dims == nil && d.inner == nil && !strings.HasPrefix(d.typ, "S"):
 				kind = "scalar"
 			}
-			list = append(list, placed{gField{goName(d.name), t, d.name, kind, d.typ}, m.Offset, m.Size})
+			f := gField{goName(d.name), t, d.name, kind, d.typ, nil}
+			if kind == "storage" {
+				f.arms = b.arms(d, b.h.typeOf(m.Type).decl, d.name+".")
+			}
+			list = append(list, placed{f, m.Offset, m.Size})
 		}
 	}
 	return list
@@ -237,7 +242,7 @@ func (b *goBuilder) union(d *cRandomMember, decl *CStruct) []placed {
 		}
 		list := b.sequence([]cRandomMember{arm}, decl)
 		for i := range list {
-			list[i].kind = "union"
+			list[i].kind, list[i].arms = "union", nil // of which names within names are not looked for
 		}
 		return list
 	}
@@ -245,7 +250,28 @@ func (b *goBuilder) union(d *cRandomMember, decl *CStruct) []placed {
 		return u.Union && decl.Members[u.First].Name == firstName(d.inner) && decl.Members[u.End-1].Name == lastName(d.inner)
 	})]
 	name := "Anon" + goName(decl.Members[u.First].Name+"x")
-	return []placed{{gField{name, b.storageIn(u.Size, b.alignOf(d), way, name), "", "union", ""}, u.Offset, u.Size}}
+	return []placed{{gField{name, b.storageIn(u.Size, b.alignOf(d), way, name), "", "union", "", b.arms(d, decl, "")}, u.Offset, u.Size}}
+}
+
+// arms are the fields for each member of a union, whose names in C begin with prefix. What has no name
+// is left out.
+func (b *goBuilder) arms(d *cRandomMember, decl *CStruct, prefix string) [][]gField {
+	var arms [][]gField
+	for i := range d.inner {
+		var arm []gField
+		for _, p := range b.sequence(d.inner[i:i+1], decl) {
+			if p.c == "" || prefix != "" && p.typ.Kind == GoStructKind { // whose fields have the names of others
+				arm = nil
+				break
+			}
+			p.c = prefix + p.c
+			arm = append(arm, p.gField)
+		}
+		if arm != nil {
+			arms = append(arms, arm)
+		}
+	}
+	return arms
 }
 
 func firstName(members []cRandomMember) string {
@@ -418,6 +444,17 @@ var gMutations = []struct {
 		low.c, high.c = "", ""
 		return slices.Replace(slices.Clone(f), i, i+1, low, high)
 	}},
+	{"both", (*goBuilder).both},
+}
+
+// both puts two members of a union one behind the other in place of its storage.
+func (b *goBuilder) both(f []gField, i int) []gField {
+	n := len(f[i].arms)
+	if n < 2 {
+		return nil
+	}
+	k := b.r.IntN(n - 1)
+	return slices.Replace(slices.Clone(f), i, i+1, slices.Concat(f[i].arms[k], f[i].arms[k+1])...)
 }
 
 func (b *goBuilder) unsignedOf(size int64) *GoType {
@@ -571,13 +608,13 @@ var (
 	padBefore  = regexp.MustCompile(`^pad (\d+) bytes? (before it|at the end)$`)
 	takeBefore = regexp.MustCompile(`^take (\d+) bytes? out (before it|at the end)$`)
 	makeIt     = regexp.MustCompile(`^make it (.+)$`)
-	makeThem   = regexp.MustCompile(`^make them one (.+)$`)
+	makeThem   = regexp.MustCompile(`^make them one (\S+)( without a tag)?$`)
 	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
 	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
 	writeThem  = regexp.MustCompile(`^write (.+)$`)
 	exchange   = regexp.MustCompile(`^exchange it with (\w+)$`)
 	moveIt     = regexp.MustCompile(`^move it (before (\w+)|to the end)$`)
-	splitNames = regexp.MustCompile(`in C, and (.+) in Go: `)
+	splitNames = regexp.MustCompile(`in C, and (.+?)(?: follow each other)? in Go: `)
 )
 
 // follow does what a finding says.
@@ -619,6 +656,9 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		typ, err := b.parse(makeThem.FindStringSubmatch(advice)[1])
 		k := at(names[0])
 		fields[k].typ = typ
+		if makeThem.FindStringSubmatch(advice)[2] != "" {
+			fields[k].c = ""
+		}
 		return slices.Delete(fields, k+1, k+len(names)), err
 	case makeIt.MatchString(advice):
 		for b.own = &fields[i].typ; b.own.Kind == GoArray; b.own = b.own.Elem { // which stay as they are

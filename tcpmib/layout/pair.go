@@ -21,7 +21,10 @@ type pair struct {
 	problem   *problem // of its type
 	hole      bool     // no field: the padding at the end of a struct that was opened
 	inherited bool     // a method that C's table leaves out
-	lead      int64    // the alignment of a struct that was opened and begins here
+	union     *slot    // the union of which this field and those in with are members
+	with      []*pair
+	joined    bool  // in another's with: it is to go
+	lead      int64 // the alignment of a struct that was opened and begins here
 }
 
 // absence is a member that the headers are known to lack.
@@ -37,6 +40,7 @@ const (
 	relPart           // one of several fields for a unit of bit-fields or a pair of 32 bits
 	relMerge          // several members in one integer: a mistake
 	relSplit          // one of several fields for one member: a mistake
+	relBoth           // one of several members of a union, one behind the other: a mistake
 )
 
 // pairing finds what the fields of a Go struct stand for.
@@ -176,15 +180,20 @@ func (p *pairing) settle(chosen map[string]*pair, tagged bool) {
 			}
 		}
 	}
+	p.joinUnions(p.slots, chosen)
 	p.slots = choose(p.slots, func(m *CMember) bool { return explicit[m.Name] || chosen[m.Name] != nil })
 	p.used = make([]bool, len(p.slots))
 	for _, q := range p.pairs {
-		if q.field.C != nil && len(q.members) > 0 {
+		if q.field.C != nil && len(q.members) > 0 && q.relation != relBoth {
 			p.judgeTagged(q)
 		}
 	}
 	for i := range p.slots {
 		s := &p.slots[i]
+		if s.both {
+			p.used[i] = true
+			continue
+		}
 		for _, q := range p.pairs {
 			for _, m := range q.members {
 				if q.field.C != nil && s.Name != "" && (s.Name == m.Name || s.bits != nil && slices.ContainsFunc(s.bits, func(b CMember) bool { return b.Name == m.Name })) {
@@ -224,7 +233,7 @@ func (p *pairing) inner(list []slot, explicit map[string]bool) []slot {
 				continue
 			}
 			if in := p.c.openSlot(&s); len(in) == 1 {
-				all = append(all, p.inner(choose(in[0], func(m *CMember) bool { return chosenWithin(explicit, m.Name) }), explicit)...)
+				all = append(all, p.inner(in[0], explicit)...)
 				opened = true
 			}
 			break
@@ -234,16 +243,6 @@ func (p *pairing) inner(list []slot, explicit map[string]bool) []slot {
 		}
 	}
 	return all
-}
-
-// chosenWithin reports whether a member is named, or one within it.
-func chosenWithin(explicit map[string]bool, name string) bool {
-	for e := range explicit {
-		if rest, ok := strings.CutPrefix(e, name); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
-			return true
-		}
-	}
-	return false
 }
 
 // openSlot lists what is in a struct, a union or an array: one list, or one for each arm.
@@ -412,7 +411,7 @@ func (p *pairing) byOrder(s *GoStruct) {
 	last := (*pair)(nil)
 	for _, q := range append(inOrder(p.pairs), nil) {
 		if q != nil && len(q.members) == 0 {
-			if len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && (blanks || !q.blank()) && q.field.Type.Size > 0 {
+			if len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && !q.joined && (blanks || !q.blank()) && q.field.Type.Size > 0 {
 				waiting = append(waiting, q)
 			}
 			continue
@@ -463,7 +462,7 @@ func inOrder(pairs []*pair) []*pair {
 func (p *pairing) leftOver() (found bool) {
 	var waiting []*pair
 	for _, q := range p.pairs {
-		if len(q.members) == 0 && len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && !q.blank() && q.field.Type.Size > 0 && !paddingName(q.field.Name) {
+		if len(q.members) == 0 && len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && !q.joined && !q.blank() && q.field.Type.Size > 0 && !paddingName(q.field.Name) {
 			waiting = append(waiting, q)
 		}
 	}
@@ -514,8 +513,9 @@ func (p *pairing) byInnerName() {
 			all, used = append(all, s), append(used, p.used[i])
 			continue
 		}
+		p.joinUnions(in[0], chosen)
 		for _, x := range choose(in[0], func(m *CMember) bool { return chosen[m.Name] != nil }) {
-			taken := false
+			taken := x.both
 			for _, m := range x.leaves() {
 				if q := chosen[m.Name]; q != nil && !taken {
 					taken = true

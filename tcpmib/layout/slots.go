@@ -12,6 +12,7 @@ type slot struct {
 	bits    []CMember // the bit-fields of a unit
 	arms    [][]slot  // of a union without a name: what may be there, each in the order of C
 	tail    bool      // what is left of a union behind the member that was chosen: it may be left out
+	both    bool      // a union of which Go has several members, one behind the other: a mistake
 }
 
 // slots lists the places of a struct or union, its unnamed structs opened.
@@ -178,6 +179,9 @@ func choose(list []slot, chosen func(m *CMember) bool) []slot {
 		arm := -1
 		most := 0
 		for i := range s.arms {
+			if s.both {
+				break
+			}
 			n := 0
 			for k := range s.arms[i] {
 				for _, m := range s.arms[i][k].leaves() {
