@@ -327,8 +327,8 @@ func (h *Headers) inner(m CMember, path string) *CMember {
 // element finds an element of the member m: path is "0]", "0][1]" or "0].name".
 func (h *Headers) element(m CMember, path string) *CMember {
 	digits, rest, _ := strings.Cut(path, "]")
-	n, err := strconv.ParseInt(digits, 10, 64)
-	t := h.typeOf(m.Type)
+	i, err := strconv.ParseUint(digits, 10, 32) // no sign
+	n, t := int64(i), h.typeOf(m.Type)
 	if err != nil || t.kind != cArray || n >= max(t.len, 1) {
 		return nil
 	}
