@@ -53,8 +53,9 @@ func TestParseState(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", "OPEN", "MIB_TCP_STATE_", "State", "State()", "State(", "State(5", "State(-1)", "State(4294967296)", "State(x)", "5"} {
-		_, err := tcpmib.ParseState(text)
+		got, err := tcpmib.ParseState(text)
 		assert.ErrorContains(t, err, fmt.Sprintf("unknown TCP state %q", text))
+		assert.Zero(t, got)
 	}
 }
 
@@ -70,6 +71,7 @@ func TestOffloadState(t *testing.T) {
 	got, err := tcpmib.ParseOffloadState("TcpConnectionOffloadStateUploading")
 	require.NoError(t, err)
 	assert.Equal(t, tcpmib.OffloadStateUploading, got)
-	_, err = tcpmib.ParseOffloadState("sideways")
+	got, err = tcpmib.ParseOffloadState("sideways")
 	assert.ErrorContains(t, err, "InHost")
+	assert.Zero(t, got)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib"
+	"github.com/winmib/winmib/tcpmib/tcpmibtest"
 )
 
 // alternating has a table of n rows, sorted, of which every twentieth has another offload state in
@@ -99,6 +100,29 @@ func TestTrackerAfterAnEarlyBreak(t *testing.T) {
 	}
 	assert.Equal(t, []tcpmib.ChangeKind{tcpmib.Changed, tcpmib.Changed}, kinds)
 	assert.Len(t, tracker.AppendDatedConns(nil), 40)
+}
+
+// One family alone is read, its connections and its bound sockets.
+func TestTrackerOfOneFamily(t *testing.T) {
+	machine := &tcpmibtest.Machine{
+		Conns: []tcpmib.Conn{{Local: endpoint("0.0.0.0:80"), State: tcpmib.StateListen}, {Local: endpoint("[::]:80"), State: tcpmib.StateListen}},
+		Bound: []tcpmib.Conn{{Local: endpoint("0.0.0.0:5000"), PID: 9}, {Local: endpoint("[::]:5000"), PID: 9}},
+	}
+	for family, want := range map[tcpmib.Family][]string{
+		tcpmib.IPv4: {"present 0.0.0.0:80 LISTEN", "present 0.0.0.0:5000 BOUND pid 9"},
+		tcpmib.IPv6: {"present [::]:80 LISTEN", "present [::]:5000 BOUND pid 9"},
+		tcpmib.Both: {"present 0.0.0.0:80 LISTEN", "present [::]:80 LISTEN", "present 0.0.0.0:5000 BOUND pid 9", "present [::]:5000 BOUND pid 9"},
+	} {
+		for _, created := range []bool{false, true} {
+			r, tracker := tcpmib.Reader{Source: machine}, tcpmib.Tracker{Created: created, Bound: true}
+			var got []string
+			for change, err := range tracker.Changes(&r, family, time.Time{}) {
+				require.NoError(t, err)
+				got = append(got, change.String())
+			}
+			assert.Equal(t, want, got, "%v, %v", family, created)
+		}
+	}
 }
 
 // What a Tracker makes of two snapshots, with creation times and without.

@@ -90,3 +90,16 @@ func TestTooManyScopeIDs(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "7", conns[4].Remote.Addr().Zone())
 }
+
+// What Windows writes for the remote endpoint of a listener has no meaning: its scope IDs cost nothing.
+func TestListenersHaveNoRemoteScopeID(t *testing.T) {
+	const n = 1<<16 + 1
+	table := scoped(n, func(i int) (local, remote uint32, state tcpmib.State) {
+		return 7, uint32(i + 1), tcpmib.StateListen
+	})
+	r := tcpmib.Reader{Source: families(nil, whole(table))}
+	conns, err := r.AppendConns(nil, tcpmib.IPv6)
+	require.NoError(t, err)
+	require.Len(t, conns, n)
+	assert.Equal(t, "[fe80::1%7]:443 LISTEN pid 1000", conns[0].String())
+}

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,26 @@ func (r *recorded) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return r.Source.Ask(q, buf)
 }
 
+// A creation time is read from the table of the protocol that is listed, and from no other.
+func TestCreatedAsksForItsProtocol(t *testing.T) {
+	tcp := []string{"GetTcpTable2 0 0", "GetTcp6Table2 0 0", "GetExtendedTcpTable 2 8", "GetExtendedTcpTable 23 8"}
+	udp := []string{"GetExtendedUdpTable 2 2", "GetExtendedUdpTable 23 2"}
+	for args, want := range map[string][]string{
+		"--tcp --created":       tcp,
+		"--udp --created":       udp,
+		"--tcp --udp --created": slices.Concat(tcp, udp),
+		"-t --sort=age":         tcp,
+		"-u --sort=age":         udp,
+		"-4 -u --created":       udp[:1],
+	} {
+		m, processes := fixture.Office()
+		r := &recorded{m, map[string]bool{}}
+		got := runApp(testApp(r, processes), append([]string{"--format=csv"}, strings.Fields(args)...)...)
+		require.Zero(t, got.code, got.stderr)
+		assert.ElementsMatch(t, want, slices.Collect(maps.Keys(r.asked)), args)
+	}
+}
+
 // --listening asks Windows for listening sockets only, so that it does not copy all connections.
 func TestListeningAsksForListenersOnly(t *testing.T) {
 	const class = tcpmib.TCPTableOwnerPIDListener
@@ -64,11 +86,7 @@ func TestListeningAsksForListenersOnly(t *testing.T) {
 		r := &recorded{m, map[string]bool{}}
 		got := runApp(testApp(r, processes), append([]string{"--format=csv"}, strings.Fields(args)...)...)
 		require.Zero(t, got.code, got.stderr)
-		var asked []string
-		for q := range r.asked {
-			asked = append(asked, q)
-		}
-		assert.ElementsMatch(t, want, asked, args)
+		assert.ElementsMatch(t, want, slices.Collect(maps.Keys(r.asked)), args)
 
 		// The rows are those of the full table.
 		full := testApp(onlyFull{m}, processes)

@@ -139,6 +139,20 @@ func TestThisMachine(t *testing.T) {
 	assert.Equal(t, runtime.GOOS == "windows", added.WindowsVersion != "")
 }
 
+// Entries have the names of their functions, and of family and class where these make a difference, for
+// whoever opens the zip file.
+func TestEntryNames(t *testing.T) {
+	udp := append(binary.LittleEndian.AppendUint32(nil, 0), make([]byte, 4)...)
+	file := write(t, answers{"GetTcpTable2": {table: table(28, 1)}, "GetExtendedUdpTable": {table: udp}})
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	require.NoError(t, err)
+	var names []string
+	for _, f := range z.File {
+		names = append(names, f.Name)
+	}
+	assert.Equal(t, []string{"GetTcpTable2.bin", "GetExtendedUdpTable-2-2.bin", "GetExtendedUdpTable-23-2.bin", "manifest.json"}, names)
+}
+
 // Tables are asked for sorted, where Windows can sort them, so that a capture answers both questions.
 func TestQueries(t *testing.T) {
 	seen := map[string]bool{}

@@ -170,20 +170,43 @@ func TestManifestLimits(t *testing.T) {
 	}
 }
 
-// Write writes no manifest that Read would refuse.
+// Write writes every manifest that Read takes, and no other.
 func TestWriteTooLarge(t *testing.T) {
-	many := map[uint32]string{}
-	for i := range uint32(1<<17 + 1) {
-		many[i] = ""
+	processes := func(n uint32) map[uint32]string {
+		many := map[uint32]string{}
+		for i := range n {
+			many[i] = ""
+		}
+		return many
 	}
-	for name, processes := range map[string]map[uint32]string{
-		"too many processes":    many,
-		"too long process name": {4: strings.Repeat("n", 8<<20)},
+	owners := func(n, services int) map[uint32]capture.Owner {
+		many := map[uint32]capture.Owner{}
+		for i := range n {
+			many[uint32(i)] = capture.Owner{Services: make([]string, services)}
+		}
+		return many
+	}
+	for name, c := range map[string]struct {
+		info capture.Info
+		is   error
+	}{
+		"131,072 processes":                  {capture.Info{Processes: processes(1 << 17)}, nil},
+		"131,073 processes":                  {capture.Info{Processes: processes(1<<17 + 1)}, tcpmib.ErrTooLarge},
+		"32,768 owners with 65,536 services": {capture.Info{Owners: owners(1<<15, 2)}, nil},
+		"32,769 owners":                      {capture.Info{Owners: owners(1<<15+1, 0)}, tcpmib.ErrTooLarge},
+		"65,537 services":                    {capture.Info{Owners: owners(1, 1<<16+1)}, tcpmib.ErrTooLarge},
+		"a process name of 8 MiB":            {capture.Info{Processes: map[uint32]string{4: strings.Repeat("n", 8<<20)}}, tcpmib.ErrTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
-			err := capture.Write(io.Discard, answers{"GetTcpTable2": {table: table(28, 1)}}, capture.Info{Processes: processes})
-			assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
-			assert.ErrorContains(t, err, `entry "manifest.json"`)
+			var b bytes.Buffer
+			err := capture.Write(&b, answers{"GetTcpTable2": {table: table(28, 1)}}, c.info)
+			assert.ErrorIs(t, err, c.is)
+			if c.is != nil {
+				assert.ErrorContains(t, err, `entry "manifest.json"`)
+				return
+			}
+			_, err = read(b.Bytes())
+			assert.NoError(t, err)
 		})
 	}
 }

@@ -169,6 +169,15 @@ func TestFindConnAndPeer(t *testing.T) {
 	assert.ErrorIs(t, err, fs.ErrInvalid)
 }
 
+// A zone is the index of an interface or its name.
+func TestZoneThatIsNone(t *testing.T) {
+	for _, zone := range []string{"Wi-Fi", "-1", "4294967296"} {
+		_, err := machine().Find("tcp", endpoint("[fe80::1%"+zone+"]:443"), netip.AddrPort{})
+		assert.ErrorIs(t, err, fs.ErrNotExist)
+		assert.ErrorContains(t, err, `no interface is named "`+zone+`"`)
+	}
+}
+
 // source answers each query with the code of its family, and no rows.
 type source struct{ ipv4, ipv6 uint32 }
 

@@ -98,13 +98,38 @@ func TestEveryTable(t *testing.T) {
 		size2, code := m.Ask(q, buf[:size-1])
 		assert.EqualValues(t, tcpmib.CodeInsufficientBuffer, code)
 		assert.Equal(t, size, size2)
+		size2, code = m.Ask(q, buf[:size])
+		assert.EqualValues(t, tcpmib.CodeSuccess, code)
+		assert.Equal(t, size, size2)
 	}
 	for _, q := range []tcpmib.Query{
 		{Func: "GetIfTable"}, {Func: "GetExtendedTcpTable"}, {Func: "GetExtendedTcpTable", Family: tcpmib.AFInet, Class: 9},
 		{Func: "GetExtendedUdpTable"}, {Func: "GetExtendedUdpTable", Family: tcpmib.AFInet, Class: 3},
 	} {
-		_, code := m.Ask(q, make([]byte, 1000))
+		size, code := m.Ask(q, make([]byte, 1000))
 		assert.EqualValues(t, tcpmib.CodeNoAnswer, code, q)
+		assert.Zero(t, size)
+	}
+}
+
+// Rows are sorted where the query asks for it, and come as they were put in where it does not.
+func TestOrder(t *testing.T) {
+	m := &tcpmibtest.Machine{
+		Conns: []tcpmib.Conn{{Local: at("10.0.0.2:1"), State: tcpmib.StateListen}, {Local: at("10.0.0.1:1"), State: tcpmib.StateListen}},
+		UDP:   []udpmib.Endpoint{{Local: at("10.0.0.2:1")}, {Local: at("10.0.0.1:1")}},
+	}
+	for order, want := range map[bool][2]byte{false: {2, 1}, true: {1, 2}} {
+		buf := make([]byte, 1000)
+		_, code := m.Ask(tcpmib.Query{Func: "GetTcpTable", Order: order}, buf)
+		require.Zero(t, code)
+		tcp, err := tcpmib.DecodeTCPTable(buf)
+		require.NoError(t, err)
+		assert.Equal(t, want, [2]byte{tcp[0].LocalAddr[3], tcp[1].LocalAddr[3]})
+		_, code = m.Ask(tcpmib.Query{Func: "GetUdpTable", Order: order}, buf)
+		require.Zero(t, code)
+		udp, err := udpmib.DecodeUDPTable(buf)
+		require.NoError(t, err)
+		assert.Equal(t, want, [2]byte{udp[0].LocalAddr[3], udp[1].LocalAddr[3]})
 	}
 }
 

@@ -21,6 +21,7 @@ func TestCodes(t *testing.T) {
 		1314: "ERROR_PRIVILEGE_NOT_HELD", 1784: "ERROR_INVALID_USER_BUFFER", 0xC0000001: "STATUS_UNSUCCESSFUL",
 		0x20000001: "CodeNoAnswer",
 	}
+	assert.Zero(t, CodeSuccess)
 	assert.Len(t, codes, len(numbers))
 	for n, name := range numbers {
 		assert.Equal(t, name, codes[n].name, n)

@@ -65,8 +65,9 @@ func TestEndpoints(t *testing.T) {
 		assert.Equal(t, want, got)
 	}
 	for _, text := range []string{"fe80::1%eth0", "fe80::1%4294967296", "fe80::1%-1"} {
-		_, err := ScopeID(netip.MustParseAddr(text))
+		got, err := ScopeID(netip.MustParseAddr(text))
 		assert.ErrorIs(t, err, fs.ErrInvalid)
+		assert.Zero(t, got)
 	}
 }
 
