@@ -2,12 +2,27 @@
 // the C headers. No number is typed by hand, and nothing is executed: a Linux machine proves 386
 // and arm64 Windows.
 //
-// In a test of any project:
+// To check whole packages without writing a test, run the command:
+//
+//	go run github.com/winmib/winmib/cmd/layoutcheck@latest ./...
+//
+// In a test of any project, which needs a compiler for Windows (on Debian or Ubuntu
+// apt-get install gcc-mingw-w64-i686, or clang with it):
+//
+//	import "github.com/winmib/winmib/tcpmib/layout"
+//
+//	type wsaBuf struct {
+//		Len uint32
+//		Buf *byte
+//	}
 //
 //	func TestLayout(t *testing.T) {
 //		target := layout.Target{CC: []string{"i686-w64-mingw32-gcc"}, Headers: []string{"winsock2.h"}}
 //		layout.Check(t, target, []layout.Type{layout.Struct[wsaBuf]("WSABUF")}, nil)
 //	}
+//
+// [Discover] finds the compilers of this machine, for all architectures. Without a compiler Check skips
+// the test, and fails it where the variable CI is set.
 //
 // A field stands for the member that has its name, in any spelling that is usual in Go: State is
 // dwState. A tag says it where the names differ, and a field that names nothing in C is an error:
