@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"flag"
+	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,4 +117,46 @@ func TestAllowed(t *testing.T) {
 		stale = append(stale, a.where+" "+a.name)
 	}
 	assert.Equal(t, []string{"allow:6 a.E"}, stale, "a.F, a.H and a.I are of an architecture and of header sets that were not checked")
+}
+
+// A line that several declarations have the name of holds for none, and says which names to choose from.
+func TestAllowedTwice(t *testing.T) {
+	at := func(path, name, file string, line int) layout.GoStruct {
+		return layout.GoStruct{Path: path, Name: name, Pos: token.Position{Filename: "/src/" + file, Line: line}, Fields: []layout.GoField{{Name: "Size"}}}
+	}
+	g := &layout.Go{
+		Structs: []layout.GoStruct{at("e.com/a/w", "w.Row", "row.go", 3), at("e.com/b/w", "w.Row", "row.go", 3), at("e.com/b/w", "w.Cell", "row.go", 9), at("e.com/b/w", "w.Cell", "other.go", 4)},
+		Consts:  []layout.GoConst{{Path: "e.com/b/w", Name: "w.MAX"}},
+	}
+	list, err := parseAllowed("allow", "w.Row so\nw.Cell.Size so\nw.MAX so\nw.* so\ne.com/a/w.Row so\nw.Cell@other.go:4 so\n")
+	require.NoError(t, err)
+	list.declare(g)
+	assert.Equal(t, []string{
+		"allow:1: w.Row is declared more than once: write e.com/a/w.Row or e.com/b/w.Row",
+		"allow:2: w.Cell.Size is declared more than once: write e.com/b/w.Cell@row.go:9 or e.com/b/w.Cell@other.go:4",
+	}, list.ambiguous())
+	h := &layout.Headers{GOARCH: "amd64"}
+	only := func(lines ...int) allowed {
+		var some allowed
+		for _, n := range lines {
+			some = append(some, list[n-1])
+		}
+		return some
+	}
+	for _, test := range []struct {
+		lines allowed
+		p     place
+		want  bool
+	}{
+		{only(1), place{path: "e.com/a/w", name: "w.Row"}, false},
+		{only(5), place{path: "e.com/a/w", name: "w.Row"}, true},
+		{only(5), place{path: "e.com/b/w", name: "w.Row"}, false},
+		{only(3), place{path: "e.com/b/w", name: "w.MAX"}, true},
+		{only(4), place{path: "e.com/b/w", name: "w.Row"}, true},
+		{only(6), place{path: "e.com/b/w", name: "w.Cell", pos: token.Position{Filename: "/src/other.go", Line: 4}}, true},
+		{only(6), place{path: "e.com/b/w", name: "w.Cell", pos: token.Position{Filename: "/src/row.go", Line: 9}}, false},
+	} {
+		_, ok := test.lines.find(h, test.p, "")
+		assert.Equal(t, test.want, ok, "%s %v", test.lines[0].name, test.p)
+	}
 }

@@ -2,11 +2,15 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"go/token"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/winmib/winmib/tcpmib/layout"
 )
 
 func someResult() *result {
@@ -108,4 +112,71 @@ func TestSameWordsOnSeveralArchitectures(t *testing.T) {
 	require.Len(t, r.Differences, 2)
 	assert.Equal(t, []string{"amd64", "arm64"}, r.Differences[0].GOARCH)
 	assert.Equal(t, []string{"386"}, r.Differences[1].GOARCH)
+}
+
+// Names are wrapped at 100 columns, and none is cut.
+func TestWriteWrapped(t *testing.T) {
+	long := strings.Repeat("x", 120)
+	for _, test := range []struct {
+		items []string
+		want  string
+	}{
+		{[]string{"a"}, "  a\n"},
+		{[]string{"a", "b", "c"}, "  a, b, c\n"},
+		{[]string{strings.Repeat("a", 48), strings.Repeat("b", 47), "c"}, "  " + strings.Repeat("a", 48) + ", " + strings.Repeat("b", 47) + ",\n  c\n"},
+		{[]string{strings.Repeat("a", 48), strings.Repeat("b", 48), "c"}, "  " + strings.Repeat("a", 48) + ",\n  " + strings.Repeat("b", 48) + ", c\n"},
+		{[]string{strings.Repeat("a", 48), strings.Repeat("b", 48)}, "  " + strings.Repeat("a", 48) + ", " + strings.Repeat("b", 48) + "\n"},
+		{[]string{long, "b"}, "  " + long + ",\n  b\n"},
+		{[]string{"a", long}, "  a,\n  " + long + "\n"},
+	} {
+		var b strings.Builder
+		writeWrapped(&b, test.items)
+		assert.Equal(t, test.want, b.String())
+	}
+}
+
+// The log has what was compared as a group, and a long annotation is cut where GitHub would drop its end.
+func TestGitHubGroup(t *testing.T) {
+	r := &result{
+		Targets:     []target{{"amd64", "MinGW-w64 10.0"}},
+		Compared:    []compared{{Go: "w.Row", C: "ROW", How: layout.ByName, GOARCH: []string{"amd64"}}},
+		Differences: []difference{{Go: "w.Row", C: "ROW", How: layout.ByName, Path: "e.com/w", File: "a.go", Line: 7, GOARCH: []string{"amd64"}, Findings: []string{strings.Repeat("ü", mostAnnotation)}}},
+	}
+	var b bytes.Buffer
+	require.NoError(t, writeGitHub(&b, r))
+	lines := strings.SplitAfter(b.String(), "\n")
+	const head = "::error file=a.go,line=7,title=w.Row is not ROW on amd64::"
+	assert.Equal(t, head+strings.Repeat("ü", mostAnnotation/2)+"...\n", lines[0])
+	assert.Equal(t, "::group::Compared, by name:\n  w.Row = ROW\n::endgroup::\n", strings.Join(lines[1:4], ""))
+}
+
+// A struct that was compared on some architectures only says on which.
+func TestWriteCompared(t *testing.T) {
+	r := &result{Targets: []target{{"amd64", ""}, {"386", ""}}, Compared: []compared{
+		{Go: "w.A", C: "A", How: layout.ByTag, GOARCH: []string{"amd64", "386"}},
+		{Go: "w.B", C: "B", How: layout.ByFoldedName, GOARCH: []string{"386"}},
+		{Go: "w.C", C: "C", How: layout.ByMap, GOARCH: []string{"amd64", "386"}},
+	}}
+	var b strings.Builder
+	writeCompared(&b, r)
+	assert.Equal(t, "Compared, by tag:\n  w.A = A\n\nCompared, by map:\n  w.C = C\n\nCompared, by folded name:\n  w.B = B on 386\n\n", b.String())
+}
+
+// Constants that C does not have are many: the text names some. Structs are all named, on as many lines as they need.
+func TestWriteUnmatched(t *testing.T) {
+	list := func(n int, constant bool) string {
+		r := &result{}
+		for i := range n {
+			r.Unmatched = append(r.Unmatched, unmatched{Go: fmt.Sprintf("windows.N%04d", i), Constant: constant, Reason: "none"})
+		}
+		var b strings.Builder
+		writeUnmatched(&b, r)
+		return b.String()
+	}
+	assert.Empty(t, list(0, true))
+	assert.Equal(t, "Not compared:\n  1 constant: none: windows.N0000\n\n", list(1, true))
+	assert.Equal(t, "Not compared:\n  2 structs: none: windows.N0000, windows.N0001\n\n", list(2, false))
+	assert.NotContains(t, list(6, true), "...")
+	assert.Contains(t, list(7, true), "7 constants: none:\n    windows.N0000, windows.N0001, windows.N0002, windows.N0003, windows.N0004,\n    windows.N0005, ... (-format json has all)\n\n")
+	assert.Equal(t, 20, strings.Count(list(20, false), "windows.N"))
 }
