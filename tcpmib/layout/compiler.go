@@ -33,8 +33,16 @@ func (e *CompilerError) Error() string {
 
 func (e *CompilerError) Unwrap() error { return e.Err }
 
-// sourceName is the probe's file name, by which its lines are found in messages.
-const sourceName = "layout_probe.c"
+// The names of the probe, of what the preprocessor makes of it, and of the lines of questions. They
+// are recognised in messages by these names, because compilers write paths in forms of their own:
+// with slashes, in short names, or as a container sees them.
+const (
+	sourceName       = "layout_probe.c"
+	preprocessedName = "layout_probe.i"
+	questionsName    = "layout_questions.c"
+)
+
+var ourNames = []string{sourceName, preprocessedName, questionsName}
 
 // compiler runs one target's command.
 type compiler struct {
@@ -71,13 +79,13 @@ func newCompiler(ctx context.Context, t Target) (*compiler, error) {
 		return nil, err
 	}
 	c := &compiler{target: t}
-	text, errs, err := c.run(ctx, append(slices.Clone(t.CC[1:]), "-E", "-x", "c", src), src)
+	text, errs, err := c.run(ctx, append(slices.Clone(t.CC[1:]), "-E", "-x", "c", src))
 	if failed := (*CompilerError)(nil); errors.As(err, &failed) && !failed.ran {
 		return nil, err
 	}
 	which := isCompiler().FindStringSubmatch(text)
 	if which == nil { // clang-cl and cl know no -x, and take a C file by its name
-		again, _, _ := c.run(ctx, append(slices.Clone(t.CC[1:]), "/nologo", "/E", src), src)
+		again, _, _ := c.run(ctx, append(slices.Clone(t.CC[1:]), "/nologo", "/E", src))
 		if which = isCompiler().FindStringSubmatch(again); which != nil {
 			c.cl, err, errs = true, nil, nil
 		}
@@ -140,12 +148,12 @@ var (
 // compile compiles the probe. Errors that are in no file come as a *CompilerError, as a compiler
 // does that cannot run.
 func (c *compiler) compile(ctx context.Context, src, obj string) ([]sourceError, error) {
-	_, errs, err := c.run(ctx, c.compileArgs(src, obj), src)
+	_, errs, err := c.run(ctx, c.compileArgs(src, obj))
 	return errs, err
 }
 
-// run runs the compiler and returns what it prints, and its errors. src is the file that args name.
-func (c *compiler) run(ctx context.Context, args []string, src string) (stdout string, errs []sourceError, err error) {
+// run runs the compiler and returns what it prints, and its errors.
+func (c *compiler) run(ctx context.Context, args []string) (stdout string, errs []sourceError, err error) {
 	cmd := exec.CommandContext(ctx, c.target.CC[0], args...)
 	// Messages are parsed, so they must be in English.
 	cmd.Env = append(append(os.Environ(), "LC_ALL=C"), c.target.Env...)
@@ -161,13 +169,13 @@ func (c *compiler) run(ctx context.Context, args []string, src string) (stdout s
 	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) {
 		return "", nil, &CompilerError{CC: c.target.CC, Err: err}
 	}
-	text := strings.ReplaceAll(strings.ReplaceAll(messages.String(), "\r\n", "\n"), filepath.Dir(src)+string(filepath.Separator), "")
-	errs, first := parseErrors(text)
+	errs, first := parseErrors(messages.String())
 	if len(errs) > 0 {
 		return "", errs, nil
 	}
 	if first == "" {
-		first, _, _ = strings.Cut(strings.TrimSpace(text), "\n")
+		first, _, _ = strings.Cut(strings.TrimSpace(messages.String()), "\n")
+		first = strings.TrimSpace(first)
 	}
 	return "", nil, &CompilerError{CC: c.target.CC, First: first, Err: err, ran: true}
 }
@@ -199,8 +207,8 @@ func parseErrors(text string) (errs []sourceError, first string) {
 		}
 		e := sourceError{file: baseName(m[1]), include: include, text: line, message: m[3]}
 		e.line, _ = strconv.Atoi(m[2])
-		if e.file == sourceName || e.file == questionsName {
-			e.include = 0
+		if slices.Contains(ourNames, e.file) { // the user has no such file: its folder says nothing
+			e.include, e.text = 0, e.file+strings.TrimPrefix(line, m[1])
 		}
 		errs = append(errs, e)
 	}
@@ -248,7 +256,7 @@ func (c *compiler) preprocess(ctx context.Context, headers []string) (string, er
 	if err := os.WriteFile(src, []byte(text), 0o600); err != nil {
 		return "", err
 	}
-	out, errs, err := c.run(ctx, c.preprocessArgs(src), src)
+	out, errs, err := c.run(ctx, c.preprocessArgs(src))
 	if len(errs) > 0 {
 		return "", &CompilerError{CC: c.target.CC, First: errs[0].text}
 	}

@@ -381,6 +381,34 @@ func TestErrorLines(t *testing.T) {
 	}
 }
 
+// Messages about the probe name it alone, whatever form of its path the compiler prints.
+func TestErrorPaths(t *testing.T) {
+	for _, folder := range []string{
+		"", "./", "/tmp/layout1/", "/tmp/Jane Doe (1)/layout1/", "/container/drive_c/users/root/Temp/layout1/",
+		`C:\Users\Jane Doe\AppData\Local\Temp\layout1\`, `C:\Users\JANEDO~1\AppData\Local\Temp\layout1\`,
+		"C:/Users/jane doe/AppData/Local/Temp/layout1/", `c:\users\jane\Temp\layout1/`, `\\server\share\layout1\`, `Z:\söhne\`,
+	} {
+		for _, end := range []string{"\n", "\r\n"} {
+			text := strings.Join([]string{
+				"In file included from h/inner.h:1,",
+				"                 from " + folder + "layout_probe.c:7:",
+				"h/twice.h:1:8: error: redefinition of 'struct good'",
+				folder + "layout_probe.c:9:10: fatal error: 'absent.h' file not found",
+				folder + "layout_questions.c:3:4: error: 'X' undeclared",
+				folder + "layout_probe.i:5: error: stray", "",
+			}, end)
+			errs, first := parseErrors(text)
+			assert.Equal(t, []sourceError{
+				{"twice.h", 1, 7, "h/twice.h:1:8: error: redefinition of 'struct good'", "redefinition of 'struct good'"},
+				{"layout_probe.c", 9, 0, "layout_probe.c:9:10: fatal error: 'absent.h' file not found", "'absent.h' file not found"},
+				{"layout_questions.c", 3, 0, "layout_questions.c:3:4: error: 'X' undeclared", "'X' undeclared"},
+				{"layout_probe.i", 5, 0, "layout_probe.i:5: error: stray", "stray"},
+			}, errs, folder)
+			assert.Equal(t, "h/twice.h:1:8: error: redefinition of 'struct good'", first)
+		}
+	}
+}
+
 func TestCompilerErrors(t *testing.T) {
 	clang := []string{"clang", "--target=x86_64-pc-windows-msvc"}
 	compilers(t)

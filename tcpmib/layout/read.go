@@ -149,7 +149,7 @@ func (r *headerReader) preprocess(ctx context.Context) (text string, bad *source
 	if r.cc.cl {
 		dump = "/clang:-dD"
 	}
-	text, errs, err := r.cc.run(ctx, append(r.cc.preprocessArgs(src), dump), src)
+	text, errs, err := r.cc.run(ctx, append(r.cc.preprocessArgs(src), dump))
 	if len(errs) > 0 {
 		return "", &errs[0], nil
 	}
@@ -212,12 +212,12 @@ func (r *headerReader) compile(ctx context.Context, text string) (h *Headers, ba
 	for _, name := range definedTypes(text) {
 		p.questions = append(p.questions, question{kind: askType, name: name})
 	}
-	src, obj := filepath.Join(r.dir, "layout_probe.i"), filepath.Join(r.dir, "probe.o")
+	src, obj := filepath.Join(r.dir, preprocessedName), filepath.Join(r.dir, "probe.o")
 	for {
 		if err := os.WriteFile(src, []byte(text+questionLines(p.questions, macros)), 0o600); err != nil {
 			return nil, nil, err
 		}
-		_, errs, err := r.cc.run(ctx, r.cc.compileArgs(src, obj), src)
+		_, errs, err := r.cc.run(ctx, r.cc.compileArgs(src, obj))
 		if err != nil {
 			return nil, nil, err
 		}
@@ -296,10 +296,7 @@ func (r *headerReader) fill(h *Headers, p *probe) error {
 	return p.fill(h)
 }
 
-// questionsName is the file that the compiler thinks the questions are in.
-const questionsName = "layout_questions.c"
-
-// questionLines is one line a question, the first of them line 1.
+// questionLines is one line a question, the first of them line 1 of a file of their own.
 func questionLines(questions []question, macros map[string]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n# 1 %q\n", questionsName)
