@@ -223,15 +223,13 @@ func (c *checker) addConstant(h *layout.Headers, k layout.GoConst, r layout.Cons
 	c.merger.addDifference(&c.result, at, d)
 }
 
-// here is the current directory, as the go command sees it.
-var here = sync.OnceValue(func() string {
-	dir, _ := os.Getwd()
-	return dir
-})
-
 // relative shortens a path to what is below the current directory, as GitHub wants it for annotations.
 func relative(path string) string {
-	short, err := filepath.Rel(here(), path)
+	dir, err := os.Getwd() // as the go command sees it
+	if err != nil {
+		return path
+	}
+	short, err := filepath.Rel(dir, path)
 	if err != nil || strings.HasPrefix(short, "..") {
 		return path
 	}
