@@ -10,10 +10,11 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// AppendBound appends the sockets of a family that are bound to a port, and neither listen nor are
-// connected, to dst, and returns the longer slice, which the caller owns. They have the state
-// StateReserved, which PowerShell calls Bound, and no remote endpoint. They hold their port though
-// no other table shows them. Once the buffers of r and dst are large enough it does not allocate.
+// AppendBound appends to dst the sockets of a family that are bound to a port and neither listen
+// nor are connected, and returns the extended slice, which the caller owns. Their state is
+// StateReserved, which PowerShell calls Bound, and they have no remote endpoint. They hold their
+// port though no other table shows them. Once the buffers of r and dst are large enough it does not
+// allocate.
 //
 // The functions behind it, InternalGetBoundTcpEndpointTable and InternalGetBoundTcp6EndpointTable
 // of iphlpapi.dll, are not documented by Microsoft. All knowledge comes from System Informer, which
@@ -21,13 +22,14 @@ import (
 // and return the rows of MIB_TCPTABLE2 and MIB_TCP6TABLE2, with the bindings of listening and
 // connected sockets among them. AppendBound leaves out those whose port and PID are in the main
 // table, which it reads after the bindings, so that a socket that connects meanwhile is left out
-// too. An IPv6 socket can be connected to an IPv4 peer, and is in the main table of IPv4 then: one
-// that is bound to :: or to a mapped IPv4 address is looked for there as well. If a process has a
-// connection and a bound socket on one port, with different local addresses, the bound socket is
+// too. An IPv6 socket that is bound to :: or to a mapped IPv4 address may be connected to an IPv4
+// peer; it is then in the main table of IPv4, where AppendBound looks for it too. If a process has
+// a connection and a bound socket on one port, with different local addresses, the bound socket is
 // left out.
 //
 // Where the functions are missing, it returns errors.ErrUnsupported. When one family cannot be
-// read, the sockets of the other are returned together with the error.
+// read, the sockets of the other are returned together with the error. An invalid family is
+// fs.ErrInvalid.
 func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 	if err := mib.CheckFamily("tcpmib", family); err != nil {
 		return dst, err

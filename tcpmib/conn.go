@@ -23,8 +23,8 @@ type Conn struct {
 	Offload OffloadState
 }
 
-// DatedConn is a Conn with its creation time. Its offload state is not known: the table that has
-// creation times does not have it.
+// DatedConn is a Conn with its creation time. A Reader leaves its Offload 0: the table with creation
+// times has no offload states.
 type DatedConn struct {
 	Conn
 	Created time.Time // in UTC, with a resolution of 100 ns; the zero time where Windows has none
@@ -106,7 +106,7 @@ func (c Conn) Family() Family {
 }
 
 // Compare orders connections by family, local endpoint, remote endpoint, PID, state and offload
-// state. It is made for slices.SortFunc.
+// state, for slices.SortFunc.
 func (c Conn) Compare(d Conn) int {
 	return cmp.Or(compareEndpoints(&c, &d),
 		cmp.Compare(c.PID, d.PID), cmp.Compare(c.State, d.State), cmp.Compare(c.Offload, d.Offload))
@@ -124,8 +124,8 @@ func compareEndpoints(c, d *Conn) int {
 	return c.Remote.Compare(d.Remote)
 }
 
-// TCPRow returns the header's row for an IPv4 connection, which functions take that act on one
-// connection. It returns fs.ErrInvalid for an IPv6 connection.
+// TCPRow returns the header's row for an IPv4 connection, for functions that act on one connection,
+// such as SetTcpEntry. It returns fs.ErrInvalid for an IPv6 connection.
 func (c Conn) TCPRow() (TCPRow, error) {
 	row := TCPRow{State: c.State}
 	local, remote := c.Local.Addr(), c.Remote.Addr()
@@ -139,7 +139,7 @@ func (c Conn) TCPRow() (TCPRow, error) {
 	return row, nil
 }
 
-// TCP6Row returns the header's row for an IPv6 connection, which functions take that act on one
+// TCP6Row returns the header's row for an IPv6 connection, for functions that act on one
 // connection. It returns fs.ErrInvalid for an IPv4 connection, and for a zone that is not the index
 // of an interface.
 func (c Conn) TCP6Row() (TCP6Row, error) {
@@ -182,15 +182,14 @@ func (f *Family) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// readers are the Readers of Conns. They keep their buffers until the next but one garbage
-// collection, so that only what Conns returns is fresh memory.
+// readers pools the Readers of Conns, so that Conns allocates only its result.
 var readers = sync.Pool{New: func() any { return new(Reader) }}
 
 // Conns returns the TCP connections of this machine, IPv4 first, in the order in which Windows has
 // them. When one family cannot be read, the connections of the other are returned together with the
 // error.
 //
-// The connections are fresh memory for each call; a Reader can use the same again.
+// An invalid family is fs.ErrInvalid. Each call allocates its result; a Reader can reuse memory.
 func Conns(family Family) ([]Conn, error) { return conns(nil, family) }
 
 func conns(src Source, family Family) ([]Conn, error) {

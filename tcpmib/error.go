@@ -9,7 +9,8 @@ import (
 // ErrMalformed is what errors.Is finds when bytes are not the table that they should be.
 var ErrMalformed = mib.ErrMalformed
 
-// ErrTooLarge is what errors.Is finds when a table is larger than a Reader's MaxBytes.
+// ErrTooLarge is what errors.Is finds when a table is larger than a Reader's MaxBytes or has more
+// than 65,536 scope IDs, and when a capture is past the limits of package capture.
 var ErrTooLarge = mib.ErrTooLarge
 
 // Error is a code that a Windows function returned, and the query that it returned it for.

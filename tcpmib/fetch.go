@@ -18,24 +18,26 @@ func (r *Reader) TCPTable2(order bool) ([]TCPRow2, error) {
 	return readTable(r, Query{Func: "GetTcpTable2", Order: order}, &r.buf, layoutTCPTable2)
 }
 
-// TCP6Table2 is TCPTable2 for IPv6, as GetTcp6Table2 is.
+// TCP6Table2 returns the IPv6 connections, as GetTcp6Table2 does; order asks Windows to sort them
+// by local, then remote endpoint. The rows are valid until the next call on r.
 func (r *Reader) TCP6Table2(order bool) ([]TCP6Row2, error) {
 	return readTable(r, Query{Func: "GetTcp6Table2", Order: order}, &r.buf6, layoutTCP6Table2)
 }
 
-// TCPTable returns the IPv4 connections without their owners, as GetTcpTable does. The rows are
-// valid until the next call on r.
+// TCPTable returns the IPv4 connections without their owners, as GetTcpTable does; order asks
+// Windows to sort them. The rows are valid until the next call on r.
 func (r *Reader) TCPTable(order bool) ([]TCPRow, error) {
 	return readTable(r, Query{Func: "GetTcpTable", Order: order}, &r.buf, layoutTCPTable)
 }
 
-// TCP6Table is TCPTable for IPv6, as GetTcp6Table is.
+// TCP6Table returns the IPv6 connections without their owners, as GetTcp6Table does; order asks
+// Windows to sort them. The rows are valid until the next call on r.
 func (r *Reader) TCP6Table(order bool) ([]TCP6Row, error) {
 	return readTable(r, Query{Func: "GetTcp6Table", Order: order}, &r.buf6, layoutTCP6Table)
 }
 
-// ReadExtendedTcpTable returns the connections that the type of its rows selects, as
-// GetExtendedTcpTable does, but reads them with r. The rows are valid until the next call on r.
+// ReadExtendedTcpTable is GetExtendedTcpTable through r. The rows are valid until the next call on
+// r.
 func ReadExtendedTcpTable[Row ExtendedRow](r *Reader, rows Rows, order bool) ([]Row, error) {
 	family, listener, table := extendedTableOf[Row]()
 	class, err := rows.class(listener)

@@ -29,7 +29,7 @@ func GetTcpTable2(order bool) ([]TCPRow2, error) { return new(Reader).TCPTable2(
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-gettcp6table2
 func GetTcp6Table2(order bool) ([]TCP6Row2, error) { return new(Reader).TCP6Table2(order) }
 
-// GetExtendedTcpTable returns the TCP connections that the type of its rows selects, in this way:
+// GetExtendedTcpTable returns the TCP connections that the type of its rows selects:
 //
 //	listeners, err := tcpmib.GetExtendedTcpTable[tcpmib.TCP6RowOwnerPID](tcpmib.Listeners, true)
 //
@@ -43,10 +43,10 @@ func GetExtendedTcpTable[Row ExtendedRow](rows Rows, order bool) ([]Row, error) 
 }
 
 // GetOwnerModuleFromTcpEntry returns the module that owns an IPv4 connection, for a row that
-// GetExtendedTcpTable[TCPRowOwnerModule] has returned. It returns fs.ErrNotExist if the process of
-// the row has ended, and errors.ErrUnsupported if this is a 32-bit program and that one is not.
-// Needs elevation for the connections of programs in Windows' own folder: without, Windows answers
-// with empty strings for them. Windows XP SP2.
+// GetExtendedTcpTable[TCPRowOwnerModule] returned. It returns fs.ErrNotExist if the process of the
+// row has ended, and errors.ErrUnsupported if a 32-bit program asks about a 64-bit one. Needs
+// elevation for the connections of programs in Windows's own folder: without it Windows answers
+// with empty strings. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcpentry
 func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 	name, path, err := mib.ReadOwnerModule(Query{Func: "GetOwnerModuleFromTcpEntry"}, func(buf []byte) (size, code uint32) {
@@ -56,7 +56,7 @@ func GetOwnerModuleFromTcpEntry(row *TCPRowOwnerModule) (OwnerModule, error) {
 }
 
 // GetOwnerModuleFromTcp6Entry is GetOwnerModuleFromTcpEntry for an IPv6 connection. Needs elevation
-// for the same. Windows XP SP2.
+// for the same programs. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromtcp6entry
 func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 	name, path, err := mib.ReadOwnerModule(Query{Func: "GetOwnerModuleFromTcp6Entry"}, func(buf []byte) (size, code uint32) {
@@ -65,9 +65,8 @@ func GetOwnerModuleFromTcp6Entry(row *TCP6RowOwnerModule) (OwnerModule, error) {
 	return OwnerModule{name, path}, err
 }
 
-// SetTcpEntry sets the state of an IPv4 connection. The one state that Windows takes is
-// StateDeleteTCB, which closes it: see Close. Needs elevation. Windows
-// 2000.
+// SetTcpEntry sets the state of an IPv4 connection. Windows accepts only StateDeleteTCB, which
+// closes it: see Close for what it returns. Needs elevation. Windows 2000.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-settcpentry
 func SetTcpEntry(row *TCPRow) error {
 	code := native.SetTcpEntry((*[native.SizeofTCPRow]byte)(mib.Bytes(row)))
@@ -93,11 +92,11 @@ func GetTcpStatisticsEx2(family Family) (TCPStats2, error) {
 	return readStats("GetTcpStatisticsEx2", family, layoutTCPStats2)
 }
 
-// CreatePersistentTcpPortReservation reserves numberOfPorts TCP ports from startPort on, across
-// restarts of Windows, until DeletePersistentTcpPortReservation: other programs cannot bind them.
-// The token names the reservation to a socket that is to use it (SIO_ASSOCIATE_PORT_RESERVATION).
-// If one of the ports is in use or reserved, the error's code is ERROR_SHARING_VIOLATION (32). Needs
-// elevation. Windows Vista.
+// CreatePersistentTcpPortReservation reserves numberOfPorts TCP ports from startPort on, which is
+// in host byte order, across restarts of Windows, until DeletePersistentTcpPortReservation: other
+// programs cannot bind them. A socket that is to use the reservation names it by its token
+// (SIO_ASSOCIATE_PORT_RESERVATION). If one of the ports is in use or reserved, the error's code is
+// ERROR_SHARING_VIOLATION (32). Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistenttcpportreservation
 func CreatePersistentTcpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.CreatePersistentTcpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)
@@ -122,6 +121,6 @@ func LookupPersistentTcpPortReservation(startPort, numberOfPorts uint16) (token 
 
 // OwnerModule is the module of a process that owns a connection.
 type OwnerModule struct {
-	Name string // the service or the component, such as "RpcSs", else the program, such as "chrome.exe"; may be empty
+	Name string // the service or component, such as "RpcSs", or else the program, such as "chrome.exe"; may be empty
 	Path string // the file it was loaded from, such as `C:\Windows\System32\rpcss.dll`; may be empty
 }

@@ -48,7 +48,7 @@ func (r *Reader) source() Source {
 }
 
 // AppendConns appends the connections of a family to dst, IPv4 first, in the order in which Windows
-// has them, and returns the longer slice, which the caller owns. Both tables are read before the
+// has them, and returns the extended slice, which the caller owns. Both tables are read before the
 // first row is converted. Once the buffers of r and dst are large enough it does not allocate.
 //
 // When one family cannot be read, the connections of the other are returned together with the error.

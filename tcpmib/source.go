@@ -58,7 +58,7 @@ func (q Query) Err(code uint32) error {
 //
 // Ask writes the answer into buf and returns what the function would: the code, and in size the
 // bytes that the answer takes, or that it would take if it does not fit (CodeInsufficientBuffer).
-// With CodeUnsuccessful it asks to be asked again. It must not keep buf.
+// CodeUnsuccessful makes a Reader ask again. Ask must not keep buf.
 type Source interface {
 	Ask(q Query, buf []byte) (size, code uint32)
 }

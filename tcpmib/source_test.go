@@ -69,3 +69,12 @@ func retypedNumbers(file *ast.File) (found []string) {
 	})
 	return found
 }
+
+// This machine does not answer what it does not know, and writes nothing.
+func TestLiveUnknownQuery(t *testing.T) {
+	buf := []byte{1, 2, 3, 4}
+	size, code := tcpmib.Live().Ask(tcpmib.Query{Func: "GetIfTable"}, buf)
+	assert.Zero(t, size)
+	assert.NotZero(t, code)
+	assert.Equal(t, []byte{1, 2, 3, 4}, buf)
+}

@@ -68,6 +68,7 @@ func TestOffloadState(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, n, got)
 	}
+	assert.EqualValues(t, 4, tcpmib.OffloadStateMax, "how many there are")
 	got, err := tcpmib.ParseOffloadState("TcpConnectionOffloadStateUploading")
 	require.NoError(t, err)
 	assert.Equal(t, tcpmib.OffloadStateUploading, got)

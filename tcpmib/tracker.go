@@ -7,21 +7,21 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// Tracker takes snapshots of the connections and says how each differs from the one before. The
+// Tracker takes snapshots of the connections and reports how each differs from the one before. The
 // zero value is ready to use. A Tracker is for one goroutine at a time, and must not be copied.
 //
-// Each family has its own history: one that cannot be read stays as it was, and its next snapshot
-// that succeeds is compared with the last one that did. A Tracker remembers the owner of a
-// connection that has lost it: if another process owns it later, it is another connection.
+// Each family has its own history: when one cannot be read, its history stays as it was, and its
+// next snapshot that succeeds is compared with the last one that did. A Tracker remembers the owner
+// of a connection that has lost it: if another process owns it later, it is another connection.
 type Tracker struct {
 	_ mib.NoCopy
 
-	// Created has the Tracker read creation times too, from larger tables, so that endpoints that
-	// were used again between two snapshots are a connection that closed and one that opened. Set
-	// it before the first snapshot.
+	// Created makes the Tracker read creation times too, from larger tables: if endpoints were used
+	// again between two snapshots, it then reports that one connection closed and another opened.
+	// Set it before the first snapshot.
 	Created bool
 
-	// Bound has the Tracker read the sockets of Reader.AppendBound too. Set it before the first
+	// Bound makes the Tracker read the sockets of Reader.AppendBound too. Set it before the first
 	// snapshot.
 	Bound bool
 
@@ -32,21 +32,21 @@ type Tracker struct {
 }
 
 // Changes takes a snapshot of the connections of a family with r, and yields how it differs from
-// the last one, in the order of Diff, IPv4 first, and then the same of bound sockets. The
+// the last one, in the order of Diff, IPv4 first, and then how the bound sockets differ. The
 // connections of the first snapshot of a family are yielded as Present, so that the changes add up
-// to what there is. All have the time at.
+// to the current connections. All have the time at.
 //
-// A family that cannot be read is an error with a Change that has only a Time. All is read before
-// the first change is yielded; a loop that ends early loses the changes that it did not take. Each
-// snapshot may have another r: one for each capture, say. Once the buffers are large enough it
-// makes no garbage.
+// If a family cannot be read, Changes yields the error with a Change that has only a Time; an
+// invalid family is fs.ErrInvalid. All tables are read before the first change is yielded; a loop
+// that ends early loses the remaining changes. Each snapshot may come from another r: one for each
+// capture, say. Once the buffers are large enough it makes no garbage.
 func (t *Tracker) Changes(r *Reader, family Family, at time.Time) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
 }
 
-// AppendDatedConns appends the connections of the last snapshot of each family that succeeded to
-// dst, and then the bound sockets, and returns the longer slice, which the caller owns. Both are
-// sorted by DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
+// AppendDatedConns appends to dst the connections of the last snapshot that succeeded, of each
+// family, then the bound sockets of it, and returns the extended slice, which the caller owns. Both
+// are sorted by DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
 func (t *Tracker) AppendDatedConns(dst []DatedConn) []DatedConn {
 	for i := range t.conns {
 		dst = appendUndated(dst, t.conns[i].Rows())

@@ -11,9 +11,9 @@ import (
 	"github.com/winmib/winmib/tcpmib/internal/mib"
 )
 
-// MissedError says that a Watch skipped ticks, because reading the tables, or handling their
-// changes, took longer than its interval. No change is lost with a tick: the next one reports it. A
-// connection that opens and closes between two snapshots is not seen.
+// MissedError says that Ticks or a Watch skipped ticks, because reading the tables, or handling
+// their changes, took longer than the interval. No change is lost with a tick: the next one reports
+// it. A connection that opens and closes between two snapshots is not seen.
 type MissedError struct {
 	Ticks    int           // how many were skipped
 	Interval time.Duration // between two ticks
@@ -24,9 +24,8 @@ func (e *MissedError) Error() string {
 	return fmt.Sprintf("tcpmib: ticks missed: %d; reading and handling the tables took longer than the interval of %v", e.Ticks, e.Interval)
 }
 
-// Ticks yields the time at once and then every interval, until the loop over it ends, or until ctx
-// does: at once and without an error. The body of the loop takes a snapshot with each Tracker that
-// it has:
+// Ticks yields the time, at once and then every interval, until the loop ends or ctx is done, which
+// is not an error. The body of the loop takes a snapshot with each of its Trackers:
 //
 //	for tick, err := range tcpmib.Ticks(ctx, time.Second) {
 //		if err != nil {
@@ -38,8 +37,8 @@ func (e *MissedError) Error() string {
 //		}
 //	}
 //
-// Ticks that pass while the body runs are skipped, and reported as a *MissedError with the tick
-// that took too long. An interval that is not more than 0 is the only error, fs.ErrInvalid.
+// Ticks that pass while the body runs are skipped: after a body that took too long, Ticks yields its
+// time again, with a *MissedError. An interval of 0 or less yields fs.ErrInvalid, and nothing else.
 func Ticks(ctx context.Context, interval time.Duration) iter.Seq2[time.Time, error] {
 	return func(yield func(time.Time, error) bool) {
 		if interval <= 0 {
@@ -85,11 +84,11 @@ func Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2
 // change, or to follow more than connections, loop over Ticks with a Tracker instead.
 //
 // An error is yielded with a Change that has only a Time, and watching continues: a family that
-// cannot be read is reported at each tick, and skipped ticks are a *MissedError.
+// cannot be read is reported at each tick, and skipped ticks are a *MissedError. Only an invalid
+// family or interval, which is fs.ErrInvalid, ends the sequence.
 //
-// The stream ends when the loop over it does, or when ctx does, at once and without an error. Once
-// its buffers are large enough it makes no garbage. The Reader must not be used otherwise
-// meanwhile.
+// Otherwise it ends with the loop, or when ctx is done, which is not an error. Once its buffers are
+// large enough it makes no garbage. Do not use the Reader for anything else meanwhile.
 func (r *Reader) Watch(ctx context.Context, interval time.Duration, family Family) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
 		if err := mib.CheckFamily("tcpmib", family); err != nil {

@@ -16,15 +16,14 @@ const (
 	maxDirectoryBytes = 512 << 10 // of what zip.NewReader reads: it looks for the end of the directory too
 )
 
-// archive is the zip file of a stranger.
+// archive is an untrusted zip file.
 type archive struct {
 	size    int64
 	entries map[string]*zip.File // nil once it was read
 }
 
 func openArchive(r io.ReaderAt, size int64) (*archive, error) {
-	// zip.NewReader takes memory for each entry of the directory, which goes on for as long as
-	// there are entries, whatever is said of its size.
+	// zip.NewReader allocates memory for each entry of the directory, and ignores the declared size.
 	limited := &limitedReader{r, maxDirectoryBytes,
 		fmt.Errorf("%w: the directory has more than %d bytes", tcpmib.ErrTooLarge, maxDirectoryBytes)}
 	var z *zip.Reader

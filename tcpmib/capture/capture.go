@@ -1,19 +1,19 @@
-// Package capture records what Windows answered, and answers from the record on any system: a
-// machine's tables can be looked at, tested against and reported, long after and elsewhere.
+// Package capture records what Windows answered, and answers from the record on any system, so that
+// a machine's tables can be inspected elsewhere, used in tests and attached to reports.
 //
 // [Write] asks every query of [Queries] and writes the answers as they came, byte for byte. [Open]
 // and [Read] return them as a [tcpmib.Source] for a [tcpmib.Reader] or a udpmib.Reader.
 //
 // # Format
 //
-// A capture is a zip file, so any tool can look into it. It holds:
+// A capture is a zip file, so any tool can look into it. It contains:
 //
 //   - manifest.json, an object with the keys
 //     format ("tcpmib capture"), version (1 or 2), time (RFC 3339), windowsVersion
 //     ("10.0.22631", or nothing where unknown), goarch ("amd64"), processes (an
 //     object: process ID to image name), owners (since version 2, an object: process ID to
 //     an object) and answers (an array).
-//   - for each answer with a table one entry, its own, with the bytes that the
+//   - an entry of its own for each answer with a table, with the bytes that the
 //     function wrote into its buffer, in the byte order and layout of the machine:
 //     little-endian, as tcpmib.h and udpmib.h lay them out for goarch.
 //
@@ -21,8 +21,8 @@
 // 0 where the function takes none), class (TCP_TABLE_CLASS or UDP_TABLE_CLASS; 0 where the function
 // takes none), code (what the function returned), and, if that was 0, entry (the name in the zip)
 // and bytes (its size). Tables are recorded sorted where the function can sort, and answer queries
-// that ask for order and those that do not. The codes 122 and 0xC0000001, with which Windows asks
-// to be asked again, are no answers.
+// that ask for order and those that do not. The codes 122 and 0xC0000001 mean that the caller is to
+// ask again; a capture with one of them is malformed.
 //
 // An owner is an object with those of these keys that are known: parent (a process ID), created
 // (RFC 3339), path, commandLine, user, services (an array of names).
@@ -33,8 +33,8 @@
 //
 // # Limits
 //
-// [Read] takes an untrusted capture. Past these limits it is [tcpmib.ErrTooLarge]. [Write] writes
-// none that Read would refuse, except that it records every row of a machine:
+// [Read] accepts untrusted captures. One past these limits is [tcpmib.ErrTooLarge]. [Write] keeps to
+// them too, except that it records every row of a machine:
 //
 //   - one answer: 1,048,576 rows ([DefaultMaxRows]; see [Limits]) and 256 MiB ([MaxEntryBytes]; in
 //     32-bit programs 64 MiB)

@@ -17,7 +17,7 @@ func Open(path string) (*Capture, error) { return Limits{}.Open(path) }
 // Read reads a capture of size bytes from r, as Open does, and keeps nothing of r.
 func Read(r io.ReaderAt, size int64) (*Capture, error) { return Limits{}.Read(r, size) }
 
-// Limits are what a reader of captures takes. The zero value is what [Open] and [Read] take.
+// Limits are the limits of a reader of captures. The zero value has those of [Open] and [Read].
 type Limits struct {
 	// MaxRows is how many rows one answer may have; all answers together may have four times as
 	// many. 0 is DefaultMaxRows. A program that keeps every row as a tcpmib.Conn needs several times

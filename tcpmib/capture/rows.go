@@ -11,9 +11,9 @@ import (
 // RowsError is the error for a capture with more rows than Limits.MaxRows allows. It is a
 // tcpmib.ErrTooLarge.
 type RowsError struct {
-	Rows    int  // that an answer has
-	MaxRows int  // as it was
-	All     bool // Rows are those of all answers up to this one, of which four times MaxRows are allowed
+	Rows    int  // how many rows the answer has
+	MaxRows int  // the limit
+	All     bool // Rows counts all answers up to this one, and the limit is four times MaxRows
 }
 
 // Error names the number of rows and the limit.
@@ -24,7 +24,7 @@ func (e *RowsError) Error() string {
 	return fmt.Sprintf("%v: %d rows, the limit is %d (MaxRows)", tcpmib.ErrTooLarge, e.Rows, e.MaxRows)
 }
 
-// Allow returns the smallest Limits.MaxRows that allows as many rows. Other answers may have more.
+// Allow returns the smallest Limits.MaxRows that allows this many rows. Other answers may have more.
 func (e *RowsError) Allow() int {
 	if e.All {
 		return (e.Rows + answersOfARow - 1) / answersOfARow

@@ -197,8 +197,8 @@ func (s *Sockets) Find(network string, local, remote netip.AddrPort) (Process, e
 	return s.process(name, found)
 }
 
-// FindConn returns the process that owns the local end of c: another one than this if c came from
-// there.
+// FindConn returns the process that owns the local end of c, normally this one. It can be another
+// if c came from there, as an inherited socket does.
 func (s *Sockets) FindConn(c net.Conn) (Process, error) {
 	local, remote, err := endpoints(c)
 	if err != nil {

@@ -20,13 +20,13 @@ const (
 // Process is one process at the time of a snapshot.
 type Process struct {
 	PID     uint32
-	Parent  uint32    // the PID of the process that created it, which may have ended and its ID been reused
+	Parent  uint32    // the process that created it, which may have ended: its PID may be another process's by now
 	Name    string    // its program without the folder, such as "svchost.exe"
 	Created time.Time // when it started, in UTC; the zero time where that is not known
 }
 
-// ReusedPID reports whether a connection created at that time belonged to another process, which
-// has ended, and p only has its ID: p started later. If one of the times is not known (the zero
+// ReusedPID reports whether a connection created at that time belonged to another process, which has
+// ended, and whose ID p has now: p started later. If one of the times is not known (the zero
 // time) it returns false. Windows records both with the same clock; one that was set back in
 // between defeats it.
 func (p Process) ReusedPID(created time.Time) bool {
@@ -52,8 +52,8 @@ func (p Process) CommandLine() (string, error) { return p.commandLine() }
 // those of Path.
 func (p Process) User() (string, error) { return p.user(users{}) }
 
-// Processes is one snapshot of the processes of this machine, by process ID. Windows uses IDs
-// again, so a snapshot ages.
+// Processes is one snapshot of the processes of this machine, by process ID. Windows reuses IDs, so
+// an old snapshot may name the wrong process.
 type Processes map[uint32]Process
 
 // Snapshot reads the processes of this machine, all in one call into Windows. Needs no elevation.
@@ -111,8 +111,8 @@ func (p Processes) Details(pids ...uint32) (map[uint32]Details, map[uint32][]err
 	return details, errs
 }
 
-// Elevated reports whether this program runs elevated, that is, as administrator: then elevation is
-// not what a question that was refused lacks. It is false on other systems.
+// Elevated reports whether this program runs elevated, that is, as administrator. If it does,
+// elevation does not help where Windows still refuses. It is false on other systems.
 func Elevated() bool { return elevated() }
 
 // users are the names of accounts by their SID, as far as they were asked for.

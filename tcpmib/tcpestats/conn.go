@@ -7,7 +7,8 @@ import "github.com/winmib/winmib/tcpmib"
 //	data, err := tcpestats.Get[tcpestats.Data](conn)
 //
 // Values that are not collected are 0; data.RW says whether they are. Needs elevation: without it
-// Get returns fs.ErrPermission. A connection that has gone is fs.ErrNotExist.
+// Get returns fs.ErrPermission. A connection that has gone is fs.ErrNotExist. Anything that is not a
+// connection is fs.ErrInvalid, and Windows is not asked.
 func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()
@@ -23,8 +24,8 @@ func Get[S Statistics](c tcpmib.Conn) (S, error) {
 	return GetPerTcp6ConnectionEStats[S](&row)
 }
 
-// Set sets what stats has in RW, such as a Get has returned it, and nothing else. Errors are those
-// of Get.
+// Set sets what stats has in RW and ignores the rest, so stats may be what Get returned. Errors are
+// those of Get.
 func Set[S Collected](c tcpmib.Conn, stats S) error {
 	if c.Family() == tcpmib.IPv4 {
 		row, err := c.TCPRow()

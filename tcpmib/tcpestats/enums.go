@@ -45,7 +45,7 @@ func (t *Type) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// BooleanOptional is TCP_BOOLEAN_OPTIONAL: a switch to turn, or to leave as it is.
+// BooleanOptional is TCP_BOOLEAN_OPTIONAL: whether to turn a switch on or off, or to leave it.
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ne-tcpestats-tcp_boolean_optional
 type BooleanOptional int32
 
@@ -84,7 +84,7 @@ type SoftError uint32
 // The reasons, with the header's numbers.
 const (
 	SoftErrorNone              SoftError = 0 // TcpErrorNone: none so far
-	SoftErrorBelowDataWindow   SoftError = 1 // TcpErrorBelowDataWindow: all its data is older than what is awaited
+	SoftErrorBelowDataWindow   SoftError = 1 // TcpErrorBelowDataWindow: all its data is older than what is expected
 	SoftErrorAboveDataWindow   SoftError = 2 // TcpErrorAboveDataWindow: some of its data is beyond the window
 	SoftErrorBelowAckWindow    SoftError = 3 // TcpErrorBelowAckWindow: it acknowledges what was acknowledged before
 	SoftErrorAboveAckWindow    SoftError = 4 // TcpErrorAboveAckWindow: it acknowledges what was never sent

@@ -8,8 +8,8 @@ import (
 
 // The functions of iphlpapi.dll, under their own names.
 
-// GetPerTcpConnectionEStats returns one kind of statistics of the IPv4 connection that row names.
-// Needs elevation. Windows Vista.
+// GetPerTcpConnectionEStats returns one kind of statistics of the IPv4 connection that row names,
+// or fs.ErrNotExist if there is none. Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getpertcpconnectionestats
 func GetPerTcpConnectionEStats[S Statistics](row *tcpmib.TCPRow) (stats S, err error) {
 	p := partsOf(&stats)

@@ -45,18 +45,18 @@ type DataRWv0 struct {
 // https://learn.microsoft.com/windows/win32/api/tcpestats/ns-tcpestats-tcp_estats_snd_cong_rod_v0
 type SndCongRODv0 struct {
 	_               structs.HostLayout `c:"TCP_ESTATS_SND_CONG_ROD_v0"`
-	SndLimTransRwin uint32             `c:"SndLimTransRwin"` // times that it became the other side's window
-	SndLimTimeRwin  uint32             `c:"SndLimTimeRwin"`  // milliseconds that it was the other side's window
-	SndLimBytesRwin uintptr            `c:"SndLimBytesRwin"` // bytes sent while it was the other side's window
-	SndLimTransCwnd uint32             `c:"SndLimTransCwnd"` // times that it became the congestion window
-	SndLimTimeCwnd  uint32             `c:"SndLimTimeCwnd"`  // milliseconds that it was the congestion window
-	SndLimBytesCwnd uintptr            `c:"SndLimBytesCwnd"` // bytes sent while it was the congestion window
-	SndLimTransSnd  uint32             `c:"SndLimTransSnd"`  // times that it became the sender itself
-	SndLimTimeSnd   uint32             `c:"SndLimTimeSnd"`   // milliseconds that it was the sender itself
-	SndLimBytesSnd  uintptr            `c:"SndLimBytesSnd"`  // bytes sent while it was the sender itself
+	SndLimTransRwin uint32             `c:"SndLimTransRwin"` // times that the other side's window became the limit
+	SndLimTimeRwin  uint32             `c:"SndLimTimeRwin"`  // milliseconds that the other side's window was the limit
+	SndLimBytesRwin uintptr            `c:"SndLimBytesRwin"` // bytes sent while the other side's window was the limit
+	SndLimTransCwnd uint32             `c:"SndLimTransCwnd"` // times that the congestion window became the limit
+	SndLimTimeCwnd  uint32             `c:"SndLimTimeCwnd"`  // milliseconds that the congestion window was the limit
+	SndLimBytesCwnd uintptr            `c:"SndLimBytesCwnd"` // bytes sent while the congestion window was the limit
+	SndLimTransSnd  uint32             `c:"SndLimTransSnd"`  // times that the sender itself became the limit
+	SndLimTimeSnd   uint32             `c:"SndLimTimeSnd"`   // milliseconds that the sender itself was the limit
+	SndLimBytesSnd  uintptr            `c:"SndLimBytesSnd"`  // bytes sent while the sender itself was the limit
 	SlowStart       uint32             `c:"SlowStart"`       // times that slow start widened the congestion window
 	CongAvoid       uint32             `c:"CongAvoid"`       // times that congestion avoidance widened the congestion window
-	OtherReductions uint32             `c:"OtherReductions"` // times that the congestion window shrank for other reasons than congestion
+	OtherReductions uint32             `c:"OtherReductions"` // times that the congestion window shrank for reasons other than congestion
 	CurCwnd         uint32             `c:"CurCwnd"`         // the congestion window, in bytes
 	MaxSsCwnd       uint32             `c:"MaxSsCwnd"`       // the widest congestion window in slow start, in bytes
 	MaxCaCwnd       uint32             `c:"MaxCaCwnd"`       // the widest congestion window in congestion avoidance, in bytes

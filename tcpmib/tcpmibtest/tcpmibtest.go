@@ -1,5 +1,6 @@
 // Package tcpmibtest makes up machines for the tests of programs that use tcpmib or udpmib, as
-// net/http/httptest makes up servers. Sockets go in, and a [tcpmib.Source] is what they are:
+// net/http/httptest makes up servers. A [Machine] is a [tcpmib.Source] with the sockets that a test
+// gives it:
 //
 //	machine := &tcpmibtest.Machine{Conns: []tcpmib.Conn{{Local: local, State: tcpmib.StateListen, PID: 7}}}
 //	reader := tcpmib.Reader{Source: machine}
@@ -35,7 +36,7 @@ type Machine struct {
 	Before func(q tcpmib.Query) (code uint32)
 
 	// Answers are the bytes that other queries are answered with, statistics for example: see
-	// Struct and Table. They come before the sockets. Order of the key is false.
+	// Struct and Table. They take precedence over the sockets. Order must be false in the keys.
 	Answers map[tcpmib.Query][]byte
 }
 
@@ -50,8 +51,8 @@ func Fail(code uint32, functions ...string) func(tcpmib.Query) uint32 {
 	}
 }
 
-// Ask answers as Windows does, or with the code tcpmib.CodeNoAnswer for tables that the machine
-// lacks.
+// Ask answers as Windows does, or with the code tcpmib.CodeNoAnswer for tables that the machine does
+// not have.
 func (m *Machine) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	if m.Before != nil {
 		if code := m.Before(q); code != tcpmib.CodeSuccess {

@@ -1,5 +1,5 @@
 // Package udpmib is the Windows header udpmib.h in Go: the UDP sockets of a computer and the
-// counters of UDP. It is made like package tcpmib, whose [tcpmib.Family], [tcpmib.Source] and
+// counters of UDP. It is built like package tcpmib, whose [tcpmib.Family], [tcpmib.Source] and
 // [tcpmib.Error] it uses.
 //
 // Most programs need the Go layer only: [Endpoints] returns the UDP sockets as [Endpoint] values,
@@ -11,7 +11,7 @@
 // Hungarian prefixes and carry their C name as the tag c; those in network byte order are byte
 // arrays. [DecodeUDPTable] and its siblings check bytes from anywhere and return their rows.
 //
-// UDP has no connections: a socket has a local endpoint only, also after connect. No documented
+// UDP has no connections: a socket has only a local endpoint, even after connect. No documented
 // function returns [UDPRow2], the one row with a remote endpoint.
 //
 // The package builds everywhere. On other systems than Windows its calls return

@@ -51,8 +51,7 @@ func same(older, newer *Endpoint, owner uint32) bool {
 		(older.Created.Equal(newer.Created) || older.Created.IsZero() || newer.Created.IsZero())
 }
 
-// Compare orders endpoints by family, address, port, PID and creation time. It is made for
-// slices.SortFunc.
+// Compare orders endpoints by family, address, port, PID and creation time, for slices.SortFunc.
 func (e Endpoint) Compare(f Endpoint) int {
 	return cmp.Or(e.Local.Compare(f.Local), cmp.Compare(e.PID, f.PID), e.Created.Compare(f.Created))
 }

@@ -24,8 +24,7 @@ func GetUdp6Table(order bool) ([]UDP6Row, error) {
 	return readTable(new(Reader), tcpmib.Query{Func: "GetUdp6Table", Order: order}, layoutUDP6Table)
 }
 
-// GetExtendedUdpTable returns the UDP sockets in the form that the type of its rows selects, in
-// this way:
+// GetExtendedUdpTable returns the UDP sockets in the form that the type of its rows selects:
 //
 //	sockets, err := udpmib.GetExtendedUdpTable[udpmib.UDP6RowOwnerPID](true)
 //
@@ -37,10 +36,10 @@ func GetExtendedUdpTable[Row ExtendedRow](order bool) ([]Row, error) {
 }
 
 // GetOwnerModuleFromUdpEntry returns the module that owns an IPv4 socket, for a row that
-// GetExtendedUdpTable[UDPRowOwnerModule] has returned. It returns fs.ErrNotExist if the process of
-// the row has ended, and errors.ErrUnsupported if this is a 32-bit program and that one is not.
-// Needs elevation for the sockets of programs in Windows's own folder: without it Windows answers
-// with empty strings for them. Windows XP SP2.
+// GetExtendedUdpTable[UDPRowOwnerModule] returned. It returns fs.ErrNotExist if the process of the
+// row has ended, and errors.ErrUnsupported if a 32-bit program asks about a 64-bit one. Needs
+// elevation for the sockets of programs in Windows's own folder: without it Windows answers with
+// empty strings. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudpentry
 func GetOwnerModuleFromUdpEntry(row *UDPRowOwnerModule) (tcpmib.OwnerModule, error) {
 	q := tcpmib.Query{Func: "GetOwnerModuleFromUdpEntry"}
@@ -51,7 +50,7 @@ func GetOwnerModuleFromUdpEntry(row *UDPRowOwnerModule) (tcpmib.OwnerModule, err
 }
 
 // GetOwnerModuleFromUdp6Entry is GetOwnerModuleFromUdpEntry for an IPv6 socket. Needs elevation for
-// the same. Windows XP SP2.
+// the same programs. Windows XP SP2.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-getownermodulefromudp6entry
 func GetOwnerModuleFromUdp6Entry(row *UDP6RowOwnerModule) (tcpmib.OwnerModule, error) {
 	q := tcpmib.Query{Func: "GetOwnerModuleFromUdp6Entry"}
@@ -80,11 +79,11 @@ func GetUdpStatisticsEx2(family tcpmib.Family) (UDPStats2, error) {
 	return readStats("GetUdpStatisticsEx2", family, layoutUDPStats2)
 }
 
-// CreatePersistentUdpPortReservation reserves numberOfPorts UDP ports from startPort on, until
-// DeletePersistentUdpPortReservation, also across restarts of Windows: other programs cannot bind
-// them. The token names the reservation to a socket that is to use it
-// (SIO_ASSOCIATE_PORT_RESERVATION). For ports of which one is in use or reserved, the error has the
-// code ERROR_SHARING_VIOLATION (32). Needs elevation. Windows Vista.
+// CreatePersistentUdpPortReservation reserves numberOfPorts UDP ports from startPort on, which is
+// in host byte order, across restarts of Windows, until DeletePersistentUdpPortReservation: other
+// programs cannot bind them. A socket that is to use the reservation names it by its token
+// (SIO_ASSOCIATE_PORT_RESERVATION). If one of the ports is in use or reserved, the error's code is
+// ERROR_SHARING_VIOLATION (32). Needs elevation. Windows Vista.
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-createpersistentudpportreservation
 func CreatePersistentUdpPortReservation(startPort, numberOfPorts uint16) (token uint64, err error) {
 	token, code := native.CreatePersistentUdpPortReservation(bits.ReverseBytes16(startPort), numberOfPorts)

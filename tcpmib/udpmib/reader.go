@@ -30,7 +30,7 @@ type Reader struct {
 }
 
 // AppendEndpoints appends the UDP sockets of a family to dst, IPv4 first, in the order in which
-// Windows has them, and returns the longer slice, which the caller owns. Once the buffers of r and
+// Windows has them, and returns the extended slice, which the caller owns. Once the buffers of r and
 // dst are large enough it does not allocate.
 //
 // It reads the tables of GetExtendedUdpTable with the class OWNER_MODULE. When one family cannot be

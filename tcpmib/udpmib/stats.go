@@ -14,7 +14,7 @@ type Stats struct {
 	// Datagrams since the start.
 	DatagramsIn  uint64 // received and delivered
 	DatagramsOut uint64 // sent
-	NoPorts      uint64 // received for a port that nobody had
+	NoPorts      uint64 // received for a port without a socket
 	ErrorsIn     uint64 // received, and not delivered for another reason
 
 	// Wide says that DatagramsIn and DatagramsOut count in 64 bits. All other counters, and these two

@@ -29,7 +29,7 @@ func (c Change) String() string {
 	return text
 }
 
-// Tracker takes snapshots of the UDP sockets and says how each differs from the one before, as
+// Tracker takes snapshots of the UDP sockets and reports how each differs from the one before, as
 // tcpmib.Tracker does for connections. The zero value is ready to use. A Tracker is for one
 // goroutine at a time, and must not be copied.
 type Tracker struct {
@@ -39,18 +39,19 @@ type Tracker struct {
 }
 
 // Changes takes a snapshot of the UDP sockets of a family with r, and yields how it differs from
-// the last one, IPv4 first, in the order of their endpoints; where an endpoint was used again, what
-// closed comes before what opened. The sockets of the first snapshot of a family are yielded as
-// tcpmib.Present. All have the time at.
+// the last one, IPv4 first, in the order of their endpoints; if an endpoint was used again, the
+// closed socket comes before the opened one. The sockets of the first snapshot of a family are
+// yielded as tcpmib.Present. All have the time at.
 //
-// A family that cannot be read is an error with a Change that has only a Time, and stays as it
-// was. Once the buffers are large enough Changes makes no garbage.
+// If a family cannot be read, Changes yields the error with a Change that has only a Time, and the
+// family's history stays as it was; an invalid family is fs.ErrInvalid. Once the buffers are large
+// enough Changes makes no garbage.
 func (t *Tracker) Changes(r *Reader, family tcpmib.Family, at time.Time) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
 }
 
-// AppendEndpoints appends the sockets of the last snapshot of each family that succeeded to dst,
-// sorted by Endpoint.Compare, and returns the longer slice, which the caller owns.
+// AppendEndpoints appends to dst the sockets of the last snapshot that succeeded, of each family,
+// sorted by Endpoint.Compare, and returns the extended slice, which the caller owns.
 func (t *Tracker) AppendEndpoints(dst []Endpoint) []Endpoint {
 	for i := range t.endpoints {
 		dst = append(dst, t.endpoints[i].Rows()...)

@@ -12,7 +12,7 @@ import (
 type UDPStats struct {
 	_            structs.HostLayout `c:"MIB_UDPSTATS"`
 	InDatagrams  uint32             `c:"dwInDatagrams"`  // datagrams received and delivered
-	NoPorts      uint32             `c:"dwNoPorts"`      // datagrams received for a port that nobody had
+	NoPorts      uint32             `c:"dwNoPorts"`      // datagrams received for a port without a socket
 	InErrors     uint32             `c:"dwInErrors"`     // datagrams received that could not be delivered for other reasons
 	OutDatagrams uint32             `c:"dwOutDatagrams"` // datagrams sent
 	NumAddrs     uint32             `c:"dwNumAddrs"`     // sockets that are bound now
@@ -26,7 +26,7 @@ var layoutUDPStats = mib.StructOf[UDPStats]("udpmib", "MIB_UDPSTATS")
 type UDPStats2 struct {
 	_            structs.HostLayout `c:"MIB_UDPSTATS2"`
 	InDatagrams  uint64             `c:"dw64InDatagrams"`  // datagrams received and delivered
-	NoPorts      uint32             `c:"dwNoPorts"`        // datagrams received for a port that nobody had
+	NoPorts      uint32             `c:"dwNoPorts"`        // datagrams received for a port without a socket
 	InErrors     uint32             `c:"dwInErrors"`       // datagrams received that could not be delivered for other reasons
 	OutDatagrams uint64             `c:"dw64OutDatagrams"` // datagrams sent
 	NumAddrs     uint32             `c:"dwNumAddrs"`       // sockets that are bound now
