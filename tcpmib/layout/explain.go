@@ -54,6 +54,7 @@ func (d *differences) find(q *pair, kind Kind, item, format string, args ...any)
 
 func (d *differences) explain() {
 	d.standIns()
+	d.fillers()
 	for {
 		d.findings, d.notes, d.at, d.seen, d.align = nil, map[string][]string{}, 0, 0, 0
 		d.walk()
@@ -102,6 +103,27 @@ func (d *differences) standIns() {
 				d.used[i] = true
 				q.take(s)
 				break
+			}
+		}
+	}
+}
+
+// fillers finds the padding that makes up for a field that is too small. It goes when the field is
+// mended: one mistake, not two.
+func (d *differences) fillers() {
+	for i, q := range d.pairs {
+		if q.problem == nil || q.problem.kind != KindSize || q.relation != relOne || len(q.members) != 1 {
+			continue
+		}
+		missing := q.end - q.from - q.field.Type.Size
+		sum, n := int64(0), i+1
+		for ; n < len(d.pairs) && sum < missing && d.pairs[n].blank() && len(d.pairs[n].members) == 0; n++ {
+			sum += d.pairs[n].field.Type.Size
+		}
+		if sum == missing && sum > 0 {
+			q.filled = sum
+			for _, pad := range d.pairs[i+1 : n] {
+				pad.joined = true
 			}
 		}
 	}
@@ -736,6 +758,9 @@ func (d *differences) judge(q *pair) {
 			right = name
 		}
 		text += ": make it " + right
+		if q.filled > 0 {
+			text += fmt.Sprintf(" and take %s out behind it", plural(q.filled, "byte"))
+		}
 	}
 	item := d.name(q)
 	if q.field.C != nil && first.Bits > 0 {

@@ -402,6 +402,13 @@ var gMutations = []struct {
 	}},
 	{"widen", func(b *goBuilder, f []gField, i int) []gField { return b.resize(f, i, +1) }},
 	{"narrow", func(b *goBuilder, f []gField, i int) []gField { return b.resize(f, i, -1) }},
+	{"shrink", func(b *goBuilder, f []gField, i int) []gField {
+		narrow := b.resize(f, i, -1)
+		if narrow == nil || narrow[i].kind == "other" { // of a struct, of which a blank field may stand for a part
+			return nil
+		}
+		return slices.Insert(narrow, i+1, gField{name: "_", typ: b.bytes(f[i].typ.Size - narrow[i].typ.Size)})
+	}},
 	{"retype", func(b *goBuilder, f []gField, i int) []gField {
 		if f[i].kind != "scalar" || f[i].typ.Kind == GoArray {
 			return nil
@@ -607,7 +614,7 @@ var (
 	adviceOf   = regexp.MustCompile(`: ([^:]*)$`)
 	padBefore  = regexp.MustCompile(`^pad (\d+) bytes? (before it|at the end)$`)
 	takeBefore = regexp.MustCompile(`^take (\d+) bytes? out (before it|at the end)$`)
-	makeIt     = regexp.MustCompile(`^make it (.+)$`)
+	makeIt     = regexp.MustCompile(`^make it (.+?)(?: and take (\d+) bytes? out behind it)?$`)
 	makeThem   = regexp.MustCompile(`^make them one (\S+)( without a tag)?$`)
 	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
 	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
@@ -665,6 +672,13 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		}
 		typ, err := b.parse(makeIt.FindStringSubmatch(advice)[1])
 		b.own, fields[i].typ = nil, typ
+		if n := makeIt.FindStringSubmatch(advice)[2]; n != "" {
+			cut, _ := strconv.ParseInt(n, 10, 64)
+			for k := i + 1; cut > 0; {
+				cut -= fields[k].typ.Size
+				fields = slices.Delete(fields, k, k+1)
+			}
+		}
 		return fields, err
 	case makeBytes.MatchString(advice):
 		for _, w := range words(makeBytes.FindStringSubmatch(advice)[1]) {

@@ -24,6 +24,7 @@ type pair struct {
 	union     *slot    // the union of which this field and those in with are members
 	with      []*pair
 	joined    bool  // in another's with: it is to go
+	filled    int64 // the bytes of padding behind a field that is too small by as many, which is to go
 	lead      int64 // the alignment of a struct that was opened and begins here
 }
 
@@ -204,6 +205,11 @@ func (p *pairing) settle(chosen map[string]*pair, tagged bool) {
 				p.used[i] = true
 			}
 		}
+		if list := p.sharing(s, chosen); list != nil {
+			p.used[i] = true
+			p.split(list, s)
+			continue
+		}
 		for _, m := range s.leaves() {
 			if q := chosen[m.Name]; q != nil && !p.used[i] {
 				p.used[i] = true
@@ -212,6 +218,21 @@ func (p *pairing) settle(chosen map[string]*pair, tagged bool) {
 			}
 		}
 	}
+}
+
+// sharing are the fields that share a unit of bit-fields, each with the name of one, if they fill it.
+func (p *pairing) sharing(s *slot, chosen map[string]*pair) []*pair {
+	var list []*pair
+	size := int64(0)
+	for _, q := range p.pairs {
+		if slices.ContainsFunc(s.bits, func(m CMember) bool { return chosen[m.Name] == q }) {
+			list, size = append(list, q), size+q.field.Type.Size
+		}
+	}
+	if len(list) < 2 || size != s.Size || !p.holdBits(list, s) {
+		return nil
+	}
+	return list
 }
 
 // inner opens the members within which tags name others.

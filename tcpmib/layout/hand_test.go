@@ -1,0 +1,254 @@
+package layout
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// byHand are headers of a few lines: "NAME size align: member offset TYPE; other offset TYPE:bits@bit", with
+// "union" before the name of a union. Members that share bytes are those of a union without a name.
+func byHand(t *testing.T, goarch string, structs ...string) *Headers {
+	t.Helper()
+	h := &Headers{Set: SetMinGW, GOARCH: goarch, Structs: map[string]*CStruct{}, Scalars: map[string]CScalar{
+		"BYTE": {1, unsigned}, "WORD": {2, unsigned}, "SHORT": {2, signed}, "DWORD": {4, unsigned}, "LONG": {4, signed}, "UINT64": {8, unsigned},
+		"INT64": {8, signed}, "float": {4, float}, "double": {8, float},
+	}}
+	number := func(s string) int64 {
+		n, err := strconv.ParseInt(s, 10, 64)
+		require.NoError(t, err)
+		return n
+	}
+	for _, text := range structs {
+		head, members, _ := strings.Cut(text, ": ")
+		head, isUnion := strings.CutPrefix(head, "union ")
+		words := strings.Fields(head)
+		s := &CStruct{Union: isUnion, Size: number(words[1]), Align: number(words[2])}
+		for _, one := range strings.Split(members, "; ") {
+			w := strings.SplitN(one, " ", 3)
+			m := CMember{Name: w[0], Offset: number(w[1])}
+			typ, bits, isBits := strings.Cut(w[2], ":")
+			ct := h.typeOf(typ)
+			if m.Type, m.Size, m.Sign = typ, ct.size, ct.sign; isBits {
+				width, first, _ := strings.Cut(bits, "@")
+				m.Bits, m.Bit = number(width), number(first)
+			}
+			s.Members = append(s.Members, m)
+		}
+		h.Structs[words[0]] = s
+	}
+	return h
+}
+
+// findingsOf compares a Go type with headers on amd64. Alignment that nothing shows is not among the findings.
+func findingsOf(t *testing.T, typ Type, h *Headers) string {
+	t.Helper()
+	g, err := Spec{Types: []Type{typ}}.Go(h.GOARCH)
+	require.NoError(t, err)
+	var list []string
+	for _, f := range Compare(g, h, Rules{}).Findings {
+		if f.Kind != KindAlign {
+			list = append(list, fmt.Sprintf("%s %s: %s", f.Kind, f.Item, f.Detail))
+		}
+	}
+	return strings.Join(list, "\n")
+}
+
+// What is wrong with one or two fields, in the whole sentence, and what is near it and right.
+func TestSentences(t *testing.T) {
+	const (
+		row   = "S 16 4: dwState 0 DWORD; dwAddr 4 DWORD; dwPort 8 DWORD; dwPid 12 DWORD"
+		words = "S 8 2: first 0 WORD; second 2 WORD; third 4 WORD; fourth 6 WORD"
+		bits  = "S 8 4: low 0 DWORD:3@0; mid 0 DWORD:13@3; high 0 DWORD:16@16; after 4 DWORD"
+		flex  = "S 4 4: dwLength 0 DWORD; Data 4 WORD[]"
+		arms  = "S 12 4: kind 0 DWORD; x 4 WORD; y 6 WORD; whole 4 LONG; after 8 DWORD"
+		sized = "S 16 8: kind 0 DWORD; value 8 U"
+		union = "union U 8 8: large 0 UINT64; small 0 DWORD; flag 0 WORD:1@0"
+	)
+	type (
+		xy    struct{ X, Y uint16 }
+		yx    struct{ Y, X uint16 }
+		names struct{ A, B uint16 }
+		time  struct{ LowPart, HighPart uint32 }
+	)
+	for name, c := range map[string]struct {
+		typ  any
+		c    []string
+		want string
+	}{
+		"right": {struct{ State, Addr, Port, Pid uint32 }{}, []string{row}, ""},
+		"a member in two, the first of which has its name": {struct {
+			State      uint32
+			Addr, More uint16
+			Port, Pid  uint32
+		}{}, []string{row}, "size S.dwAddr: it is one integer (DWORD) in C, and Addr and More in Go: make them one uint32"},
+		"a member in two, the second of which has its name": {struct {
+			State      uint32
+			More, Addr uint16
+			Port, Pid  uint32
+		}{}, []string{row}, "size S.dwAddr: it is one integer (DWORD) in C, and More and Addr in Go: make them one uint32"},
+		"a member in three": {struct {
+			State       uint32
+			Addr        uint8
+			More, Again uint8
+			_           uint8
+			Port, Pid   uint32
+		}{}, []string{row}, "size S.dwAddr: size is 4 in C and 1 in Go: make it uint32\nabsent S.More: Go has More and Again from offset 5 on, and C has nothing to match them: remove them"},
+		"the last two in one": {struct {
+			State, Addr uint32
+			Port        uint64
+		}{}, []string{row}, "size S.dwPort: it covers dwPort and dwPid: one field stands for one member: write Port uint32 and Pid uint32"},
+		"the first two in one, by the name of the second": {struct {
+			Addr      uint64
+			Port, Pid uint32
+		}{}, []string{row}, "size S.dwState: it covers dwState and dwAddr: one field stands for one member: write State uint32 and Addr uint32"},
+		"all in one, by no name": {struct{ Everything uint64 }{}, []string{words}, "size S.first: it covers first, second, third, fourth: one field stands for one member: write First uint16, Second uint16, Third uint16 and Fourth uint16"},
+		"two in one, by no name": {struct {
+			Both          uint32
+			Third, Fourth uint16
+		}{}, []string{words}, "size S.first: it covers first and second: one field stands for one member: write First uint16 and Second uint16"},
+		"bytes for two members": {struct {
+			Raw           [4]byte
+			Third, Fourth uint16
+		}{}, []string{words}, ""},
+		"a blank field for two members": {struct {
+			_             uint32
+			Third, Fourth uint16
+		}{}, []string{words}, ""},
+		"a blank field for two members, too short": {struct {
+			_             uint16
+			Third, Fourth uint16
+		}{}, []string{words}, "forgotten S.second: C has 2 bytes at offset 2 that no Go field names: add Second uint16 before Third"},
+		"the first forgotten": {struct{ Addr, Port, Pid uint32 }{}, []string{row}, "forgotten S.dwState: C has 4 bytes at offset 0 that no Go field names: add State uint32 before Addr"},
+		"two forgotten":       {struct{ State, Pid uint32 }{}, []string{row}, "forgotten S.dwAddr: C has 8 bytes at offset 4 that no Go field names (dwAddr and dwPort): add Addr uint32 and Port uint32 before Pid"},
+		"the last forgotten, next to tags": {struct {
+			State uint32 `c:"dwState"`
+			Addr  uint32 `c:"dwAddr"`
+			Port  uint32 `c:"dwPort"`
+		}{}, []string{row}, "forgotten S.dwPid: C has 4 bytes at offset 12 that no Go field names: add Pid uint32 at the end"},
+		"a prefix":               {struct{ State, Addr uint32 }{}, []string{row}, "prefix S: Go has the first 8 of 16 bytes, and C goes on with dwPort and dwPid: add Port uint32 and Pid uint32 at the end"},
+		"one too many":           {struct{ State, Addr, Extra, Port, Pid uint32 }{}, []string{row}, "absent S.Extra: Go has uint32 at offset 8, and C has nothing to match it: remove it"},
+		"two too many":           {struct{ State, Addr, Port, Pid, One, Two uint32 }{}, []string{row}, "absent S.One: Go has One and Two from offset 16 on, and C has nothing to match them: remove them"},
+		"exchanged":              {struct{ State, Pid, Port, Addr uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 4 in Go: exchange it with Addr"},
+		"moved to the end":       {struct{ Addr, Port, Pid, State uint32 }{}, []string{row}, "offset S.dwState: offset is 0 in C and 12 in Go: move it before Addr"},
+		"moved to the beginning": {struct{ Pid, State, Addr, Port uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 0 in Go: move it to the end"},
+		"narrowed": {struct {
+			State     uint32
+			Addr      uint16
+			_         uint16
+			Port, Pid uint32
+		}{}, []string{row}, "size S.dwAddr: size is 4 in C and 2 in Go: make it uint32 and take 2 bytes out behind it"},
+		"of another sign": {struct {
+			State           int32
+			Addr, Port, Pid uint32
+		}{}, []string{row}, "sign S.dwState: it is unsigned in C and signed in Go: make it uint32"},
+		"a float": {struct {
+			State           float32
+			Addr, Port, Pid uint32
+		}{}, []string{row}, "type S.dwState: it is an integer (DWORD) in C and float32 in Go: make it uint32"},
+		"a bit-field two bytes early": {struct {
+			High  uint16 `c:"high"`
+			_     uint16
+			After uint32 `c:"after"`
+		}{}, []string{bits}, "size S.high: it is bits 16 to 31 of the unit at offset 0 in C, and Go has 2 bytes at offset 0"},
+		"bit-fields in one": {struct{ Flags, After uint32 }{}, []string{bits}, ""},
+		"bit-fields in two": {struct {
+			Low, High uint16
+			After     uint32
+		}{}, []string{bits}, ""},
+		"bit-fields as bytes": {struct {
+			Flags [4]byte
+			After uint32
+		}{}, []string{bits}, ""},
+		"bit-fields in a struct around one": {struct {
+			Flags struct{ Value uint32 }
+			After uint32
+		}{}, []string{bits}, ""},
+		"an array without a length, left out": {struct{ Length uint32 }{}, []string{flex}, ""},
+		"an array without a length, of one": {struct {
+			Length uint32
+			Data   [1]uint16
+		}{}, []string{flex}, "size S.Data: C gives it no length, so that sizeof is one element more in Go: remove it"},
+		"an array without a length, of one, by another name": {struct {
+			Length uint32
+			Rest   [1]uint16
+		}{}, []string{flex}, "size S.Data: C gives it no length, so that sizeof is one element more in Go: remove it"},
+		"an arm of a union as a struct": {struct {
+			Kind  uint32
+			Pos   xy
+			After uint32
+		}{}, []string{arms}, ""},
+		"an arm of a union as a struct, turned": {struct {
+			Kind  uint32
+			Pos   yx
+			After uint32
+		}{}, []string{arms}, "offset S.y: offset is 6 in C and 4 in Go: exchange it with Pos.X"},
+		"an arm of a union, by no name": {struct {
+			Kind  uint32
+			Pos   names
+			After uint32
+		}{}, []string{arms}, ""},
+		"a union as one of its members": {struct {
+			Kind  uint32
+			Whole int32
+			After uint32
+		}{}, []string{arms}, ""},
+		"a union as one of its members, by no name": {struct {
+			Kind  uint32
+			Value int32
+			After uint32
+		}{}, []string{arms}, ""},
+		"a union as storage": {struct {
+			Kind  uint32
+			Value [2]uint16
+			After uint32
+		}{}, []string{arms}, ""},
+		"a union as signed storage": {struct {
+			Kind  uint32
+			Value [2]int16
+			After uint32
+		}{}, []string{arms}, "element S.x: it is an array in Go and an integer (LONG) in C: make it [1]uint32"},
+		"a named union as its small member": {struct {
+			Kind  uint32
+			_     uint32
+			Value uint32
+			_     uint32
+		}{}, []string{union, sized}, ""},
+		"a named union as a bit-field of it": {struct {
+			Kind  uint32
+			_     uint32
+			Value uint16
+			_     [6]byte
+		}{}, []string{union, sized}, "size S.value: size is 8 in C and 2 in Go: make it uint64 and take 6 bytes out behind it"},
+		"a 64-bit integer as a pair":           {struct{ T time }{}, []string{"S 8 8: t 0 INT64"}, ""},
+		"a pointer as a number of its size":    {struct{ P uint64 }{}, []string{"S 8 8: p 0 DWORD *"}, "type S.p: it is a pointer (DWORD *) in C and uint64 in Go: make it uintptr"},
+		"a pointer as a number of another one": {struct{ P uint32 }{}, []string{"S 8 8: p 0 DWORD *"}, "size S.p: size is 8 in C and 4 in Go: make it uintptr"},
+		"packed": {struct {
+			A uint8
+			B uint32
+		}{}, []string{"S 5 1: a 0 BYTE; b 1 DWORD"}, "offset S.b: Go aligns it more than C does: offset is 1 in C and 4 in Go: make B [4]byte"},
+		"padding too long": {struct {
+			A uint32
+			_ [8]byte
+			B uint32
+		}{}, []string{"S 12 4: a 0 DWORD; b 8 DWORD"}, "offset S.b: offset is 8 in C and 12 in Go: it is 4 bytes late on amd64, and so is every field after it: take 4 bytes out before it"},
+		"padding too short": {struct {
+			A uint32
+			B uint32
+		}{}, []string{"S 12 4: a 0 DWORD; b 8 DWORD"}, "offset S.b: offset is 8 in C and 4 in Go: it is 4 bytes early on amd64, and so is every field after it: pad 4 bytes before it"},
+		"no padding at the end": {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
+		"padding at the end too long": {struct {
+			A uint32
+			_ [8]byte
+		}{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 12 in Go on amd64: take 4 bytes out at the end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			assert.Equal(t, c.want, findingsOf(t, StructOf("S", reflect.TypeOf(c.typ)), byHand(t, "amd64", c.c...)))
+		})
+	}
+}
