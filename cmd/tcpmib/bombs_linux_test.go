@@ -108,7 +108,8 @@ var factors = []struct {
 	{550, "diff million.zip others.zip"},
 	{550, "watch --from million.zip --from others.zip --format jsonl"},
 	{700, "watch --from million.zip --from others.zip --format jsonl --sort remote"},
-	{1300, "watch --from million.zip --format jsonl --created"},
+	{550, "watch --from million.zip --format jsonl --services"},
+	{1000, "watch --from dated.zip --format jsonl --created"},
 }
 
 // A million rows take no more than the page says, besides the program itself.

@@ -33,6 +33,7 @@ var bombs = map[string]func() tcpmib.Source{
 	"zones.zip":   zones,
 	"million.zip": million,
 	"others.zip":  others,
+	"dated.zip":   dated,
 }
 
 // writeBombs is a program of its own, so that the memory that it takes is not that of the test,
@@ -71,7 +72,9 @@ func zones() tcpmib.Source {
 func million() tcpmib.Source { return connections(50_000) }
 func others() tcpmib.Source  { return connections(50_001) }
 
-func connections(port uint16) tcpmib.Source {
+func connections(port uint16) tcpmib.Source { return oneTable("GetTcpTable2", connectionRows(port)) }
+
+func connectionRows(port uint16) []tcpmib.TCPRow2 {
 	rows := make([]tcpmib.TCPRow2, 1_000_000)
 	for i := range rows {
 		rows[i] = tcpmib.TCPRow2{
@@ -81,7 +84,22 @@ func connections(port uint16) tcpmib.Source {
 			OwningPid: uint32(4 + i%300*4),
 		}
 	}
-	return oneTable("GetTcpTable2", rows)
+	return rows
+}
+
+// dated has the same connections as million, and when each was created.
+func dated() tcpmib.Source {
+	m := million().(*tcpmibtest.Machine)
+	var table []tcpmib.TCPRowOwnerModule
+	for _, r := range connectionRows(50_000) {
+		table = append(table, tcpmib.TCPRowOwnerModule{
+			State: r.State, LocalAddr: r.LocalAddr, LocalPort: r.LocalPort, RemoteAddr: r.RemoteAddr, RemotePort: r.RemotePort,
+			OwningPid: r.OwningPid, CreateTimestamp: 133594440000000000,
+		})
+	}
+	q := tcpmib.Query{Func: "GetExtendedTcpTable", Family: tcpmib.AFInet, Class: uint32(tcpmib.TCPTableOwnerModuleAll)}
+	m.Answers[q] = tcpmibtest.Table(table...)
+	return m
 }
 
 // The flag allows what is refused without it.

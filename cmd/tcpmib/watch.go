@@ -277,12 +277,14 @@ type remembered struct {
 	asked    []rows.Column // to show or to sort by, which need calls
 	reported bool          // missing columns, once
 	sortBy   []rows.Column
-	sockets  map[rows.Identity]rememberedSocket // with the columns of asked
+	sockets  map[rows.Identity]rememberedSocket // those with a creation time or a module
 }
 
+// rememberedSocket is what belongs to one socket. There may be a million: what belongs to a process or
+// to an address is kept once, in names.
 type rememberedSocket struct {
-	process string
-	rows.Known
+	process, module string
+	created         time.Time
 }
 
 func newRemembered(f *watchFlags) *remembered {
@@ -351,7 +353,7 @@ func (k *remembered) sorted(n int, row func(i int) rows.Row) iter.Seq[int] {
 	}
 }
 
-// enrich returns a snapshot of the sockets that have not closed, with what the columns need.
+// enrich returns what the columns need of the sockets that have not closed.
 func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snapshot {
 	s := &rows.Snapshot{Processes: k.names.Newer()}
 	if len(k.asked) == 0 {
@@ -369,29 +371,36 @@ func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snap
 		m.Enrich(s, k.families, k.asked, nil)
 	}
 	k.reported = true
+	s.Sockets = nil // rows are made from the changes
 	return s
 }
 
 // row returns the row of a change. It uses what is remembered for a socket that closed, and for one
 // whose creation time Windows no longer has.
 func (k *remembered) row(s *rows.Snapshot, c *rows.Change) rows.Row {
-	if c.Kind == tcpmib.Closed {
-		now, _ := k.names.Rows(c)
-		if older, ok := k.sockets[c.Now().Identity()]; ok {
-			now.Process, now.Known = older.process, older.Known
+	if c.Kind != tcpmib.Closed {
+		now := s.Row(c.Now())
+		if c.Kind == tcpmib.Changed && now.Created.IsZero() {
+			now.SetCreated(k.sockets[c.Before().Identity()].created, s.At)
 		}
 		return now
 	}
-	now := s.Row(c.Now())
-	if c.Kind == tcpmib.Changed && now.Created.IsZero() {
-		older := k.sockets[c.Before().Identity()]
-		now.Created, now.Age = older.Created, older.Age
+	now, _ := k.names.Rows(c)
+	older, ok := k.sockets[c.Now().Identity()]
+	if !ok {
+		return now
 	}
+	if older.process == "" && now.Process != "" {
+		now.Services, now.Owner = nil, nil // another process has the ID of its owner, which had ended
+	}
+	now.Process, now.Module = older.process, older.module
+	now.SetCreated(older.created, s.At)
 	return now
 }
 
 // remember remembers the sockets of changes, and forgets those that closed.
 func (k *remembered) remember(s *rows.Snapshot, changes *rows.Changes) {
+	k.names.Keep(s)
 	for c := range changes.All() {
 		if c.Kind == tcpmib.Closed {
 			delete(k.sockets, c.Now().Identity())
@@ -401,7 +410,9 @@ func (k *remembered) remember(s *rows.Snapshot, changes *rows.Changes) {
 		if c.Kind == tcpmib.Changed {
 			delete(k.sockets, c.Before().Identity())
 		}
-		k.sockets[c.Now().Identity()] = rememberedSocket{now.Process, now.Known}
+		if now.Module != "" || !now.Created.IsZero() {
+			k.sockets[c.Now().Identity()] = rememberedSocket{now.Process, now.Module, now.Created}
+		}
 	}
 }
 

@@ -165,6 +165,39 @@ func TestWatchCapturesKeepNames(t *testing.T) {
 	assert.Equal(t, []string{"present ended.exe", "closed ended.exe"}, events(t, got.stdout))
 }
 
+// A socket that closed is shown with what was known of it while it was there: of itself, of its
+// process, which may have ended, and of its remote address. Its age is that at the end.
+func TestWatchRemembers(t *testing.T) {
+	one, two := &fixture.Machine{}, &fixture.Machine{}
+	dated := one.Add("10.0.0.1:80", "10.0.0.2:1000", tcpmib.StateEstab, 8)
+	dated.Created = fixture.Now.Add(-time.Minute)
+	one.Add("10.0.0.1:80", "10.0.0.3:1000", tcpmib.StateEstab, 9)
+	synctest.Test(t, func(t *testing.T) {
+		a := testApp(script(one, two), nil)
+		a.lookup = func(_ context.Context, addr string) ([]string, error) {
+			return []string{"host" + addr[len(addr)-1:]}, nil
+		}
+		m := fake(a)
+		m.known = map[uint32]owner.Details{8: {Path: "8.exe"}, 9: {Path: "9.exe"}}
+		services := map[uint32][]string{8: {"Service8"}, 9: {"Service9"}}
+		m.listServices = func() (map[uint32][]string, error) { defer func() { services = nil }(); return services, nil }
+		procs := fixture.Named(map[uint32]string{8: "eight", 9: "nine"})
+		m.listProcs = func() (owner.Processes, error) { defer func() { procs = nil }(); return procs, nil }
+		got := runApp(a, "watch", "--once", "--interval=1s", "--sort=remote",
+			"--columns=process,path,age,created,module,services,remoteName")
+		lines := strings.Split(strings.TrimSpace(got.stdout), "\n")
+		require.Len(t, lines, 4, got.stdout+got.stderr)
+		for i := range 2 {
+			_, before, _ := strings.Cut(lines[i], `"present",`)
+			_, after, _ := strings.Cut(lines[i+2], `"closed",`)
+			assert.Equal(t, before, after)
+		}
+		assert.Contains(t, lines[2], `"process":"eight","path":"8.exe","age":60,"created":"2024-05-06T07:07:09Z",`+
+			`"module":"module8","services":["Service8"],"remoteName":"host2"`)
+		assert.Contains(t, lines[3], `"remoteName":"host3"`)
+	})
+}
+
 // A person who expects the screen reads why there are JSON lines; a program does not.
 func TestWatchWithoutConsole(t *testing.T) {
 	const why = "tcpmib: the live screen needs a console"

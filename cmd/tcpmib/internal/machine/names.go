@@ -2,6 +2,7 @@ package machine
 
 import (
 	"maps"
+	"net/netip"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
@@ -12,8 +13,9 @@ import (
 // the older one: it may have ended since, and its PID may belong to another.
 type Names struct {
 	older, newer owner.Processes
-	owners       map[uint32]*rows.Owner // by process ID, if Know was called
+	owners       map[uint32]*rows.Owner // by process ID, if Keep was called
 	services     map[uint32][]string
+	hosts        map[netip.Addr]string
 	reported     bool // missing columns, once
 }
 
@@ -47,8 +49,14 @@ func (n *Names) Know(m *Reader, changes *rows.Changes, columns []rows.Column) {
 	}
 	m.Enrich(&s, tcpmib.Both, asked, shown)
 	n.reported = true
+	n.Keep(&s)
+}
+
+// Keep keeps what a snapshot knows of processes and of remote addresses, for the rows of sockets that
+// close later.
+func (n *Names) Keep(s *rows.Snapshot) {
 	if n.owners == nil {
-		n.owners, n.services = map[uint32]*rows.Owner{}, map[uint32][]string{}
+		n.owners, n.services, n.hosts = map[uint32]*rows.Owner{}, map[uint32][]string{}, map[netip.Addr]string{}
 	}
 	for pid, o := range s.Owners {
 		if o.Path != "" || n.owners[pid] == nil {
@@ -56,12 +64,17 @@ func (n *Names) Know(m *Reader, changes *rows.Changes, columns []rows.Column) {
 		}
 	}
 	maps.Copy(n.services, s.Services)
+	for addr, host := range s.Hosts {
+		if host != "" {
+			n.hosts[addr] = host
+		}
+	}
 }
 
 // Rows returns the rows of a change, as it is now and as it was.
 func (n *Names) Rows(c *rows.Change) (now, before rows.Row) {
-	older := rows.Snapshot{Processes: n.older, Owners: n.owners, Services: n.services}
-	newer := rows.Snapshot{Processes: n.newer, Owners: n.owners, Services: n.services}
+	older := rows.Snapshot{Processes: n.older, Owners: n.owners, Services: n.services, Hosts: n.hosts}
+	newer := rows.Snapshot{Processes: n.newer, Owners: n.owners, Services: n.services, Hosts: n.hosts}
 	now, before = newer.Row(c.Now()), older.Row(c.Before())
 	if c.Kind == tcpmib.Closed {
 		if closed := older.Row(c.Now()); closed.Process != "" {

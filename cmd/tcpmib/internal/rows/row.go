@@ -34,6 +34,14 @@ type Known struct {
 	Owner      *Owner   // what else is known of the process
 }
 
+// SetCreated sets when the socket was created, and its age at a time. Zero times are unknown.
+func (k *Known) SetCreated(created, at time.Time) {
+	k.Created, k.Age = created, 0
+	if !created.IsZero() && !at.IsZero() {
+		k.Age = max(at.Sub(created), 0)
+	}
+}
+
 // Owner is what is known about a process apart from its name. Zero values are unknown.
 type Owner struct {
 	Path, User, CommandLine string

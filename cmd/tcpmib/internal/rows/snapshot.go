@@ -146,15 +146,12 @@ func (s *Snapshot) Row(socket Socket) Row {
 		},
 	}
 	if s.Created != nil {
-		r.Created = s.Created.At(socket)
+		r.SetCreated(s.Created.At(socket), s.At)
 	}
 	if s.Modules != nil {
 		if m := s.Modules[socket.Identity()]; m != nil {
 			r.Module = m.Name
 		}
-	}
-	if !r.Created.IsZero() && !s.At.IsZero() {
-		r.Age = max(s.At.Sub(r.Created), 0)
 	}
 	if process.ReusedPID(r.Created) {
 		r.Process, r.Services, r.Owner = "", nil, nil // its owner has ended
