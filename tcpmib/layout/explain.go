@@ -108,8 +108,8 @@ func (d *differences) standIns() {
 	}
 }
 
-// fillers finds the padding that makes up for a field that is too small. It goes when the field is
-// mended: one mistake, not two.
+// fillers finds the padding that makes up for a field that is too small, and that would be too much
+// once the field is mended: one mistake, not two.
 func (d *differences) fillers() {
 	for i, q := range d.pairs {
 		if q.problem == nil || q.problem.kind != KindSize || q.relation != relOne || len(q.members) != 1 {
@@ -120,7 +120,16 @@ func (d *differences) fillers() {
 		for ; n < len(d.pairs) && sum < missing && d.pairs[n].blank() && len(d.pairs[n].members) == 0; n++ {
 			sum += d.pairs[n].field.Type.Size
 		}
-		if sum == missing && sum > 0 {
+		next, align := d.decl.Size, max(d.s.Align, d.mendedAlign(q)) // of what follows
+		end := q.end                                                 // of the padding that stays
+		for _, x := range d.pairs[n:] {
+			if len(x.members) > 0 {
+				next, align = x.from, d.mendedAlign(x)
+				break
+			}
+			end += x.field.Type.Size
+		}
+		if sum == missing && sum > 0 && alignUp(end, align) == next && alignUp(end+sum, align) != next {
 			q.filled = sum
 			for _, pad := range d.pairs[i+1 : n] {
 				pad.joined = true
