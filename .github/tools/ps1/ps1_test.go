@@ -576,6 +576,31 @@ func TestInstall(t *testing.T) {
 	})
 }
 
+// layout does without a MinGW-w64 compiler, and installs none.
+func TestLayoutWithoutCompiler(t *testing.T) {
+	eachShell(t, func(t *testing.T, s shell) {
+		c := newCheckout(t, folder, "go", "winget", "choco")
+		for _, code := range []int{0, 3} {
+			r := c.run(t, s, []string{fmt.Sprintf("WINMIB_FAKE_CODE=%d", code), "CGO_ENABLED=1", "CC=gcc"}, "-File", "build.ps1", "layout")
+			assert.Equal(t, code, r.code, r.stderr)
+			assert.Equal(t, "what tcpmib says\n", r.stderr)
+			var names []string
+			for _, made := range r.calls {
+				names = append(names, made.Name)
+				if made.Name == "go" && made.Args[0] != "env" {
+					assert.Equal(t, "0", made.Env["CGO_ENABLED"], made.Args)
+					assert.NotContains(t, made.Env, "CC", made.Args)
+				}
+			}
+			want := []string{"go", "go", "layoutcheck"}
+			if code == 0 {
+				want = append(want, "go")
+			}
+			assert.Equal(t, want, names)
+		}
+	})
+}
+
 // A compiler that cannot start does not hide a good one.
 func TestBrokenCompiler(t *testing.T) {
 	eachShell(t, func(t *testing.T, s shell) {
