@@ -34,7 +34,7 @@ func TestError(t *testing.T) {
 	}
 }
 
-// The errors of both families, and of all classes, read differently (R7).
+// The errors of both families, and of all classes, read differently.
 func TestErrorNamesFamilyAndClass(t *testing.T) {
 	for want, q := range map[string]tcpmib.Query{
 		"GetTcpTable2": {Func: "GetTcpTable2", Order: true},

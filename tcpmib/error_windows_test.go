@@ -12,7 +12,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// Callers of other packages compare with syscall.Errno (R8).
+// Callers of other packages compare with syscall.Errno.
 func TestErrorIsErrno(t *testing.T) {
 	err := error(&tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5})
 	assert.ErrorIs(t, err, windows.ERROR_ACCESS_DENIED)

@@ -13,7 +13,7 @@ import (
 )
 
 // A 32-bit program with 512 MiB of address space left survives systems that ask for as much as they
-// may get, one after the other: no caller could handle running out of memory (W3).
+// may get, one after the other: no caller could handle running out of memory.
 func TestLittleAddressSpace(t *testing.T) {
 	if math.MaxInt > math.MaxInt32 {
 		t.Skip("for programs of 32 bits")

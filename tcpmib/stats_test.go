@@ -121,7 +121,7 @@ func TestStatsWithoutData(t *testing.T) {
 	assert.Empty(t, rows)
 }
 
-// A warm Reader makes no garbage, whichever function it has to fall back to (R4).
+// A warm Reader makes no garbage, whichever function it has to fall back to.
 func TestStatsMakeNoGarbage(t *testing.T) {
 	for name, source := range map[string]fake{
 		"GetTcpStatisticsEx2": functions(map[string]fake{"GetTcpStatisticsEx2": whole(stats2())}),

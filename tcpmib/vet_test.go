@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// vet complains about a copied Reader or Tracker, which would share its buffers (R5).
+// vet complains about a copied Reader or Tracker, which would share its buffers.
 func TestVetFindsCopies(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil || runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
 		t.Skip("one system is enough, and it needs the go command")

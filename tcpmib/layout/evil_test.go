@@ -670,7 +670,7 @@ func TestModulo32(t *testing.T) {
 }
 
 // The compiler's own words, for what is no integer constant and for what is misspelled, also where
-// nothing else is asked (L8).
+// nothing else is asked.
 func TestCompilersWords(t *testing.T) {
 	targets := slices.DeleteFunc(compilers(t), func(t Target) bool { return t.GOARCH != "amd64" })
 	for _, name := range []string{"POINTER", "REAL", "TEXT", "NOTHING", "CALL", "MINUS_ONEE"} {
@@ -765,7 +765,7 @@ type hold struct {
 	ID uint64       `c:"id"`
 }
 
-// Rules that name nothing are findings (L2).
+// Rules that name nothing are findings.
 func TestEvilRules(t *testing.T) {
 	type one struct {
 		Low  uint32 `c:"low"`

@@ -19,7 +19,7 @@ import (
 )
 
 // Each header set is recognised by its macros; others are unknown. SDKs before 10.0.15063 do not
-// say their version (L11).
+// say their version.
 func TestHeaderSets(t *testing.T) {
 	target := compilers(t)[0]
 	for name, c := range map[string]struct {
@@ -73,7 +73,7 @@ func TestGapBefore(t *testing.T) {
 	}
 }
 
-// A compiler that takes too long ends with the context's error (L8).
+// A compiler that takes too long ends with the context's error.
 func TestTimeout(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no scripts by their first line")
@@ -90,7 +90,7 @@ func TestTimeout(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 }
 
-// A macro proves an enum whose constants it gives, and nothing else does (T1).
+// A macro proves an enum whose constants it gives, and nothing else does.
 func TestMacrosProveAnEnum(t *testing.T) {
 	report := func(goType string, status Status) *Report {
 		return &Report{
@@ -106,7 +106,7 @@ func TestMacrosProveAnEnum(t *testing.T) {
 	assert.Len(t, Across(Rules{}, []*Report{report("p.State", Absent)}), 2)
 }
 
-// The C name of a struct is in the tag of a blank field of size zero only (T1).
+// The C name of a struct is in the tag of a blank field of size zero only.
 func TestStructTag(t *testing.T) {
 	type named struct {
 		_ structs.HostLayout `c:"NAME"`
@@ -133,7 +133,7 @@ func TestStructTag(t *testing.T) {
 	assert.Empty(t, Struct[field]("").C())
 }
 
-// A file index that the debug information does not have is no file (T1).
+// A file index that the debug information does not have is no file.
 func TestFileIndex(t *testing.T) {
 	files := []*dwarf.LineFile{nil, {Name: `C:\sdk\tcpmib.h`}, {Name: "/usr/include/udpmib.h"}}
 	for n, want := range map[int64]string{-1: "", 0: "", 1: "tcpmib.h", 2: "udpmib.h", 3: "", 1 << 40: ""} {

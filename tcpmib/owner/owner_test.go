@@ -38,7 +38,7 @@ func TestSnapshotNamesTheKernel(t *testing.T) {
 	assert.Zero(t, p[1<<32-1], "nobody")
 }
 
-// Errors name the process that was asked for (R3).
+// Errors name the process that was asked for.
 func TestErrorsNameThePID(t *testing.T) {
 	p, _ := owner.Snapshot()
 	_, err := p.Path(4_000_000_001)
