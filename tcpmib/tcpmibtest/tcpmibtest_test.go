@@ -74,7 +74,11 @@ func TestEveryTable(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, rows6, 2)
 
-	for rows, want := range map[tcpmib.Rows]int{tcpmib.AllRows: 2, tcpmib.Listeners: 1, tcpmib.Connections: 1} {
+	more := machine() // two connections and one listener in each family
+	more.Conns = append(more.Conns, tcpmib.Conn{Local: at("10.0.0.1:444"), Remote: at("10.0.0.2:50001"), State: tcpmib.StateTimeWait},
+		tcpmib.Conn{Local: at("[::1]:444"), Remote: at("[::1]:50001"), State: tcpmib.StateTimeWait})
+	r.Source = more
+	for rows, want := range map[tcpmib.Rows]int{tcpmib.AllRows: 3, tcpmib.Listeners: 1, tcpmib.Connections: 2} {
 		assert.Equal(t, want, count[tcpmib.TCPRow](t, &r, rows))
 		assert.Equal(t, want, count[tcpmib.TCPRowOwnerPID](t, &r, rows))
 		assert.Equal(t, want, count[tcpmib.TCP6RowOwnerPID](t, &r, rows))
