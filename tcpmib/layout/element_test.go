@@ -65,3 +65,66 @@ func TestElements(t *testing.T) {
 		}
 	}
 }
+
+// Bit-fields of one bit, elements of arrays without a tag, and numbers over several members: each right
+// struct next to one that is wrong by little.
+func TestBitsElementsAndGaps(t *testing.T) {
+	scalars := map[string]CScalar{"unsigned int": {4, unsigned}, "int": {4, signed}, "unsigned char": {1, unsigned}}
+	number := func(name string, offset int64) CMember {
+		return CMember{Name: name, Offset: offset, Size: 4, Sign: unsigned, Type: "unsigned int"}
+	}
+	bits := func(name string, offset, bit, width int64) CMember {
+		m := number(name, offset)
+		m.Bit, m.Bits = bit, width
+		return m
+	}
+	u8, u16, u32 := GoType{Name: "uint8", Kind: GoUnsigned, Size: 1, Align: 1}, GoType{Name: "uint16", Kind: GoUnsigned, Size: 2, Align: 2}, GoType{Name: "uint32", Kind: GoUnsigned, Size: 4, Align: 4}
+	u64, i32 := GoType{Name: "uint64", Kind: GoUnsigned, Size: 8, Align: 4}, GoType{Name: "int32", Kind: GoSigned, Size: 4, Align: 4}
+	f32 := GoType{Name: "float32", Kind: GoFloat, Size: 4, Align: 4}
+	array := func(n int64, elem GoType) GoType {
+		return GoType{Name: "array", Kind: GoArray, Size: n * elem.Size, Align: elem.Align, Len: n, Elem: &elem}
+	}
+	field := func(name string, offset int64, typ GoType, members ...string) GoField {
+		return GoField{Name: name, Offset: offset, Type: typ, C: members}
+	}
+	words := CMembers{bits("a", 0, 0, 1), bits("b", 0, 16, 1), number("after", 4)}
+	spread := CMembers{bits("a", 0, 0, 1), bits("b", 0, 9, 1), number("after", 4)}
+	wide := CMembers{bits("a", 0, 0, 2), bits("b", 0, 9, 1), number("after", 4)}
+	gap := CMembers{{Name: "a", Size: 1, Sign: unsigned, Type: "unsigned char"}, number("b", 4)}
+	for name, c := range map[string]struct {
+		members CMembers
+		fields  []GoField
+		wrong   string // in the first finding; empty for a struct that is right
+	}{
+		"a unit of single bits":             {words, []GoField{field("Flags", 0, u32), field("After", 4, u32)}, ""},
+		"a tag for a single bit":            {words[:1], []GoField{field("Flag", 0, i32, "a")}, ""},
+		"a single bit as a float":           {words[:1], []GoField{field("Flag", 0, f32, "a")}, "it is a bit-field in C and float32 in Go"},
+		"single bits in two words":          {words, []GoField{field("Low", 0, u16, "a"), field("High", 2, u16, "b"), field("After", 4, u32)}, ""},
+		"single bits in the wrong words":    {words, []GoField{field("Low", 0, u16, "b"), field("High", 2, u16, "a"), field("After", 4, u32)}, "bit"},
+		"a byte for bits that need two":     {spread, []GoField{field("Flags", 0, u8, "a", "b"), field("_", 1, array(3, u8)), field("After", 4, u32)}, "bits 9 to 9"},
+		"the same, only the last is single": {wide, []GoField{field("Flags", 0, u8, "a", "b"), field("_", 1, array(3, u8)), field("After", 4, u32)}, "bits 9 to 9"},
+		"elements without tags": {CMembers{{Name: "two", Size: 8, Type: "unsigned int[2]"}, number("after", 8)},
+			[]GoField{field("X", 0, u32), field("Y", 4, u32), field("After", 8, u32)}, ""},
+		"numbers for an array of structs of numbers": {CMembers{{Name: "list", Size: 16, Type: "NUMBERS[2]"}}, []GoField{field("List", 0, array(4, u32))}, ""},
+		"numbers for an array of structs of bits":    {CMembers{{Name: "list", Size: 16, Type: "BITS[2]"}}, []GoField{field("List", 0, array(4, u32))}, "its elements are 8 bytes in C and 4 in Go"},
+		"a number over a gap":                        {gap, []GoField{field("Both", 0, u64)}, "it covers a and b"},
+		"a number over no gap":                       {CMembers{number("a", 0), number("b", 4)}, []GoField{field("Both", 0, u64)}, "it covers a and b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			last := c.members[len(c.members)-1]
+			h := &Headers{GOARCH: "amd64", Scalars: scalars, Structs: map[string]*CStruct{
+				"T":       {Size: last.end(), Align: 4, Members: c.members},
+				"NUMBERS": {Size: 8, Align: 4, Members: CMembers{number("a", 0), number("b", 4)}},
+				"BITS":    {Size: 8, Align: 4, Members: CMembers{bits("a", 0, 0, 1), bits("b", 4, 0, 1)}},
+			}}
+			g := &Go{GOARCH: "amd64", Structs: []GoStruct{{Name: "T", C: "T", Size: last.end(), Align: 4, Fields: c.fields}}}
+			found := Compare(g, h, Rules{}).Findings
+			if c.wrong == "" {
+				assert.Empty(t, found)
+				return
+			}
+			require.NotEmpty(t, found)
+			assert.Contains(t, found[0].Detail, c.wrong)
+		})
+	}
+}
