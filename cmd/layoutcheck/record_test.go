@@ -97,6 +97,8 @@ func TestGenerateFromRecords(t *testing.T) {
 		{"a DWORD | b LONG", "A uint32"},
 		{"a DWORD | b UINT64; c DWORD", "B uint64; C uint32; _ [4]byte"},
 		{"n DWORD; a BYTE[5] | b DWORD; c DWORD", "N uint32; A [5]uint8; C uint32"},
+		{"a BYTE[16] | b UINT64; c DWORD", "Union [2]uint64; C uint32; _ [4]byte"},
+		{"n DWORD; a BYTE[16] | b UINT64", "N uint32; _ [4]byte; Union [2]uint64"},
 		{"dwState DWORD; cbSize DWORD; Size DWORD", "State uint32; CbSize uint32; Size uint32"},
 		{"a INNER; b INNER[2]", "A Inner; B [2]Inner"},
 		{"a DWORD; rest WORD[]", "A uint32"},
@@ -196,8 +198,22 @@ func TestTypesByName(t *testing.T) {
 		assert.Empty(t, wholeNumber(h, "ROUND"))
 		assert.Equal(t, "ROUND", behindTypedefs(h, "ROUND"))
 	}
+	packed := small("amd64", 4, "OPEN: x WORD[2]; y UINT64") // whose alignment nobody asked for
+	packed.Structs["OPEN"].Align = 0
+	assert.EqualValues(t, 4, alignOf(packed, "OPEN"))
 	for c, want := range map[string]string{"WORD[2][3]": "WORD[3] 2", "WORD[]": "WORD 0", "WORD [4]": "WORD 4", "WORD[2] *": " 0", "WORD": " 0"} {
 		elem, n, _ := cutArray(c)
 		assert.Equal(t, want, elem+" "+strconv.FormatInt(n, 10), c)
 	}
+}
+
+// Nothing leaves -gen that the headers refute, not even by one field.
+func TestProve(t *testing.T) {
+	h := small("amd64", 8, "S: a DWORD; b DWORD")
+	text := func(b string) string {
+		return "package generated\n\nimport \"structs\"\n\ntype S struct {\n\t_ structs.HostLayout `c:\"S\"`\n\tA uint32\n\tB " + b + "\n}\n"
+	}
+	assert.NoError(t, prove(text("uint32"), h))
+	assert.ErrorContains(t, prove(text("int32"), h), "what was tried is wrong on amd64: S.b: sign: it is unsigned in C and signed in Go")
+	assert.Error(t, prove("package", h))
 }
