@@ -59,6 +59,18 @@ func TestParseState(t *testing.T) {
 	}
 }
 
+// A connection can be reset or deleted in every state, which does not make it another one.
+func TestResetInEveryState(t *testing.T) {
+	c := tcpmib.Conn{Local: endpoint("10.0.0.1:1"), Remote: endpoint("10.0.0.2:2"), PID: 7}
+	for before := tcpmib.StateClosed; before <= tcpmib.StateDeleteTCB; before++ {
+		for _, after := range []tcpmib.State{before, tcpmib.StateClosed, tcpmib.StateDeleteTCB} {
+			older, newer := c, c
+			older.State, newer.State = before, after
+			assert.True(t, older.Same(newer), "%v, then %v", before, after)
+		}
+	}
+}
+
 func TestOffloadState(t *testing.T) {
 	for n, name := range map[tcpmib.OffloadState]string{
 		0: "InHost", 1: "Offloading", 2: "Offloaded", 3: "Uploading", 4: "OffloadState(4)", 9: "OffloadState(9)",
