@@ -151,6 +151,7 @@ func TestWriterWritesAtOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"a\r\n": "a\r\n", "a\rb": "a�b", "é\x1b[xy": "é�[xy", "\x1b]0;t": "�]0;t", "\x1b[m": "\x1b[m",
 		"\x1b[29m": "�[29m", "\x1b[30m": "\x1b[30m", "\x1b[47m": "\x1b[47m", "\x1b[48m": "�[48m", "\x1b[4m": "\x1b[4m", "\x1b[5m": "�[5m",
+		"\x1b]31m": "�]31m", "\x1b[[31m": "�[[31m", "\x1b[1;2;7;31;41;": "�[1;2;7;31;41;",
 	} {
 		var b bytes.Buffer
 		_, err := io.WriteString(NewWriter(&b, func() bool { return true }), text)

@@ -46,6 +46,8 @@ func TestParseErrors(t *testing.T) {
 		"pid=x":             "pid=x: want a process ID",
 		"port=9-1":          "port=9-1: want a port from 0 to 65535",
 		"port=65536":        "want a port",
+		"port=1-65536":      "want a port",
+		"port=65536-70000":  "want a port",
 		"port=-1":           "want a port",
 		"local=10.0.0.0/33": "want an address such as",
 		"local=10.0.0.1:x":  "want an address such as",
