@@ -186,6 +186,7 @@ func TestTrailingComma(t *testing.T) {
 	var values []string
 	for args, want := range map[string]string{
 		"--port 443, 3389":      "--port \"443,\": nothing follows the comma: separate values with commas, without spaces",
+		"--port 1, 2":           "--port \"1,\": nothing follows the comma: separate values with commas, without spaces",
 		"--port ,":              "--port \",\": empty",
 		"--port 1 --port 2":     "",
 		"--port 443,3389":       "",

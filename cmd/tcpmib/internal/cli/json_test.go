@@ -33,3 +33,16 @@ func TestEncodeJSONIsASCII(t *testing.T) {
 		assert.JSONEq(t, "{"+want+`:{"text":`+want+"}}", string(nested))
 	}
 }
+
+// An object has its members in order, however many there are.
+func TestObject(t *testing.T) {
+	for want, o := range map[string]Object{
+		`{}`:                      {},
+		`{"b":1}`:                 {{"b", 1}},
+		`{"b":1,"a":null,"c":[]}`: {{"b", 1}, {"a", nil}, {"c", []int{}}},
+	} {
+		got, err := o.MarshalJSON()
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got))
+	}
+}

@@ -142,6 +142,11 @@ func TestWrappedValues(t *testing.T) {
 	got := text(t, report(f, 8080), portview.Options{Width: 36})
 	assert.Contains(t, got, "\n  path      aaaaaaaa\n            bbbbbbbbbbbbbbbbbbbb\n")
 	assert.Contains(t, got, "\n  user      "+strings.Repeat("c", 24)+"\n            cccccc d\n")
+
+	// A word that just fits is not broken.
+	f.Details[4711] = owner.Details{User: strings.Repeat("c", 24)}
+	got = text(t, report(f, 8080), portview.Options{Width: 36})
+	assert.Contains(t, got, "\n  user      "+strings.Repeat("c", 24)+"\n  age ")
 }
 
 // Header rows and the names of owners stand out, and states have list's colors, on a screen that
@@ -191,6 +196,16 @@ func TestManySockets(t *testing.T) {
 	got := text(t, report(on8080(22), 8080), portview.Options{})
 	assert.Contains(t, got, "\nand 2 more sockets: see tcpmib list --local-port 8080\n")
 	assert.Equal(t, 20, strings.Count(got, "LISTEN "))
+}
+
+// A remote endpoint is shown if it has an address or a port: only one of zeros is none.
+func TestRemoteEndpoint(t *testing.T) {
+	f := developer()
+	for remote, shown := range map[string]bool{"0.0.0.0:0": false, "10.0.0.1:0": true, "0.0.0.0:443": true} {
+		f.TCP[2].Local, f.TCP[2].Remote = f.TCP[0].Local, netip.MustParseAddrPort(remote)
+		got := text(t, report(f, 8080), portview.Options{})
+		assert.Equal(t, shown, strings.Contains(got, " "+remote+" "), "%s\n%s", remote, got)
+	}
 }
 
 // A user who may see more learns how; an administrator is not asked to become one.
@@ -287,6 +302,7 @@ func TestParent(t *testing.T) {
 	assert.Equal(t, 1.0, encoded(t, report(f, 53))[0]["protocols"].([]any)[0].(object)["holders"].([]any)[0].(object)["parent"])
 	f.Processes[2200] = owner.Process{PID: 2200, Name: "svchost.exe"}
 	assert.NotContains(t, text(t, report(f, 53), portview.Options{}), "parent")
+	assert.Nil(t, encoded(t, report(f, 53))[0]["protocols"].([]any)[0].(object)["holders"].([]any)[0].(object)["parent"])
 	f.Processes[0] = owner.Process{Name: "System Idle Process"}
 	assert.NotContains(t, text(t, report(f, 53), portview.Options{}), "parent")
 }

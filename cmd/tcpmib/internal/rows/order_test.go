@@ -71,3 +71,17 @@ func TestSortComparesNamesOnce(t *testing.T) {
 	assert.Less(t, counts[1], 60*20, "pid")
 	assert.NotZero(t, counts[0])
 }
+
+// Two values are enough to have an order.
+func TestSortOfTwo(t *testing.T) {
+	s := &Snapshot{Processes: owner.Processes{4: {PID: 4, Name: "b.exe"}, 8: {PID: 8, Name: "a.exe"}}}
+	for i := range 600 {
+		s.Sockets = append(s.Sockets, Socket{Conn: tcpmib.Conn{Local: netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(i)), PID: uint32(4 + i%2*4)}})
+	}
+	s.Sort(Named("process"), false)
+	for i, socket := range s.Sockets {
+		if want := uint32(8 - i/300*4); socket.PID != want {
+			t.Fatalf("row %d is of process %d, want %d", i, socket.PID, want)
+		}
+	}
+}

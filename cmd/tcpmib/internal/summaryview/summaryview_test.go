@@ -159,3 +159,18 @@ func BenchmarkCounts(b *testing.B) {
 		}
 	}
 }
+
+// A count of one in a hundred has the shortest bar, and counts are aligned to the right.
+func TestBarOfOne(t *testing.T) {
+	s := &rows.Snapshot{}
+	for i := range 101 {
+		state := tcpmib.StateEstab
+		if i == 100 {
+			state = tcpmib.StateListen
+		}
+		s.Sockets = append(s.Sockets, rows.Socket{Conn: tcpmib.Conn{State: state, PID: 4}})
+	}
+	var text strings.Builder
+	require.NoError(t, WriteCounts(&text, s, CountsOptions{ASCII: true}))
+	assert.Contains(t, text.String(), "\nESTABLISHED  100  "+strings.Repeat("#", barWidth)+"\nLISTEN         1  #\n")
+}
