@@ -19,7 +19,9 @@ func TestRateWraps(t *testing.T) {
 	wide := &tcpCounters[6]
 	older, newer = Values{TCP: tcpmib.Stats{SegmentsIn: 10, Wide: true}}, Values{TCP: tcpmib.Stats{SegmentsIn: 10 + 1<<33, Wide: true}}
 	for isWide, want := range map[bool]float64{true: 1 << 33, false: 0} {
-		udp := func(n uint64) *Values { return &Values{UDP: udpmib.Stats{DatagramsIn: n, DatagramsOut: n, Wide: isWide}} }
+		udp := func(n uint64) *Values {
+			return &Values{UDP: udpmib.Stats{DatagramsIn: n, DatagramsOut: n, Wide: isWide}}
+		}
 		for _, datagrams := range udpCounters[1:3] {
 			assert.Equal(t, want, datagrams.rate(udp(10), udp(10+1<<33), time.Second), datagrams.title)
 		}
