@@ -115,8 +115,9 @@ func goOutput(root string, args ...string) (string, error) {
 func writeSBOM(p program, tag string, parts []cPart, path string) error {
 	sbom := exec.Command("go", "tool", "cyclonedx-gomod", "bin", "-json", "-std", "-licenses", "-noserial", "-notimestamp",
 		"-version", tag, "-output", path, p.exe)
-	// The modules of the program are in the cache, because it was built from them. The program is on no proxy.
-	sbom.Env = append(os.Environ(), "GOPROXY=off")
+	// The modules are in the cache, checked by go.sum when the program was built. Without this, go asks
+	// the checksum database about them, and without a network the licences are left out.
+	sbom.Env = append(os.Environ(), "GOSUMDB=off")
 	if out, err := sbom.CombinedOutput(); err != nil {
 		return fmt.Errorf("cyclonedx-gomod %s: %w\n%s", p.exe, err, out)
 	}
