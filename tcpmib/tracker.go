@@ -44,9 +44,9 @@ func (t *Tracker) Changes(r *Reader, family Family, at time.Time) iter.Seq2[Chan
 	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
 }
 
-// AppendDatedConns appends to dst the connections of the last snapshot that succeeded, of each
-// family, then the bound sockets of it, and returns the extended slice, which the caller owns. Both
-// are sorted by DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
+// AppendDatedConns appends to dst the connections of each family's last snapshot that succeeded, then
+// the bound sockets, and returns the extended slice, which the caller owns. Both are sorted by
+// DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
 func (t *Tracker) AppendDatedConns(dst []DatedConn) []DatedConn {
 	for i := range t.conns {
 		dst = appendUndated(dst, t.conns[i].Rows())
