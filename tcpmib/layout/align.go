@@ -199,7 +199,7 @@ func (p *pairing) splitting(fields []*pair, s *slot) []step {
 	}
 	size := int64(0)
 	for n, q := range fields {
-		if q.hole || size > 0 && q.field.Offset != fields[n-1].field.end() || q.blank() && s.bits == nil {
+		if q.hole() || size > 0 && q.field.Offset != fields[n-1].field.end() || q.blank() && s.bits == nil {
 			return nil
 		}
 		size += q.field.Type.Size

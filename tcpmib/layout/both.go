@@ -63,7 +63,7 @@ func (p *pairing) join(s *slot, fields map[*pair]CMember) {
 		}
 	}
 	for _, q := range p.pairs[first : last+1] {
-		if _, ok := fields[q]; !ok && !q.blank() && !q.hole {
+		if _, ok := fields[q]; !ok && !q.blank() {
 			return
 		}
 	}
@@ -71,8 +71,8 @@ func (p *pairing) join(s *slot, fields map[*pair]CMember) {
 	q.with = p.pairs[first+1 : last+1]
 	names := []string{q.field.Name}
 	for _, other := range q.with {
-		other.joined, other.members = true, nil
-		if !other.blank() && !other.hole {
+		other.relation, other.members = relGone, nil
+		if !other.blank() {
 			names = append(names, other.field.Name)
 		}
 	}

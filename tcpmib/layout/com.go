@@ -27,7 +27,7 @@ func (p *pairing) inherited() {
 		}
 		if slices.EqualFunc(names[:len(unknown)], unknown, func(goName, c string) bool { return goName == "" || foldName(goName) == foldName(c) }) {
 			for _, q := range p.pairs[:i+1] {
-				q.inherited = true
+				q.relation = relInherited
 			}
 		}
 		return

@@ -95,7 +95,7 @@ func (d *differences) walk() {
 // size: one mistake, not two.
 func (d *differences) standIns() {
 	for _, q := range d.pairs {
-		if len(q.absent) == 0 || len(q.members) > 0 || q.inherited {
+		if len(q.absent) == 0 || len(q.members) > 0 || q.relation == relInherited {
 			continue
 		}
 		for i := range d.slots {
@@ -132,7 +132,7 @@ func (d *differences) fillers() {
 		if sum == missing && sum > 0 && alignUp(end, align) == next && alignUp(end+sum, align) != next {
 			q.filled = sum
 			for _, pad := range d.pairs[i+1 : n] {
-				pad.joined = true
+				pad.relation = relGone
 			}
 		}
 	}
@@ -151,11 +151,11 @@ func (d *differences) misplaced() bool {
 func (d *differences) places() (list []place, rest []*pair) {
 	for _, q := range d.pairs {
 		switch {
-		case q.joined:
+		case q.relation == relGone:
 		case len(q.members) > 0:
 			list, rest = append(list, place{rest, q}), nil
 		case len(q.absent) > 0:
-		case len(q.gaps) > 0 || q.hole || d.padding(q):
+		case len(q.gaps) > 0 || d.padding(q):
 			rest = append(rest, q)
 		}
 	}
@@ -164,7 +164,7 @@ func (d *differences) places() (list []place, rest []*pair) {
 
 // padding reports whether a field that stands for nothing is padding: it is blank or called so.
 func (d *differences) padding(q *pair) bool {
-	return !q.inherited && (q.blank() || q.field.Type.Size == 0 || paddingName(q.field.Name))
+	return q.relation != relInherited && (q.blank() || q.field.Type.Size == 0 || paddingName(q.field.Name))
 }
 
 // paddingName reports whether a name is one that Go code gives to padding.
@@ -503,7 +503,7 @@ func (d *differences) adding(run []slot, pads *[]*pair, next *pair, want, align 
 			where = fmt.Sprintf(" before the blank field at offset %d", (*pads)[0].field.Offset)
 		}
 		want = end
-	case len(*pads) > 0 && !slices.ContainsFunc(*pads, func(q *pair) bool { return q.hole || !q.blank() }):
+	case len(*pads) > 0 && !slices.ContainsFunc(*pads, func(q *pair) bool { return q.hole() || !q.blank() }):
 		verb, where, at, *pads = "write ", " in place of the blank field"+where, d.at, nil
 	default:
 		at = after(d.at, *pads)
@@ -673,7 +673,7 @@ func extraFields(d *differences, q *pair) []*pair {
 		if len(x.members) > 0 {
 			break
 		}
-		if !x.hole && !x.joined && len(x.gaps) == 0 && (len(x.absent) > 0 || !d.padding(x)) {
+		if x.relation != relGone && len(x.gaps) == 0 && (len(x.absent) > 0 || !d.padding(x)) {
 			list = append(list, x)
 		}
 	}
@@ -683,7 +683,7 @@ func extraFields(d *differences, q *pair) []*pair {
 
 // absentFields reports fields side by side that C has nothing for.
 func (d *differences) absentFields(fields []*pair) {
-	if len(fields) > 0 && fields[0].inherited {
+	if len(fields) > 0 && fields[0].relation == relInherited {
 		d.inheritedMethods(fields)
 		return
 	}
@@ -803,7 +803,7 @@ func (d *differences) finish(rest []*pair, moved bool) {
 	}
 	var extra []*pair
 	for _, q := range d.pairs[last:] {
-		if !q.hole && !q.joined && len(q.gaps) == 0 && (len(q.absent) > 0 || !d.padding(q)) {
+		if q.relation != relGone && len(q.gaps) == 0 && (len(q.absent) > 0 || !d.padding(q)) {
 			extra = append(extra, q)
 		}
 	}
@@ -880,7 +880,7 @@ func (d *differences) reports() []FieldReport {
 	for _, q := range d.pairs {
 		f := q.field
 		switch {
-		case q.hole:
+		case q.hole():
 			continue
 		case f.Name == "_":
 			list = append(list, FieldReport{Name: "_", Type: f.Type.Name, Go: Place{Offset: f.Offset, Size: f.Type.Size}, OK: true})
@@ -935,16 +935,16 @@ func (d *differences) joined(q *pair) string {
 func withHoles(list []FieldReport, size int64) []FieldReport {
 	var all []FieldReport
 	end := int64(0)
-	hole := func(to int64) {
+	fill := func(to int64) {
 		if to > end {
-			all = append(all, FieldReport{Name: "_", Type: "hole", Go: Place{Offset: end, Size: to - end}, OK: true})
+			all = append(all, FieldReport{Name: "_", Type: hole, Go: Place{Offset: end, Size: to - end}, OK: true})
 		}
 	}
 	for _, f := range list {
-		hole(f.Go.Offset)
+		fill(f.Go.Offset)
 		all = append(all, f)
 		end = f.Go.Offset + f.Go.Size
 	}
-	hole(size)
+	fill(size)
 	return all
 }

@@ -19,11 +19,8 @@ type pair struct {
 	from, end int64 // the bytes in C that it stands for
 	relation  relation
 	problem   *problem // of its type
-	hole      bool     // no field: the padding at the end of a struct that was opened
-	inherited bool     // a method that C's table leaves out
 	union     *slot    // the union of which this field and those in with are members
 	with      []*pair
-	joined    bool  // in another's with: it is to go
 	filled    int64 // the bytes of padding behind a field that is too small by as many, which is to go
 	lead      int64 // the alignment of a struct that was opened and begins here
 }
@@ -35,13 +32,15 @@ type absence struct{ name, reason string }
 type relation int
 
 const (
-	relNone  relation = iota
-	relOne            // one member, or storage for one union
-	relBytes          // bytes, for all members that they cover
-	relPart           // one of several fields for a unit of bit-fields or a pair of 32 bits
-	relMerge          // several members in one integer: a mistake
-	relSplit          // one of several fields for one member: a mistake
-	relBoth           // one of several members of a union, one behind the other: a mistake
+	relNone      relation = iota
+	relInherited          // none: it is a method that C's table leaves out
+	relGone               // none: it is part of the mistake of a field before it, and is to go
+	relOne                // one member, or storage for one union
+	relBytes              // bytes, for all members that they cover
+	relPart               // one of several fields for a unit of bit-fields or a pair of 32 bits
+	relMerge              // several members in one integer: a mistake
+	relSplit              // one of several fields for one member: a mistake
+	relBoth               // the first of several members of a union, one behind the other: a mistake
 )
 
 // pairing finds what the fields of a Go struct stand for.
@@ -97,13 +96,22 @@ func (p *pairing) opened(f *GoField, names *nameTable) []*pair {
 	}
 	list[0].lead = max(list[0].lead, f.Type.Align)
 	if last := list[len(list)-1].field; last.end() < f.end() {
-		rest := &GoField{Name: "_", Offset: last.end(), Type: GoType{Name: "hole", Size: f.end() - last.end(), Align: 1}}
-		list = append(list, &pair{field: rest, hole: true})
+		list = append(list, &pair{field: &GoField{Name: "_", Offset: last.end(), Type: GoType{Name: hole, Size: f.end() - last.end(), Align: 1}}})
 	}
 	return list
 }
 
 func (q *pair) blank() bool { return q.field.Name == "_" || strings.HasSuffix(q.field.Name, "._") }
+
+// hole is the name of the type of what is no field: the padding at the end of a struct that was opened.
+const hole = "hole"
+
+func (q *pair) hole() bool { return q.field.Type.Name == hole }
+
+// open reports whether a field has no tag and stands for nothing yet.
+func (q *pair) open() bool {
+	return q.field.C == nil && q.relation == relNone && !q.hole() && q.field.Type.Size > 0
+}
 
 // byTag finds the members that tags and mappings name.
 func (p *pairing) byTag() (tagged bool) {
@@ -432,7 +440,7 @@ func (p *pairing) byOrder(s *GoStruct) {
 	last := (*pair)(nil)
 	for _, q := range append(inOrder(p.pairs), nil) {
 		if q != nil && len(q.members) == 0 {
-			if len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && !q.joined && (blanks || !q.blank()) && q.field.Type.Size > 0 {
+			if q.open() && (blanks || !q.blank()) {
 				waiting = append(waiting, q)
 			}
 			continue
@@ -483,7 +491,7 @@ func inOrder(pairs []*pair) []*pair {
 func (p *pairing) leftOver() (found bool) {
 	var waiting []*pair
 	for _, q := range p.pairs {
-		if len(q.members) == 0 && len(q.absent) == 0 && q.field.C == nil && !q.hole && !q.inherited && !q.joined && !q.blank() && q.field.Type.Size > 0 && !paddingName(q.field.Name) {
+		if q.open() && !q.blank() && !paddingName(q.field.Name) {
 			waiting = append(waiting, q)
 		}
 	}
@@ -503,9 +511,7 @@ func (p *pairing) leftOver() (found bool) {
 // byInnerName opens members that no field names, and whose own members fields do: Low and High for
 // "at".
 func (p *pairing) byInnerName() {
-	open := func(q *pair) bool {
-		return len(q.members) == 0 && q.field.C == nil && !q.blank() && !q.hole
-	}
+	open := func(q *pair) bool { return q.open() && !q.blank() }
 	if !slices.ContainsFunc(p.pairs, open) {
 		return
 	}
