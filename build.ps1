@@ -16,7 +16,8 @@ usage: .\build.ps1 <task> [-Arch amd64|386|arm64] [arguments]
   check       what to run while you work: format, vet, staticcheck and
               the short tests
   test        what must pass before a change goes in: lint, all tests with
-              cgo and without, and the race detector where there is one
+              cgo and without, and the race detector where there is one;
+              without a compiler it tests the rest, and fails
   help        this text
 
 -Arch comes after the task; the default is the machine's own. Programs and
@@ -88,7 +89,7 @@ function Find-Program($name) {
 }
 
 # Install-Tool takes a package from winget or Chocolatey, whichever is there.
-function Install-Tool($what, $winget, $choco) {
+function Install-Tool($winget, $choco) {
     $program = Find-Program 'winget'
     if ($program) {
         Write-Talk "installing $winget with winget"
@@ -96,9 +97,7 @@ function Install-Tool($what, $winget, $choco) {
             '--accept-package-agreements', '--accept-source-agreements', '--disable-interactivity'
     } else {
         $program = Find-Program 'choco'
-        if (-not $program) {
-            throw "$what; neither winget nor Chocolatey was found: install it yourself and try again"
-        }
+        if (-not $program) { throw 'neither winget nor Chocolatey is here to install it' }
         Write-Talk "installing $choco with Chocolatey"
         $arguments = 'install', $choco, '--yes', '--no-progress'
     }
@@ -113,7 +112,11 @@ function Use-Go {
     $env:PATH = "$env:PATH;$env:ProgramFiles\Go\bin"
     $script:go = Find-Program 'go'
     if (-not $script:go) {
-        Install-Tool -What 'Go is not on PATH (https://go.dev/dl)' -Winget 'GoLang.Go' -Choco 'golang'
+        try {
+            Install-Tool -Winget 'GoLang.Go' -Choco 'golang'
+        } catch {
+            throw "Go is not on PATH; $($_.Exception.Message): install it (https://go.dev/dl) and try again"
+        }
         $script:go = Find-Program 'go'
         if (-not $script:go) { throw 'Go was installed but is not on PATH: open a new window and try again' }
     }
@@ -165,10 +168,10 @@ function Find-Bash {
 
 # Install-Compiler installs MSYS2's. A partial upgrade may break other packages, so the list of
 # packages is brought up to date only together with everything else, and only if it must be.
-function Install-Compiler($target, $missing) {
+function Install-Compiler($target) {
     $bash = Find-Bash
     if (-not $bash) {
-        Install-Tool -What $missing -Winget 'MSYS2.MSYS2' -Choco 'msys2'
+        Install-Tool -Winget 'MSYS2.MSYS2' -Choco 'msys2'
         $bash = Find-Bash
         if (-not $bash) { throw "MSYS2 was installed, but not in $($msysFolders -join ' or ')" }
     }
@@ -178,19 +181,27 @@ function Install-Compiler($target, $missing) {
 }
 
 # Use-Compiler returns the path of the compiler and makes it Go's. It installs one if there is none, but
-# not for layout, which needs no cgo, can use LLVM's clang and says itself what is missing.
+# not for layout, which needs no cgo, can use LLVM's clang and says itself what is missing. If none can
+# be installed, test goes on with what needs none: $script:untested then says what to install.
 function Use-Compiler($arch, $task) {
     $target = $targets[$arch]
     $unfit = [Collections.Generic.List[string]]::new()
     $path = Find-Compiler $target $unfit
     if (-not $path) {
         if ($task -eq 'layout') { return '' }
-        $missing = "no MinGW-w64 compiler for $arch on PATH, in MSYS2 ($($msysFolders -join ', ')) or in C:\mingw64"
-        if ($unfit.Count -gt 0) { $missing += "; these do not fit: $($unfit -join ', ')" }
-        $missing += "; by hand: install MSYS2 (https://www.msys2.org) and run `"pacman -S $($target.Package)`" in its shell"
-        Install-Compiler $target $missing
-        $path = Find-Compiler $target ([Collections.Generic.List[string]]::new())
-        if (-not $path) { throw $missing }
+        try {
+            Install-Compiler $target
+            $path = Find-Compiler $target ([Collections.Generic.List[string]]::new())
+            if (-not $path) { throw "no compiler was found after $($target.Package) was installed" }
+        } catch {
+            $missing = "no MinGW-w64 compiler for $arch on PATH, in MSYS2 ($($msysFolders -join ', ')) or in C:\mingw64"
+            if ($unfit.Count -gt 0) { $missing += "; these do not fit: $($unfit -join ', ')" }
+            $missing += "; $($_.Exception.Message): install MSYS2 (https://www.msys2.org), run `"pacman -S $($target.Package)`" in its shell and try again"
+            if ($task -ne 'test') { throw $missing }
+            Write-Talk "build.ps1: testing only what needs no cgo: $missing"
+            $script:untested = $missing
+            return ''
+        }
     }
     # By its bare name, because Go splits CC at spaces; its folder goes first, because the compiler
     # needs its DLLs.
@@ -220,16 +231,16 @@ function Use-Encoding($encoding) {
     }
 }
 
-# Test-Package runs `go test`, prints its line for each package and counts the tests of this machine's
-# sockets. A failure prints ten lines; all of them are in a file.
-function Test-Package($name, $arguments) {
+# Test-Package runs `go test`, prints its line for each package and what was skipped, and counts the tests
+# of this machine's sockets. A failure prints ten lines; all of them are in a file.
+function Test-Package($name, $arguments, $module = '.') {
     Write-Step $name
     $null = New-Item -ItemType Directory -Force '.build\logs'
     $log = ".build\logs\$($name -replace '[^A-Za-z0-9]+', '-').txt"
     $encoding = [Console]::OutputEncoding
     Use-Encoding ([Text.Encoding]::UTF8)
     try {
-        Invoke-Go (@('test', '-v') + $arguments) | Tee-Object -FilePath $log | Where-Object { $_ -match '^(ok|FAIL)\s' }
+        Invoke-Go (@('-C', $module, 'test', '-v') + $arguments) | Tee-Object -FilePath $log | Where-Object { $_ -match '^(ok|FAIL)\s' }
     } catch {
         $lines = @(if (Test-Path -LiteralPath $log) { Get-Content -LiteralPath $log })
         $first = @($lines | Select-String -Pattern '^\s*--- FAIL:|^panic:|^fatal error:' | Select-Object -First 1)
@@ -240,6 +251,31 @@ function Test-Package($name, $arguments) {
         Use-Encoding $encoding
     }
     $script:live += @(Select-String -LiteralPath $log -Pattern '^--- PASS: TestLive').Count
+    Write-Skipped $log
+}
+
+# Write-Skipped prints how many tests passed and the names of those that were skipped, and remembers the
+# reasons that say what to install.
+function Write-Skipped($log) {
+    $passed = @(Select-String -LiteralPath $log -Pattern '^\s*--- PASS:').Count
+    $skipped = @(Select-String -LiteralPath $log -Pattern '^--- SKIP: (\S+)' -Context 1, 0)
+    if ($skipped.Count -eq 0) {
+        Write-Output "  $passed tests"
+        return
+    }
+    Write-Output "  $passed tests, $($skipped.Count) skipped:"
+    $line = '   '
+    foreach ($test in $skipped) {
+        $name = $test.Matches[0].Groups[1].Value
+        if ($line.Length + $name.Length -ge 100) {
+            Write-Output $line
+            $line = '   '
+        }
+        $line += " $name"
+        $reason = "$($test.Context.PreContext)" -replace '^\s+\S+\.go:\d+: ', ''
+        if ($reason -match ': install \w') { $script:lacking[$reason] = 1 + $script:lacking[$reason] }
+    }
+    Write-Output $line
 }
 
 # Test-Quickly is the task check. It needs no compiler but Go's.
@@ -254,33 +290,52 @@ function Test-Quickly($staticcheck) {
 
 # Test-Everything is the task test. Packages are tested one at a time, because they open and close
 # sockets and each looks at all of them. The tests that wait for compilers, which -short leaves out,
-# run once: cgo and the race detector change nothing there.
+# run once: cgo and the race detector change nothing there. Without a compiler for cgo the rest is
+# tested, and test fails in the end, because not everything has passed.
 function Test-Everything($arch, $compiler, $staticcheck) {
-    $script:live = 0
+    $one = '-count=1', '-p=1', '-timeout=30m'
     Test-Format
-    Write-Step 'C11 without warnings'
-    foreach ($file in Get-ChildItem 'native\*.c') {
-        Invoke-Program $compiler @('-std=c11', '-Wall', '-Wextra', '-Werror', '-O2', '-c', '-o', '.build\lint.o', "native\$($file.Name)")
+    if ($compiler) {
+        Write-Step 'C11 without warnings'
+        foreach ($file in Get-ChildItem 'native\*.c') {
+            Invoke-Program $compiler @('-std=c11', '-Wall', '-Wextra', '-Werror', '-O2', '-c', '-o', '.build\lint.o', "native\$($file.Name)")
+        }
     }
     $env:CGO_ENABLED = '0'
     Write-Step 'vet, staticcheck and the twin without cgo'
     Invoke-Go 'vet', './...'
     Invoke-Program $staticcheck @('./...')
     Invoke-Go 'test', '-c', '-o', '.build\twin.exe', './native'
-    $env:WINMIB_TWIN = "$PSScriptRoot\.build\twin.exe"
-    $env:CGO_ENABLED = '1'
-    Write-Step 'vet and staticcheck, cgo'
-    Invoke-Go 'vet', './...'
-    Invoke-Program $staticcheck @('./native')
-    Test-Package 'tests, cgo' @('-count=1', '-p=1', '-timeout=30m', './...')
-    $env:CGO_ENABLED = '0'
-    Test-Package 'tests, no cgo' @('-count=1', '-p=1', '-timeout=30m', '-short', './...')
-    $env:CGO_ENABLED = '1'
-    if ($arch -eq 'amd64') {
-        Test-Package 'tests, cgo, race, checkptr' @('-count=1', '-p=1', '-timeout=30m', '-short', '-race', '-gcflags=all=-d=checkptr', './...')
+    if ($compiler) {
+        $env:WINMIB_TWIN = "$PSScriptRoot\.build\twin.exe"
+        $env:CGO_ENABLED = '1'
+        Write-Step 'vet and staticcheck, cgo'
+        Invoke-Go 'vet', './...'
+        Invoke-Program $staticcheck @('./native')
+        Test-Package 'tests, cgo' ($one + './...')
+        $env:CGO_ENABLED = '0'
+        Test-Package 'tests, no cgo' ($one + '-short', './...')
+        $env:CGO_ENABLED = '1'
+        if ($arch -eq 'amd64') {
+            Test-Package 'tests, cgo, race, checkptr' ($one + '-short', '-race', '-gcflags=all=-d=checkptr', './...')
+        }
+    } else {
+        Test-Package 'tests, no cgo' ($one + './...')
     }
-    Write-Step 'the API, tcpmib.exe, the release'
-    Invoke-Go '-C', '.github/tools', 'test', '-count=1', './...'
+    Test-Package 'the API, tcpmib.exe, the release' @('-count=1', './...') '.github/tools'
+    if ($compiler) { Test-Vendored }
+    Write-Output "$script:live tests of this machine's sockets passed"
+    if ($env:WINMIB_LIVE_TESTS -and $script:live -lt [int]$env:WINMIB_LIVE_TESTS) {
+        throw "only $script:live tests of this machine's sockets passed, and WINMIB_LIVE_TESTS wants $env:WINMIB_LIVE_TESTS"
+    }
+    foreach ($reason in $script:lacking.Keys) { Write-Output "not tested: $reason ($($script:lacking[$reason]) tests)" }
+    if (-not $compiler) {
+        throw "what was tested is green, but nothing that needs cgo was tested (the C shim, the race detector, a program that vendors the module): $script:untested"
+    }
+    Write-Output 'all green'
+}
+
+function Test-Vendored {
     Write-Step 'a program that vendors the module'
     if (Test-Path -LiteralPath '.build\vendored') { Remove-Item -Recurse -Force -LiteralPath '.build\vendored' }
     Copy-Item -Recurse 'native\testdata\vendored' '.build\vendored'
@@ -291,11 +346,6 @@ function Test-Everything($arch, $compiler, $staticcheck) {
     Invoke-Go '-C', '.build\vendored', 'build', '-mod=vendor', '-o', 'vendored.exe', '.'
     $said = Invoke-Program '.build\vendored\vendored.exe' @()
     if ($said -ne 'found by the cgo shim') { throw "the program that vendors the module printed `"$said`"; want `"found by the cgo shim`"" }
-    Write-Output "$script:live tests of this machine's sockets passed"
-    if ($env:WINMIB_LIVE_TESTS -and $script:live -lt [int]$env:WINMIB_LIVE_TESTS) {
-        throw "only $script:live tests of this machine's sockets passed, and WINMIB_LIVE_TESTS wants $env:WINMIB_LIVE_TESTS"
-    }
-    Write-Output 'all green'
 }
 
 # --- the tasks
@@ -394,6 +444,8 @@ if ($PSScriptRoot -match '[[\]]') {
 $script:status = 0
 $script:go = ''
 $script:live = 0
+$script:lacking = [ordered]@{}
+$script:untested = ''
 $caller = Get-Location
 $before = [Environment]::GetEnvironmentVariables()
 try {

@@ -114,7 +114,12 @@ func fake() int {
 				copySelf(filepath.Join(dir, c.Args[i+1]))
 			}
 		}
-		if c.Args[0] == "test" {
+		if slices.Contains(c.Args, "-v") {
+			skips, _ := strconv.Atoi(os.Getenv("WINMIB_FAKE_SKIPS"))
+			for i := range skips {
+				reason := []string{"no compiler for Windows: install clang", "this machine cannot"}[i%2]
+				fmt.Printf("=== RUN   TestOfMachine%d\n    some_test.go:1: %s\n--- SKIP: TestOfMachine%d (0.00s)\n", i, reason, i)
+			}
 			fmt.Print("--- PASS: TestLiveStates (0.00s)\n    live_test.go:1: " + otherAlphabets + "\nok  \texample.org/p\t1.0s\n")
 		}
 	case name == "gofmt":
@@ -482,10 +487,10 @@ func TestMessages(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(noCompiler.bin, "clang.exe"), nil, 0o755)) // does not start
 		wrongCompiler := newCheckout(t, folder, all...)
 		brackets := newCheckout(t, "my repo [1]", all...)
-		byHand := func(arch, pkg, unfit string, c checkout) string {
+		noMSYS := func(arch, pkg, unfit string, c checkout) string {
 			return "build.ps1: no MinGW-w64 compiler for " + arch + " on PATH, in MSYS2 (" + c.drive + `\msys64, ` + c.drive + `\tools\msys64) or in C:\mingw64` +
-				"; these do not fit: " + unfit + `; by hand: install MSYS2 (https://www.msys2.org) and run "pacman -S ` + pkg +
-				`" in its shell; neither winget nor Chocolatey was found: install it yourself and try again` + "\n"
+				"; these do not fit: " + unfit + `; neither winget nor Chocolatey is here to install it: install MSYS2 (https://www.msys2.org), run "pacman -S ` + pkg +
+				`" in its shell and try again` + "\n"
 		}
 		for _, test := range []struct {
 			name   string
@@ -501,13 +506,13 @@ func TestMessages(t *testing.T) {
 			{"two architectures", c, "", []string{"run", "-Arch", "386", "-ARCH", "amd64", "list"}, `build.ps1: -Arch is there twice: 386 and amd64` + usage, 2},
 			{"too many arguments", c, "", []string{"check", "-Arch", "386", "./tcpmib"}, `build.ps1: check takes no argument but -Arch, got "./tcpmib"` + usage, 2},
 			{"brackets", brackets, "", []string{"build"}, "build.ps1: Go on Windows cannot embed files in a folder with [ or ] in its path (golang/go#68908): move the checkout out of " + brackets.dir + "\n", 1},
-			{"no Go", noGo, "", []string{"build"}, "build.ps1: Go is not on PATH (https://go.dev/dl); neither winget nor Chocolatey was found: install it yourself and try again\n", 1},
-			{"no compiler", noCompiler, "", []string{"build"}, byHand("amd64", "mingw-w64-ucrt-x86_64-gcc", noCompiler.bin+`\clang.exe (it does not start)`, noCompiler), 1},
-			{"another's compiler", wrongCompiler, "WINMIB_FAKE_MACHINE=x86_64-pc-cygwin", []string{"build", "-Arch", "386"}, byHand("386", "mingw-w64-i686-gcc", wrongCompiler.bin+`\gcc.exe (x86_64-pc-cygwin)`, wrongCompiler), 1},
+			{"no Go", noGo, "", []string{"build"}, "build.ps1: Go is not on PATH; neither winget nor Chocolatey is here to install it: install it (https://go.dev/dl) and try again\n", 1},
+			{"no compiler", noCompiler, "", []string{"build"}, noMSYS("amd64", "mingw-w64-ucrt-x86_64-gcc", noCompiler.bin+`\clang.exe (it does not start)`, noCompiler), 1},
+			{"another's compiler", wrongCompiler, "WINMIB_FAKE_MACHINE=x86_64-pc-cygwin", []string{"build", "-Arch", "386"}, noMSYS("386", "mingw-w64-i686-gcc", wrongCompiler.bin+`\gcc.exe (x86_64-pc-cygwin)`, wrongCompiler), 1},
 			{"build fails", c, "WINMIB_FAKE_FAIL=go build", []string{"build"}, "told to fail\nbuild.ps1: " + c.bin + `\go.exe build -o .build\tcpmib.exe ./cmd/tcpmib failed with exit code 7` + "\n", 1},
 			{"format", c, "WINMIB_FAKE_GOFMT=tcpmib/doc.go", []string{"check"}, "build.ps1: gofmt -w these: tcpmib/doc.go\n", 1},
-			{"a test fails", c, "WINMIB_FAKE_FAIL=go test -v", []string{"test"}, "told to fail\nbuild.ps1: tests, cgo failed; all that it printed is in .build\\logs\\tests-cgo.txt\n", 1},
-			{"too few live tests", c, "WINMIB_LIVE_TESTS=9", []string{"test"}, "build.ps1: only 3 tests of this machine's sockets passed, and WINMIB_LIVE_TESTS wants 9\n", 1},
+			{"a test fails", c, "WINMIB_FAKE_FAIL=go -C . test -v", []string{"test"}, "told to fail\nbuild.ps1: tests, cgo failed; all that it printed is in .build\\logs\\tests-cgo.txt\n", 1},
+			{"too few live tests", c, "WINMIB_LIVE_TESTS=9", []string{"test"}, "build.ps1: only 4 tests of this machine's sockets passed, and WINMIB_LIVE_TESTS wants 9\n", 1},
 		} {
 			t.Run(test.name, func(t *testing.T) {
 				env := []string{"WINMIB_UNUSED="}
@@ -598,6 +603,56 @@ func TestLayoutWithoutCompiler(t *testing.T) {
 			}
 			assert.Equal(t, want, names)
 		}
+	})
+}
+
+// Without a compiler test runs what needs no cgo, tests of other compilers included. It says what was not
+// tested and what to install, and fails: so no CI job is green without the C shim.
+func TestTestWithoutCompiler(t *testing.T) {
+	eachShell(t, func(t *testing.T, s shell) {
+		for _, installer := range []string{"", "winget", "choco"} {
+			c := newCheckout(t, folder, "go", "gofmt", "staticcheck")
+			why := "neither winget nor Chocolatey is here to install it"
+			if installer != "" {
+				c.install(t, filepath.Join(c.bin, installer+".exe"))
+				why = " failed with exit code 7"
+			}
+			r := c.run(t, s, []string{"WINMIB_FAKE_FAIL=install", "CGO_ENABLED=1", "CC=gcc"}, "-File", "build.ps1", "test")
+			assert.Equal(t, 1, r.code)
+			for _, want := range []string{"build.ps1: testing only what needs no cgo: ", "build.ps1: what was tested is green, but nothing that needs cgo was tested "} {
+				assert.Regexp(t, `(?m)^`+want+`.*no MinGW-w64 compiler for amd64 .*`+why+`: install MSYS2 \(https://www.msys2.org\), run "pacman -S mingw-w64-ucrt-x86_64-gcc" in its shell and try again$`, r.stderr)
+			}
+			assert.NotContains(t, r.stdout, "all green")
+			var tests []string
+			for _, made := range r.calls {
+				if made.Name != "go" || made.Args[0] == "env" || slices.Contains(made.Args, "tool") {
+					continue
+				}
+				assert.Equal(t, "0", made.Env["CGO_ENABLED"], made.Args)
+				assert.NotContains(t, made.Env, "CC", made.Args)
+				if slices.Contains(made.Args, "-v") {
+					tests = append(tests, strings.Join(made.Args, " "))
+				}
+			}
+			assert.Equal(t, []string{"-C . test -v -count=1 -p=1 -timeout=30m ./...", "-C .github/tools test -v -count=1 ./..."}, tests)
+		}
+	})
+}
+
+// What is skipped is named, and what to install for it.
+func TestSkippedTests(t *testing.T) {
+	eachShell(t, func(t *testing.T, s shell) {
+		r := newCheckout(t, folder, all...).run(t, s, []string{"WINMIB_FAKE_SKIPS=9"}, "-File", "build.ps1", "test")
+		assert.Zero(t, r.code, r.stderr)
+		assert.Equal(t, 4, strings.Count(r.stdout, `  1 tests, 9 skipped:
+    TestOfMachine0 TestOfMachine1 TestOfMachine2 TestOfMachine3 TestOfMachine4 TestOfMachine5
+    TestOfMachine6 TestOfMachine7 TestOfMachine8
+`), r.stdout)
+		assert.Contains(t, r.stdout, "4 tests of this machine's sockets passed\nnot tested: no compiler for Windows: install clang (20 tests)\nall green\n")
+		assert.NotContains(t, r.stdout, "this machine cannot")
+		r = newCheckout(t, folder, all...).run(t, s, nil, "-File", "build.ps1", "test")
+		assert.Equal(t, 4, strings.Count(r.stdout, "\n  1 tests\n"), r.stdout)
+		assert.NotContains(t, r.stdout, "not tested")
 	})
 }
 
