@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/template"
 	"text/template/parse"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/template"
 )
 
 // ParseTemplate returns a writer that executes a Go template for each row, one line a row, and the
@@ -18,12 +18,12 @@ import (
 // Numbers are numbers, 0 if there is none; everything else is text. {{json .process}} quotes for JSON.
 // In the text around, \t is a tab and \n a new line, because few shells can pass them.
 func ParseTemplate(text string) (Writer, []Column, error) {
-	t, err := template.New("template").Funcs(template.FuncMap{"json": templateJSON}).Parse(text)
+	t, err := template.Parse("template", text, map[string]template.Func{"json": {Min: 1, Max: 1, Call: templateJSON}})
 	if err != nil {
 		return nil, nil, fmt.Errorf("not a Go template: %w", err)
 	}
 	var named []Column
-	for _, part := range t.Templates() {
+	for _, part := range t.Trees {
 		unescape(part.Root)
 		walk(part.Root, func(field string) {
 			i := slices.Index(Names(Columns), field)
@@ -42,7 +42,7 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 		var values map[string]any
 		for r := range rows {
 			values = templateValues(r, values)
-			if err := t.Execute(out, values); errors.As(err, new(template.ExecError)) {
+			if err := t.Execute(out, values); errors.As(err, new(*template.ExecError)) {
 				return cli.Usagef("--format: %w", err)
 			} else if err != nil {
 				return err
@@ -55,8 +55,8 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 	}, named, nil
 }
 
-func templateJSON(value any) (string, error) {
-	text, err := cli.EncodeJSON(value)
+func templateJSON(args []any) (any, error) {
+	text, err := cli.EncodeJSON(args[0])
 	return string(text), err
 }
 
