@@ -3,9 +3,11 @@ package capture
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 
 	"github.com/winmib/winmib/tcpmib"
@@ -52,9 +54,30 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	return a, nil
 }
 
-// read unpacks an entry, once, of at most limit bytes. check, if there is one, may refuse it by its first
-// bytes, before memory is taken for the rest.
-func (a *archive) read(name string, limit int64, check func(head []byte, size uint64) error) ([]byte, error) {
+// entry is an entry of an archive that has been checked. It takes the memory that it takes in the file.
+type entry struct {
+	packed []byte
+	stored bool // packed is not packed
+	size   int  // when unpacked
+}
+
+// open returns what reads the unpacked entry.
+func (e *entry) open() io.Reader {
+	if e.stored {
+		return bytes.NewReader(e.packed)
+	}
+	return flate.NewReader(bytes.NewReader(e.packed))
+}
+
+// unpack copies the unpacked entry to b, which is as long.
+func (e *entry) unpack(b []byte) error {
+	_, err := io.ReadFull(e.open(), b)
+	return err
+}
+
+// read reads an entry, once, of at most limit bytes when unpacked. check, if there is one, may refuse it
+// by its first bytes, before time is taken for the rest.
+func (a *archive) read(name string, limit int64, check func(head []byte, size uint64) error) (*entry, error) {
 	f, ok := a.entries[name]
 	switch {
 	case !ok:
@@ -65,30 +88,41 @@ func (a *archive) read(name string, limit int64, check func(head []byte, size ui
 		return nil, fmt.Errorf("%w: more than %d bytes when unpacked", tcpmib.ErrTooLarge, limit)
 	case f.UncompressedSize64/maxRatio > uint64(a.size):
 		return nil, fmt.Errorf("%w: a file of %d bytes has no entry of %d", tcpmib.ErrMalformed, a.size, f.UncompressedSize64)
+	case f.CompressedSize64 > uint64(a.size):
+		return nil, fmt.Errorf("%w: a file of %d bytes has no entry of %d", tcpmib.ErrMalformed, a.size, f.CompressedSize64)
 	}
 	a.entries[name] = nil
-	b, err := unpack(f, check)
+	e, err := readEntry(f, check)
 	if errors.Is(err, tcpmib.ErrTooLarge) {
 		return nil, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, err)
 	}
-	return b, nil
+	return e, nil
 }
 
 // maxRatio is the most that Deflate makes of one byte: two bits are 258 bytes.
 const maxRatio = 1032
 
-// unpack takes no more memory than f says that it needs: were it collected piece by piece it would
-// be there twice.
-func unpack(f *zip.File, check func(head []byte, size uint64) error) ([]byte, error) {
-	r, err := f.Open()
+// keepUnpacked is the size up to which an entry is kept unpacked. To unpack one takes as much memory.
+const keepUnpacked = 32 << 10
+
+// readEntry reads an entry, and unpacks it once to see that it is whole.
+func readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry, error) {
+	if f.Method != zip.Store && f.Method != zip.Deflate {
+		return nil, zip.ErrAlgorithm
+	}
+	raw, err := f.OpenRaw()
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
-	head := make([]byte, min(4, f.UncompressedSize64))
+	e := &entry{make([]byte, f.CompressedSize64), f.Method == zip.Store, int(f.UncompressedSize64)}
+	if _, err := io.ReadFull(raw, e.packed); err != nil {
+		return nil, err
+	}
+	r := e.open()
+	head := make([]byte, min(4, e.size))
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, err
 	}
@@ -97,13 +131,25 @@ func unpack(f *zip.File, check func(head []byte, size uint64) error) ([]byte, er
 			return nil, err
 		}
 	}
-	b := make([]byte, f.UncompressedSize64)
-	if _, err := io.ReadFull(r, b[copy(b, head):]); err != nil {
+	sum := crc32.NewIEEE()
+	sum.Write(head)
+	rest, err := io.Copy(sum, io.LimitReader(r, int64(e.size-len(head)+1)))
+	switch {
+	case err != nil:
 		return nil, err
+	case rest != int64(e.size-len(head)):
+		return nil, fmt.Errorf("it has not the %d bytes that the directory says", e.size)
+	case sum.Sum32() != f.CRC32:
+		return nil, zip.ErrChecksum
 	}
-	// The checksum is compared at the end, which is an error if it is not here.
-	_, err = io.Copy(io.Discard, r)
-	return b, err
+	if !e.stored && e.size <= keepUnpacked {
+		b := make([]byte, e.size)
+		if err := e.unpack(b); err != nil {
+			return nil, err
+		}
+		e = &entry{b, true, len(b)}
+	}
+	return e, nil
 }
 
 // checkZip64 refuses a file of which zip.NewReader might believe that it has more entries than a

@@ -44,12 +44,13 @@
 //   - the manifest: 8 MiB, and in it 1,024 answers, 131,072 processes, 32,768 owners and 65,536
 //     services
 //
-// Memory: the answers as they are, and at most 64 MiB for all the rest, of which the processes and
-// owners stay. Sizes are checked before memory is taken, and a file of n bytes takes no more than
-// 1,032 times n for an answer, whatever it claims.
+// Memory: the answers as they are packed in the file, and at most 64 MiB for all the rest, of which
+// the processes and owners stay. Sizes are checked before memory is taken, and a file of n bytes has
+// no answer of more than 1,032 times n, whatever it claims.
 //
-// Time: all entries together are unpacked from no more bytes than the file has, so it grows with
-// the file and with the answers alone.
+// Time: each answer is unpacked once to check it, and again whenever it is asked for. All entries
+// together are unpacked from no more bytes than the file has, so the time grows with the file and
+// with the answers alone.
 package capture
 
 import (
@@ -136,7 +137,7 @@ type Capture struct {
 
 type answer struct {
 	code  uint32
-	table []byte
+	table *entry
 }
 
 // Info says when and where c was made. The caller owns its maps, which are copies.
@@ -160,10 +161,13 @@ func (c *Capture) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 		return 0, tcpmib.CodeNoAnswer
 	case a.code != 0:
 		return 0, a.code
-	case len(buf) < len(a.table):
-		return uint32(len(a.table)), tcpmib.CodeInsufficientBuffer
+	case len(buf) < a.table.size:
+		return uint32(a.table.size), tcpmib.CodeInsufficientBuffer
 	}
-	return uint32(copy(buf, a.table)), 0
+	if err := a.table.unpack(buf[:a.table.size]); err != nil { // it could be unpacked when it was read
+		return 0, tcpmib.CodeNoAnswer
+	}
+	return uint32(a.table.size), 0
 }
 
 // key is q without what makes no difference.

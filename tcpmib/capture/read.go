@@ -86,21 +86,25 @@ func (l Limits) read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error)
 			count = counted.add
 		}
 		table, err := zipped.read(a.Entry, min(left, maxEntryBytes), count)
-		if err == nil && int64(len(table)) != a.Bytes {
-			err = fmt.Errorf("%w: %d bytes, and the manifest says %d", tcpmib.ErrMalformed, len(table), a.Bytes)
+		if err == nil && int64(table.size) != a.Bytes {
+			err = fmt.Errorf("%w: %d bytes, and the manifest says %d", tcpmib.ErrMalformed, table.size, a.Bytes)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("entry %.99q: %w", a.Entry, err)
 		}
-		left -= int64(len(table))
+		left -= int64(table.size)
 		c.answers[a.query()] = answer{table: table}
 	}
 	return c, nil
 }
 
 func readManifest(zipped *archive) (manifest, error) {
-	text, err := zipped.read(manifestEntry, maxManifestBytes, nil)
+	e, err := zipped.read(manifestEntry, maxManifestBytes, nil)
 	if err != nil {
+		return manifest{}, err
+	}
+	text := make([]byte, e.size)
+	if err := e.unpack(text); err != nil {
 		return manifest{}, err
 	}
 	return decodeManifest(text)
