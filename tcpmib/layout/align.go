@@ -67,8 +67,11 @@ func (p *pairing) steps(fields []*pair, free []int) []step {
 	steps := []step{p.single(q, s)}
 	if q.field.Type.bytes() || q.blank() {
 		steps = append(steps, p.covering(q, free)...)
-	} else if t := &q.field.Type; t.Kind == GoSigned || t.Kind == GoUnsigned || t.Kind == GoFloat {
+	} else if t := &q.field.Type; t.Kind == GoSigned || t.Kind == GoUnsigned || t.Kind == GoFloat || t.storage() {
 		steps = append(steps, p.merging(q, free)...)
+	}
+	if q.field.Type.storage() && free[0] == 0 && len(free) > 1 && p.alone(q) && p.fits(q, s) != nil {
+		return []step{p.whole(q, free)}
 	}
 	for _, in := range p.c.openSlot(s) {
 		if len(in) < 2 && (len(in) == 0 || in[0].arms == nil) {
@@ -154,42 +157,72 @@ func similar(goName, c string) bool {
 // covering lets bytes stand for the members that they cover exactly.
 func (p *pairing) covering(q *pair, free []int) []step {
 	first := p.slots[free[0]]
-	var members []CMember
 	var steps []step
 	for n, x := range free {
 		s := p.slots[x]
 		if s.Offset-first.Offset >= q.field.Type.Size {
 			break
 		}
-		members = append(slices.Clone(members), s.leaves()...)
-		size := s.end() - first.Offset
-		if n > 0 && size == q.field.Type.Size { // of one member single takes care
-			covered := members
+		if end, ok := p.ends(q, first.Offset, x); ok && n > 0 { // of one member single takes care
+			covered := p.slotsOf(free[:n+1])
 			worth := worthFit*(n+1) - 1
 			if q.blank() {
 				worth = worthBlank * (n + 1)
 			}
-			steps = append(steps, step{1, n + 1, worth, func() { q.cover(first.Offset, first.Offset+q.field.Type.Size, covered) }})
+			steps = append(steps, step{1, n + 1, worth, func() { q.cover(covered, end) }})
 		}
 	}
 	return steps
 }
 
-// merging finds several members that one number has the size of.
+// merging finds several members that one number has the size of, or integers that would do for a union.
 func (p *pairing) merging(q *pair, free []int) []step {
 	first := p.slots[free[0]]
-	var members []CMember
 	for n, x := range free {
 		s := p.slots[x]
-		members = append(members, s.leaves()...)
-		switch size := s.end() - first.Offset; {
-		case size > q.field.Type.Size || s.arms != nil || s.tail:
+		if s.arms != nil && !q.field.Type.storage() || s.tail {
 			return nil
-		case size == q.field.Type.Size && n > 0:
-			return []step{{1, n + 1, worthMerge, func() { q.cover(first.Offset, s.end(), members) }}}
+		}
+		if end, ok := p.ends(q, first.Offset, x); ok && n > 0 {
+			worth := worthMerge
+			if q.field.Type.storage() { // of which the size says more
+				worth = worthBlank * (n + 1)
+			}
+			return []step{{1, n + 1, worth, func() { q.cover(p.slotsOf(free[:n+1]), end) }}}
 		}
 	}
 	return nil
+}
+
+// ends reports whether a field that begins where C has offset ends with a slot, or, as an array, with the
+// padding behind it.
+func (p *pairing) ends(q *pair, offset int64, i int) (end int64, ok bool) {
+	end, next := offset+q.field.Type.Size, p.slots[i].end()
+	if q.field.Type.storage() && end > next {
+		if next = p.decl.Size; i+1 < len(p.slots) {
+			next = p.slots[i+1].Offset
+		}
+	}
+	return end, end == next
+}
+
+// alone reports whether a field is all that a struct has.
+func (p *pairing) alone(q *pair) bool {
+	return !slices.ContainsFunc(p.pairs, func(other *pair) bool { return other != q && !other.blank() })
+}
+
+// whole lets integers in a struct that has nothing else stand for all members, whatever their number.
+func (p *pairing) whole(q *pair, free []int) step {
+	return step{1, len(free), worthBlank * len(free), func() { q.cover(p.slotsOf(free), p.decl.Size) }}
+}
+
+// slotsOf are some of the slots.
+func (p *pairing) slotsOf(indexes []int) []slot {
+	var list []slot
+	for _, i := range indexes {
+		list = append(list, p.slots[i])
+	}
+	return list
 }
 
 // splitting finds several fields that have the size of one member together.

@@ -191,7 +191,11 @@ func (c *comparison) alignment(s *GoStruct, decl *CStruct, mended int64) {
 	case s.Align > decl.Align:
 		c.find(KindAlign, s.C, "Go aligns it to %d bytes, C only to %d", s.Align, decl.Align)
 	case s.Align < decl.Align:
-		c.find(KindAlign, s.C, "C aligns it to %d bytes and Go to %d on %s: a Go variable of it may lie where Windows does not take it", decl.Align, s.Align, c.g.GOARCH)
+		advice := ""
+		if decl.Align <= pointerSize(c.g.GOARCH) {
+			advice = fmt.Sprintf(": begin it with _ [0]uint%d", 8*decl.Align)
+		}
+		c.find(KindAlign, s.C, "C aligns it to %d bytes and Go to %d on %s: a Go variable of it may lie where Windows does not take it%s", decl.Align, s.Align, c.g.GOARCH, advice)
 	}
 }
 

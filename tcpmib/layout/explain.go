@@ -85,7 +85,11 @@ func (d *differences) walk() {
 		g := &places[i]
 		d.forgotten(g.q.from, &g.pads, g.q)
 		d.place(g, moved)
-		d.judge(g.q)
+		next := (*pair)(nil)
+		if i+1 < len(places) {
+			next = places[i+1].q
+		}
+		d.judge(g.q, next)
 		d.seen = max(d.seen, g.q.end)
 	}
 	d.finish(rest, moved)
@@ -158,6 +162,9 @@ func (d *differences) places() (list []place, rest []*pair) {
 		case len(q.gaps) > 0 || d.padding(q):
 			rest = append(rest, q)
 		}
+	}
+	if n := len(list); n > 0 && len(rest) == 0 && list[n-1].q.relation == relMerge && len(d.lacking(d.decl.Size)) == 0 {
+		list[n-1].q.end = d.decl.Size // the fields to write for it end with the struct
 	}
 	return list, rest
 }
@@ -272,6 +279,9 @@ func (d *differences) mendedAlign(q *pair) int64 {
 		return max(elem.Align, q.lead, 1)
 	}
 	a := max(q.lead, 1)
+	if q.relation == relMerge { // the first of several
+		return max(a, d.slotAlign(&q.merged[0]))
+	}
 	for _, m := range q.members {
 		a = max(a, d.unpacked(m.Offset, d.c.goAlign(m.Type)))
 	}
@@ -516,8 +526,9 @@ func (d *differences) adding(run []slot, pads *[]*pair, next *pair, want, align 
 // described are the members of slots, and the Go fields to write for them: with padding where Go,
 // which is at the offset at, would put them or what begins at want behind them before their place.
 func (d *differences) described(slots []slot, at, want, align int64) (members []CMember, fields string) {
-	const most = 4
+	const most = 8
 	var all []string
+	named := d.fieldNames(slots)
 	pad := func(align, to int64) {
 		if alignUp(at, align) < to {
 			all = append(all, fmt.Sprintf("_ [%d]byte", to-at))
@@ -526,12 +537,8 @@ func (d *differences) described(slots []slot, at, want, align int64) (members []
 	for i := range slots {
 		s := &slots[i]
 		members = append(members, s.leaves()...)
-		name := goName(s.label())
-		if s.arms != nil {
-			name += "Union"
-		}
 		pad(d.slotAlign(s), s.Offset)
-		all = append(all, name+" "+d.typeFor(s))
+		all = append(all, named[i]+" "+d.typeFor(s))
 		at = s.end()
 	}
 	pad(align, want)
@@ -539,6 +546,33 @@ func (d *differences) described(slots []slot, at, want, align int64) (members []
 		return members, "fields for them"
 	}
 	return members, list(all)
+}
+
+// fieldNames are the names of the Go fields to write for slots. Where the names of two are alike without
+// their prefixes, or there is such a field, they keep them.
+func (d *differences) fieldNames(slots []slot) []string {
+	count := map[string]int{}
+	for _, q := range d.pairs {
+		if q.relation != relMerge { // which is to go
+			count[q.field.Name]++
+		}
+	}
+	for i := range slots {
+		count[goName(slots[i].label())]++
+	}
+	var list []string
+	for i := range slots {
+		label := slots[i].label()
+		name := goName(label)
+		if count[name] > 1 {
+			name = exported(label)
+		}
+		if slots[i].arms != nil {
+			name += "Union"
+		}
+		list = append(list, name)
+	}
+	return list
 }
 
 // slotAlign is the alignment of the Go type for a slot.
@@ -589,6 +623,11 @@ func goName(c string) string {
 	if bare := withoutPrefix(c); bare != "" {
 		c = bare
 	}
+	return exported(c)
+}
+
+// exported is a C name as an exported Go name, with its prefix.
+func exported(c string) string {
 	var b strings.Builder
 	for _, word := range strings.FieldsFunc(c, func(r rune) bool { return r == '_' || r == '.' || r == '[' || r == ']' }) {
 		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
@@ -603,6 +642,9 @@ func (d *differences) place(g *place, moved bool) {
 	q := g.q
 	a := d.mendedAlign(q)
 	d.align = max(d.align, a)
+	for i := range q.merged {
+		d.align = max(d.align, d.slotAlign(&q.merged[i]))
+	}
 	put := func(drop int64) int64 {
 		at := d.at
 		for _, p := range g.pads {
@@ -718,8 +760,9 @@ func (d *differences) absentFields(fields []*pair) {
 	}
 }
 
-// judge reports what a field is not, and names that these headers do not have.
-func (d *differences) judge(q *pair) {
+// judge reports what a field before the field next, or the last, is not, and names that these headers do
+// not have.
+func (d *differences) judge(q, next *pair) {
 	d.absentNames(q)
 	for _, a := range q.closed {
 		d.find(q, KindGap, d.item+"."+a.name, closedGap, d.c.h.Set, a.reason)
@@ -740,11 +783,7 @@ func (d *differences) judge(q *pair) {
 	switch {
 	case strings.HasPrefix(text, "within it"):
 	case q.relation == relMerge:
-		var fields []string
-		for i := range q.members {
-			fields = append(fields, goName(q.members[i].Name)+" "+d.typeAt(&q.members[i]))
-		}
-		text += ": write " + list(fields)
+		text += ": write " + d.separated(q, next)
 	case q.relation == relSplit:
 		text += fmt.Sprintf(": make them one %s", d.typeAt(&first))
 	case q.relation == relBoth:
@@ -776,6 +815,19 @@ func (d *differences) judge(q *pair) {
 		item = d.item + "." + d.wrongBits(q).Name
 	}
 	d.find(q, p.kind, item, "%s", text)
+}
+
+// separated are the fields to write for one that covers several members, before the field next or the end.
+func (d *differences) separated(q, next *pair) string {
+	want, align := d.decl.Size, d.align
+	if next != nil {
+		want, align = next.from, d.mendedAlign(next)
+	}
+	if end := q.merged[len(q.merged)-1].end(); alignUp(end, align) != want { // Go pads less
+		want = max(q.end, end)
+	}
+	_, fields := d.described(q.merged, q.from, want, align)
+	return fields
 }
 
 // wrongBits is the first of several bit-fields that does not lie in its field.
@@ -893,7 +945,7 @@ func (d *differences) reports() []FieldReport {
 		}
 		if len(q.members) > 0 {
 			r.Header = &Place{q.from, q.end - q.from, q.members[0].Sign}
-			if q.relation == relOne && len(q.members) > 1 && q.members[0].Bits == 0 && f.C == nil {
+			if len(q.members) > 1 && q.members[0].Bits == 0 && f.C == nil {
 				r.Header.Sign = ""
 			}
 		}
@@ -909,7 +961,7 @@ func (d *differences) reports() []FieldReport {
 
 // joined are the members that a field stands for, side by side or in a union.
 func (d *differences) joined(q *pair) string {
-	const most = 3
+	const most, wide = 3, 40
 	sep := "+"
 	if q.relation == relBoth {
 		sep = "|"
@@ -925,8 +977,10 @@ func (d *differences) joined(q *pair) string {
 	for _, m := range q.members {
 		all = append(all, m.Name)
 	}
-	if len(all) > most+1 {
-		all = append(all[:most], "...")
+	for n := min(most, len(all)); len(all) > most+1 && n > 0; n-- {
+		if text := strings.Join(all[:n], sep); len(text) <= wide || n == 1 {
+			return text + sep + "..."
+		}
 	}
 	return strings.Join(all, sep)
 }

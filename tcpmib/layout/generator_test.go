@@ -452,6 +452,48 @@ var gMutations = []struct {
 		return slices.Replace(slices.Clone(f), i, i+1, low, high)
 	}},
 	{"both", (*goBuilder).both},
+	{"store", (*goBuilder).store},
+	{"bundle", (*goBuilder).bundle},
+}
+
+// store puts integers, which would do for a union, in the place of all fields. They may be too few or too many.
+func (b *goBuilder) store(f []gField, i int) []gField {
+	s := lay("", f, false)
+	e := b.unsignedOf(max(s.Align, 2))
+	n := s.Size/e.Size + int64(b.r.IntN(3)) - 1
+	if i > 0 || named(f) < 2 || n < 1 {
+		return nil
+	}
+	return []gField{{name: "Stored", typ: arrayOf(n, *e)}}
+}
+
+// bundle puts integers in the place of some fields.
+func (b *goBuilder) bundle(f []gField, i int) []gField {
+	k := i + 2 + b.r.IntN(2)
+	if k > len(f) || named(f[i:k]) < k-i || named(f) == k-i {
+		return nil
+	}
+	if slices.ContainsFunc(f[i:k], func(x gField) bool { return x.kind == "union" }) { // of which this may be all, and right
+		return nil
+	}
+	s := lay("", f, false)
+	from, end := s.Fields[i].Offset, s.Fields[k-1].end()
+	e := b.unsignedOf(int64(2) << b.r.IntN(2))
+	if from%e.Align != 0 || (end-from)%e.Size != 0 || s.Size%e.Align != 0 {
+		return nil
+	}
+	return slices.Replace(slices.Clone(f), i, k, gField{name: "Stored", typ: arrayOf((end-from)/e.Size, *e)})
+}
+
+// named is the number of fields that have names.
+func named(f []gField) int {
+	n := 0
+	for i := range f {
+		if f[i].name != "_" {
+			n++
+		}
+	}
+	return n
 }
 
 // both puts two members of a union one behind the other in place of its storage.
@@ -619,6 +661,8 @@ var (
 	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
 	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
 	writeThem  = regexp.MustCompile(`^write (.+)$`)
+	bytesAt    = regexp.MustCompile(`^C has (\d+) bytes? at offset (\d+) that`)
+	andMore    = regexp.MustCompile(`(\w+(?:, \w+)*) and (\d+) more: `)
 	exchange   = regexp.MustCompile(`^exchange it with (\w+)$`)
 	moveIt     = regexp.MustCompile(`^move it (before (\w+)|to the end)$`)
 	splitNames = regexp.MustCompile(`in C, and (.+?)(?: follow each other)? in Go: `)
@@ -721,7 +765,7 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 				k--
 			}
 		}
-		added, err := b.named(m[2], f.Item)
+		added, err := b.named(m[2], f)
 		fields = slices.Insert(fields, k, added...)
 		if m[7] != "" {
 			n, _ := strconv.ParseInt(m[7], 10, 64)
@@ -729,7 +773,7 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		}
 		return fields, err
 	case writeThem.MatchString(advice):
-		added, err := b.named(writeThem.FindStringSubmatch(advice)[1], f.Item)
+		added, err := b.named(writeThem.FindStringSubmatch(advice)[1], f)
 		return slices.Replace(fields, i, i+1, added...), err
 	}
 	return nil, fmt.Errorf("cannot follow %q", advice)
@@ -740,9 +784,12 @@ func words(list string) []string {
 }
 
 // named makes fields of "Name type, Name type and Name type".
-func (b *goBuilder) named(list, item string) ([]gField, error) {
+func (b *goBuilder) named(list string, f Finding) ([]gField, error) {
 	var fields []gField
-	structName, _, _ := strings.Cut(item, ".")
+	structName, member, _ := strings.Cut(f.Item, ".")
+	if list == "fields for them" {
+		return b.fieldsFor(structName, member, f.Detail), nil
+	}
 	for _, w := range words(list) {
 		name, text, _ := strings.Cut(w, " ")
 		typ, err := b.parse(text)
@@ -758,6 +805,38 @@ func (b *goBuilder) named(list, item string) ([]gField, error) {
 		fields = append(fields, f)
 	}
 	return fields, nil
+}
+
+// fieldsFor are the fields for more members than an advice lists.
+func (b *goBuilder) fieldsFor(structName, member, detail string) []gField {
+	b.plain = true
+	defer func() { b.plain = false }()
+	decl := b.h.Struct(structName)
+	var from, end int64
+	if m := bytesAt.FindStringSubmatch(detail); m != nil {
+		size, _ := strconv.ParseInt(m[1], 10, 64)
+		from, _ = strconv.ParseInt(m[2], 10, 64)
+		end = from + size
+	} else {
+		m := andMore.FindStringSubmatch(detail)
+		more, _ := strconv.Atoi(m[2])
+		first := slices.IndexFunc(decl.Members, func(m CMember) bool { return m.Name == member })
+		from = decl.Members[first].Offset
+		for _, m := range decl.Members[first : first+1+strings.Count(m[1], ",")+more] {
+			end = max(end, m.end())
+		}
+	}
+	list := slices.DeleteFunc(b.sequence(b.structs[structName].members, decl), func(p placed) bool { return p.offset < from || p.offset >= end })
+	part := &CStruct{Size: decl.Size, Align: decl.Align}
+	fields := b.fit(list, part)
+	if from > 0 && fields[0].name == "_" { // what is before them
+		fields = fields[1:]
+	}
+	behind := slices.ContainsFunc(decl.Members, func(m CMember) bool { return m.Offset >= end })
+	if last := len(fields) - 1; fields[last].name == "_" && behind {
+		fields = fields[:last]
+	}
+	return fields
 }
 
 // parse makes a type of its name in an advice: a Go type, or a C struct.

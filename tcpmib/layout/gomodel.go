@@ -106,10 +106,19 @@ func (t *GoType) bytes() bool {
 }
 
 // storage reports whether the type is what Go writes for a union: an array of unsigned integers, or
-// a struct that holds one and nothing else.
+// a struct that has one and nothing else of any size.
 func (t *GoType) storage() bool {
-	if t.Kind == GoStructKind && len(t.Struct.Fields) == 1 {
-		return t.Struct.Fields[0].Type.storage()
+	if t.Kind == GoStructKind {
+		var only *GoField
+		for i := range t.Struct.Fields {
+			if f := &t.Struct.Fields[i]; f.Type.Size > 0 {
+				if only != nil {
+					return false
+				}
+				only = f
+			}
+		}
+		return only != nil && only.Type.storage()
 	}
 	return t.Kind == GoArray && (t.Elem.Kind == GoUnsigned || t.Elem.Kind == GoUintptr || t.Elem.Kind == GoArray && t.Elem.storage())
 }

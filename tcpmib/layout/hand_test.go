@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"structs"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -107,7 +108,37 @@ func TestSentences(t *testing.T) {
 			Addr      uint64
 			Port, Pid uint32
 		}{}, []string{row}, "size S.dwState: it covers dwState and dwAddr: one field stands for one member: write State uint32 and Addr uint32"},
-		"all in one, by no name": {struct{ Everything uint64 }{}, []string{words}, "size S.first: it covers first, second, third, fourth: one field stands for one member: write First uint16, Second uint16, Third uint16 and Fourth uint16"},
+		"all in one, by no name":   {struct{ Everything uint64 }{}, []string{words}, "size S.first: it covers first, second, third and fourth: one field stands for one member: write First uint16, Second uint16, Third uint16 and Fourth uint16"},
+		"integers for all members": {struct{ Data [4]uint32 }{}, []string{row}, "size S.dwState: it covers dwState, dwAddr, dwPort and dwPid: one field stands for one member: write State uint32, Addr uint32, Port uint32 and Pid uint32"},
+		"integers in structs for all members": {struct {
+			_ structs.HostLayout
+			D struct{ Data [2]uint64 }
+		}{}, []string{row}, "size S.dwState: it covers dwState, dwAddr, dwPort and dwPid: one field stands for one member: write State uint32, Addr uint32, Port uint32 and Pid uint32"},
+		"integers for all members, too few":        {struct{ Data [3]uint32 }{}, []string{row}, "size S.dwState: it has 12 bytes for the 16 of dwState, dwAddr, dwPort and dwPid: write State uint32, Addr uint32, Port uint32 and Pid uint32"},
+		"integers for all members, too many":       {struct{ Data [3]uint64 }{}, []string{row}, "size S.dwState: it has 24 bytes for the 16 of dwState, dwAddr, dwPort and dwPid: write State uint32, Addr uint32, Port uint32 and Pid uint32"},
+		"bytes for all members":                    {struct{ Data [16]byte }{}, []string{row}, ""},
+		"bytes for all members, too few":           {struct{ Data [15]byte }{}, []string{row}, "size S.dwState: it has 15 bytes for the 16 of dwState, dwAddr, dwPort and dwPid: write State uint32, Addr uint32, Port uint32 and Pid uint32"},
+		"bytes for all members and the padding":    {struct{ Data [16]byte }{}, []string{"S 16 8: large 0 UINT64; small 8 DWORD"}, ""},
+		"integers for all members and the padding": {struct{ Data [2]uint64 }{}, []string{"S 16 8: large 0 UINT64; small 8 DWORD"}, "size S.large: it covers large and small: one field stands for one member: write Large uint64 and Small uint32"},
+		"integers for the last members": {struct {
+			State uint32
+			Rest  [3]uint32
+		}{}, []string{row}, "size S.dwAddr: it covers dwAddr, dwPort and dwPid: one field stands for one member: write Addr uint32, Port uint32 and Pid uint32"},
+		"integers for the first members": {struct {
+			First [2]uint32
+			Port  uint32
+			Pid   uint32
+		}{}, []string{row}, "size S.dwState: it covers dwState and dwAddr: one field stands for one member: write State uint32 and Addr uint32"},
+		"integers for members and the padding between": {struct {
+			Data [3]uint64
+			Last uint32
+		}{}, []string{"S 32 8: a 0 DWORD; b 8 UINT64; c 16 WORD; last 24 DWORD"}, "size S.a: it covers a, b and c: one field stands for one member: write A uint32, B uint64, C uint16 and _ [6]byte"},
+		"integers named as the first of the members that they cover": {struct {
+			State [2]uint32
+			Port  uint32
+			Pid   uint32
+		}{}, []string{row}, "size S.dwState: it covers dwState and dwAddr: one field stands for one member: write State uint32 and Addr uint32"},
+		"names that are alike without their prefixes": {struct{ Message uint32 }{}, []string{"S 24 8: message 0 DWORD; wParam 8 UINT64; lParam 16 INT64"}, "prefix S: Go has the first 4 of 24 bytes, and C goes on with wParam and lParam: add WParam uint64 and LParam int64 at the end"},
 		"two in one, by no name": {struct {
 			Both          uint32
 			Third, Fourth uint16

@@ -19,6 +19,7 @@ type pair struct {
 	from, end int64 // the bytes in C that it stands for
 	relation  relation
 	problem   *problem // of its type
+	merged    []slot   // what Go is to have a field each for
 	union     *slot    // the union of which this field and those in with are members
 	with      []*pair
 	filled    int64 // the bytes of padding behind a field that is too small by as many, which is to go
@@ -536,7 +537,7 @@ func (p *pairing) byInnerName() {
 				}
 			}
 		}
-		if len(chosen) < 2 || !p.between(found, &s) { // one name alone says little, and elsewhere several do
+		if len(chosen) < 2 || 2*len(chosen) < len(in[0]) || !p.between(found, &s) { // few names say little, and elsewhere several do
 			all, used = append(all, s), append(used, p.used[i])
 			continue
 		}
@@ -609,10 +610,10 @@ func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]
 			continue
 		}
 		t := &q.field.Type
-		single := t.Kind == GoSigned || t.Kind == GoUnsigned || t.Kind == GoFloat || t.bytes()
+		single := t.Kind == GoSigned || t.Kind == GoUnsigned || t.Kind == GoFloat || t.storage()
 		if single && t.Size > q.end-q.from && p.wanting(free) > len(notBlank(waiting)) {
 			from, end := q.from, q.end
-			members := slices.Clone(q.members)
+			var covered []slot
 			n := 0
 			for n < len(free) && end-from < q.field.Type.Size {
 				s := p.slots[free[n]]
@@ -623,13 +624,14 @@ func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]
 					break
 				}
 				from, end = min(from, s.Offset), max(end, s.end())
-				members = append(members, s.leaves()...)
+				covered = append(covered, s)
 				n++
 			}
 			if end-from != q.field.Type.Size || n == 0 {
 				continue
 			}
-			q.cover(from, end, members)
+			own := slices.IndexFunc(p.slots, func(s slot) bool { return s.Offset == q.from && s.end() == q.end })
+			q.cover(append(covered, p.slots[own]), end)
 			taken := free[:n]
 			if side.after {
 				free = free[n:]
@@ -690,31 +692,33 @@ func notBlank(list []*pair) []*pair {
 	return slices.DeleteFunc(slices.Clone(list), (*pair).blank)
 }
 
-// cover makes a field stand for several members.
-func (q *pair) cover(from, end int64, members []CMember) {
-	q.from, q.end, q.members = from, end, members
-	slices.SortStableFunc(q.members, func(a, b CMember) int { return cmp.Compare(a.Offset, b.Offset) })
-	if q.field.Type.bytes() || q.blank() {
+// cover makes a field stand for several slots, and for the padding behind them up to end.
+func (q *pair) cover(list []slot, end int64) {
+	slices.SortStableFunc(list, func(a, b slot) int { return cmp.Compare(a.Offset, b.Offset) })
+	q.from, q.end, q.members = list[0].Offset, end, leavesOf(list)
+	names, size := memberNamesOf(q.members), q.field.Type.Size
+	switch {
+	case size != q.end-q.from:
+		q.problem = problemf(KindSize, "it has %s for the %d of %s", plural(size, "byte"), q.end-q.from, names)
+	case q.field.Type.bytes() || q.blank():
 		q.relation, q.problem = relBytes, nil
 		return
+	default:
+		q.problem = problemf(KindSize, "it covers %s: one field stands for one member", names)
 	}
-	q.relation = relMerge
-	q.problem = problemf(KindSize, "it covers %s: one field stands for one member", memberNamesOf(q.members))
+	q.relation, q.merged = relMerge, list
 }
 
-func memberNamesOf(list []CMember) string {
+func memberNamesOf(members []CMember) string {
 	const most = 4
 	var all []string
-	for _, m := range list {
+	for _, m := range members {
 		all = append(all, m.Name)
 	}
-	switch n := len(all); {
-	case n == 2:
-		return all[0] + " and " + all[1]
-	case n > most:
-		return strings.Join(all[:most], ", ") + " and " + num(int64(n-most)) + " more"
+	if n := len(all); n > most {
+		all = append(all[:most], num(int64(n-most))+" more")
 	}
-	return strings.Join(all, ", ")
+	return list(all)
 }
 
 // split makes several fields stand for one member: right for the pair of 32 bits of a FILETIME and
