@@ -21,7 +21,14 @@ type checker struct {
 	structs   tally
 	constants tally
 	merger    merger
+	caused    []caused
 	result    result
+}
+
+// caused is a struct that is wrong on one architecture with those in its fields.
+type caused struct {
+	place
+	causes []layout.Cause
 }
 
 // check compares everything on every architecture. A failure on one costs only that one.
@@ -44,6 +51,7 @@ func check(ctx context.Context, o *options, sets []headerSet, notes []string) (*
 	if len(checked) == 0 {
 		return nil, errors.Join(failures...)
 	}
+	c.addCaused()
 	c.result.Structs, c.result.Constants = c.structs.counts(), c.constants.counts()
 	if len(failures) == 0 { // or what is missing is no longer needed
 		for _, a := range o.allowed.unused(checked) {
@@ -163,6 +171,9 @@ func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.Struc
 	if r.Status == layout.Differs && unavoidable(goarch, r) {
 		c.result.Underaligned = union(c.result.Underaligned, []string{s.Name})
 	}
+	if len(r.Causes) > 0 {
+		c.caused = append(c.caused, caused{at, r.Causes})
+	}
 	if len(list) == 0 {
 		c.structs.add(at, stateRight)
 		return
@@ -189,6 +200,25 @@ func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.Struc
 	}
 	c.structs.add(at, state)
 	c.merger.addDifference(&c.result, at, d)
+}
+
+// addCaused writes the structs that are wrong, or accepted, with another behind the findings of that other.
+func (c *checker) addCaused() {
+	for _, s := range c.caused {
+		for i := 0; i < len(s.causes); i++ {
+			at := place{s.causes[i].Path, s.causes[i].Go, s.causes[i].Pos}
+			c.structs.add(s.place, c.structs.state[at])
+			for _, k := range c.merger.differences[at] {
+				d := &c.result.Differences[k]
+				d.With = union(d.With, []string{s.name})
+			}
+			for _, deeper := range c.caused { // those of the cause itself
+				if deeper.place == at {
+					s.causes = append(s.causes, deeper.causes...)
+				}
+			}
+		}
+	}
 }
 
 // findings are what is wrong with a struct. Alignment is not where Go has more of it than a packed struct needs, and

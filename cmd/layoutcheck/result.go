@@ -54,6 +54,7 @@ type difference struct {
 	Findings []string `json:"findings"` // what is wrong and what to do, a sentence each
 	Table    string   `json:"table,omitempty" text:"lines"`
 	Allowed  string   `json:"allowed,omitempty"` // the reason why it is accepted
+	With     []string `json:"with,omitempty"`    // the Go structs that have this one in a field, and are wrong for that
 	Accept   string   `json:"accept,omitempty"`  // the -allow line for methods that C leaves out and Go must have
 }
 

@@ -52,11 +52,8 @@ func writeDifferences(b *strings.Builder, r *result) {
 			continue
 		}
 		fmt.Fprintf(b, "%s:%d: %s\n", d.File, d.Line, d.title())
-		for _, f := range d.Findings {
-			fmt.Fprintf(b, "  %s\n", f)
-		}
-		if hint := d.hint(); hint != "" {
-			fmt.Fprintf(b, "  %s\n", hint)
+		for _, line := range d.lines() {
+			fmt.Fprintf(b, "  %s\n", line)
 		}
 		if d.Table != "" {
 			b.WriteString("\n" + d.Table)
@@ -77,6 +74,18 @@ func writeEnd(b *strings.Builder, r *result) {
 // title says what a difference is about.
 func (d *difference) title() string {
 	return fmt.Sprintf("%s is not %s on %s", d.Go, d.C, strings.Join(d.GOARCH, ", "))
+}
+
+// lines are what is wrong, a sentence each, and what follows from it.
+func (d *difference) lines() []string {
+	lines := slices.Clone(d.Findings)
+	if len(d.With) > 0 {
+		lines = append(lines, "wrong with it: "+strings.Join(d.With, ", "))
+	}
+	if hint := d.hint(); hint != "" {
+		lines = append(lines, hint)
+	}
+	return lines
 }
 
 // hint says what to write into a file: to accept what C cannot prove, or where a name alone has found the C type.
@@ -120,7 +129,8 @@ func writeAllowed(b *strings.Builder, r *result) {
 	var list []string
 	for _, d := range r.Differences {
 		if d.Allowed != "" {
-			list = append(list, fmt.Sprintf("%s on %s: %s", d.Go, strings.Join(d.GOARCH, ", "), d.Allowed))
+			names := strings.Join(append([]string{d.Go}, d.With...), ", ")
+			list = append(list, fmt.Sprintf("%s on %s: %s", names, strings.Join(d.GOARCH, ", "), d.Allowed))
 		}
 	}
 	writeList(b, "Accepted differences", list)
@@ -245,11 +255,7 @@ func writeGitHub(w io.Writer, r *result) error {
 		if d.Allowed != "" {
 			continue
 		}
-		lines := d.Findings
-		if hint := d.hint(); hint != "" {
-			lines = append(slices.Clone(lines), hint)
-		}
-		text := strings.Join(lines, "\n")
+		text := strings.Join(d.lines(), "\n")
 		if d.Table != "" {
 			text += "\n" + d.Table
 		}

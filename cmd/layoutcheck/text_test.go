@@ -19,8 +19,8 @@ func someResult() *result {
 		Structs:   counts{Checked: 3, Right: 1, Wrong: 1, Allowed: 1, Unmatched: 2},
 		Constants: counts{Checked: 8, Right: 7, Wrong: 1, Unmatched: 1},
 		Differences: []difference{
-			{Go: "w.Row", C: "ROW", File: "a,b.go", Line: 7, GOARCH: []string{"386"}, Findings: []string{"100% wrong: pad", "more"}, Table: "  table\n"},
-			{Go: "w.Old", C: "OLD", File: "b.go", Line: 9, GOARCH: []string{"386"}, Findings: []string{"short"}, Allowed: "a prefix"},
+			{Go: "w.Row", C: "ROW", File: "a,b.go", Line: 7, GOARCH: []string{"386"}, Findings: []string{"100% wrong: pad", "more"}, With: []string{"w.In", "w.Out"}, Table: "  table\n"},
+			{Go: "w.Old", C: "OLD", File: "b.go", Line: 9, GOARCH: []string{"386"}, Findings: []string{"short"}, With: []string{"w.Older"}, Allowed: "a prefix"},
 			{Go: "w.MAX", C: "MAX", File: "b.go", Line: 11, GOARCH: []string{"amd64", "386"}, Findings: []string{"it is 3 in C and 4 in Go"}},
 		},
 		Unmatched: []unmatched{
@@ -38,6 +38,7 @@ func TestText(t *testing.T) {
 	assert.Equal(t, `a,b.go:7: w.Row is not ROW on 386
   100% wrong: pad
   more
+  wrong with it: w.In, w.Out
 
   table
 
@@ -45,7 +46,7 @@ b.go:11: w.MAX is not MAX on amd64, 386
   it is 3 in C and 4 in Go
 
 Accepted differences:
-  w.Old on 386: a prefix
+  w.Old, w.Older on 386: a prefix
 
 Not compared:
   2 structs: no struct of C has its name: w.X, w.Y
@@ -75,7 +76,7 @@ func TestShort(t *testing.T) {
 func TestGitHub(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, writeGitHub(&b, someResult()))
-	assert.Equal(t, `::error file=a%2Cb.go,line=7,title=w.Row is not ROW on 386::100%25 wrong: pad%0Amore%0A  table%0A
+	assert.Equal(t, `::error file=a%2Cb.go,line=7,title=w.Row is not ROW on 386::100%25 wrong: pad%0Amore%0Awrong with it: w.In, w.Out%0A  table%0A
 ::error file=b.go,line=11,title=w.MAX is not MAX on amd64%2C 386::it is 3 in C and 4 in Go
 ::error title=stale -allow line::allow:1: w.Gone no longer occurs: remove the line
 ::error title=unused -map line::map:1: Nobody is not in these packages: remove the line
@@ -112,6 +113,32 @@ func TestSameWordsOnSeveralArchitectures(t *testing.T) {
 	require.Len(t, r.Differences, 2)
 	assert.Equal(t, []string{"amd64", "arm64"}, r.Differences[0].GOARCH)
 	assert.Equal(t, []string{"386"}, r.Differences[1].GOARCH)
+}
+
+// A struct that is wrong with one in its fields is named there, counts as that one does, and has no difference of its
+// own; so does one that has it in a field.
+func TestCaused(t *testing.T) {
+	at := func(name string) place { return place{"e.com/p", name, token.Position{Filename: "a.go"}} }
+	causes := func(name string) []layout.Cause {
+		return []layout.Cause{{Go: name, Path: "e.com/p", Pos: token.Position{Filename: "a.go"}}}
+	}
+	for _, state := range []int{stateWrong, stateAllowed} {
+		c := checker{merger: merger{differences: map[place][]int{}}}
+		c.merger.addDifference(&c.result, at("p.Point"), difference{Go: "p.Point", GOARCH: []string{"386"}})
+		c.structs.add(at("p.Point"), state)
+		for _, name := range []string{"p.Rect", "p.Window", "p.Other"} {
+			c.structs.add(at(name), stateRight)
+		}
+		c.caused = []caused{{at("p.Window"), causes("p.Rect")}, {at("p.Rect"), causes("p.Point")}, {at("p.Rect"), causes("p.Point")}}
+		c.addCaused()
+		require.Len(t, c.result.Differences, 1)
+		assert.ElementsMatch(t, []string{"p.Window", "p.Rect"}, c.result.Differences[0].With)
+		want := counts{Checked: 4, Right: 1, Wrong: 3}
+		if state == stateAllowed {
+			want = counts{Checked: 4, Right: 1, Allowed: 3}
+		}
+		assert.Equal(t, want, c.structs.counts())
+	}
 }
 
 // Names are wrapped at 100 columns, and none is cut.

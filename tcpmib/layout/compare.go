@@ -14,7 +14,7 @@ import (
 // Compare compares what Go claims with what a header set declares. It runs nothing, and it does not
 // matter where either comes from.
 func Compare(g *Go, h *Headers, rules Rules) *Report {
-	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, slotsOf: map[*CStruct][]slot{}, nested: map[nesting]*problem{}, aligns: map[string]int64{}, report: &Report{
+	c := &comparison{g: g, h: h, rules: rules, used: map[int]bool{}, slotsOf: map[*CStruct][]slot{}, nested: map[nesting]*problem{}, causes: map[nesting]*GoStruct{}, aligns: map[string]int64{}, report: &Report{
 		Omitted: []Omission{}, Findings: []Finding{},
 		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH,
 	}}
@@ -46,7 +46,8 @@ type comparison struct {
 	used      map[int]bool // which of rules.Accepted occurred
 	slotsOf   map[*CStruct][]slot
 	nested    map[nesting]*problem // what became of structs in structs
-	aligns    map[string]int64     // of the Go types for C types
+	causes    map[nesting]*GoStruct
+	aligns    map[string]int64 // of the Go types for C types
 	claimedAs map[declaration][]string
 	goNames   map[*CStruct]string // of the first Go struct that is compared with it
 }
@@ -162,7 +163,15 @@ func (c *comparison) compareStruct(s *GoStruct) StructReport {
 	found := c.fields(s, decl, s.C)
 	r.Fields = found.fields
 	c.findings = append(c.findings, found.findings...)
-	c.alignment(s, decl, found.align)
+	for _, s := range found.causes {
+		r.Status = Differs
+		if cause := (Cause{s.Name, s.Path, s.Pos}); !slices.Contains(r.Causes, cause) {
+			r.Causes = append(r.Causes, cause)
+		}
+	}
+	if len(found.findings)+len(found.causes) == 0 || found.align != decl.Align {
+		c.alignment(s, decl)
+	}
 	c.findings, r.Accepted = c.accept(c.findings)
 	if r.Findings = c.findings; len(r.Findings) > 0 {
 		r.Status = Differs
@@ -180,12 +189,8 @@ func plainPairs(s *GoStruct) []*pair {
 }
 
 // alignment compares what no offset shows. A struct that C aligns more than Go does must not be
-// passed to a function that relies on it. Once the other findings are mended, Go aligns it to
-// mended bytes.
-func (c *comparison) alignment(s *GoStruct, decl *CStruct, mended int64) {
-	if len(c.findings) > 0 && mended == decl.Align {
-		return
-	}
+// passed to a function that relies on it.
+func (c *comparison) alignment(s *GoStruct, decl *CStruct) {
 	switch {
 	case decl.Align == 0: // nobody asked
 	case s.Align > decl.Align:
@@ -230,9 +235,9 @@ func (c *comparison) mirrors(s *GoStruct) []string {
 	return list
 }
 
-// claimed reports whether the fields of a nested struct are compared on their own.
-func (c *comparison) claimed(s *GoStruct) bool {
-	return len(c.claimedAs[s.declaration()]) > 0
+// claimed reports whether a nested struct is compared with decl on its own.
+func (c *comparison) claimed(s *GoStruct, decl *CStruct) bool {
+	return decl != nil && slices.ContainsFunc(c.claimedAs[s.declaration()], func(name string) bool { return c.h.Struct(c.nameHere(name)) == decl })
 }
 
 func (c *comparison) compareEnum(e *GoEnum) EnumReport {

@@ -11,7 +11,8 @@ import (
 type compared struct {
 	fields   []FieldReport
 	findings []Finding
-	align    int64 // of the Go struct, once the findings are mended
+	causes   []*GoStruct // that are wrong themselves, and this struct with them
+	align    int64       // of the Go struct, once the findings are mended
 }
 
 // fields compares the fields of a Go struct with the members of a C struct or union. item is what
@@ -20,7 +21,7 @@ func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
 	p := c.pairUp(s, decl, item)
 	d := &differences{pairing: p, s: s, notes: map[string][]string{}}
 	d.explain()
-	return compared{fields: d.reports(), findings: d.findings, align: d.align}
+	return compared{d.reports(), d.findings, d.causes, d.align}
 }
 
 // differences turns a pairing into findings, one for each cause. It lays the struct out again,
@@ -30,6 +31,7 @@ type differences struct {
 	*pairing
 	s        *GoStruct
 	findings []Finding
+	causes   []*GoStruct
 	notes    map[string][]string // by field
 
 	at    int64 // the end of the mended Go struct so far
@@ -54,9 +56,10 @@ func (d *differences) find(q *pair, kind Kind, item, format string, args ...any)
 
 func (d *differences) explain() {
 	d.standIns()
+	d.nestedWrong()
 	d.fillers()
 	for {
-		d.findings, d.notes, d.at, d.seen, d.align = nil, map[string][]string{}, 0, 0, 0
+		d.findings, d.causes, d.notes, d.at, d.seen, d.align = nil, nil, map[string][]string{}, 0, 0, 0
 		d.walk()
 		i := slices.IndexFunc(d.pairs, func(q *pair) bool { return q.blank() && len(q.members) > 0 && len(d.notes[q.field.Name]) > 0 })
 		if i < 0 {
@@ -236,7 +239,7 @@ func (d *differences) packed(places []place) {
 	var first *pair
 	for _, g := range places {
 		if a := d.mendedAlign(g.q); a > 1 && (g.q.from%a != 0 || d.decl.Size%a != 0) {
-			if first == nil {
+			if first == nil || first.from == first.field.Offset {
 				first = g.q
 			}
 			names = append(names, g.q.field.Name)
@@ -247,7 +250,11 @@ func (d *differences) packed(places []place) {
 	if len(names) == 0 {
 		return
 	}
-	d.find(first, KindOffset, d.name(first), "Go aligns it more than C does: offset is %d in C and %d in Go: make %s", first.from, first.field.Offset, list(types))
+	if first.from != first.field.Offset {
+		d.find(first, KindOffset, d.name(first), "Go aligns it more than C does: offset is %d in C and %d in Go: make %s", first.from, first.field.Offset, list(types))
+	} else {
+		d.find(first, KindStruct, d.name(first), "Go aligns it more than C does: sizeof is %d in C and %d in Go: make %s", d.decl.Size, d.s.Size, list(types))
+	}
 	for _, g := range places {
 		if g.q.lead < 0 {
 			g.q.problem = nil
@@ -261,6 +268,48 @@ func list(words []string) string {
 		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
 	}
 	return strings.Join(words, "")
+}
+
+// nestedWrong finds fields whose Go struct is compared on its own, and has its findings there.
+func (d *differences) nestedWrong() {
+	for _, q := range d.pairs {
+		if q.relation != relOne || len(q.members) != 1 || q.members[0].Bits > 0 {
+			continue
+		}
+		t, in := &q.field.Type, d.c.h.typeOf(q.members[0].Type)
+		for in.kind == cArray && (t.Kind == GoArray && t.Len == in.len || t.Kind != GoArray && in.len == 1) {
+			if t.Kind == GoArray {
+				t = t.Elem
+			}
+			in = d.c.h.typeOf(in.elem)
+		}
+		if t.Kind != GoStructKind || in.decl == nil || t.Size == in.size && t.Align == d.c.goAlign(in.name) {
+			continue
+		}
+		if q.cause = d.c.cause(t.Struct, in.decl); q.cause != nil && q.problem == nil {
+			q.problem = problemf(KindAlign, "")
+		}
+	}
+}
+
+// cause is the Go struct with the findings that make another than decl of a nested struct, if they
+// are all there.
+func (c *comparison) cause(s *GoStruct, decl *CStruct) *GoStruct {
+	key := nesting{s, decl}
+	if cause, ok := c.causes[key]; ok {
+		return cause
+	}
+	found := c.fields(s, decl, s.C)
+	rest, _ := c.accept(found.findings)
+	var cause *GoStruct
+	switch {
+	case c.claimed(s, decl) && len(rest)+len(found.causes) > 0:
+		cause = s
+	case len(rest) == 0 && len(found.causes) > 0:
+		cause = found.causes[0]
+	}
+	c.causes[key] = cause
+	return cause
 }
 
 // mendedAlign is the alignment that Go has for a field, or will have for the right one.
@@ -779,6 +828,11 @@ func (d *differences) judge(q, next *pair) {
 	if p == nil {
 		return
 	}
+	if q.cause != nil {
+		d.causes = append(d.causes, q.cause)
+		d.notes[q.field.Name] = append(d.notes[q.field.Name], string(p.kind))
+		return
+	}
 	text := p.text
 	switch {
 	case strings.HasPrefix(text, "within it"):
@@ -893,7 +947,7 @@ func (d *differences) sizeof(pads []*pair) {
 		padded += p.field.Type.Size
 	}
 	if size == d.decl.Size {
-		if len(d.findings) == 0 { // the fields do not explain it
+		if len(d.findings)+len(d.causes) == 0 { // the fields do not explain it
 			d.find(nil, KindStruct, d.item, "sizeof is %d in C and %d in Go on %s", d.decl.Size, d.s.Size, d.c.g.GOARCH)
 		}
 		return
@@ -923,7 +977,7 @@ func (d *differences) sizeof(pads []*pair) {
 func (d *differences) prefix() bool {
 	tagged := slices.ContainsFunc(d.s.Fields, func(f GoField) bool { return f.C != nil })
 	runs := d.lacking(d.decl.Size)
-	return !tagged && len(d.findings) == 0 && len(runs) > 0 && d.s.Size < d.decl.Size && d.seen > 0 && runs[0][0].Offset >= d.seen
+	return !tagged && len(d.findings)+len(d.causes) == 0 && len(runs) > 0 && d.s.Size < d.decl.Size && d.seen > 0 && runs[0][0].Offset >= d.seen
 }
 
 // reports are all fields of a Go struct, its padding and holes included, next to the members.

@@ -327,14 +327,12 @@ func (c *comparison) leaf(name string) (CMember, bool) {
 // fitsStruct compares a Go struct with a C struct or union. One that mirrors a C type must be of
 // that type; of another the fields are compared here.
 func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
-	if names := c.mirrors(t.Struct); len(names) > 0 {
-		is := func(name string) bool { return ct.decl != nil && c.h.Struct(c.nameHere(name)) == ct.decl }
-		if !slices.ContainsFunc(names, is) {
-			return problemf(KindType, "Go has %s there, which mirrors %s, and C has another type (%s)", t.Name, strings.Join(names, " and "), m.Type)
-		}
-		if c.claimed(t.Struct) {
-			return nil
-		}
+	if c.claimed(t.Struct, ct.decl) { // and has the findings
+		return nil
+	}
+	is := func(name string) bool { return ct.decl != nil && c.h.Struct(c.nameHere(name)) == ct.decl }
+	if names := c.mirrors(t.Struct); len(names) > 0 && !slices.ContainsFunc(names, is) {
+		return problemf(KindType, "Go has %s there, which mirrors %s, and C has another type (%s)", t.Name, strings.Join(names, " and "), m.Type)
 	}
 	if ct.decl == nil {
 		return problemf(KindType, "it is %s (%s) in C and a struct (%s) in Go", article(ct.kind.String()), m.Type, t.Name)

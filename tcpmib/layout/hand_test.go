@@ -3,11 +3,14 @@ package layout
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"structs"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -263,6 +266,15 @@ func TestSentences(t *testing.T) {
 			A uint8
 			B uint32
 		}{}, []string{"S 5 1: a 0 BYTE; b 1 DWORD"}, "offset S.b: Go aligns it more than C does: offset is 1 in C and 4 in Go: make B [4]byte"},
+		"packed, and its first field": {struct {
+			A uint64
+			B uint32
+		}{}, []string{"S 12 4: a 0 UINT64; b 8 DWORD"}, "sizeof S.a: Go aligns it more than C does: sizeof is 12 in C and 16 in Go: make A [8]byte"},
+		"packed, and its first field before another": {struct {
+			A uint64
+			B uint32
+			C uint64
+		}{}, []string{"S 20 4: a 0 UINT64; b 8 DWORD; c 12 UINT64"}, "offset S.c: Go aligns it more than C does: offset is 12 in C and 16 in Go: make A [8]byte and C [8]byte"},
 		"padding too long": {struct {
 			A uint32
 			_ [8]byte
@@ -280,6 +292,135 @@ func TestSentences(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, findingsOf(t, StructOf("S", reflect.TypeOf(c.typ)), byHand(t, "amd64", c.c...)))
+		})
+	}
+}
+
+// What is wrong in a struct that is compared on its own is said there alone, however many have it in
+// a field, an element or a struct of a struct.
+func TestWrongWithAnother(t *testing.T) {
+	h := byHand(t, "amd64", "P 8 4: x 0 LONG; y 4 LONG", "R 16 4: from 0 P; to 8 P",
+		"S 20 4: dwState 0 DWORD; where 4 R", "A 28 4: dwState 0 DWORD; points 4 P[3]", "F 12 4: dwState 0 DWORD; points 4 P[1]")
+	type (
+		p struct{ X, Y int64 }
+		r struct{ From, To p }
+		s struct {
+			State uint32
+			Where r
+		}
+		s2 struct {
+			State uint32
+			Where struct{ From, To p }
+		}
+		a struct {
+			State  uint32
+			Points [3]p
+		}
+		a4 struct {
+			State  uint32
+			Points [4]p
+		}
+		f struct {
+			State  uint32
+			Points p
+		}
+		one struct{ Number int64 } // aligned more, and of the same size
+		or  struct{ From, To one }
+		os  struct {
+			State uint32
+			Where or
+		}
+		yx   struct{ Y, X int32 }
+		ryx  struct{ From, To yx }
+		alse struct {
+			State  uint64
+			Points [3]p
+		}
+	)
+	const size, number = "size P.x: size is 4 in C and 8 in Go: make it int32\nsize P.y: size is 4 in C and 8 in Go: make it int32", "size P.x: "
+	for name, c := range map[string]struct {
+		types  []Type
+		want   string // how the findings begin
+		causes map[string]string
+	}{
+		"in a field":               {[]Type{Struct[p]("P"), Struct[r]("R")}, size, map[string]string{"R": "p"}},
+		"before it is compared":    {[]Type{Struct[r]("R"), Struct[p]("P")}, size, map[string]string{"R": "p"}},
+		"in a struct of a struct":  {[]Type{Struct[p]("P"), Struct[r]("R"), Struct[s]("S")}, size, map[string]string{"R": "p", "S": "r"}},
+		"in a struct without name": {[]Type{Struct[p]("P"), Struct[s2]("S")}, size, map[string]string{"S": "p"}},
+		"in an array":              {[]Type{Struct[p]("P"), Struct[a]("A")}, size, map[string]string{"A": "p"}},
+		"for an array of one":      {[]Type{Struct[p]("P"), Struct[f]("F")}, size, map[string]string{"F": "p"}},
+		"aligned more":             {[]Type{Struct[one]("P"), Struct[or]("R"), Struct[os]("S")}, number, map[string]string{"R": "one", "S": "or"}},
+		"exchanged":                {[]Type{Struct[yx]("P"), Struct[ryx]("R")}, "offset P.y: offset is 4 in C and 0 in Go: exchange it with X", nil},
+		"not compared":             {[]Type{Struct[r]("R")}, "size R.from: size is 8 in C and 16 in Go: make it ", nil},
+		"and a mistake of its own": {[]Type{Struct[p]("P"), Struct[alse]("A")}, size + "\nsize A.dwState: size is 4 in C and 8 in Go: make it uint32", map[string]string{"A": "p"}},
+		"and another length":       {[]Type{Struct[p]("P"), Struct[a4]("A")}, size + "\nsize A.points: ", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, err := Spec{Types: c.types}.Go(h.GOARCH)
+			require.NoError(t, err)
+			report := Compare(g, h, Rules{})
+			causes := map[string]string{}
+			for _, s := range report.Structs {
+				for _, cause := range s.Causes {
+					causes[s.C] = strings.TrimPrefix(cause.Go, "layout.")
+					assert.Equal(t, Differs, s.Status)
+					assert.Contains(t, report.String(), s.C+": it is wrong with "+cause.Go)
+				}
+			}
+			assert.Empty(t, cmp.Diff(c.causes, causes, cmpopts.EquateEmpty()))
+			var list []string
+			for _, f := range report.Findings {
+				list = append(list, fmt.Sprintf("%s %s: %s", f.Kind, f.Item, f.Detail))
+			}
+			assert.Regexp(t, "^"+regexp.QuoteMeta(c.want), strings.Join(list, "\n"))
+			if !strings.HasSuffix(c.want, ": ") && !strings.HasSuffix(c.want, "make it ") {
+				assert.Equal(t, c.want, strings.Join(list, "\n"))
+			}
+		})
+	}
+
+	accepted := Rules{Accepted: []Accepted{{Name: "P.*", Kind: KindSize, Reason: "it is so"}}}
+	g, err := Spec{Types: []Type{Struct[p]("P"), Struct[r]("R")}}.Go(h.GOARCH)
+	require.NoError(t, err)
+	if report := Compare(g, h, accepted); assert.NotEmpty(t, report.Findings, "what is accepted of one struct is not of another") {
+		assert.Equal(t, "R.from", report.Findings[0].Item)
+		assert.Empty(t, report.Structs[1].Causes)
+	}
+}
+
+// Members whose names begin with their type, or with the prefix of their struct, are found by the
+// rest of the name: two that were exchanged have the same layout.
+func TestPrefixes(t *testing.T) {
+	type named struct {
+		First, Second uint32
+	}
+	for name, members := range map[string]string{
+		"dw":             "dwSecond 0 DWORD; dwFirst 4 DWORD",
+		"pt":             "ptSecond 0 DWORD; ptFirst 4 DWORD",
+		"rc and hwnd":    "rcSecond 0 DWORD; hwndFirst 4 DWORD",
+		"lpwsz and guid": "lpwszSecond 0 DWORD; guidFirst 4 DWORD",
+		"of the struct":  "otmSecond 0 DWORD; otmFirst 4 DWORD",
+		"sin_":           "sin_second 0 DWORD; sin_first 4 DWORD",
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := byHand(t, "amd64", "S 8 4: "+members)
+			first := h.Structs["S"].Members[1].Name
+			assert.Equal(t, "offset S."+first+": offset is 4 in C and 0 in Go: exchange it with Second", findingsOf(t, StructOf("S", reflect.TypeFor[named]()), h))
+		})
+	}
+	for name, c := range map[string]struct {
+		typ     any
+		members string
+	}{
+		"the whole name of one comes first": {struct{ NumItems, Items uint32 }{}, "numItems 0 DWORD; item 4 DWORD"},
+		"a word is no prefix":               {struct{ Count, Items uint32 }{}, "numItems 0 DWORD; item 4 DWORD"},
+		"of one member of three alone":      {struct{ Size, More, Last uint32 }{}, "cb 0 DWORD; totalSize 4 DWORD; flags 8 DWORD"},
+		"two with one rest":                 {struct{ Data, More uint32 }{}, "ptData 0 DWORD; hwndData 4 DWORD"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			size := int64(4 * reflect.TypeOf(c.typ).NumField())
+			h := byHand(t, "amd64", fmt.Sprintf("S %d 4: %s", size, c.members))
+			assert.Empty(t, findingsOf(t, StructOf("S", reflect.TypeOf(c.typ)), h))
 		})
 	}
 }

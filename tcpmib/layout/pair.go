@@ -18,9 +18,10 @@ type pair struct {
 
 	from, end int64 // the bytes in C that it stands for
 	relation  relation
-	problem   *problem // of its type
-	merged    []slot   // what Go is to have a field each for
-	union     *slot    // the union of which this field and those in with are members
+	problem   *problem  // of its type
+	cause     *GoStruct // the struct in it with the findings that the problem comes from
+	merged    []slot    // what Go is to have a field each for
+	union     *slot     // the union of which this field and those in with are members
 	with      []*pair
 	filled    int64 // the bytes of padding behind a field that is too small by as many, which is to go
 	lead      int64 // the alignment of a struct that was opened and begins here
@@ -361,29 +362,54 @@ type nameTable struct {
 
 func newNames(slots []slot) *nameTable {
 	n := &nameTable{ranks: []map[string]string{{}, {}, {}}}
-	seen := map[string]bool{}
+	var names []string
 	for i := range slots {
 		for _, m := range slots[i].leaves() {
-			if m.Name == "" || seen[m.Name] {
-				continue
+			if m.Name != "" && !slices.Contains(names, m.Name) {
+				names = append(names, m.Name)
 			}
-			seen[m.Name] = true
-			n.ranks[0][m.Name] = m.Name
-			if key := foldName(m.Name); n.ranks[1][key] == "" {
-				n.ranks[1][key] = m.Name
-			}
-			if bare := withoutPrefix(m.Name); bare != "" {
-				key := foldName(bare)
-				if other, ok := n.ranks[2][key]; ok && other != m.Name {
-					n.ranks[2][key] = "" // cData and pData
-				} else {
-					n.ranks[2][key] = m.Name
-				}
-			}
+		}
+	}
+	own := ownPrefix(names)
+	for _, name := range names {
+		n.ranks[0][name] = name
+		if key := foldName(name); n.ranks[1][key] == "" {
+			n.ranks[1][key] = name
+		}
+		bare := withoutPrefix(name)
+		if short, ok := strings.CutPrefix(name, own); ok && own != "" && upper(short) {
+			bare = short
+		}
+		if bare == "" {
+			continue
+		}
+		key := foldName(bare)
+		if other, ok := n.ranks[2][key]; ok && other != name {
+			n.ranks[2][key] = "" // cData and pData
+		} else {
+			n.ranks[2][key] = name
 		}
 	}
 	return n
 }
+
+// ownPrefix is the prefix that a C struct gives to the names of all its members, such as dm in DEVMODE
+// and bi in BITMAPINFOHEADER, if it has one.
+func ownPrefix(names []string) string {
+	count := map[string]int{}
+	for _, name := range names {
+		bare := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz")
+		if prefix := name[:len(name)-len(bare)]; prefix != "" && upper(bare) {
+			if count[prefix]++; count[prefix] > 1 && 2*count[prefix] > len(names) {
+				return prefix
+			}
+		}
+	}
+	return ""
+}
+
+// upper reports whether a name begins with a capital letter.
+func upper(name string) bool { return name != "" && name[0] >= 'A' && name[0] <= 'Z' }
 
 // at is the member that a Go name finds by one rank.
 func (n *nameTable) at(rank int, goName string) string {
@@ -413,9 +439,15 @@ func (n *nameTable) inside(s *GoStruct) bool {
 func foldName(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
 
 // prefixes say a type or a number in the names of members.
-var prefixes = strings.Fields("a ab ac ad af ai al ap ar as aw b by c cb cc cch ch cx cy d dw dwl e f fl fn ft g h hr i id ip " +
-	"l lf li ll lp lps lpsz lpcsz lpfn m n p pb pbl pc pcb pcch pcsz pd pdw pf pfn ph pi pl pn pp pps ppsz ps psz pu pul pv pvt pw pwsz " +
-	"q r rg rgb rgch rgn s si st sz t tm u uc ui ul ull un us uw v w wcs wsz x y")
+var prefixes = strings.Fields("a ab ac ad af ai al ap ar argb as aw b bm bstr by c cb cc cch ch cj cl clr clsid cr " +
+	"cs cx cy d dw dwl dx dy e f fcc fdw fl fn fs ft g grf guid h hbm hbmp hbr hcur hdc " +
+	"hfont hicon hinst hk hkl hmenu hmod hr hrgn hsz hwnd i id iid ip l lc lcid lf li ll " +
+	"lp lparam lpb lpbi lpc lpcstr lpcsz lpcwsz lpfn lprc lps lpstr lpsz lptstr lptsz lpv " +
+	"lpwstr lpwsz m n p pb pbl pbstr pc pcb pcch pch pcsz pcwsz pd pdisp pdw pf pfn pft " +
+	"pguid ph pi pl pn pp pps ppsz ppv prc prg prgb ps psid pst pstr psz pszw pt ptl ptr " +
+	"pts ptsz pu pul punk pv pvar pvt pw pwch pwstr pwsz pwz q qw r rc rcl rg rgb rgch " +
+	"rgdw rgn rgp rgpsz s si st str sz szl t tm tsz u uc ui ul uli ull un us uuid uw v " +
+	"var vf vt w wc wch wcs wsz wz x y")
 
 // withoutPrefix takes off a member's name what says its type: dwState, sin_port, pszName. It
 // returns "" for a name without any.
@@ -427,7 +459,7 @@ func withoutPrefix(name string) string {
 		return ""
 	}
 	bare := strings.TrimLeft(name, "abcdefghijklmnopqrstuvwxyz")
-	if bare != "" && bare[0] >= 'A' && bare[0] <= 'Z' && slices.Contains(prefixes, name[:len(name)-len(bare)]) {
+	if upper(bare) && slices.Contains(prefixes, name[:len(name)-len(bare)]) {
 		return bare
 	}
 	return ""

@@ -51,7 +51,17 @@ type StructReport struct {
 	// Accepted are the differences that Rules.Accepted allows.
 	Accepted []AcceptedFinding `json:"accepted,omitempty"`
 	Fields   []FieldReport     `json:"fields"`
-	Findings []Finding         `json:"-"` // those of this struct, which are among the Report's
+	// Causes are the structs in its fields that have another size or alignment than in C. They have
+	// the findings.
+	Causes   []Cause   `json:"causes,omitempty"`
+	Findings []Finding `json:"-"` // those of this struct, which are among the Report's
+}
+
+// Cause is a Go struct that makes those wrong that have it in a field.
+type Cause struct {
+	Go   string         `json:"go"`
+	Path string         `json:"path,omitempty"` // the import path of its package
+	Pos  token.Position `json:"-"`              // where it is declared; zero without source
 }
 
 // AcceptedFinding is a difference that is known, and the reason why it is accepted.
@@ -161,7 +171,10 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, "  %v\n", f)
 	}
 	for _, s := range r.Structs {
-		if s.Status == Differs {
+		for _, cause := range s.Causes {
+			fmt.Fprintf(&b, "  %s: it is wrong with %s\n", s.C, cause.Go)
+		}
+		if len(s.Findings) > 0 {
 			b.WriteString("\n" + s.Table())
 		}
 	}
