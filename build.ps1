@@ -196,10 +196,11 @@ function Use-Compiler($arch, $task) {
         } catch {
             $missing = "no MinGW-w64 compiler for $arch on PATH, in MSYS2 ($($msysFolders -join ', ')) or in C:\mingw64"
             if ($unfit.Count -gt 0) { $missing += "; these do not fit: $($unfit -join ', ')" }
-            $missing += "; $($_.Exception.Message): install MSYS2 (https://www.msys2.org), run `"pacman -S $($target.Package)`" in its shell and try again"
+            $advice = "install MSYS2 (https://www.msys2.org), run `"pacman -S $($target.Package)`" in its shell and try again"
+            $missing += "; $($_.Exception.Message): $advice"
             if ($task -ne 'test') { throw $missing }
             Write-Talk "build.ps1: testing only what needs no cgo: $missing"
-            $script:untested = $missing
+            $script:untested = $advice
             return ''
         }
     }

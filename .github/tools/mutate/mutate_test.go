@@ -153,14 +153,10 @@ func TestPercent(t *testing.T) {
 	assert.Equal(t, 0, score{missed: 1}.percent())
 }
 
-// Slow tests get more time, or every change would be noticed.
 func TestLimit(t *testing.T) {
-	p, err := load(one(t), "a module")
-	require.NoError(t, err)
-	p.took = time.Hour
-	verdict, err := p.judge(p.changes[0], "Nothing")
-	require.NoError(t, err)
-	assert.Equal(t, notNoticed, verdict)
+	for took, want := range map[time.Duration]time.Duration{0: 10 * time.Second, time.Second: 15 * time.Second, time.Minute: 310 * time.Second} {
+		assert.Equal(t, want, (&pkg{took: took}).limit(), took)
+	}
 }
 
 // Tests that fail by themselves would notice everything.

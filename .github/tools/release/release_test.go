@@ -14,6 +14,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestArguments(t *testing.T) {
+	t.Chdir("..") // as build.sh runs it
+	for _, args := range [][]string{nil, {"help"}, {"version", "v1.2.3"}, {"check"}, {"check", "v1.2.3", "."}, {"pack"}, {"pack", "v1.2.3", "."}, {"pack", "v1.2.3", ".", ".", "."}} {
+		assert.EqualError(t, run(args), usage, args)
+	}
+	assert.NoError(t, run([]string{"version"}))
+	for _, args := range [][]string{{"check", "v0.0.0"}, {"pack", "v0.0.0", t.TempDir(), t.TempDir()}} {
+		assert.ErrorContains(t, run(args), "v0.0.0", args)
+	}
+}
+
 func TestLatestChanges(t *testing.T) {
 	tests := []struct {
 		name, changelog string
