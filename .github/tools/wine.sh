@@ -5,6 +5,7 @@
 #   wine.sh synthetic PROGRAM [ARGUMENT...]  the same with tcpmib/internal/synthetic/testdata/iphlpapi.c as iphlpapi.dll
 #   wine.sh planted FOLDER PROGRAM [ARGUMENT...]
 #                                            the same on a Wine that prefers the DLLs of FOLDER, the program's own
+#   wine.sh environment                      print env and the arguments with which it runs programs of Wine's own table, a line each
 #   wine.sh table                            print whose TCP table exec shows: wine or standin
 #   wine.sh setup                            make the prefix and start Wine
 #
@@ -197,10 +198,14 @@ planted)
 	done
 	run "${@:2}"
 	;;
+environment)
+	start wine
+	printf '%s\n' env -u DISPLAY -u WAYLAND_DISPLAY "WINEPREFIX=$prefix" WINEDEBUG=-all "WINEDLLOVERRIDES=$overrides" "$WINE"
+	;;
 table) table ;;
 setup) start "$(table)" ;;
 *)
-	sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
+	sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
 	exit 2
 	;;
 esac

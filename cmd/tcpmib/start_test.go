@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,17 +19,51 @@ import "fmt"
 func main() { fmt.Println("hello, world") }
 `
 
-// As a release is built: the CPU time of runs that do little, next to that of a program that says
-// hello, interleaved. The metrics are ratios.
+// Both programs are built as a release is; only cgo has an external linker.
+const releaseFlags = "-s -w -buildid= -extldflags=-Wl,--no-insert-timestamp,--file-alignment=4096"
+
+// BenchmarkStart runs commands that do little, interleaved with a program that says hello, and prints
+// their CPU time and memory as ratios to those of hello. Memory is the peak of the resident set, on
+// Linux, where the programs of Windows run under Wine.
 func BenchmarkStart(b *testing.B) {
+	script, err := os.ReadFile("../../build.sh")
+	require.NoError(b, err)
+	require.Contains(b, string(script), "-ldflags='"+releaseFlags+"'")
+	b.Run("here", func(b *testing.B) {
+		cgo := "0" // other systems have no shim
+		if runtime.GOOS == "windows" {
+			cgo = "1"
+		}
+		benchmarkStart(b, nil, "CGO_ENABLED="+cgo)
+	})
+	if runtime.GOOS != "linux" {
+		return
+	}
+	wine := func(cgo string) func(*testing.B) {
+		return func(b *testing.B) {
+			const gcc = "x86_64-w64-mingw32-gcc"
+			if _, err := exec.LookPath(gcc); err != nil {
+				b.Skip(err)
+			}
+			text, err := exec.Command("../../.github/tools/wine.sh", "environment").Output()
+			if err != nil {
+				b.Skipf("no Wine: %v", err)
+			}
+			benchmarkStart(b, strings.Split(strings.TrimSpace(string(text)), "\n"),
+				"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED="+cgo, "CC="+gcc, "CGO_CFLAGS=-O2")
+		}
+	}
+	b.Run("wine, cgo", wine("1"))
+	b.Run("wine, no cgo", wine("0"))
+}
+
+// benchmarkStart builds both programs in an environment, and runs them with a command.
+func benchmarkStart(b *testing.B, runner []string, env ...string) {
 	dir := b.TempDir()
 	program := func(name, source string) string {
 		path := filepath.Join(dir, name+".exe")
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, source)
-		if runtime.GOOS != "windows" {
-			// There cgo brings no shim, only the C library's way to look up names.
-			cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		}
+		cmd := exec.Command("go", "build", "-trimpath", "-ldflags="+releaseFlags, "-o", path, source)
+		cmd.Env = append(os.Environ(), env...)
 		text, err := cmd.CombinedOutput()
 		require.NoError(b, err, string(text))
 		return path
@@ -38,26 +73,35 @@ func BenchmarkStart(b *testing.B) {
 	tcpmib, office := program("tcpmib", "."), filepath.Join("testdata", "office.zip")
 	type run struct {
 		name string
-		path string
 		args []string
 		cpu  time.Duration
+		peak int64
 	}
 	runs := []*run{
-		{name: "hello", path: program("hello", source)},
-		{name: "version", path: tcpmib, args: []string{"version"}},
-		{name: "list", path: tcpmib, args: []string{"list", "--limit", "10", "--from", office}},
-		{name: "port", path: tcpmib, args: []string{"port", "3389", "--from", office}},
+		{name: "hello", args: []string{program("hello", source)}},
+		{name: "version", args: []string{tcpmib, "version"}},
+		{name: "list", args: []string{tcpmib, "list", "--limit", "10", "--from", office}},
+		{name: "port", args: []string{tcpmib, "port", "3389", "--from", office}},
+	}
+	for _, r := range runs {
+		cost(b, append(runner, r.args...)...) // from the disk
 	}
 	for b.Loop() {
 		for _, r := range runs {
-			cmd := exec.Command(r.path, r.args...)
-			require.NoError(b, cmd.Run())
-			r.cpu += cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+			cpu, peak := cost(b, append(runner, r.args...)...)
+			r.cpu, r.peak = r.cpu+cpu, r.peak+peak
 		}
 	}
 	hello := runs[0]
 	b.ReportMetric(float64(hello.cpu.Microseconds())/float64(b.N), "hello-cpu-µs")
 	for _, r := range runs[1:] {
 		b.ReportMetric(float64(r.cpu)/float64(hello.cpu), r.name+"-cpu-ratio")
+	}
+	if hello.peak == 0 {
+		return
+	}
+	b.ReportMetric(float64(hello.peak)/float64(b.N)/1e6, "hello-MB")
+	for _, r := range runs[1:] {
+		b.ReportMetric(float64(r.peak)/float64(hello.peak), r.name+"-memory-ratio")
 	}
 }
