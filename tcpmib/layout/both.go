@@ -1,35 +1,51 @@
 package layout
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // joinUnions finds the unions of which Go has several members as fields one behind the other, where in
 // C they share their bytes, and lets the first of the fields stand for the whole union.
 func (p *pairing) joinUnions(list []slot, chosen map[string]*pair) {
 	for i := range list {
 		s := &list[i]
-		fields := map[*pair]CMember{}
-		shared := false
-		for k, arm := range s.arms {
-			p.joinUnions(arm, chosen)
-			in := map[*pair]CMember{}
-			for _, m := range leavesOf(arm) {
-				if q := p.fieldOf(&m, chosen); q != nil {
-					in[q] = m
-				}
-			}
-			for q, m := range in {
-				for other, o := range fields {
-					shared = shared || k > 0 && other != q && m.Offset < o.end() && o.Offset < m.end()
-				}
-			}
-			for q, m := range in {
-				fields[q] = m
-			}
-		}
-		if shared {
+		if fields, shared := p.fieldsOf(s, chosen); shared {
 			p.join(s, fields)
+			continue
+		}
+		for _, arm := range s.arms {
+			p.joinUnions(arm, chosen)
 		}
 	}
+}
+
+// fieldsOf are the fields that are members of a union, and whether two of them share bytes: those of
+// different arms, or of a union that is all of which Go has fields in this one.
+func (p *pairing) fieldsOf(s *slot, chosen map[string]*pair) (fields map[*pair]CMember, shared bool) {
+	fields = map[*pair]CMember{}
+	for _, arm := range s.arms {
+		in := map[*pair]CMember{}
+		for _, m := range leavesOf(arm) {
+			if q := p.fieldOf(&m, chosen); q != nil {
+				in[q] = m
+			}
+		}
+		for q, m := range in {
+			for other, o := range fields {
+				shared = shared || other != q && m.Offset < o.end() && o.Offset < m.end()
+			}
+		}
+		maps.Copy(fields, in)
+	}
+	for _, arm := range s.arms {
+		for i := range arm {
+			if inner, both := p.fieldsOf(&arm[i], chosen); both && len(inner) == len(fields) {
+				shared = true
+			}
+		}
+	}
+	return fields, shared
 }
 
 // leavesOf are the members of slots.

@@ -115,3 +115,86 @@ func TestMembersOfAUnionBehindEachOther(t *testing.T) {
 		})
 	}
 }
+
+// Members of a union that has a name, in one that has none: Go may have one of them, and two are one mistake.
+func TestMembersOfAUnionInAnother(t *testing.T) {
+	type (
+		first struct {
+			Kind  uint32
+			_     [4]byte
+			A     uint32
+			_     [12]byte
+			After uint64
+		}
+		second struct {
+			Kind  uint32
+			B     uint64
+			_     [8]byte
+			After uint64
+		}
+		mended struct {
+			Kind  uint32
+			A     [2]uint64
+			After uint64
+		}
+		both struct {
+			Kind  uint32
+			_     [4]byte
+			A     uint32
+			B     uint64
+			After uint64
+		}
+		turned struct {
+			Kind  uint32
+			B     uint64
+			A     uint32
+			After uint64
+		}
+		padded struct {
+			Kind  uint32
+			_     [4]byte
+			A     uint32
+			B     uint64
+			_     [8]byte
+			After uint64
+		}
+		three struct {
+			Kind  uint32
+			A     uint32
+			B     uint64
+			Raw   [16]byte
+			After uint64
+		}
+		one struct {
+			Kind  uint32
+			B     uint64
+			Raw   [16]byte
+			After uint64
+		}
+		tagged struct {
+			Number uint32 `c:"kind"`
+			_      [4]byte
+			First  uint32 `c:"u.a"`
+			Second uint64 `c:"u.b"`
+			Last   uint64 `c:"after"`
+		}
+	)
+	h := byHand(t, "amd64", "union U 8 8: a 0 DWORD; b 0 UINT64", "S 32 8: kind 0 DWORD; u 8 U; raw 8 BYTE[16]; after 24 UINT64")
+	const shared, behind = "offset S.u.a: they share their bytes in C, and ", " follow each other in Go: make them one [2]uint64"
+	for name, c := range map[string]struct {
+		typ  Type
+		want string
+	}{
+		"the first":        {Struct[first]("S"), ""},
+		"the second":       {Struct[second]("S"), ""},
+		"storage":          {Struct[mended]("S"), ""},
+		"both":             {Struct[both]("S"), shared + "A and B" + behind},
+		"the other way":    {Struct[turned]("S"), shared + "B and A" + behind},
+		"padded":           {Struct[padded]("S"), shared + "A and B" + behind + " and take 8 bytes out behind it"},
+		"a member as well": {Struct[three]("S"), shared + "A, B and Raw" + behind},
+		"one and a member": {Struct[one]("S"), shared + "B and Raw" + behind},
+		"tagged":           {Struct[tagged]("S"), shared + "First and Second" + behind + " without a tag"},
+	} {
+		assert.Equal(t, c.want, findingsOf(t, c.typ, h), name)
+	}
+}

@@ -115,16 +115,18 @@ func (d *differences) standIns() {
 	}
 }
 
-// fillers finds the padding that makes up for a field that is too small, and that would be too much
-// once the field is mended: one mistake, not two.
+// fillers finds the padding that makes up for a field that is too small, or for a union of which Go has
+// several members, and that would be too much once the field is mended: one mistake, not two.
 func (d *differences) fillers() {
 	for i, q := range d.pairs {
-		if q.problem == nil || q.problem.kind != KindSize || q.relation != relOne || len(q.members) != 1 {
+		small := q.problem != nil && q.problem.kind == KindSize && q.relation == relOne && len(q.members) == 1
+		missing := q.end - q.from - q.field.Type.Size
+		if !small && q.relation != relBoth {
 			continue
 		}
-		missing := q.end - q.from - q.field.Type.Size
-		sum, n := int64(0), i+1
-		for ; n < len(d.pairs) && sum < missing && d.pairs[n].blank() && len(d.pairs[n].members) == 0; n++ {
+		first := i + 1 + len(q.with)
+		sum, n := int64(0), first
+		for ; n < len(d.pairs) && (sum < missing || !small) && d.pairs[n].blank() && len(d.pairs[n].members) == 0; n++ {
 			sum += d.pairs[n].field.Type.Size
 		}
 		next, align := d.decl.Size, max(d.s.Align, d.mendedAlign(q)) // of what follows
@@ -136,9 +138,9 @@ func (d *differences) fillers() {
 			}
 			end += x.field.Type.Size
 		}
-		if sum == missing && sum > 0 && alignUp(end, align) == next && alignUp(end+sum, align) != next {
+		if (sum == missing || !small) && sum > 0 && alignUp(end, align) == next && alignUp(end+sum, align) != next {
 			q.filled = sum
-			for _, pad := range d.pairs[i+1 : n] {
+			for _, pad := range d.pairs[first:n] {
 				pad.relation = relGone
 			}
 		}
@@ -860,9 +862,9 @@ func (d *differences) judge(q, next *pair) {
 			right = name
 		}
 		text += ": make it " + right
-		if q.filled > 0 {
-			text += fmt.Sprintf(" and take %s out behind it", plural(q.filled, "byte"))
-		}
+	}
+	if q.filled > 0 {
+		text += fmt.Sprintf(" and take %s out behind it", plural(q.filled, "byte"))
 	}
 	item := d.name(q)
 	if q.field.C != nil && first.Bits > 0 {

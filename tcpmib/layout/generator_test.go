@@ -242,7 +242,7 @@ func (b *goBuilder) union(d *cRandomMember, decl *CStruct) []placed {
 		}
 		list := b.sequence([]cRandomMember{arm}, decl)
 		for i := range list {
-			list[i].kind, list[i].arms = "union", nil // of which names within names are not looked for
+			list[i].kind = "union"
 		}
 		return list
 	}
@@ -657,7 +657,7 @@ var (
 	padBefore  = regexp.MustCompile(`^pad (\d+) bytes? (before it|at the end)$`)
 	takeBefore = regexp.MustCompile(`^take (\d+) bytes? out (before it|at the end)$`)
 	makeIt     = regexp.MustCompile(`^make it (.+?)(?: and take (\d+) bytes? out behind it)?$`)
-	makeThem   = regexp.MustCompile(`^make them one (\S+)( without a tag)?$`)
+	makeThem   = regexp.MustCompile(`^make them one (\S+?)( without a tag)?(?: and take (\d+) bytes? out behind it)?$`)
 	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
 	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
 	writeThem  = regexp.MustCompile(`^write (.+)$`)
@@ -710,20 +710,14 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		if makeThem.FindStringSubmatch(advice)[2] != "" {
 			fields[k].c = ""
 		}
-		return slices.Delete(fields, k+1, k+len(names)), err
+		fields = slices.Delete(fields, k+1, k+len(names))
+		return cutBehind(fields, k, makeThem.FindStringSubmatch(advice)[3]), err
 	case makeIt.MatchString(advice):
 		for b.own = &fields[i].typ; b.own.Kind == GoArray; b.own = b.own.Elem { // which stay as they are
 		}
 		typ, err := b.parse(makeIt.FindStringSubmatch(advice)[1])
 		b.own, fields[i].typ = nil, typ
-		if n := makeIt.FindStringSubmatch(advice)[2]; n != "" {
-			cut, _ := strconv.ParseInt(n, 10, 64)
-			for k := i + 1; cut > 0; {
-				cut -= fields[k].typ.Size
-				fields = slices.Delete(fields, k, k+1)
-			}
-		}
-		return fields, err
+		return cutBehind(fields, i, makeIt.FindStringSubmatch(advice)[2]), err
 	case makeBytes.MatchString(advice):
 		for _, w := range words(makeBytes.FindStringSubmatch(advice)[1]) {
 			name, text, _ := strings.Cut(w, " ")
@@ -777,6 +771,16 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		return slices.Replace(fields, i, i+1, added...), err
 	}
 	return nil, fmt.Errorf("cannot follow %q", advice)
+}
+
+// cutBehind takes bytes of padding out behind field i, if any are named.
+func cutBehind(fields []gField, i int, n string) []gField {
+	cut, _ := strconv.ParseInt(n, 10, 64)
+	for cut > 0 {
+		cut -= fields[i+1].typ.Size
+		fields = slices.Delete(fields, i+1, i+2)
+	}
+	return fields
 }
 
 func words(list string) []string {

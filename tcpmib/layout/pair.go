@@ -2,6 +2,7 @@ package layout
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -169,6 +170,9 @@ func (p *pairing) settle(chosen map[string]*pair, tagged bool) {
 		}
 	}
 	p.slots = p.inner(p.slots, explicit)
+	if slices.ContainsFunc(p.slots, func(s slot) bool { return s.arms != nil }) {
+		p.insideArms(p.slots, chosen, explicit, p.belonging(chosen))
+	}
 	whole := map[*pair]bool{} // storage of a whole union, under the name of one of its members
 	for i := range p.slots {
 		s := &p.slots[i]
@@ -545,6 +549,12 @@ func (p *pairing) leftOver() (found bool) {
 // "at".
 func (p *pairing) byInnerName() {
 	open := func(q *pair) bool { return q.open() && !q.blank() }
+	at := map[*pair]int64{}
+	for _, q := range p.pairs {
+		if len(q.members) > 0 {
+			at[q] = q.from
+		}
+	}
 	if !slices.ContainsFunc(p.pairs, open) {
 		return
 	}
@@ -559,17 +569,8 @@ func (p *pairing) byInnerName() {
 			all, used = append(all, s), append(used, p.used[i])
 			continue
 		}
-		chosen := map[string]*pair{}
-		found := map[*pair]bool{}
-		short := newInnerNames(in[0], s.Name)
-		for rank := range short.ranks {
-			for _, q := range p.pairs {
-				if name := short.at(rank, q.field.Name[strings.LastIndexByte(q.field.Name, '.')+1:]); open(q) && !found[q] && name != "" && chosen[name] == nil {
-					chosen[name], found[q] = q, true
-				}
-			}
-		}
-		if len(chosen) < 2 || 2*len(chosen) < len(in[0]) || !p.between(found, &s) { // few names say little, and elsewhere several do
+		chosen := p.chooseInside(in[0], s.Name, open)
+		if len(chosen) < 2 || !p.between(chosen, &s, at) { // one name says little, and elsewhere several do
 			all, used = append(all, s), append(used, p.used[i])
 			continue
 		}
@@ -589,14 +590,79 @@ func (p *pairing) byInnerName() {
 	p.slots, p.used = all, used
 }
 
-// between reports whether fields lie between the neighbours of a slot.
-func (p *pairing) between(found map[*pair]bool, s *slot) bool {
+// chooseInside returns, for the members of the member outer, the fields that have their names, if these
+// are not just a few.
+func (p *pairing) chooseInside(list []slot, outer string, open func(*pair) bool) map[string]*pair {
+	chosen := map[string]*pair{}
+	found := map[*pair]bool{}
+	short := newInnerNames(list, outer)
+	for rank := range short.ranks {
+		for _, q := range p.pairs {
+			if name := short.at(rank, q.field.Name[strings.LastIndexByte(q.field.Name, '.')+1:]); open(q) && !found[q] && name != "" && chosen[name] == nil {
+				chosen[name], found[q] = q, true
+			}
+		}
+	}
+	if 2*len(chosen) < len(list) {
+		return nil
+	}
+	return chosen
+}
+
+// insideArms opens the members in the arms of unions that no field names, and whose own members several
+// fields of a union do. at says where the fields belong that name members.
+func (p *pairing) insideArms(list []slot, chosen map[string]*pair, explicit map[string]bool, at map[*pair]int64) {
+	open := func(q *pair) bool { _, taken := at[q]; return q.open() && !q.blank() && !taken }
+	for i := range list {
+		s := &list[i]
+		found := map[string]*pair{}
+		arms := make([][]slot, len(s.arms))
+		for k, arm := range s.arms {
+			p.insideArms(arm, chosen, explicit, at)
+			for _, x := range arm {
+				if x.Name != "" && x.arms == nil && !explicit[x.Name] && chosen[x.Name] == nil && p.c.h.typeOf(x.Type).decl != nil {
+					in := p.c.openSlot(&x)[0]
+					more := p.chooseInside(in, x.Name, open)
+					if maps.Copy(found, more); len(more) > 0 {
+						arms[k] = append(arms[k], in...)
+						continue
+					}
+				}
+				arms[k] = append(arms[k], x)
+			}
+		}
+		more := slices.ContainsFunc(s.leaves(), func(m CMember) bool { return chosen[m.Name] != nil })
+		if (len(found) > 1 || len(found) == 1 && more) && p.between(found, s, at) { // one name says little
+			s.arms = arms
+			maps.Copy(chosen, found)
+		}
+	}
+}
+
+// belonging are the offsets of the members that fields name.
+func (p *pairing) belonging(chosen map[string]*pair) map[*pair]int64 {
+	at := map[*pair]int64{}
+	for _, m := range leavesOf(p.slots) {
+		if q := p.fieldOf(&m, chosen); q != nil {
+			at[q] = m.Offset
+		}
+	}
+	return at
+}
+
+// between reports whether fields lie between the neighbours of a slot. at says where others belong.
+func (p *pairing) between(chosen map[string]*pair, s *slot, at map[*pair]int64) bool {
+	found := map[*pair]bool{}
+	for _, q := range chosen {
+		found[q] = true
+	}
 	seen := false
 	for _, q := range p.pairs {
+		from, known := at[q]
 		switch {
 		case found[q]:
 			seen = true
-		case len(q.members) > 0 && (seen && q.from < s.Offset || !seen && q.from > s.Offset):
+		case seen && known && from < s.Offset || !seen && known && from > s.Offset:
 			return false
 		}
 	}
