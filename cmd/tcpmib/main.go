@@ -10,6 +10,8 @@ import (
 	"runtime/debug"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/machine"
 )
@@ -22,7 +24,17 @@ func main() {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryLimit)
 	}
+	cobra.MousetrapHelpText = mousetrapText(os.Args[1:])
 	os.Exit(newApp().run(os.Args[1:]))
+}
+
+// mousetrapText returns what cobra prints if Explorer started the program. It lists all processes to find
+// out, which takes longer than a small command, and Explorer gives no arguments.
+func mousetrapText(args []string) string {
+	if len(args) > 0 {
+		return ""
+	}
+	return cobra.MousetrapHelpText
 }
 
 // memoryLimit is the memory from which garbage is collected at once, rather than when there is as much

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -18,6 +20,17 @@ import "fmt"
 
 func main() { fmt.Println("hello, world") }
 `
+
+// A command does not ask whether Explorer started it, and a double click still gets an answer.
+func TestMousetrapText(t *testing.T) {
+	before := cobra.MousetrapHelpText
+	defer func() { cobra.MousetrapHelpText = before }()
+	cobra.MousetrapHelpText = "open a terminal"
+	assert.Equal(t, "open a terminal", mousetrapText(nil))
+	for _, args := range [][]string{{"version"}, {"list", "--limit", "10"}, {"--port", "443"}} {
+		assert.Empty(t, mousetrapText(args))
+	}
+}
 
 // Both programs are built as a release is; only cgo has an external linker.
 const releaseFlags = "-s -w -buildid= -extldflags=-Wl,--no-insert-timestamp,--file-alignment=4096"
