@@ -29,8 +29,8 @@ func generateFrom(ctx context.Context, name string, sets []headerSet) (string, e
 // the headers of each architecture.
 func generate(name string, sets []*layout.Headers) (string, error) {
 	var first error
-	for i, unions := range []func(*structBuilder, []layout.CMember) error{(*structBuilder).firstOf, (*structBuilder).widestOf, (*structBuilder).storage} {
-		text, err := generateWith(name, sets, unions, i > 1)
+	for _, w := range []way{{unions: (*structBuilder).firstOf}, {unions: (*structBuilder).widestOf}, {(*structBuilder).storage, true, false}, {(*structBuilder).firstOf, false, true}} {
+		text, err := generateWith(name, sets, w)
 		if err == nil {
 			return text, nil
 		}
@@ -41,10 +41,16 @@ func generate(name string, sets []*layout.Headers) (string, error) {
 	return "", first
 }
 
-// generateWith generates with one way to write members of a union that has no name. arraysOnly lets an array of one
-// integer stand for a union of its size, of which no member may have the integer's sign.
-func generateWith(name string, sets []*layout.Headers, unions func(*structBuilder, []layout.CMember) error, arraysOnly bool) (string, error) {
-	g := &generator{sets: sets, unions: unions, arraysOnly: arraysOnly, done: map[string]goType{}, used: map[string]bool{}}
+// way is a way to write structs.
+type way struct {
+	unions     func(*structBuilder, []layout.CMember) error // the members of a union that has no name
+	arraysOnly bool                                         // an array of one integer for a union of its size, of which no member may have the integer's sign
+	aligned    bool                                         // structs that Go aligns less than C begin with an array of no elements
+}
+
+// generateWith generates in one way.
+func generateWith(name string, sets []*layout.Headers, w way) (string, error) {
+	g := &generator{sets: sets, way: w, done: map[string]goType{}, used: map[string]bool{}}
 	if _, err := g.declare(declared(name, sets)); err != nil {
 		return "", err
 	}
@@ -104,13 +110,11 @@ func prove(text string, h *layout.Headers) error {
 
 // generator writes structs that are right for several architectures at once.
 type generator struct {
-	sets   []*layout.Headers // one an architecture
-	unions func(*structBuilder, []layout.CMember) error
-	types  []string          // the declarations, the inner ones first
-	done   map[string]goType // by C name
-	used   map[string]bool   // names of types
-
-	arraysOnly bool
+	way
+	sets  []*layout.Headers // one an architecture
+	types []string          // the declarations, the inner ones first
+	done  map[string]goType // by C name
+	used  map[string]bool   // names of types
 }
 
 // goType is a Go type and what each architecture makes of it.
@@ -214,6 +218,9 @@ func (b *structBuilder) members() error {
 	if len(b.lines) == 0 {
 		return fmt.Errorf("%s has no members", b.c)
 	}
+	if b.g.aligned {
+		b.begin()
+	}
 	want := make([]int64, len(b.structs))
 	for i, s := range b.structs {
 		if want[i] = s.Size; s.Size%b.align[i] != 0 {
@@ -224,6 +231,25 @@ func (b *structBuilder) members() error {
 		return fmt.Errorf("at the end of %s: %w", b.c, err)
 	}
 	return nil
+}
+
+// begin lets a struct that Go would align less than C begin with an array of no elements, if Go has some that are
+// aligned as C wants it.
+func (b *structBuilder) begin() {
+	want := make([]int64, len(b.structs))
+	for i, s := range b.structs {
+		want[i] = max(b.align[i], min(s.Align, pointerSize(b.g.sets[i])))
+	}
+	if slices.Equal(want, b.align) {
+		return
+	}
+	for _, elem := range []goType{b.g.scalar("uint64", slices.Repeat([]int64{8}, len(want))), b.g.scalar("uintptr", b.g.pointerSizes()), b.g.scalar("uint32", slices.Repeat([]int64{4}, len(want)))} {
+		if slices.Equal(elem.align, want) {
+			b.lines = slices.Insert(b.lines, 0, "\t_ [0]"+elem.name+"\n")
+			b.align = want
+			return
+		}
+	}
 }
 
 // clusters are the members that overlap on any architecture, which are those of a union without a name or bit-fields of

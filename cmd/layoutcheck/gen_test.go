@@ -40,6 +40,9 @@ func TestGenerateForAll(t *testing.T) {
 			"Ratio float64 `c:\"ratio\"`", "Kind uint32 `c:\"kind\"`", "Last uint64 `c:\"last\"`",
 		}},
 		{"LATE", []string{"A uint32 `c:\"a\"`", "_ [4]byte", "B uint64 `c:\"b\"`", "C uintptr `c:\"c\"`", "D uint32 `c:\"d\"`"}},
+		{"UNFILLED", []string{"Kind uint32 `c:\"kind\"`", "_ [4]byte", "Union [2]uint64 `c:\"text|number\"`", "After uint32 `c:\"after\"`"}},
+		{"STRICT", []string{"_ [0]uint64", "Reserved [32]int8 `c:\"reserved\"`"}},
+		{"NOTHING", []string{"Count uint32 `c:\"count\"`"}},
 		{"PACKED", nil},
 	} {
 		text, err := generate(test.name, sets)

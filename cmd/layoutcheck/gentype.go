@@ -144,6 +144,14 @@ func (g *generator) integers(sizes, aligns []int64) (goType, error) {
 	return t, nil
 }
 
+func (g *generator) pointerSizes() []int64 {
+	var list []int64
+	for _, h := range g.sets {
+		list = append(list, pointerSize(h))
+	}
+	return list
+}
+
 func pointerSize(h *layout.Headers) int64 {
 	if h.GOARCH == "386" {
 		return 4

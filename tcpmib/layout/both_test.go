@@ -198,3 +198,35 @@ func TestMembersOfAUnionInAnother(t *testing.T) {
 		assert.Equal(t, c.want, findingsOf(t, c.typ, h), name)
 	}
 }
+
+// Storage that names the members of a union has the size of the union, which its alignment may make larger
+// than any of them.
+func TestStorageOfAUnionThatNoMemberFills(t *testing.T) {
+	type (
+		whole struct {
+			Kind  uint32
+			_     [4]byte
+			Union [2]uint64 `c:"text|number"`
+			After uint32    `c:"after"`
+		}
+		short struct {
+			Kind  uint32
+			_     [4]byte
+			Union [3]uint32 `c:"text|number"`
+			_     [4]byte
+			After uint32 `c:"after"`
+			_     [4]byte
+		}
+		long struct {
+			Kind  uint32
+			_     [4]byte
+			Union [3]uint64 `c:"text|number"`
+			After uint32    `c:"after"`
+		}
+	)
+	h := byHand(t, "amd64", "S 32 8: kind 0 DWORD; text 8 BYTE[12]; number 8 UINT64; after 24 DWORD")
+	h.Structs["S"].Unnamed = []CUnnamed{{Union: true, Offset: 8, Size: 16, First: 1, End: 3}}
+	assert.Empty(t, findingsOf(t, Struct[whole]("S"), h))
+	assert.Empty(t, findingsOf(t, Struct[short]("S"), h), "as long as its longest member")
+	assert.NotEmpty(t, findingsOf(t, Struct[long]("S"), h))
+}

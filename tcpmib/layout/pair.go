@@ -324,11 +324,11 @@ func (p *pairing) judgeTagged(q *pair) {
 	first := q.members[0]
 	q.from, q.end = first.Offset, first.end()
 	size := q.field.Type.Size
-	union := q.field.Type.storage() && len(q.members) > 1 && slices.ContainsFunc(q.members, func(m CMember) bool { return m.Size == size })
+	union := q.field.Type.storage() && len(q.members) > 1 && slices.Contains(p.unionEnds(q.members), first.Offset+size)
 	for i := range q.members {
 		m := &q.members[i]
 		if union && m.Bits == 0 && m.Offset == first.Offset && m.Size <= size {
-			q.end = max(q.end, m.end())
+			q.end = first.Offset + size
 			continue
 		}
 		if m.Bits > 0 {
@@ -357,6 +357,21 @@ func (p *pairing) judgeTagged(q *pair) {
 			}
 		}
 	}
+}
+
+// unionEnds are where members of a union end, and where the union does: it may be aligned more than the
+// longest of them.
+func (p *pairing) unionEnds(members []CMember) []int64 {
+	var ends []int64
+	for _, m := range members {
+		ends = append(ends, m.end())
+		for i := range p.slots {
+			if s := &p.slots[i]; s.tail && s.Offset == m.end() {
+				ends = append(ends, s.end())
+			}
+		}
+	}
+	return ends
 }
 
 // nameTable are the names of members, and Go's spellings of them by their rank.

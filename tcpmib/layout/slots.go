@@ -62,7 +62,11 @@ func (t *slotTree) sequence(first, end int, union bool, size, offset int64) []sl
 		}
 	}
 	if union {
-		return []slot{{CMember: CMember{Offset: offset, Size: size}, arms: arms}}
+		s := slot{CMember: CMember{Offset: offset, Size: size}, arms: arms}
+		if !slices.ContainsFunc(s.leaves(), func(m CMember) bool { return m.Size > 0 }) { // arrays without a length
+			s.Size = 0
+		}
+		return []slot{s}
 	}
 	return units(list)
 }

@@ -42,3 +42,24 @@ typedef struct _OPEN {
 	unsigned long count;
 	unsigned long values[];
 } OPEN;
+
+typedef struct _UNFILLED {
+	unsigned long kind;
+	union {
+		char text[12];
+		unsigned long long number;
+	};
+	unsigned long after;
+} UNFILLED;
+
+typedef struct __attribute__((aligned(8))) _STRICT {
+	char reserved[32];
+} STRICT;
+
+typedef struct _NOTHING {
+	unsigned long count;
+	union {
+		unsigned long numbers[0];
+		unsigned short words[0];
+	};
+} NOTHING;
