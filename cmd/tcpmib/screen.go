@@ -114,6 +114,7 @@ func inspect(m *machine.Reader, socket rows.Socket) []screen.Detail {
 	s := &rows.Snapshot{Sockets: []rows.Socket{socket}}
 	s.Processes, _ = m.Processes()
 	errModule := m.ReadModules(s, c.Family())
+	m.Enrich(s, c.Family(), nil, rows.Named("created")) // unless they were read with the modules
 	errServices := m.ReadServices(s, c.Family())
 	m.ReadOwners(s)
 	r := s.Row(socket)

@@ -272,19 +272,20 @@ func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *fil
 // be read any more.
 type remembered struct {
 	names    machine.Names
-	families tcpmib.Family
+	tables   rows.Tables
 	needs    []rows.Column // of the filter
 	asked    []rows.Column // to show or to sort by, which need calls
 	reported bool          // missing columns, once
 	sortBy   []rows.Column
-	sockets  map[rows.Identity]rememberedSocket // those with a creation time or a module
+	sockets  map[rows.Fingerprint]rememberedSocket // those with a creation time or a module
+	texts    texts
 }
 
 // rememberedSocket is what belongs to one socket. There may be a million: what belongs to a process or
-// to an address is kept once, in names.
+// to an address is kept once, in names, and so is each text.
 type rememberedSocket struct {
-	process, module string
-	created         time.Time
+	created         rows.Moment
+	process, module uint32 // numbers of texts
 }
 
 func newRemembered(f *watchFlags) *remembered {
@@ -292,13 +293,13 @@ func newRemembered(f *watchFlags) *remembered {
 		return !slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Column == c.Name })
 	})
 	return &remembered{
-		families: f.filter.Families(), needs: f.filter.Needs(), asked: asked, sortBy: f.sortBy,
-		sockets: map[rows.Identity]rememberedSocket{},
+		tables: f.filter.Tables(), needs: f.filter.Needs(), asked: asked, sortBy: f.sortBy,
+		sockets: map[rows.Fingerprint]rememberedSocket{},
 	}
 }
 
 // events writes the selected changes of a tick, sorted. It keeps the changes of the tick only if they
-// have to be sorted, or calls are needed for what they show.
+// have to be sorted, or what they show has to be asked for each socket or process.
 func (k *remembered) events(m *machine.Reader, changes iter.Seq[*rows.Change],
 	selected func(c *rows.Change, now, before *rows.Row) bool, write func(c *rows.Change, now *rows.Row) error) error {
 	next := sync.OnceFunc(func() { k.names.Next(m.KnownProcesses()) }) // not at a tick without changes
@@ -311,35 +312,56 @@ func (k *remembered) events(m *machine.Reader, changes iter.Seq[*rows.Change],
 		k.names.Know(m, &all, k.needs)
 		changes = all.All()
 	}
+	keep := len(k.sortBy) > 0 || k.asks(machine.OfProcess) || k.asks(machine.OfSocket)
 	var kept rows.Changes
+	var s *rows.Snapshot // what the columns need, read once there is a change to show
 	for c := range changes {
 		next()
 		now, before := k.names.Rows(c)
 		switch {
 		case !selected(c, &now, &before):
-		case len(k.asked) > 0 || len(k.sortBy) > 0:
+			continue
+		case keep:
 			kept.Add(*c)
-		default:
-			if err := write(c, &now); err != nil {
-				return err
-			}
+			continue
+		case s == nil:
+			s = k.enrich(m, &kept)
+		}
+		if len(k.asked) > 0 {
+			now = k.row(s, c, &now)
+			k.remember(c, &now)
+		}
+		if err := write(c, &now); err != nil {
+			return err
 		}
 	}
-	if kept.Len() == 0 {
-		return nil
+	if kept.Len() > 0 {
+		s = k.enrich(m, &kept)
 	}
-	s := k.enrich(m, &kept)
-	row := func(i int) rows.Row { return k.row(s, kept.At(i)) }
+	row := func(i int) rows.Row {
+		now, _ := k.names.Rows(kept.At(i))
+		return k.row(s, kept.At(i), &now)
+	}
 	for i := range k.sorted(kept.Len(), row) {
 		r := row(i)
 		if err := write(kept.At(i), &r); err != nil {
 			return err
 		}
 	}
-	if len(k.asked) > 0 {
-		k.remember(s, &kept)
+	if s == nil || len(k.asked) == 0 {
+		return nil
 	}
+	for i := range kept.Len() {
+		r := row(i)
+		k.remember(kept.At(i), &r)
+	}
+	k.names.Keep(s)
 	return nil
+}
+
+// asks reports whether a column is asked for that needs such calls.
+func (k *remembered) asks(of machine.Of) bool {
+	return slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Of == of && rows.Has(k.asked, e.Column) })
 }
 
 // sorted returns the numbers of n rows in the order in which they are written.
@@ -353,69 +375,95 @@ func (k *remembered) sorted(n int, row func(i int) rows.Row) iter.Seq[int] {
 	}
 }
 
-// enrich returns what the columns need of the sockets that have not closed.
+// enrich returns what the columns need: creation times of all sockets, and what is known of those of changes
+// that have not closed.
 func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snapshot {
 	s := &rows.Snapshot{Processes: k.names.Newer()}
 	if len(k.asked) == 0 {
 		return s // to sort takes no calls
 	}
-	s.Sockets = make([]rows.Socket, 0, changes.Len())
+	each, seen := k.asks(machine.OfSocket), map[uint32]bool{}
+	if k.tables.TCP {
+		s.Sockets = append(s.Sockets, rows.Socket{}) // so that its table of creation times is read
+	}
+	if k.tables.UDP {
+		s.Sockets = append(s.Sockets, rows.Socket{Protocol: rows.UDP})
+	}
 	for c := range changes.All() {
-		if c.Kind != tcpmib.Closed {
+		if c.Kind != tcpmib.Closed && (each || !seen[c.Conn.PID]) { // otherwise one of each process is enough
+			seen[c.Conn.PID] = true
 			s.Sockets = append(s.Sockets, c.Now())
 		}
 	}
 	if k.reported {
-		m.Enrich(s, k.families, nil, k.asked)
+		m.Enrich(s, k.tables.Families, nil, k.asked)
 	} else {
-		m.Enrich(s, k.families, k.asked, nil)
+		m.Enrich(s, k.tables.Families, k.asked, nil)
 	}
 	k.reported = true
 	s.Sockets = nil // rows are made from the changes
 	return s
 }
 
-// row returns the row of a change. It uses what is remembered for a socket that closed, and for one
-// whose creation time Windows no longer has.
-func (k *remembered) row(s *rows.Snapshot, c *rows.Change) rows.Row {
+// row returns the row of a change, with what is known of a socket; known is what k.names know of it. It uses
+// what is remembered for a socket that closed, and for one whose creation time Windows no longer has.
+func (k *remembered) row(s *rows.Snapshot, c *rows.Change, known *rows.Row) rows.Row {
 	if c.Kind != tcpmib.Closed {
 		now := s.Row(c.Now())
 		if c.Kind == tcpmib.Changed && now.Created.IsZero() {
-			now.SetCreated(k.sockets[c.Before().Identity()].created, s.At)
+			now.SetCreated(k.sockets[c.Before().Fingerprint()].created.Time(), s.At)
 		}
 		return now
 	}
-	now, _ := k.names.Rows(c)
-	older, ok := k.sockets[c.Now().Identity()]
+	now := *known
+	older, ok := k.sockets[c.Now().Fingerprint()]
 	if !ok {
 		return now
 	}
-	if older.process == "" && now.Process != "" {
+	process := k.texts.of(older.process)
+	if process == "" && now.Process != "" {
 		now.Services, now.Owner = nil, nil // another process has the ID of its owner, which had ended
 	}
-	now.Process, now.Module = older.process, older.module
-	now.SetCreated(older.created, s.At)
+	now.Process, now.Module = process, k.texts.of(older.module)
+	now.SetCreated(older.created.Time(), s.At)
 	return now
 }
 
-// remember remembers the sockets of changes, and forgets those that closed.
-func (k *remembered) remember(s *rows.Snapshot, changes *rows.Changes) {
-	k.names.Keep(s)
-	for c := range changes.All() {
-		if c.Kind == tcpmib.Closed {
-			delete(k.sockets, c.Now().Identity())
-			continue
-		}
-		now := k.row(s, c)
-		if c.Kind == tcpmib.Changed {
-			delete(k.sockets, c.Before().Identity())
-		}
-		if now.Module != "" || !now.Created.IsZero() {
-			k.sockets[c.Now().Identity()] = rememberedSocket{now.Process, now.Module, now.Created}
-		}
+// remember remembers the socket of a change, and forgets it if it closed.
+func (k *remembered) remember(c *rows.Change, now *rows.Row) {
+	switch c.Kind {
+	case tcpmib.Closed:
+		delete(k.sockets, c.Now().Fingerprint())
+		return
+	case tcpmib.Changed:
+		delete(k.sockets, c.Before().Fingerprint())
+	}
+	if now.Module != "" || !now.Created.IsZero() {
+		k.sockets[c.Now().Fingerprint()] = rememberedSocket{rows.MomentOf(now.Created), k.texts.number(now.Process), k.texts.number(now.Module)}
 	}
 }
 
+// texts are texts by number, each once.
+type texts struct {
+	numbers map[string]uint32
+	texts   []string
+}
+
+func (t *texts) number(text string) uint32 {
+	n, ok := t.numbers[text]
+	if !ok {
+		if t.numbers == nil {
+			t.numbers = map[string]uint32{}
+		}
+		n = uint32(len(t.texts))
+		t.numbers[text], t.texts = n, append(t.texts, text)
+	}
+	return n
+}
+
+func (t *texts) of(number uint32) string { return t.texts[number] }
+
+// watchTrouble is what went wrong while a watch read tables.
 // watchTrouble is what went wrong while a watch read tables.
 type watchTrouble struct {
 	app      *app

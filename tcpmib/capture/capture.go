@@ -55,6 +55,7 @@ package capture
 
 import (
 	"errors"
+	"io"
 	"maps"
 	"slices"
 	"time"
@@ -168,6 +169,19 @@ func (c *Capture) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 		return 0, tcpmib.CodeNoAnswer
 	}
 	return uint32(a.table.size), 0
+}
+
+// Unpack answers as Ask does, with a reader of the answer and its size in bytes in place of a copy: a
+// large one then takes no memory of its own.
+func (c *Capture) Unpack(q tcpmib.Query) (answer io.Reader, size int, code uint32) {
+	a, ok := c.answers[key(q)]
+	switch {
+	case !ok:
+		return nil, 0, tcpmib.CodeNoAnswer
+	case a.code != 0:
+		return nil, 0, a.code
+	}
+	return a.table.open(), a.table.size, 0
 }
 
 // key is q without what makes no difference.

@@ -16,7 +16,7 @@ type History[Row comparable] struct {
 
 type change struct {
 	kind         Kind
-	older, newer int
+	older, newer int32 // rows: a table of DefaultMaxBytes has fewer than 2^31
 }
 
 // Read takes a snapshot with appendTo, and compares it with the last one. One that fails leaves the
@@ -53,7 +53,7 @@ func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, erro
 		order: order, older: h.older, newer: h.newer, olderOwners: h.owners[0].Items, newerOwners: h.owners[1].Items,
 	}
 	d.diff(func(kind Kind, i, j int) bool {
-		h.changes.Items = append(h.changes.Items, change{kind, i, j})
+		h.changes.Items = append(h.changes.Items, change{kind, int32(i), int32(j)})
 		return true
 	})
 	h.owners[1].Items = d.newerOwners

@@ -17,30 +17,41 @@ import (
 // An Extra is a column that needs more calls than the tables do.
 type Extra struct {
 	Column      string
+	Of          Of
 	Flag, Usage string // "": the column has none
 	missing     string // what to say when the calls fail
 	read        func(r *Reader, s *rows.Snapshot, families tcpmib.Family) error
 }
 
+// Of says for what calls are made.
+type Of uint8
+
+// For what calls are made.
+const (
+	OfTables  Of = iota // all sockets at once
+	OfProcess           // each process
+	OfSocket            // each socket
+)
+
 // Extras are the columns that need more calls than the tables do.
 var Extras = []Extra{
-	{"age", "", "", "creation times", (*Reader).readCreated},
-	{"path", "", "", "paths", ownerReader(func(o *rows.Owner) bool { return o.Path != "" })},
-	{"user", "", "", "users", ownerReader(func(o *rows.Owner) bool { return o.User != "" })},
-	{"parent", "", "", "parents", ownerReader(func(o *rows.Owner) bool { return o.Parent != 0 })},
-	{"parentProcess", "", "", "parents", ownerReader(func(o *rows.Owner) bool { return o.Parent != 0 })}, // it may have ended
-	{"commandLine", "", "", "command lines", ownerReader(func(o *rows.Owner) bool { return o.CommandLine != "" })},
-	{"created", "created", "show when each connection was created", "creation times", (*Reader).readCreated},
-	{"module", "module", "show which part of its program opened each connection, such as a service", "modules", (*Reader).ReadModules},
-	{"services", "services", "show the services that run in the owning process", "services", (*Reader).ReadServices},
-	{"remoteName", "resolve", "look up the names of remote addresses, for at most 3 seconds", "names", (*Reader).resolve},
+	{"age", OfTables, "", "", "creation times", (*Reader).readCreated},
+	{"path", OfProcess, "", "", "paths", ownerReader(func(o *rows.Owner) bool { return o.Path != "" })},
+	{"user", OfProcess, "", "", "users", ownerReader(func(o *rows.Owner) bool { return o.User != "" })},
+	{"parent", OfProcess, "", "", "parents", ownerReader(func(o *rows.Owner) bool { return o.Parent != 0 })},
+	{"parentProcess", OfProcess, "", "", "parents", ownerReader(func(o *rows.Owner) bool { return o.Parent != 0 })}, // it may have ended
+	{"commandLine", OfProcess, "", "", "command lines", ownerReader(func(o *rows.Owner) bool { return o.CommandLine != "" })},
+	{"created", OfTables, "created", "show when each connection was created", "creation times", (*Reader).readCreated},
+	{"module", OfSocket, "module", "show which part of its program opened each connection, such as a service", "modules", (*Reader).ReadModules},
+	{"services", OfTables, "services", "show the services that run in the owning process", "services", (*Reader).ReadServices},
+	{"remoteName", OfSocket, "resolve", "look up the names of remote addresses, for at most 3 seconds", "names", (*Reader).resolve},
 }
 
 // Enrich reads what columns need and the snapshot does not have yet: the columns that the user
 // asked for, and those shown by default, for which missing values are not reported.
 func (r *Reader) Enrich(s *rows.Snapshot, families tcpmib.Family, asked, shown []rows.Column) {
-	if s.Created == nil && (rows.Has(asked, "module") || rows.Has(shown, "module")) {
-		s.Modules = map[rows.Identity]*rows.Module{} // creation times are read from the same tables, once
+	if s.Created == nil && r.noModules() == nil && (rows.Has(asked, "module") || rows.Has(shown, "module")) {
+		wantModules(s) // creation times are read from the same tables, once
 	}
 	for _, e := range Extras {
 		if !rows.Has(asked, e.Column) && !rows.Has(shown, e.Column) {
@@ -52,12 +63,12 @@ func (r *Reader) Enrich(s *rows.Snapshot, families tcpmib.Family, asked, shown [
 	}
 }
 
-// readCreated reads the owner module tables, once, and keeps what belongs to the sockets.
+// readCreated reads the owner module tables of the protocols of the sockets, once.
 func (r *Reader) readCreated(s *rows.Snapshot, families tcpmib.Family) error {
 	if s.Created != nil {
 		return nil
 	}
-	s.At, s.Created = r.Now(), rows.NewCreated(s.Sockets)
+	s.At, s.Created = r.Now(), &rows.Created{}
 	tcp, udp := false, false
 	for i := range s.Sockets {
 		protocol := s.Sockets[i].Protocol
@@ -75,55 +86,78 @@ func (r *Reader) readCreated(s *rows.Snapshot, families tcpmib.Family) error {
 
 func readCreatedTCP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	r := tcpmib.Reader{Source: m.Source()}
-	// module notes when a connection was created, and returns its module if that will be asked for.
+	// module adds when a connection was created, and returns its module if that will be asked for.
 	module := func(c tcpmib.Conn, created time.Time) *rows.Module {
 		socket := rows.Socket{Conn: c}
-		if !s.Created.Set(socket, created) || s.Modules == nil {
-			return nil
-		}
-		module := &rows.Module{}
-		s.Modules[socket.Identity()] = module
-		return module
+		s.Created.Add(socket, created)
+		return s.Modules[socket.Identity()]
 	}
 	var err4, err6 error
 	if families&tcpmib.IPv4 != 0 {
-		var table []tcpmib.TCPRowOwnerModule
-		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
-		for i := range table {
-			if o := module(table[i].Conn(), table[i].CreateTime()); o != nil {
-				row := table[i] // the table is overwritten by the next one
+		whole := func() ([]tcpmib.TCPRowOwnerModule, error) {
+			return tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
+		}
+		err4 = eachRow(r.Source, modulesOf(tcpmib.AFInet), tcpmib.DecodeTCPTableOwnerModule, whole, func(row *tcpmib.TCPRowOwnerModule) {
+			if o := module(row.Conn(), row.CreateTime()); o != nil {
+				row := *row // the table is overwritten by the next one
 				o.Read = func() (tcpmib.OwnerModule, error) { return m.Module4(&row) }
 			}
-		}
+		})
 	}
 	if families&tcpmib.IPv6 != 0 {
-		var table []tcpmib.TCP6RowOwnerModule
-		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
-		for i := range table {
-			if o := module(table[i].Conn(), table[i].CreateTime()); o != nil {
-				row := table[i]
+		whole := func() ([]tcpmib.TCP6RowOwnerModule, error) {
+			return tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
+		}
+		err6 = eachRow(r.Source, modulesOf(tcpmib.AFInet6), tcpmib.DecodeTCP6TableOwnerModule, whole, func(row *tcpmib.TCP6RowOwnerModule) {
+			if o := module(row.Conn(), row.CreateTime()); o != nil {
+				row := *row
 				o.Read = func() (tcpmib.OwnerModule, error) { return m.Module6(&row) }
 			}
-		}
+		})
 	}
 	return errors.Join(err4, err6)
+}
+
+func modulesOf(family uint32) tcpmib.Query {
+	return tcpmib.Query{Func: "GetExtendedTcpTable", Family: family, Class: uint32(tcpmib.TCPTableOwnerModuleAll)}
 }
 
 func readCreatedUDP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	r := udpmib.Reader{Source: m.Source()}
 	endpoints, err := r.AppendEndpoints(nil, families)
 	for _, e := range endpoints {
-		s.Created.Set(rows.OfEndpoint(e), e.Created)
+		s.Created.Add(rows.OfEndpoint(e), e.Created)
 	}
 	return err
+}
+
+// noModules returns an error if the machine has no modules to ask for. To ask a capture for those of a million
+// rows would take the memory of all of them.
+func (r *Reader) noModules() error {
+	if c, ok := r.Machine.(*Captured); ok {
+		return c.missing()
+	}
+	return nil
+}
+
+// wantModules makes readCreated keep the rows that ask for the modules of the sockets.
+func wantModules(s *rows.Snapshot) {
+	s.Modules = make(map[rows.Identity]*rows.Module, len(s.Sockets))
+	for i := range s.Sockets {
+		s.Modules[s.Sockets[i].Identity()] = &rows.Module{}
+	}
 }
 
 // ReadModules asks for the module of each connection. Many have none: their processes belong to
 // another user, or have ended.
 func (r *Reader) ReadModules(s *rows.Snapshot, families tcpmib.Family) error {
 	defer r.Terminal.Progress("asking for modules")()
+	if err := r.noModules(); err != nil {
+		return err
+	}
 	if s.Modules == nil {
-		s.Modules, s.Created = map[rows.Identity]*rows.Module{}, nil // which were read without the rows that ask
+		wantModules(s)
+		s.Created = nil // which were read without the rows that ask
 	}
 	err := r.readCreated(s, families)
 	for _, socket := range s.Sockets {
@@ -133,9 +167,6 @@ func (r *Reader) ReadModules(s *rows.Snapshot, families tcpmib.Family) error {
 		}
 		module, err := m.Read()
 		m.Read = nil // once is enough
-		if IsNotCaptured(err) {
-			return err
-		}
 		if err == nil {
 			m.Name = module.Name
 		}

@@ -71,17 +71,19 @@ func (n *Names) Keep(s *rows.Snapshot) {
 	}
 }
 
-// Rows returns the rows of a change, as it is now and as it was.
+// Rows returns the rows of a change, as it is now and, if it changed, as it was.
 func (n *Names) Rows(c *rows.Change) (now, before rows.Row) {
 	older := rows.Snapshot{Processes: n.older, Owners: n.owners, Services: n.services, Hosts: n.hosts}
 	newer := rows.Snapshot{Processes: n.newer, Owners: n.owners, Services: n.services, Hosts: n.hosts}
-	now, before = newer.Row(c.Now()), older.Row(c.Before())
-	if c.Kind == tcpmib.Closed {
-		if closed := older.Row(c.Now()); closed.Process != "" {
-			now = closed
+	switch c.Kind {
+	case tcpmib.Changed:
+		before = older.Row(c.Before())
+	case tcpmib.Closed:
+		if now = older.Row(c.Now()); now.Process != "" {
+			return now, before
 		}
 	}
-	return now, before
+	return newer.Row(c.Now()), before
 }
 
 // Newer returns the processes of the newer snapshot, and those that have ended.

@@ -59,8 +59,12 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	if !tables.UDP {
 		t.udp = udpmib.Tracker{}
 	}
+	_, once := m.Machine.(*Captured)
 	if tables.TCP {
 		for c, err := range t.tcp.Changes(&t.conns, tables.Families, at) {
+			if once { // all tables have been read, and a capture is read once: its buffers are for the next
+				t.conns, once = tcpmib.Reader{}, false
+			}
 			if more := err == nil && yield(rows.OfTCP(c), nil) || err != nil && fails(err); !more {
 				return
 			}

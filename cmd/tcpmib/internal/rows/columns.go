@@ -27,6 +27,7 @@ type Column struct {
 	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Data
 	Compare func(a, b *Row) int                 // the order of --sort
 	Key     func(r *Row) Key                    // the value, of columns with few different ones; or nil
+	Time    func(r *Row) uint64                 // the value, in the order of Compare, of a time; or nil
 	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
 	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
 }
@@ -177,7 +178,8 @@ var Columns = []Column{
 			}
 			return strconv.AppendInt(dst, int64(r.Age/time.Second), 10)
 		},
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Age, b.Age) }},
+		Compare: func(a, b *Row) int { return cmp.Compare(a.Age, b.Age) },
+		Time:    func(r *Row) uint64 { return uint64(r.Age) }},
 	{Name: "created", Title: "CREATED",
 		Also: []string{"since", "started"},
 		Text: func(dst []byte, r *Row) []byte {
@@ -192,7 +194,8 @@ var Columns = []Column{
 			}
 			return r.Created.UTC().AppendFormat(dst, time.RFC3339Nano)
 		},
-		Compare: func(a, b *Row) int { return a.Created.Compare(b.Created) }},
+		Compare: func(a, b *Row) int { return a.Created.Compare(b.Created) },
+		Time:    func(r *Row) uint64 { return uint64(MomentOf(r.Created)) }},
 	{Name: "module", Title: "MODULE", Shrink: shrinkEnd,
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Module...) },
 		Compare: func(a, b *Row) int { return compareFold(a.Module, b.Module) },

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 )
 
@@ -31,12 +32,12 @@ func Sorted(n int, row func(i int) Row, by []Column, reverse bool) iter.Seq[int]
 	for i := range sorted {
 		sorted[i].row = i
 	}
-	// A million sockets have a few hundred processes: the values of the leading columns are compared
-	// once, and the rows by their ranks. The product of two numbers of rows fits in 64 bits, and sorts
-	// by more columns are rare.
-	for k := 0; k < 2 && len(by) > 0 && by[0].Key != nil; k++ {
-		addRanks(sorted, row, &by[0])
+	// To make two rows for each comparison takes half a minute for a million of them.
+	if len(by) > 0 && by[0].Time != nil {
+		addTimes(sorted, row, &by[0], reverse)
 		by = by[1:]
+	} else {
+		by = addKeys(sorted, row, by)
 	}
 	rest := Order(by, reverse)
 	left, right := rowCache{row: row, i: -1}, rowCache{row: row, i: -1}
@@ -56,6 +57,30 @@ func Sorted(n int, row func(i int) Row, by []Column, reverse bool) iter.Seq[int]
 			}
 		}
 	}
+}
+
+// addTimes ranks rows by a column of times. Unknown ones come last, reversed or not.
+func addTimes(list []ranked, row func(i int) Row, c *Column, reverse bool) {
+	for i := range list {
+		r := row(list[i].row)
+		switch {
+		case !c.isUnknown(&r):
+			list[i].rank = 1 + c.Time(&r)
+		case !reverse:
+			list[i].rank = math.MaxUint64
+		}
+	}
+}
+
+// addKeys ranks rows by the leading columns that have keys, and returns the others. A million sockets have a few
+// hundred processes: their values are compared once. The product of two numbers of rows fits in 64
+// bits, and sorts by more columns are rare.
+func addKeys(list []ranked, row func(i int) Row, by []Column) []Column {
+	for k := 0; k < 2 && len(by) > 0 && by[0].Key != nil; k++ {
+		addRanks(list, row, &by[0])
+		by = by[1:]
+	}
+	return by
 }
 
 // ranked is the number of a row, and the place of its values in the leading columns of a sort.

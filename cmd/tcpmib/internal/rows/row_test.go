@@ -107,10 +107,9 @@ func TestSnapshot(t *testing.T) {
 	assert.Empty(t, s.Row(s.Sockets[2]).Process, "nobody owns it")
 
 	s.At = at.Add(time.Hour)
-	s.Created = NewCreated(s.Sockets[:3])
-	assert.True(t, s.Created.Set(s.Sockets[0], at.Add(time.Minute)))
-	assert.True(t, s.Created.Set(s.Sockets[1], at.Add(-time.Minute))) // before its process
-	assert.False(t, s.Created.Set(s.Sockets[3], at))
+	s.Created = &Created{}
+	s.Created.Add(s.Sockets[0], at.Add(time.Minute))
+	s.Created.Add(s.Sockets[1], at.Add(-time.Minute)) // before its process
 	s.Modules = map[Identity]*Module{s.Sockets[0].Identity(): {Name: "M"}}
 	r = s.Row(s.Sockets[0])
 	assert.Equal(t, 59*time.Minute, r.Age)
@@ -123,7 +122,7 @@ func TestSnapshot(t *testing.T) {
 	assert.Nil(t, r.Services)
 	assert.Zero(t, s.Row(s.Sockets[2]).Age)
 	assert.Zero(t, s.Row(s.Sockets[3]).Created, "not in the table")
-	s.Created.Set(s.Sockets[0], s.At.Add(time.Minute))
+	s.Created.Add(s.Sockets[0], s.At.Add(time.Minute))
 	assert.Zero(t, s.Row(s.Sockets[0]).Age, "clocks differ")
 	s.At = time.Time{}
 	assert.Zero(t, s.Row(s.Sockets[0]).Age)

@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"cmp"
 	"iter"
 	"net/netip"
 	"slices"
@@ -31,61 +30,6 @@ type Snapshot struct {
 type Module struct {
 	Name string                             // "" until read
 	Read func() (tcpmib.OwnerModule, error) // nil if there is nothing to ask
-}
-
-// Created is when sockets were created.
-type Created struct{ sockets []createdSocket } // sorted
-
-type createdSocket struct {
-	Socket
-	at time.Time // the zero time if unknown
-}
-
-// NewCreated returns unknown creation times for sockets.
-func NewCreated(sockets []Socket) *Created {
-	c := &Created{make([]createdSocket, len(sockets))}
-	for i, s := range sockets {
-		c.sockets[i].Socket = s
-	}
-	slices.SortFunc(c.sockets, func(a, b createdSocket) int { return a.Socket.Compare(b.Socket) })
-	return c
-}
-
-// of returns the entries of a socket: more than one if a table lists it twice.
-func (c *Created) of(s Socket) []createdSocket {
-	i, found := slices.BinarySearchFunc(c.sockets, s, compareIdentity)
-	if !found {
-		return nil
-	}
-	n := 1
-	for i+n < len(c.sockets) && compareIdentity(c.sockets[i+n], s) == 0 {
-		n++
-	}
-	return c.sockets[i : i+n]
-}
-
-// compareIdentity orders sockets by what identifies them, with which Socket.Compare begins.
-func compareIdentity(a createdSocket, b Socket) int {
-	return cmp.Or(int(a.Protocol)-int(b.Protocol), a.Local.Compare(b.Local), a.Remote.Compare(b.Remote), cmp.Compare(a.PID, b.PID))
-}
-
-// Set sets when a socket was created, and reports whether it is one of those that c is about.
-func (c *Created) Set(s Socket, at time.Time) bool {
-	entries := c.of(s)
-	for i := range entries {
-		entries[i].at = at
-	}
-	return len(entries) > 0
-}
-
-// At returns when a socket was created, or the zero time if that is unknown.
-func (c *Created) At(s Socket) time.Time {
-	for _, e := range c.of(s) {
-		if !e.at.IsZero() {
-			return e.at
-		}
-	}
-	return time.Time{}
 }
 
 // Rows yields a row for each socket, valid until the next one.

@@ -197,10 +197,10 @@ func TestDiffColumns(t *testing.T) {
 // The names that a sort needs: reversed, and where something is not known.
 func TestSortUnknown(t *testing.T) {
 	s := longNames()
-	s.Created = NewCreated(s.Sockets)
+	s.Created = &Created{}
 	for i, socket := range s.Sockets {
 		if i != 1 {
-			s.Created.Set(socket, created.Add(time.Duration(i)*time.Hour))
+			s.Created.Add(socket, created.Add(time.Duration(i)*time.Hour))
 		}
 	}
 	s.At = created.Add(100 * time.Hour)
