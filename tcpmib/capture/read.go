@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"io/fs"
@@ -40,11 +41,23 @@ func (l Limits) Open(path string) (*Capture, error) {
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
 	}
-	c, err := l.read(f, stat.Size(), MaxEntryBytes)
+	c, err := l.readFile(f, stat.Size())
 	if err != nil {
 		return nil, fmt.Errorf("capture: %s: %w", path, err)
 	}
 	return c, nil
+}
+
+// readFile reads a small file at once: Windows seeks twice for each part.
+func (l Limits) readFile(f *os.File, size int64) (*Capture, error) {
+	if size > 256<<10 {
+		return l.read(f, size, MaxEntryBytes)
+	}
+	content := make([]byte, size)
+	if _, err := io.ReadFull(f, content); err != nil {
+		return nil, err
+	}
+	return l.read(bytes.NewReader(content), size, MaxEntryBytes)
 }
 
 // Read is the function Read with these limits.

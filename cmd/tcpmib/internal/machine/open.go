@@ -16,16 +16,16 @@ const Stdin = "-"
 
 // Open opens a capture in a file. None of its tables may have more than maxRows rows.
 func Open(file string, maxRows int) (*Captured, error) {
-	switch info, err := os.Stat(file); {
-	case err != nil: // capture.Open says so
-	case info.IsDir():
-		return nil, fmt.Errorf("%s is a folder: name the zip file that tcpmib capture wrote", file)
-	case info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeCharDevice) != 0: // opening a pipe may wait forever
-		return nil, fmt.Errorf("%s is no file: use - for standard input", file)
-	}
 	c, err := capture.Limits{MaxRows: maxRows}.Open(file)
 	if err == nil {
 		return &Captured{c, file}, nil
+	}
+	switch info, statErr := os.Stat(file); {
+	case statErr != nil: // err says so
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder: name the zip file that tcpmib capture wrote", file)
+	case info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket|fs.ModeCharDevice) != 0: // to open a pipe may take forever
+		return nil, fmt.Errorf("%s is no file: use - for standard input", file)
 	}
 	if err := allowMore(err); err != nil {
 		return nil, err
