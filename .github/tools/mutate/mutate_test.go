@@ -33,6 +33,8 @@ func f(a, b int, ok bool) bool {
 	if ok {
 		a++
 	}
+	if a > 6 { // by its operator alone
+	}
 	for a < 10 && b != 0x1F {
 		a += b << 2
 	}
@@ -47,12 +49,13 @@ func f(a, b int, ok bool) bool {
 		text, err := c.apply()
 		require.NoError(t, err)
 		assert.Equal(t, 1, strings.Count(c.String(), ": "))
-		assert.Equal(t, 13, strings.Count(string(text), "\n"), "lines stay where they are")
+		assert.Equal(t, 15, strings.Count(string(text), "\n"), "lines stay where they are")
 	}
 	assert.Empty(t, cmp.Diff([]string{
-		"a.go:3: 4 -> 5", "a.go:6: ok -> !(ok)", "a.go:7: ++ -> --", "a.go:9: && -> ||", "a.go:9: < -> <=", "a.go:9: 10 -> 11",
-		"a.go:9: != -> ==", "a.go:9: 0x1F -> 32", "a.go:10: += -> -=", "a.go:10: << -> >>", "a.go:10: 2 -> 3",
-		"a.go:12: || -> &&", "a.go:12: true -> false", "a.go:12: == -> !=", "a.go:12: 1 -> 2",
+		"a.go:3: 4 -> 5", "a.go:6: ok -> !(ok)", "a.go:7: ++ -> --", "a.go:9: > -> >=", "a.go:9: 6 -> 7",
+		"a.go:11: && -> ||", "a.go:11: < -> <=", "a.go:11: 10 -> 11", "a.go:11: != -> ==", "a.go:11: 0x1F -> 32",
+		"a.go:12: += -> -=", "a.go:12: << -> >>", "a.go:12: 2 -> 3",
+		"a.go:14: || -> &&", "a.go:14: true -> false", "a.go:14: == -> !=", "a.go:14: 1 -> 2",
 	}, got))
 }
 
