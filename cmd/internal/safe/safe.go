@@ -36,15 +36,13 @@ func Text(text string) string {
 
 // IsText reports whether a text is printable ASCII that Text leaves as it is.
 func IsText[S string | []byte](text S) bool {
-	hash := false
 	for i := range len(text) {
 		b := text[i]
-		if b < ' ' || b >= 0x7f {
+		if b < ' ' || b >= 0x7f || b == '[' && i >= 2 && text[i-1] == '#' && text[i-2] == '#' {
 			return false
 		}
-		hash = hash || b == '#'
 	}
-	return (len(text) == 0 || text[0] != ':' && text[0] != ' ' || !isCommand(string(text))) && !(hash && strings.Contains(string(text), "##["))
+	return len(text) == 0 || text[0] > ':' || !isCommand(string(text))
 }
 
 // isCommand reports whether a line that begins with text may be a command: no address has :: twice.

@@ -173,6 +173,20 @@ func TestPlain(t *testing.T) {
 	}
 }
 
+// IsText knows printable ASCII from what Text has to look at.
+func TestIsText(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": true, " ": true, "~": true, "a b~": true, "\x1f": false, "a\x7f": false, "é": false, "a\n": false,
+		"::error::x": false, " ::error::x": false, "::a": true, ":::": true, "::::": false, "a::b::c": true, ":": true, "fe80::1": true,
+		"##[error]x": false, "a##[": false, "#[": true, "##": true, "# #[": true, "a#[": true, "#a[": true, "[##": true,
+		"#": true, "[": true, "###[": false,
+	} {
+		assert.Equal(t, want, IsText(text), "%q", text)
+		assert.Equal(t, want, IsText([]byte(text)), "%q", text)
+		assert.Equal(t, want, Text(text) == text && !strings.Contains(text, "é"), "%q", text)
+	}
+}
+
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

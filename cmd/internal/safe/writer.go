@@ -70,21 +70,21 @@ func (w *Writer) next(text []byte, last bool) (n int, ok bool) {
 		return 1, true
 	case '\r':
 		if len(text) == 1 && !last {
-			return 0, false
+			return
 		}
 		return 1, len(text) > 1 && text[1] == '\n'
 	case '\x1b':
 		if w.colors == nil || !w.colors() {
 			return 1, false
 		}
-		n, complete := color(text)
+		length, complete := color(text)
 		if !complete && !last {
-			return 0, false
+			return
 		}
-		return max(n, 1), n > 0
+		return max(length, 1), length > 0
 	}
 	if !utf8.FullRune(text) && !last {
-		return 0, false
+		return
 	}
 	r, n := utf8.DecodeRune(text)
 	return n, printable(r) && (r != utf8.RuneError || n > 1)
