@@ -40,7 +40,7 @@ func Sorted(n int, row func(i int) Row, by []Column, reverse bool) iter.Seq[int]
 		by = addKeys(sorted, row, by)
 	}
 	rest := Order(by, reverse)
-	left, right := rowCache{row: row, i: -1}, rowCache{row: row, i: -1}
+	left, right := rowCache{row: row}, rowCache{row: row}
 	slices.SortFunc(sorted, func(a, b ranked) int {
 		switch {
 		case a.rank == b.rank:
@@ -92,15 +92,16 @@ type ranked struct {
 // rowCache has one row: a sort compares many rows with the same one.
 type rowCache struct {
 	row func(i int) Row
-	i   int // -1: none yet
-	has Row
+	has *Row // row i; nil: none yet
+	i   int
 }
 
 func (c *rowCache) get(i int) *Row {
-	if c.i != i {
-		c.has, c.i = c.row(i), i
+	if c.has == nil || c.i != i {
+		r := c.row(i)
+		c.has, c.i = &r, i
 	}
-	return &c.has
+	return c.has
 }
 
 // addRanks ranks rows by a column, below the ranks that they have. Rows whose values compare equal,
@@ -122,7 +123,7 @@ func addRanks(list []ranked, row func(i int) Row, c *Column) {
 		}
 		of[i] = v
 	}
-	left, right := rowCache{row: row, i: -1}, rowCache{row: row, i: -1}
+	left, right := rowCache{row: row}, rowCache{row: row}
 	compare := func(a, b *value) int { return c.Compare(left.get(a.row), right.get(b.row)) }
 	ordered := slices.SortedFunc(maps.Values(values), compare)
 	for i, v := range ordered {

@@ -13,7 +13,7 @@ func (s *Model) step(by int) tea.Cmd {
 	case !s.captured():
 		s.say("left and right step through captures, and this is a live machine")
 		return nil
-	case by < 0 && s.capture == 0:
+	case s.capture+by < 0:
 		s.say("this is the first capture")
 		return nil
 	case by > 0 && s.atEnd():

@@ -1,0 +1,116 @@
+package screen
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/stretchr/testify/assert"
+
+	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
+	"github.com/winmib/winmib/tcpmib"
+)
+
+// goes returns the words of a line in the order in which they go as the screen becomes narrower.
+func goes(words []string, line func(width int) string) (order []string) {
+	for width := 200; width > 0; width-- {
+		text := ansi.Strip(line(width))
+		for _, word := range words {
+			if !strings.Contains(text, word) && !slices.Contains(order, word) {
+				order = append(order, word)
+			}
+		}
+	}
+	for _, word := range words {
+		if !slices.Contains(order, word) {
+			order = append(order, word) // it stays
+		}
+	}
+	return order
+}
+
+// On a narrow screen the hints go that a person needs least, and the one needed most stays.
+func TestHintsGoInOrder(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	for _, test := range []struct {
+		hints []hint
+		order []string
+	}{
+		{tableHints, []string{"close", "columns", "sort", "group", "log", "pause", "details", "filter", "quit", "help"}},
+		{captureHints, []string{"sort", "columns", "group", "pause", "log", "details", "filter", "step", "quit", "help"}},
+		{filterHints, []string{"history", "clear", "apply"}},
+		{closeHints, []string{"any other key", "y close"}},
+		{pageHints, []string{"scroll", "back"}},
+		{columnHints, []string{"move", "back", "show or hide"}},
+		{append(slices.Clone(pageHints), hint{"1-9 of 20", "lines", 0}), []string{"lines", "scroll", "back"}},
+	} {
+		assert.Equal(t, test.order, goes(test.order, func(width int) string {
+			s.width = width
+			return s.fitHints(test.hints)
+		}))
+	}
+	assert.Equal(t, "b", fit([]part{{"a", 1}, {"b", 1}}, 1), "of two that weigh the same the first goes")
+}
+
+// So do the parts of the header.
+func TestHeaderGoesInOrder(t *testing.T) {
+	s := testScreen(t, fixture.Office, fixture.Later)
+	status := func(width int) string {
+		s.width = width
+		return s.drawStatus()
+	}
+	clock, counts := s.at.Local().Format("15:04:05"), ansi.Strip(drawCounts(s.counts))
+	live := []string{"every 1s", "tcpmib", "31 connections", clock, counts}
+	assert.Equal(t, live, goes(live, status))
+	s.paused, s.trouble = true, "the table cannot be read"
+	live = []string{"tcpmib", "31 connections", clock, counts, "PAUSED", "ERROR"}
+	assert.Equal(t, live, goes(live, status))
+
+	s.world.Captures = []Capture{{"before.zip", time.Time{}}, {"after.zip", time.Time{}}}
+	s.trouble = ""
+	first := []string{"tcpmib", "31 connections", time.Time{}.Local().Format("2006-01-02 15:04:05"), counts, "1 of 2", "PAUSED"}
+	assert.Equal(t, first, goes(first, status))
+	s.capture = 1
+	last := []string{"tcpmib", "31 connections", counts, "2 of 2", "end"}
+	assert.Equal(t, last, goes(last, status))
+}
+
+// A screen of one column or line shows something, and the filter line uses all of its screen.
+func TestSmallestScreens(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	for _, size := range [][2]int{{1, 3}, {3, 1}, {1, 1}} {
+		s.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		lines := strings.Split(s.draw(), "\n")
+		assert.Len(t, lines, size[1])
+		assert.NotEqual(t, strings.Repeat("\n", size[1]-1), s.draw())
+	}
+	for _, size := range [][2]int{{0, 3}, {3, 0}} {
+		s.Update(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		assert.Empty(t, s.draw())
+	}
+	s.Update(tea.WindowSizeMsg{Width: 110, Height: 24})
+	types(s, "/", "p", "o", "r", "t")
+	for width := 2; width < 6; width++ {
+		s.Update(tea.WindowSizeMsg{Width: width, Height: 24})
+		assert.Equal(t, "/"+s.input.View(width-1), s.drawHints())
+	}
+	s.Update(tea.WindowSizeMsg{Width: 1, Height: 24})
+	assert.Equal(t, "/"+s.input.View(1), s.drawHints())
+}
+
+// Of connections that closed the last thousand are remembered.
+func TestClosedConnectionsAreLimited(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	l := Look{At: s.at}
+	for i := range 1500 {
+		l.Changes = append(l.Changes, rows.OfTCP(tcpmib.Change{Kind: tcpmib.Closed, Conn: tcpmib.Conn{PID: uint32(i)}}))
+	}
+	s.mark(l)
+	assert.Len(t, s.closed, 1000)
+	assert.Equal(t, uint32(500), s.closed[0].row.PID)
+	assert.Equal(t, uint32(1499), s.closed[999].row.PID)
+}
