@@ -323,7 +323,7 @@ function Test-Everything($arch, $compiler, $staticcheck) {
     } else {
         Test-Package 'tests, no cgo' ($one + './...')
     }
-    Test-Package 'the API, tcpmib.exe, the release' @('-count=1', './...') '.github/tools'
+    Test-Package 'the API, tcpmib.exe, the release' @('-count=1', '-timeout=30m', './...') '.github/tools'
     if ($compiler) { Test-Vendored }
     Write-Output "$script:live tests of this machine's sockets passed"
     if ($env:WINMIB_LIVE_TESTS -and $script:live -lt [int]$env:WINMIB_LIVE_TESTS) {

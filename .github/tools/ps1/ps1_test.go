@@ -634,7 +634,7 @@ func TestWithoutCompiler(t *testing.T) {
 					tests = append(tests, strings.Join(made.Args, " "))
 				}
 			}
-			assert.Equal(t, []string{"-C . test -v -count=1 -p=1 -timeout=30m ./...", "-C .github/tools test -v -count=1 ./..."}, tests)
+			assert.Equal(t, []string{"-C . test -v -count=1 -p=1 -timeout=30m ./...", "-C .github/tools test -v -count=1 -timeout=30m ./..."}, tests)
 		}
 	})
 }
