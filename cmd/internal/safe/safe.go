@@ -61,7 +61,7 @@ func Message(text string) string {
 	cut := len(text) > maxMessage
 	if cut {
 		text = text[:maxMessage]
-		for !utf8.ValidString(text[max(0, len(text)-utf8.UTFMax):]) && len(text) > maxMessage-utf8.UTFMax {
+		for !utf8.ValidString(text[len(text)-utf8.UTFMax:]) && len(text) > maxMessage-utf8.UTFMax {
 			text = text[:len(text)-1] // half a character
 		}
 	}

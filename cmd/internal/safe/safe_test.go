@@ -50,6 +50,17 @@ func TestLine(t *testing.T) {
 }
 
 // Every string of a value is made safe, wherever it is.
+// Lines and characters past the limits are counted, and the last ones within them stay.
+func TestLineLimits(t *testing.T) {
+	long := strings.Repeat("é", 1000)
+	assert.Equal(t, long, Line(long))
+	assert.Equal(t, long+"... (1 characters more)", Line(long+"é"))
+	many := strings.Repeat("a\n", 300)
+	assert.Equal(t, many, Lines(many))
+	assert.Equal(t, many+"... (1 lines more)", Lines(many+"b"))
+	assert.Equal(t, many+"... (2 lines more)\n", Lines(many+"b\nc\n"))
+}
+
 func TestValue(t *testing.T) {
 	type inner struct {
 		Text  string
@@ -68,6 +79,9 @@ func TestValue(t *testing.T) {
 	assert.Equal(t, inner{Text: "�"}, *v.Pointer)
 	assert.Nil(t, v.Nil)
 	assert.Equal(t, []inner{{Text: "x: :y"}}, v.List)
+	text := "a\nb"
+	Value(&text)
+	assert.Equal(t, "a b", text)
 	array := [1]string{"\x1b"}
 	Value(&array)
 	assert.Equal(t, [1]string{"�"}, array)
@@ -150,7 +164,7 @@ func TestWriter(t *testing.T) {
 func TestWriterWritesAtOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"a\r\n": "a\r\n", "a\rb": "a�b", "é\x1b[xy": "é�[xy", "\x1b]0;t": "�]0;t", "\x1b[m": "\x1b[m",
-		"\x1b[29m": "�[29m", "\x1b[30m": "\x1b[30m", "\x1b[47m": "\x1b[47m", "\x1b[48m": "�[48m", "\x1b[4m": "\x1b[4m", "\x1b[5m": "�[5m",
+		"\x1b[29m": "�[29m", "\x1b[30m": "\x1b[30m", "\x1b[47m": "\x1b[47m", "\x1b[48m": "�[48m", "\x1b[39m": "\x1b[39m", "\x1b[4m": "\x1b[4m", "\x1b[5m": "�[5m",
 		"\x1b]31m": "�]31m", "\x1b[[31m": "�[[31m", "\x1b[1;2;7;31;41;": "�[1;2;7;31;41;",
 	} {
 		var b bytes.Buffer
