@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 )
 
@@ -19,20 +20,20 @@ const usage = `usage: go -C .github/tools run ./release <command>
 const root = "../.."
 
 func main() {
-	if err := run(os.Args[1:]); err != nil {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "release:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
+func run(args []string, stdout io.Writer) error {
 	switch {
 	case len(args) == 1 && args[0] == "version":
 		version, err := agreedVersion(root)
 		if err != nil {
 			return err
 		}
-		fmt.Println(version)
+		fmt.Fprintln(stdout, version)
 		return nil
 	case len(args) == 2 && args[0] == "check":
 		return checkTag(root, args[1])

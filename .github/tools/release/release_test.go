@@ -17,11 +17,13 @@ import (
 func TestArguments(t *testing.T) {
 	t.Chdir("..") // as build.sh runs it
 	for _, args := range [][]string{nil, {"help"}, {"version", "v1.2.3"}, {"check"}, {"check", "v1.2.3", "."}, {"pack"}, {"pack", "v1.2.3", "."}, {"pack", "v1.2.3", ".", ".", "."}} {
-		assert.EqualError(t, run(args), usage, args)
+		assert.EqualError(t, run(args, io.Discard), usage, args)
 	}
-	assert.NoError(t, run([]string{"version"}))
+	var out bytes.Buffer
+	assert.NoError(t, run([]string{"version"}, &out))
+	assert.Regexp(t, `^\d+\.\d+\.\d+\n$`, out.String())
 	for _, args := range [][]string{{"check", "v0.0.0"}, {"pack", "v0.0.0", t.TempDir(), t.TempDir()}} {
-		assert.ErrorContains(t, run(args), "v0.0.0", args)
+		assert.ErrorContains(t, run(args, io.Discard), "v0.0.0", args)
 	}
 }
 
