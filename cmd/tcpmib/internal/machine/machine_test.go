@@ -228,7 +228,10 @@ func TestTicks(t *testing.T) {
 	}
 	assert.Equal(t, 3, ticks)
 	n := 0
-	for range until(t.Context(), func(yield func(rows.Change, error) bool) { _ = yield(rows.Change{}, nil) && yield(rows.Change{}, nil) }) {
+	for range until(t.Context(), func(yield func(rows.Change, error) bool) {
+		for yield(rows.Change{}, nil) {
+		}
+	}) {
 		n++
 		break
 	}
@@ -405,8 +408,8 @@ func TestEnrich(t *testing.T) {
 	}
 	said.Reset()
 	s.Owners[1288].Path = "known"
-	r.Enrich(s, tcpmib.Both, rows.Named("path"), nil)
-	assert.Empty(t, said.String())
+	r.Enrich(s, tcpmib.Both, rows.Named("path", "parent", "parentProcess"), nil)
+	assert.Empty(t, said.String(), "the parent of 1288 is known")
 
 	m.m.(*fixture.Machine).Code4, m.m.(*fixture.Machine).Code6 = 31, 31
 	s = &rows.Snapshot{Sockets: []rows.Socket{{Protocol: rows.UDP}}}
