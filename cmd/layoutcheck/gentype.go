@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,6 +62,8 @@ func (g *generator) typeOf(types []string, sign string, sizes []int64) (goType, 
 	switch {
 	case sizes[0] > 8 || sign == "float" && sizes[0] < 4:
 		return goType{}, fmt.Errorf("%s has %d bytes, and Go has no such number", c, sizes[0])
+	case sign == "" && same(sizes) && !slices.Equal(sizes, g.pointerSizes()): // a pointer of 32 bits
+		return g.scalar("uint"+bits, sizes), nil
 	case !same(sizes) || sign == "": // a pointer, or an integer of its size
 		if sign == "signed" {
 			return g.scalar("int", sizes), nil

@@ -343,7 +343,7 @@ func (r *dwarfReader) structOf(e *die) *CStruct {
 // are in.
 func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
 	u := unit{end: base}
-	for _, m := range e.children {
+	for k, m := range e.children {
 		if m.Tag != dwarf.TagMember {
 			continue
 		}
@@ -364,6 +364,9 @@ func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
 		c := CMember{Name: m.name, Offset: base + offset, Type: r.spell(m.typ)}
 		t := r.sized(m.typ)
 		c.Size, c.Sign = t.size, t.sign
+		if in != nil && in.Tag == dwarf.TagPointerType && c.Size == 8 && room(e, k, offset) < 8 { // some versions of clang do not say it of __ptr32
+			c.Size, c.Type = 4, strings.TrimSuffix(c.Type, " *")+" * __ptr32"
+		}
 		if bits, ok := m.number(dwarf.AttrBitSize); ok {
 			c.Bits = bits
 			u.take(8*base+firstBit(m, c.Size), bits, 8*base, max(c.Size, 1))
@@ -373,6 +376,19 @@ func (r *dwarfReader) members(s *CStruct, e *die, base int64) {
 		}
 		s.Members = append(s.Members, c)
 	}
+}
+
+// room is how many bytes there are for child k of a struct or union, which begins at an offset.
+func room(e *die, k int, offset int64) int64 {
+	end, _ := e.number(dwarf.AttrByteSize)
+	if e.Tag == dwarf.TagStructType {
+		for _, m := range e.children[k+1:] {
+			if next, ok := m.number(dwarf.AttrDataMemberLoc); ok && m.Tag == dwarf.TagMember && next > offset {
+				end = min(end, next)
+			}
+		}
+	}
+	return end - offset
 }
 
 // firstBit is the lowest bit of a bit-field of a type of size bytes, from the start of its struct.

@@ -288,3 +288,26 @@ struct whole { char a; unsigned b0 : 5, b1 : 20, b2 : 8; unsigned char c : 3; un
 		assert.Equal(t, want, got, "%v", target.CC)
 	}
 }
+
+// A pointer of 32 bits has its size on every architecture, whether the compiler writes it down or not.
+func TestPointersOf32Bits(t *testing.T) {
+	if _, err := exec.LookPath("clang"); err != nil || testing.Short() {
+		t.Skip("runs clang")
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pointers.h"), []byte(`
+typedef struct SHORT_LAST { char c; unsigned char * __ptr32 p; } SHORT_LAST;
+typedef struct SHORT_FIRST { void * __ptr32 p; int after; } SHORT_FIRST;
+typedef struct SHORT_UNION { int kind; union { char * __ptr32 p; int number; }; } SHORT_UNION;
+typedef struct WHOLE { char *p; char *q; } WHOLE;
+`), 0o600))
+	for _, triple := range []string{"x86_64", "i686"} { // on arm64 not every clang has such pointers
+		h, err := ReadHeaders(t.Context(), Target{CC: []string{"clang", "--target=" + triple + "-pc-windows-msvc", "-fms-extensions", "-I", dir}}, []string{"pointers.h"}, nil)
+		require.NoError(t, err)
+		for _, name := range []string{"SHORT_LAST", "SHORT_FIRST", "SHORT_UNION"} {
+			assert.EqualValues(t, 4, h.member(h.Struct(name), "p").Size, "%s, %s", triple, name)
+		}
+		assert.Equal(t, pointerSize(h.GOARCH), h.member(h.Struct("WHOLE"), "p").Size)
+		assert.Equal(t, pointerSize(h.GOARCH), h.member(h.Struct("WHOLE"), "q").Size)
+	}
+}

@@ -92,6 +92,12 @@ func load(ctx context.Context, cfg Config, patterns []string) (*checker, []*pack
 	case len(roots)+len(c.problems) > 0:
 	case len(c.cgo) > 0:
 		return nil, nil, fmt.Errorf("all Go files of %s use cgo, and what they declare cgo alone knows", strings.Join(c.cgo, ", "))
+	case len(listed) > 0:
+		var paths []string
+		for _, p := range listed {
+			paths = append(paths, p.PkgPath)
+		}
+		return nil, nil, fmt.Errorf("all Go files of %s are tests, which are left out: a test checks its own types with layout/source.Check", strings.Join(paths, ", "))
 	default:
 		return nil, nil, fmt.Errorf("no package matches %s for windows/%s", strings.Join(patterns, " "), cfg.GOARCH)
 	}

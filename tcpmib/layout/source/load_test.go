@@ -145,6 +145,24 @@ func TestNothingCanBeRead(t *testing.T) {
 	}
 }
 
+// Packages of tests are not read unless they are asked for, and one sentence says so.
+func TestPackagesOfTests(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":          "module example.com/tests\n\ngo 1.24\n",
+		"rows_test.go":    "package tests\n\ntype Row struct{ A uint32 }\n",
+		"out/out_test.go": "package out_test\n\ntype Row struct{ A uint32 }\n",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	_, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386"}, "./...")
+	require.EqualError(t, err, "all Go files of example.com/tests, example.com/tests/out are tests, which are left out: a test checks its own types with layout/source.Check")
+	p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386", Tests: true}, "./...")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"example.com/tests tests.Row", "example.com/tests/out_test out_test.Row"}, structsOf(p))
+}
+
 // Two packages of one name, and two functions, have types of one name: a mapping names one of them.
 func TestMappingNamesADeclaration(t *testing.T) {
 	for _, test := range []struct {
