@@ -49,7 +49,7 @@ func check(ctx context.Context, o *options, sets []headerSet, notes []string) (*
 		checked = append(checked, m.headers)
 	}
 	if len(checked) == 0 {
-		return nil, errors.Join(failures...)
+		return nil, errors.Join(slices.CompactFunc(failures, func(a, b error) bool { return a.Error() == b.Error() })...)
 	}
 	c.addCaused()
 	c.result.Structs, c.result.Constants = c.structs.counts(), c.constants.counts()

@@ -161,7 +161,7 @@ func (c *comparison) compareStruct(s *GoStruct) StructReport {
 	}
 	r.Size, r.Align = decl.Size, decl.Align
 	found := c.fields(s, decl, s.C)
-	r.Fields = found.fields
+	r.Fields, r.Forgotten = found.fields, found.forgotten
 	c.findings = append(c.findings, found.findings...)
 	for _, s := range found.causes {
 		r.Status = Differs

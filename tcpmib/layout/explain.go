@@ -9,10 +9,11 @@ import (
 
 // compared is what became of the fields of a struct.
 type compared struct {
-	fields   []FieldReport
-	findings []Finding
-	causes   []*GoStruct // that are wrong themselves, and this struct with them
-	align    int64       // of the Go struct, once the findings are mended
+	fields    []FieldReport
+	forgotten []FieldReport // members
+	findings  []Finding
+	causes    []*GoStruct // that are wrong themselves, and this struct with them
+	align     int64       // of the Go struct, once the findings are mended
 }
 
 // fields compares the fields of a Go struct with the members of a C struct or union. item is what
@@ -21,7 +22,7 @@ func (c *comparison) fields(s *GoStruct, decl *CStruct, item string) compared {
 	p := c.pairUp(s, decl, item)
 	d := &differences{pairing: p, s: s, notes: map[string][]string{}}
 	d.explain()
-	return compared{d.reports(), d.findings, d.causes, d.align}
+	return compared{d.reports(), d.bare, d.findings, d.causes, d.align}
 }
 
 // differences turns a pairing into findings, one for each cause. It lays the struct out again,
@@ -33,6 +34,7 @@ type differences struct {
 	findings []Finding
 	causes   []*GoStruct
 	notes    map[string][]string // by field
+	bare     []FieldReport       // members that no field stands for
 
 	at    int64 // the end of the mended Go struct so far
 	seen  int64 // the end in C of what was seen
@@ -59,7 +61,7 @@ func (d *differences) explain() {
 	d.nestedWrong()
 	d.fillers()
 	for {
-		d.findings, d.causes, d.notes, d.at, d.seen, d.align = nil, nil, map[string][]string{}, 0, 0, 0
+		d.bare, d.findings, d.causes, d.notes, d.at, d.seen, d.align = nil, nil, nil, map[string][]string{}, 0, 0, 0
 		d.walk()
 		i := slices.IndexFunc(d.pairs, func(q *pair) bool { return q.blank() && len(q.members) > 0 && len(d.notes[q.field.Name]) > 0 })
 		if i < 0 {
@@ -512,6 +514,7 @@ func (d *differences) bareBits(unit slot) slot {
 func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
 	runs := d.lacking(before)
 	for i, run := range runs {
+		d.leaveBare(run)
 		want, align := d.decl.Size, int64(0)
 		switch {
 		case i+1 < len(runs):
@@ -527,6 +530,15 @@ func (d *differences) forgotten(before int64, pads *[]*pair, next *pair) {
 		}
 		d.find(nil, KindForgotten, d.item+"."+first.label(), "C has %s at offset %d that no Go field names%s: %s",
 			plural(last.end()-first.Offset, "byte"), first.Offset, what, advice)
+	}
+}
+
+// leaveBare notes that no field stands for some slots.
+func (d *differences) leaveBare(run []slot) {
+	for i := range run {
+		q := &pair{field: &GoField{}}
+		q.take(&run[i])
+		d.bare = append(d.bare, FieldReport{C: d.joined(q), Header: d.header(q)})
 	}
 }
 
@@ -919,7 +931,9 @@ func (d *differences) finish(rest []*pair, moved bool) {
 		rest = nil // the padding between them goes with them
 	}
 	if d.prefix() {
-		members, advice := d.adding(slices.Concat(d.lacking(d.decl.Size)...), &rest, nil, d.decl.Size, 0)
+		run := slices.Concat(d.lacking(d.decl.Size)...)
+		d.leaveBare(run)
+		members, advice := d.adding(run, &rest, nil, d.decl.Size, 0)
 		d.find(nil, KindPrefix, d.item, "Go has the first %d of %s, and C goes on with %s: %s", d.s.Size, plural(d.decl.Size, "byte"), memberNamesOf(members), advice)
 		return
 	}
@@ -1000,10 +1014,7 @@ func (d *differences) reports() []FieldReport {
 			r.C = d.joined(q)
 		}
 		if len(q.members) > 0 {
-			r.Header = &Place{q.from, q.end - q.from, q.members[0].Sign}
-			if len(q.members) > 1 && q.members[0].Bits == 0 && f.C == nil {
-				r.Header.Sign = ""
-			}
+			r.Header = d.header(q)
 		}
 		for _, a := range q.gaps {
 			r.Absent = append(r.Absent, Omission{Name: a.name, Reason: a.reason})
@@ -1013,6 +1024,15 @@ func (d *differences) reports() []FieldReport {
 	}
 	slices.SortStableFunc(list, func(a, b FieldReport) int { return cmp.Compare(a.Go.Offset, b.Go.Offset) })
 	return withHoles(list, d.s.Size)
+}
+
+// header is the place in C of what a field stands for.
+func (d *differences) header(q *pair) *Place {
+	p := &Place{q.from, q.end - q.from, q.members[0].Sign}
+	if len(q.members) > 1 && q.members[0].Bits == 0 && q.field.C == nil {
+		p.Sign = ""
+	}
+	return p
 }
 
 // joined are the members that a field stands for, side by side or in a union.

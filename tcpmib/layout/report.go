@@ -3,6 +3,7 @@ package layout
 import (
 	"fmt"
 	"go/token"
+	"math"
 	"strings"
 )
 
@@ -55,6 +56,8 @@ type StructReport struct {
 	// the findings.
 	Causes   []Cause   `json:"causes,omitempty"`
 	Findings []Finding `json:"-"` // those of this struct, which are among the Report's
+	// Forgotten are the members that no field stands for. They have C and Header, and nothing of Go.
+	Forgotten []FieldReport `json:"-"` // in JSON a finding names them
 }
 
 // Cause is a Go struct that makes those wrong that have it in a field.
@@ -181,10 +184,22 @@ func (r *Report) String() string {
 	return b.String()
 }
 
-// Table is a struct's fields, Go's next to the header's, one line each.
+// Table is a struct's fields, Go's next to the header's, one line each. A member that no field stands for
+// has a line, too, with "-" for the field.
 func (s *StructReport) Table() string {
 	rows := [][]string{{"", "Go field", "type", "offset", "size", "sign", "C member", "offset", "size", "sign", ""}}
+	forgotten := s.Forgotten
+	missing := func(before int64) {
+		for len(forgotten) > 0 && forgotten[0].Header.Offset < before {
+			h := forgotten[0].Header
+			rows = append(rows, []string{"✗", "-", "", "", "", "", forgotten[0].C, num(h.Offset), num(h.Size), h.Sign, string(KindForgotten)})
+			forgotten = forgotten[1:]
+		}
+	}
 	for _, f := range s.Fields {
+		if f.Header != nil {
+			missing(f.Header.Offset)
+		}
 		row := []string{" ", f.Name, f.Type, num(f.Go.Offset), num(f.Go.Size), f.Go.Sign, f.C, "", "", "", f.Note}
 		if f.Header != nil {
 			row[7], row[8], row[9] = num(f.Header.Offset), num(f.Header.Size), f.Header.Sign
@@ -194,6 +209,7 @@ func (s *StructReport) Table() string {
 		}
 		rows = append(rows, row)
 	}
+	missing(math.MaxInt64)
 	title := fmt.Sprintf("%s  %s  sizeof %d, Go %d; alignof %d, Go %d\n", s.C, s.Go, s.Size, s.GoSize, s.Align, s.GoAlign)
 	if s.As != "" {
 		title = strings.Replace(title, s.C, s.C+" (here "+s.As+")", 1)

@@ -1,0 +1,56 @@
+package layout
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A member that no field stands for has a line of its own where C has it, and a finding in JSON.
+func TestForgottenMembersInTheTable(t *testing.T) {
+	type (
+		row    struct{ State, Port uint32 }
+		prefix struct{ State, Addr uint32 }
+		union  struct{ Kind, After uint32 }
+	)
+	const members = "S 16 4: dwState 0 DWORD; dwAddr 4 DWORD; dwPort 8 DWORD; dwPid 12 DWORD"
+	for name, c := range map[string]struct {
+		typ  Type
+		c    string
+		want string
+	}{
+		"in the midst and at the end": {Struct[row]("S"), members, `S  layout.row  sizeof 16, Go 8; alignof 4, Go 4
+     Go field  type    offset  size  sign      C member  offset  size  sign
+     State     uint32       0     4  unsigned  dwState        0     4  unsigned
+  ✗  -                                         dwAddr         4     4  unsigned  forgotten
+     Port      uint32       4     4  unsigned  dwPort         8     4  unsigned
+  ✗  -                                         dwPid         12     4  unsigned  forgotten
+`},
+		"a prefix": {Struct[prefix]("S"), members, `S  layout.prefix  sizeof 16, Go 8; alignof 4, Go 4
+     Go field  type    offset  size  sign      C member  offset  size  sign
+     State     uint32       0     4  unsigned  dwState        0     4  unsigned
+     Addr      uint32       4     4  unsigned  dwAddr         4     4  unsigned
+  ✗  -                                         dwPort         8     4  unsigned  forgotten
+  ✗  -                                         dwPid         12     4  unsigned  forgotten
+`},
+		"a union and bit-fields": {Struct[union]("S"), "S 16 4: low 0 DWORD:3@0; high 0 DWORD:29@3; kind 4 DWORD; x 8 LONG; y 8 WORD; after 12 DWORD", `S  layout.union  sizeof 16, Go 8; alignof 4, Go 4
+     Go field  type    offset  size  sign      C member  offset  size  sign
+  ✗  -                                         low+high       0     4  unsigned  forgotten
+     Kind      uint32       0     4  unsigned  kind           4     4  unsigned
+  ✗  -                                         x|y            8     4            forgotten
+     After     uint32       4     4  unsigned  after         12     4  unsigned
+`},
+	} {
+		g, err := Spec{Types: []Type{c.typ}}.Go("amd64")
+		require.NoError(t, err)
+		r := Compare(g, byHand(t, "amd64", c.c), Rules{})
+		require.Len(t, r.Structs, 1)
+		assert.Equal(t, c.want, r.Structs[0].Table(), name)
+		text, err := json.Marshal(r)
+		require.NoError(t, err)
+		assert.NotContains(t, string(text), `"Forgotten"`)
+		assert.NotContains(t, string(text), `"name":""`, "every field in JSON is one of Go")
+	}
+}
