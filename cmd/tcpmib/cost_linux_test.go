@@ -38,5 +38,5 @@ func cost(tb testing.TB, args ...string) (cpu time.Duration, peak int64) {
 	}
 	require.NoError(tb, err)
 	require.Zero(tb, status.ExitStatus(), args)
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), usage.Maxrss << 10
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), int64(usage.Maxrss) << 10
 }
