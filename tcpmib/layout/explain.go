@@ -729,7 +729,10 @@ func (d *differences) place(g *place, moved bool) {
 	}
 	start := put(0)
 	d.absentFields(extraFields(d, q))
-	if q.problem != nil && q.relation != relBoth && alignUp(start, max(q.field.Type.Align, 1)) == q.from {
+	switch {
+	case q.relation == relMerge && start < q.from: // the fields to write for it may be aligned less
+		q.gap, start = q.from-start, q.from
+	case q.problem != nil && q.relation != relBoth && alignUp(start, max(q.field.Type.Align, 1)) == q.from:
 		start = q.from // what is to be mended keeps its alignment
 	}
 	if moved && start != q.from {
@@ -895,6 +898,9 @@ func (d *differences) separated(q, next *pair) string {
 		want = max(q.end, end)
 	}
 	_, fields := d.described(q.merged, q.from, want, align)
+	if q.gap > 0 { // the first of them needs less alignment
+		fields = fmt.Sprintf("_ [%d]byte, %s", q.gap, fields)
+	}
 	return fields
 }
 
@@ -938,7 +944,8 @@ func (d *differences) finish(rest []*pair, moved bool) {
 		return
 	}
 	d.forgotten(d.decl.Size+1, &rest, nil)
-	if moved {
+	// The fields that are to be written for one may be aligned less, and less of the end be padding.
+	if moved || slices.ContainsFunc(d.pairs, func(q *pair) bool { return q.relation == relMerge }) {
 		d.sizeof(rest)
 	}
 }
@@ -972,7 +979,7 @@ func (d *differences) sizeof(pads []*pair) {
 	if size < d.decl.Size {
 		// What is to be added is aligned less than the field that was there once.
 		for i := range slices.Backward(d.findings) {
-			if d.findings[i].Kind == KindForgotten {
+			if d.findings[i].Kind == KindForgotten || strings.Contains(d.findings[i].Detail, ": write ") {
 				d.findings[i].Detail += fmt.Sprintf(", and _ [%d]byte at the end", d.decl.Size-end)
 				return
 			}

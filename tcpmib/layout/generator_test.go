@@ -660,7 +660,7 @@ var (
 	makeThem   = regexp.MustCompile(`^make them one (\S+?)( without a tag)?(?: and take (\d+) bytes? out behind it)?$`)
 	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
 	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
-	writeThem  = regexp.MustCompile(`^write (.+)$`)
+	writeThem  = regexp.MustCompile(`^write (.+?)(?:, and _ \[(\d+)\]byte at the end)?$`)
 	bytesAt    = regexp.MustCompile(`^C has (\d+) bytes? at offset (\d+) that`)
 	andMore    = regexp.MustCompile(`(\w+(?:, \w+)*) and (\d+) more: `)
 	exchange   = regexp.MustCompile(`^exchange it with (\w+)$`)
@@ -743,6 +743,15 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		return slices.Insert(fields, k, moved), nil
 	case advice == "remove it":
 		return slices.Delete(fields, i, i+1), nil
+	case f.Kind == KindSize && writeThem.MatchString(advice):
+		m := writeThem.FindStringSubmatch(advice)
+		added, err := b.named(m[1], f)
+		fields = slices.Replace(fields, i, i+1, added...)
+		if m[2] != "" {
+			n, _ := strconv.ParseInt(m[2], 10, 64)
+			fields = append(fields, gField{name: "_", typ: b.bytes(n)})
+		}
+		return fields, err
 	case addFields.MatchString(advice):
 		m := addFields.FindStringSubmatch(advice)
 		k := len(fields)
@@ -766,9 +775,6 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 			fields = append(fields, gField{name: "_", typ: b.bytes(n)})
 		}
 		return fields, err
-	case writeThem.MatchString(advice):
-		added, err := b.named(writeThem.FindStringSubmatch(advice)[1], f)
-		return slices.Replace(fields, i, i+1, added...), err
 	}
 	return nil, fmt.Errorf("cannot follow %q", advice)
 }

@@ -22,6 +22,7 @@ type pair struct {
 	problem   *problem  // of its type
 	cause     *GoStruct // the struct in it with the findings that the problem comes from
 	merged    []slot    // what Go is to have a field each for
+	gap       int64     // the padding to write before them
 	union     *slot     // the union of which this field and those in with are members
 	with      []*pair
 	filled    int64 // the bytes of padding behind a field that is too small by as many, which is to go
