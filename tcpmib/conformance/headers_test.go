@@ -23,9 +23,9 @@ func headerSets(t *testing.T) []layout.Target {
 	lacks := len(targets) == 0 || runtime.GOOS != "windows" && len(missing) > 0
 	switch {
 	case lacks && os.Getenv("CI") != "":
-		t.Fatal(missing)
+		t.Fatal(strings.Join(missing, "; "))
 	case lacks:
-		t.Skip(missing)
+		t.Skip(strings.Join(missing, "; "))
 	}
 	return targets
 }

@@ -23,7 +23,7 @@ func TestSDKsAreWhatTheRecordsSay(t *testing.T) {
 		return !strings.HasPrefix(target.Label, layout.SetSDK)
 	})
 	if len(targets) == 0 {
-		t.Skip("no Windows SDK with clang: ", missing)
+		t.Skip("no Windows SDK with clang: " + strings.Join(missing, "; "))
 	}
 	records, err := Records()
 	require.NoError(t, err)
