@@ -19,7 +19,8 @@ func Compare(g *Go, h *Headers, rules Rules) *Report {
 		Target: h.Name(), Set: h.Set, Version: h.Version, GOARCH: h.GOARCH,
 	}}
 	c.index()
-	c.report.Structs, c.report.Constants = slices.Grow(c.report.Structs, len(g.Structs)), slices.Grow(c.report.Constants, len(g.Consts))
+	c.report.Structs = slices.Grow(c.report.Structs, len(g.Structs))
+	c.report.Constants = slices.Grow(c.report.Constants, len(g.Consts))
 	for i := range g.Structs {
 		c.add(func() { c.report.Structs = append(c.report.Structs, c.compareStruct(&g.Structs[i])) })
 	}
