@@ -22,6 +22,7 @@ const (
 type archive struct {
 	size    int64
 	entries map[string]*zip.File // nil once it was read
+	inflate io.Reader            // used for one entry after the other: a new one takes 40 kB
 }
 
 func openArchive(r io.ReaderAt, size int64) (*archive, error) {
@@ -44,7 +45,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	// From here on only entries are read. Together they are no longer than the file, unless they
 	// overlap, as in a file made to be unpacked without end.
 	limited.left, limited.err = size, errors.New("it overlaps another entry")
-	a := &archive{size, map[string]*zip.File{}}
+	a := &archive{size, map[string]*zip.File{}, flate.NewReader(bytes.NewReader(nil))}
 	for _, f := range z.File {
 		if a.entries[f.Name] != nil {
 			return nil, fmt.Errorf("%w: entry %.99q is there twice", tcpmib.ErrMalformed, f.Name)
@@ -92,7 +93,7 @@ func (a *archive) read(name string, limit int64, check func(head []byte, size ui
 		return nil, fmt.Errorf("%w: a file of %d bytes has no entry of %d", tcpmib.ErrMalformed, a.size, f.CompressedSize64)
 	}
 	a.entries[name] = nil
-	e, err := readEntry(f, check)
+	e, err := a.readEntry(f, check)
 	if errors.Is(err, tcpmib.ErrTooLarge) {
 		return nil, err
 	}
@@ -109,7 +110,7 @@ const maxRatio = 1032
 const keepUnpacked = 32 << 10
 
 // readEntry reads an entry, and unpacks it once to see that it is whole.
-func readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry, error) {
+func (a *archive) readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry, error) {
 	if f.Method != zip.Store && f.Method != zip.Deflate {
 		return nil, zip.ErrAlgorithm
 	}
@@ -121,7 +122,10 @@ func readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry,
 	if _, err := io.ReadFull(raw, e.packed); err != nil {
 		return nil, err
 	}
-	r := e.open()
+	r, err := a.open(e)
+	if err != nil {
+		return nil, err
+	}
 	head := make([]byte, min(4, e.size))
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, err
@@ -131,9 +135,15 @@ func readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry,
 			return nil, err
 		}
 	}
+	var unpacked bytes.Buffer // if it is small
 	sum := crc32.NewIEEE()
-	sum.Write(head)
-	rest, err := io.Copy(sum, io.LimitReader(r, int64(e.size-len(head)+1)))
+	w := io.Writer(sum)
+	if !e.stored && e.size <= keepUnpacked {
+		unpacked.Grow(e.size)
+		w = io.MultiWriter(sum, &unpacked)
+	}
+	w.Write(head)
+	rest, err := io.Copy(w, io.LimitReader(r, int64(e.size-len(head)+1)))
 	switch {
 	case err != nil:
 		return nil, err
@@ -141,15 +151,19 @@ func readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry,
 		return nil, fmt.Errorf("it has not the %d bytes that the directory says", e.size)
 	case sum.Sum32() != f.CRC32:
 		return nil, zip.ErrChecksum
-	}
-	if !e.stored && e.size <= keepUnpacked {
-		b := make([]byte, e.size)
-		if err := e.unpack(b); err != nil {
-			return nil, err
-		}
-		e = &entry{b, true, len(b)}
+	case unpacked.Len() > 0:
+		return &entry{unpacked.Bytes(), true, e.size}, nil
 	}
 	return e, nil
+}
+
+// open returns what reads the unpacked entry, until the next one is opened.
+func (a *archive) open(e *entry) (io.Reader, error) {
+	packed := bytes.NewReader(e.packed)
+	if e.stored {
+		return packed, nil
+	}
+	return a.inflate, a.inflate.(flate.Resetter).Reset(packed, nil)
 }
 
 // checkZip64 refuses a file of which zip.NewReader might believe that it has more entries than a
