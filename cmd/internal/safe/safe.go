@@ -60,10 +60,11 @@ func Message(text string) string {
 	text = strings.TrimSpace(text)
 	cut := len(text) > maxMessage
 	if cut {
-		text = text[:maxMessage]
-		for !utf8.ValidString(text[len(text)-utf8.UTFMax:]) && len(text) > maxMessage-utf8.UTFMax {
-			text = text[:len(text)-1] // half a character
+		end := maxMessage
+		for end > 0 && !utf8.RuneStart(text[end]) {
+			end-- // in a character
 		}
+		text = text[:end]
 	}
 	var lines []string
 	for line := range strings.Lines(text) {

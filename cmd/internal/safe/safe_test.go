@@ -98,6 +98,10 @@ func TestMessage(t *testing.T) {
 		strings.Repeat("a", maxMessage):    strings.Repeat("a", maxMessage),
 		strings.Repeat("é", 3_000_000):     strings.Repeat("é", maxMessage/2) + " …",
 		"a" + strings.Repeat("é", 3000):    "a" + strings.Repeat("é", maxMessage/2-1) + " …",
+		"a" + strings.Repeat("日", 3000):    "a" + strings.Repeat("日", (maxMessage-1)/3) + " …",
+		"ab" + strings.Repeat("日", 3000):   "ab" + strings.Repeat("日", (maxMessage-1)/3-1) + " …",
+		"a" + strings.Repeat("😀", 3000):    "a" + strings.Repeat("😀", maxMessage/4-1) + " …",
+		strings.Repeat("\x80", 5000):       " …", // nothing but ends of characters
 	} {
 		assert.Equal(t, want, Message(text))
 	}
@@ -108,6 +112,7 @@ var payloads = map[string]string{
 	"plain\ttext\n":                   "plain\ttext\n",
 	"line\r\n":                        "line\r\n",
 	"over\rwritten":                   "over�written",
+	"ends in\r":                       "ends in�",
 	"\x1b]52;c;aGk=\x07":              "�]52;c;aGk=�",
 	"\x1b]0;title\x1b\\":              "�]0;title�\\",
 	"\x1b[2J\x1b[H":                   "�[2J�[H",
@@ -165,7 +170,7 @@ func TestWriterWritesAtOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"a\r\n": "a\r\n", "a\rb": "a�b", "é\x1b[xy": "é�[xy", "\x1b]0;t": "�]0;t", "\x1b[m": "\x1b[m",
 		"\x1b[29m": "�[29m", "\x1b[30m": "\x1b[30m", "\x1b[47m": "\x1b[47m", "\x1b[48m": "�[48m", "\x1b[39m": "\x1b[39m", "\x1b[4m": "\x1b[4m", "\x1b[5m": "�[5m",
-		"\x1b]31m": "�]31m", "\x1b[[31m": "�[[31m", "\x1b[1;2;7;31;41;": "�[1;2;7;31;41;",
+		"\x1b31m": "�31m", "\x1bm": "�m", "\x1b;31m": "�;31m", "\x1b]31m": "�]31m", "\x1b[[31m": "�[[31m", "\x1b[1;2;7;31;41;": "�[1;2;7;31;41;",
 	} {
 		var b bytes.Buffer
 		_, err := io.WriteString(NewWriter(&b, func() bool { return true }), text)
@@ -176,6 +181,7 @@ func TestWriterWritesAtOnce(t *testing.T) {
 
 // Reading eight bytes at a time finds the same as reading byte by byte.
 func TestPlain(t *testing.T) {
+	assert.True(t, plain([]byte("plain text that is written as it is ~\n")))
 	for length := range 20 {
 		for at := range length {
 			for b := range 256 {
@@ -208,8 +214,9 @@ func (failing) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
 func TestWriterReturnsErrors(t *testing.T) {
 	for _, text := range []string{"plain", "é"} {
 		w := NewWriter(failing{}, nil)
-		_, err := io.WriteString(w, text)
+		n, err := io.WriteString(w, text)
 		assert.ErrorIs(t, err, io.ErrClosedPipe)
+		assert.Zero(t, n)
 		assert.Equal(t, failing{}, w.Unwrap())
 	}
 }

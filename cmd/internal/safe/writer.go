@@ -77,11 +77,11 @@ func (w *Writer) next(text []byte, last bool) (n int, ok bool) {
 		if w.colors == nil || !w.colors() {
 			return 1, false
 		}
-		length, complete := color(text)
+		pass, complete := color(text)
 		if !complete && !last {
 			return
 		}
-		return max(length, 1), length > 0
+		return 1, pass // the rest of the sequence is plain text
 	}
 	if !utf8.FullRune(text) && !last {
 		return
@@ -90,9 +90,9 @@ func (w *Writer) next(text []byte, last bool) (n int, ok bool) {
 	return n, printable(r) && (r != utf8.RuneError || n > 1)
 }
 
-// color returns the length of the sequence for a color that text begins with, or 0, and whether text
-// is long enough to tell. Concealed and blinking text are no colors.
-func color(text []byte) (n int, complete bool) {
+// color reports whether text begins with a sequence for a color, and whether text is long enough to
+// know. Concealed and blinking text are no colors.
+func color(text []byte) (ok, complete bool) {
 	number := 0
 	for i, b := range text[:min(len(text), maxColor)] {
 		switch {
@@ -101,16 +101,16 @@ func color(text []byte) (n int, complete bool) {
 			number = number*10 + int(b-'0')
 		case i > 1 && (b == ';' || b == 'm'):
 			if number > 4 && number != 7 && (number < 30 || number > 47) {
-				return 0, true
+				return false, true
 			}
 			if number = 0; b == 'm' {
-				return i + 1, true
+				return true, true
 			}
 		default:
-			return 0, true
+			return false, true
 		}
 	}
-	return 0, len(text) >= maxColor
+	return false, len(text) >= maxColor
 }
 
 // plain reports whether text is ASCII without control characters but line feeds. It looks at eight
