@@ -77,3 +77,18 @@ func TestBaselineUDP(t *testing.T) {
 		assert.Equal(t, has, base.Has(&r), socket)
 	}
 }
+
+// A machine that had nothing has nothing.
+func TestEmptyBaseline(t *testing.T) {
+	base := NewBaseline(&rows.Snapshot{})
+	for _, local := range []string{"0.0.0.0:80", "[::1]:80"} {
+		for _, remote := range []string{"", "10.0.0.2:443"} {
+			r := rows.Row{Socket: rows.Socket{Conn: tcpmib.Conn{Local: netip.MustParseAddrPort(local)}}}
+			if remote != "" {
+				r.Remote = netip.MustParseAddrPort(remote)
+			}
+			assert.False(t, base.Has(&r))
+		}
+	}
+	assert.False(t, base.Has(&rows.Row{}))
+}

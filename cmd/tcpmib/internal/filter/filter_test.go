@@ -240,3 +240,12 @@ func TestServing(t *testing.T) {
 	assert.Equal(t, "7", matches(&serving, nil))
 	assert.Contains(t, f.String(), "state=established", "the filter itself stays")
 }
+
+// A flag may be written as its column is: a capital starts a word.
+func TestFlagName(t *testing.T) {
+	for name, want := range map[string]string{
+		"": "", "port": "port", "local-port": "local-port", "localPort": "local-port", "LocalPort": "local-port", "aB": "a-b",
+	} {
+		assert.Equal(t, want, string(flagName(nil, name)), name)
+	}
+}

@@ -23,6 +23,8 @@ func TestStringParsesBack(t *testing.T) {
 		"proto=udp,tcp":                            "protocol=tcp,udp",
 		"CLOSE_WAIT !LISTENING chr*e":              "CLOSE_WAIT chr*e !LISTENING",
 		`process="My App",sql*  !listen ssh "a B"`: `process="My App,sql*" ssh "a B" !listen`,
+		"pid=4294967295 port=0,65535":              "port=0,65535 pid=4294967295",
+		"src args sport":                           "src args sport", // other names of filters are words, without a value
 	} {
 		f, err := Parse(text)
 		require.NoError(t, err, text)
@@ -44,6 +46,8 @@ func TestParseErrors(t *testing.T) {
 		"prot=1":            `unknown filter "prot"; did you mean protocol?`,
 		"state=lisen":       "state=lisen: unknown state; did you mean listen?",
 		"pid=x":             "pid=x: want a process ID",
+		"pid=4294967296":    "want a process ID",
+		"pid=-1":            "want a process ID",
 		"port=9-1":          "port=9-1: want a port from 0 to 65535",
 		"port=65536":        "want a port",
 		"port=1-65536":      "want a port",

@@ -163,6 +163,9 @@ func TestJudgeTCP(t *testing.T) {
 			"TCP port 80 is held by a.exe (PID 10), which listens on all IPv4 addresses."},
 		{"a table of UDP unreadable", portcheck.Facts{Failures: []portcheck.Failure{{Protocol: rows.UDP, Reason: "x"}}}, "free", "none", "TCP port 80 is free."},
 		{"bound sockets unreadable, and a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "free", "none", "TCP port 80 is free."},
+		{"bound sockets unreadable, and no IPv6", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "free", "none", "TCP port 80 is free."},
+		{"bound sockets unreadable, and an odd code", portcheck.Facts{Attempts: bind(rows.TCP, 0, 10055), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
+			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x; a bind over IPv6 failed with the Winsock code 10055."},
 		{"bound sockets unreadable, and half a bind", portcheck.Facts{Attempts: bind(rows.TCP, 0, 0)[:1], Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
 			"Whether TCP port 80 is free is not known. Nothing was found to hold it, but x."},
 		{"bound sockets unreadable, and no family", portcheck.Facts{Attempts: bind(rows.TCP, 10047, 10047), Failures: []portcheck.Failure{unread(portcheck.BoundTable, "x")}}, "unknown", "unreadable",
@@ -194,6 +197,7 @@ func TestJudgeUDP(t *testing.T) {
 		TCP:       []tcpmib.DatedConn{listener("0.0.0.0:137", 10), listener("0.0.0.0:5353", 10), listener("0.0.0.0:9", 10)},
 		UDP: []udpmib.Endpoint{
 			{Local: netip.MustParseAddrPort("10.0.0.1:137"), PID: 4},
+			{Local: netip.MustParseAddrPort("10.0.0.1:138"), PID: 4},
 			{Local: netip.MustParseAddrPort("0.0.0.0:500"), PID: 4},
 			{Local: netip.MustParseAddrPort("0.0.0.0:5353"), PID: 10},
 			{Local: netip.MustParseAddrPort("[fe80::1%3]:5353"), PID: 11},
@@ -203,6 +207,7 @@ func TestJudgeUDP(t *testing.T) {
 	for port, want := range map[uint16]string{
 		9:    "UDP port 9 is free.",
 		137:  "UDP port 137 is held by System (PID 4), the kernel, which has a socket on 10.0.0.1. This is NetBIOS over TCP/IP: choose another port.",
+		138:  "UDP port 138 is held by System (PID 4), the kernel, which has a socket on 10.0.0.1. This is NetBIOS over TCP/IP: choose another port.",
 		500:  "UDP port 500 is held by System (PID 4), the kernel, which has a socket on all IPv4 addresses. This is one of its drivers: choose another port.",
 		5353: "UDP port 5353 is held by a.exe (PID 10) and b.exe (PID 11), which have a socket on all IPv4 addresses and fe80::1%3. To free it, end a.exe (PID 10) and b.exe (PID 11): `taskkill /F /PID 10 /PID 11`.",
 	} {

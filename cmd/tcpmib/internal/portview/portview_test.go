@@ -315,3 +315,25 @@ func TestWriteErrors(t *testing.T) {
 	assert.EqualError(t, portview.WriteText(brokenPipe{}, report(developer(), 8080), portview.Options{}), "broken pipe")
 	assert.EqualError(t, portview.WriteJSON(brokenPipe{}, report(developer(), 8080)), "broken pipe")
 }
+
+// Sentences are wrapped on the narrowest screen too.
+func TestNarrowestSentences(t *testing.T) {
+	f := portcheck.Facts{Protocols: []rows.Protocol{rows.TCP, rows.UDP}}
+	for width := 1; width < 36; width++ {
+		got := text(t, report(f, 80), portview.Options{Width: width})
+		for line := range strings.Lines(got) {
+			assert.LessOrEqual(t, len(strings.TrimSuffix(line, "\n")), width, got)
+		}
+		assert.Equal(t, "TCPport80isfree.UDPport80isfree.", strings.NewReplacer("\n", "", " ", "").Replace(got))
+	}
+}
+
+// A table that cannot fit is whole: the terminal wraps it.
+func TestTableThatCannotFit(t *testing.T) {
+	got := text(t, report(developer(), 8080), portview.Options{Width: 20})
+	for _, endpoint := range []string{"[fe80::1c2b:3fff:fe4a:5d6e%12]:8080", "[2001:db8:ffff:ffff:ffff:ffff:ffff:1]:61234"} {
+		assert.Contains(t, got, endpoint)
+	}
+	table, _, _ := strings.Cut(got, "\njava.exe, PID 4711\n")
+	assert.NotContains(t, table, "…")
+}

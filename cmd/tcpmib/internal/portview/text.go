@@ -90,7 +90,8 @@ func wrap(text string, width int, indent string) string {
 		return text
 	}
 	var lines []string
-	line, used := "", 0
+	var line string // the last one
+	var used int    // its width
 	for i, word := range strings.Split(text, " ") {
 		size := cli.DisplayWidth(word)
 		if i > 0 && used+1+size <= room {

@@ -17,6 +17,10 @@ func TestRateWraps(t *testing.T) {
 	older, newer := Values{TCP: tcpmib.Stats{Opened: 1<<32 - 10}}, Values{TCP: tcpmib.Stats{Opened: 10}}
 	assert.Equal(t, 2.0, narrow.rate(&older, &newer, 10*time.Second))
 	wide := &tcpCounters[6]
+	for _, segments := range tcpCounters[6:8] {
+		tcp := func(n uint64) *Values { return &Values{TCP: tcpmib.Stats{SegmentsIn: n, SegmentsOut: n, Wide: true}} }
+		assert.Equal(t, float64(1<<33), segments.rate(tcp(10), tcp(10+1<<33), time.Second), segments.title)
+	}
 	older, newer = Values{TCP: tcpmib.Stats{SegmentsIn: 10, Wide: true}}, Values{TCP: tcpmib.Stats{SegmentsIn: 10 + 1<<33, Wide: true}}
 	for isWide, want := range map[bool]float64{true: 1 << 33, false: 0} {
 		udp := func(n uint64) *Values {
@@ -58,6 +62,10 @@ func TestTitles(t *testing.T) {
 	require.NoError(t, writeTable(&text, &r, Options{}))
 	assert.Regexp(t, `^TCP +IPv4\n`, text.String())
 	assert.Regexp(t, `(?m)^UDP +IPv4$`, text.String())
+	r.Families = r.Families[1:]
+	text.Reset()
+	require.NoError(t, writeTable(&text, &r, Options{}))
+	assert.Regexp(t, `^UDP +IPv4\n`, text.String(), "nothing is above the only table")
 }
 
 // Time-outs are milliseconds in decimal.

@@ -109,7 +109,7 @@ func TestPrometheus(t *testing.T) {
 func TestEphemeral(t *testing.T) {
 	s := office(t)
 	uses := []ephemeral.Use{
-		{Local: netip.IPv4Unspecified(), Used: 12345, Of: 16384, TimeWait: 2, Held: 1, PID: 9216},
+		{Local: netip.IPv4Unspecified(), Used: 12345, Of: 16384, TimeWait: 12, Held: 11, PID: 9216},
 		{Local: netip.IPv6Unspecified(), Of: 16384},
 		{Local: netip.MustParseAddr("192.168.1.23"), Remote: netip.MustParseAddrPort("203.0.113.7:443"), Used: 8192, Of: 16384, PID: 6006},
 		{Local: netip.MustParseAddr("192.168.1.23"), Remote: netip.MustParseAddrPort("203.0.113.8:443"), Used: 1, Of: 16384, TimeWait: 1},
@@ -173,4 +173,21 @@ func TestBarOfOne(t *testing.T) {
 	var text strings.Builder
 	require.NoError(t, WriteCounts(&text, s, CountsOptions{ASCII: true}))
 	assert.Contains(t, text.String(), "\nESTABLISHED  100  "+strings.Repeat("#", barWidth)+"\nLISTEN         1  #\n")
+}
+
+// The values that are left out are counted, and on the narrowest screen bars are short.
+func TestLeftOut(t *testing.T) {
+	s := &rows.Snapshot{}
+	for _, state := range []tcpmib.State{tcpmib.StateEstab, tcpmib.StateEstab, tcpmib.StateListen, tcpmib.StateTimeWait} {
+		s.Sockets = append(s.Sockets, rows.Socket{Conn: tcpmib.Conn{State: state, PID: 4}})
+	}
+	for limit, want := range map[int]string{1: "\nand 2 more\n", 2: "\nand 1 more\n", 3: "", 4: ""} {
+		var text strings.Builder
+		require.NoError(t, WriteCounts(&text, s, CountsOptions{Limit: limit, ASCII: true}))
+		assert.Contains(t, text.String(), want, "limit %d", limit)
+		assert.Equal(t, want != "", strings.Contains(text.String(), " more\n"), "limit %d", limit)
+	}
+	var text strings.Builder
+	require.NoError(t, WriteCounts(&text, s, CountsOptions{ASCII: true, Width: 1}))
+	assert.Regexp(t, `\nESTA.* +2  `+strings.Repeat("#", minBar)+"\n", text.String())
 }
