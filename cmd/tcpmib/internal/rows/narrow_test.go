@@ -75,3 +75,26 @@ func TestNarrowestScreen(t *testing.T) {
 	table.Fit(slices.Values(wideRows(3)), true, 0)
 	assert.Equal(t, []int{46, 44}, table.Widths, "a screen without an end")
 }
+
+// A line above the table begins with a value, even on a screen too narrow for it, and no name is cut to
+// fewer columns than a person can read.
+func TestAboveOnNarrowScreens(t *testing.T) {
+	state, name := Value{Named("state")[0], "LISTEN"}, Value{Named("process")[0], "longname.exe"}
+	for _, tt := range []struct {
+		screen int
+		shared []Value
+		want   []string
+	}{
+		{5, nil, nil},
+		{5, []Value{state}, []string{"STATE LISTEN", ""}},
+		{5, []Value{state, state}, []string{"STATE LISTEN", "STATE LISTEN", ""}},
+		{20, []Value{name}, []string{"PROCESS longname.exe", ""}},
+		{19, []Value{name}, []string{"PROCESS longname.e…", ""}},
+		{16, []Value{name}, []string{"PROCESS longnam…", ""}},
+		{15, []Value{name}, []string{"PROCESS longname.exe", ""}},
+		{1, []Value{name}, []string{"PROCESS longname.exe", ""}},
+	} {
+		table := Table{Shared: tt.shared}
+		assert.Equal(t, tt.want, table.Above(tt.screen), "%d columns", tt.screen)
+	}
+}

@@ -85,3 +85,17 @@ func TestSortOfTwo(t *testing.T) {
 		}
 	}
 }
+
+// Without columns rows are in the order of Socket.Compare.
+func TestSortedByNoColumns(t *testing.T) {
+	s := manySockets(100)
+	for _, reverse := range []bool{false, true} {
+		var got []Socket
+		for i := range Sorted(len(s.Sockets), func(i int) Row { return s.Row(s.Sockets[i]) }, nil, reverse) {
+			got = append(got, s.Sockets[i])
+		}
+		want := manySockets(100)
+		want.Sort(nil, reverse)
+		assert.Equal(t, want.Sockets, got, "reverse %v", reverse)
+	}
+}

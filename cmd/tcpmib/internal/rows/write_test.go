@@ -105,6 +105,7 @@ func (broken) Write([]byte) (int, error) { return 0, errBroken }
 func TestTemplate(t *testing.T) {
 	for text, want := range map[string]string{
 		"{{.process}} {{.localPort}}":                       "chrome.exe 50120\n 53\n",
+		"{{.protocol}}":                                     "tcp\nudp\n",
 		`{{.pid}}\t{{.remotePort}}`:                         "9216\t443\n0\t0\n",
 		"{{if gt .remotePort 400}}big{{else}}small{{end}}":  "big\nsmall\n",
 		"{{with .process}}{{.}}{{end}}":                     "chrome.exe\n\n",

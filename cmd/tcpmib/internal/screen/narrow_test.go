@@ -114,3 +114,43 @@ func TestClosedConnectionsAreLimited(t *testing.T) {
 	assert.Equal(t, uint32(500), s.closed[0].row.PID)
 	assert.Equal(t, uint32(1499), s.closed[999].row.PID)
 }
+
+// The last line of a page can be reached on the lowest screen, with a notice under it as well.
+func TestEndOfPageOnLowScreens(t *testing.T) {
+	for height := 3; height < 40; height++ {
+		for _, open := range []string{"?", "c", "l"} {
+			for _, trouble := range []bool{false, true} {
+				s := testScreen(t, fixture.Office, fixture.Later, fixture.Office)
+				s.Update(tea.WindowSizeMsg{Width: 110, Height: height})
+				types(s, open)
+				if trouble {
+					s.warn("the table cannot be read")
+				}
+				types(s, "end")
+				lines, page := strings.Split(s.draw(), "\n"), s.page()
+				at := min(height-len(s.drawFoot()), len(s.drawHead())+len(page)) - 1
+				assert.Equal(t, page[len(page)-1], lines[at], "%s on %d lines, trouble %v", open, height, trouble)
+			}
+		}
+	}
+}
+
+// The chooser scrolls when its cursor leaves the screen, and no further.
+func TestChooserScrolls(t *testing.T) {
+	for _, height := range []int{3, 8} {
+		s := testScreen(t, fixture.Office)
+		s.Update(tea.WindowSizeMsg{Width: 80, Height: height})
+		types(s, "c")
+		lines, last := height-2, len(offered)-1
+		for i := range offered {
+			assert.Equal(t, i, s.choice)
+			assert.Equal(t, max(0, i-lines+1), s.pageTop(0), "down to %d on %d lines", i, height)
+			types(s, "down")
+		}
+		for i := last; i >= 0; i-- {
+			assert.Equal(t, i, s.choice)
+			assert.Equal(t, min(i, last-lines+1), s.pageTop(0), "up to %d on %d lines", i, height)
+			types(s, "up")
+		}
+	}
+}

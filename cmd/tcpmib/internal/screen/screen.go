@@ -77,13 +77,12 @@ func Run(ctx context.Context, t *cli.Terminal, o Options) error {
 		return first.Err
 	}
 	m.take(first)
-	options := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(t.In), tea.WithOutput(cli.Raw(t.Out)), tea.WithEnvironment(t.Environ),
+	colors := colorprofile.ASCII
+	if t.UseColor() {
+		colors = colorprofile.ANSI // the screen uses the first eight
 	}
-	if t.Color != cli.ColorAlways && !t.UseColor() {
-		options = append(options, tea.WithColorProfile(colorprofile.ASCII))
-	}
-	_, err := tea.NewProgram(m, options...).Run()
+	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(t.In), tea.WithOutput(cli.Raw(t.Out)),
+		tea.WithEnvironment(t.Environ), tea.WithColorProfile(colors)).Run()
 	if err != nil && ctx.Err() == nil && !errors.Is(err, tea.ErrInterrupted) {
 		return err
 	}

@@ -99,6 +99,28 @@ func TestLog(t *testing.T) {
 	assert.Len(t, s.events, mostEvents)
 }
 
+// An entry that is wider than the screen goes on below its text, and one that just fits is one line.
+func TestLogWraps(t *testing.T) {
+	const text = "the network stack does not answer"
+	s := testScreen(t, fixture.Office)
+	fail(s, text)
+	for width := logIndent + 1; width < 80; width++ {
+		s.width = width
+		lines := s.drawLog()
+		assert.Equal(t, width >= logIndent+len("! "+text), len(lines) == 1, "%d columns: %q", width, lines)
+		joined := ""
+		for i, line := range lines {
+			line = ansi.Strip(line)
+			assert.LessOrEqual(t, len(line), width, line)
+			if i > 0 {
+				assert.True(t, strings.HasPrefix(line, strings.Repeat(" ", logIndent)), line)
+			}
+			joined += line
+		}
+		assert.Equal(t, strings.ReplaceAll("07:08:09 ! "+text, " ", ""), strings.ReplaceAll(joined, " ", ""), "%d columns", width)
+	}
+}
+
 // The first snapshot of a family makes its sockets present, which is no event: IPv6 may be read for the
 // first time while IPv4 changes.
 func TestLogOfPresent(t *testing.T) {
