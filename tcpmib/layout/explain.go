@@ -60,6 +60,7 @@ func (d *differences) explain() {
 	d.standIns()
 	d.nestedWrong()
 	d.fillers()
+	d.wrongTogether()
 	for {
 		d.bare, d.findings, d.causes, d.notes, d.at, d.seen, d.align = nil, nil, nil, map[string][]string{}, 0, 0, 0
 		d.walk()
@@ -80,11 +81,13 @@ func (d *differences) explain() {
 
 // walk goes through the fields in the order of C.
 func (d *differences) walk() {
+	d.mendOpenings()
 	moved := d.misplaced()
 	places, rest := d.places()
 	if moved {
 		d.reorder(places)
 		d.packed(places)
+		d.mendOpenings()
 	}
 	for i := range places {
 		g := &places[i]
@@ -138,12 +141,44 @@ func (d *differences) fillers() {
 				next, align = x.from, d.mendedAlign(x)
 				break
 			}
-			end += x.field.Type.Size
+			if end += x.field.Type.Size; x.hole() {
+				end = alignUp(end, x.field.Type.Align)
+			}
 		}
 		if (sum == missing || !small) && sum > 0 && alignUp(end, align) == next && alignUp(end+sum, align) != next {
 			q.filled = sum
 			for _, pad := range d.pairs[first:n] {
-				pad.relation = relGone
+				if !pad.hole() {
+					pad.relation = relGone
+				}
+			}
+		}
+	}
+}
+
+// mendOpenings gives the structs that were opened the alignment that they will have with the right fields, and
+// with it the padding at their ends.
+func (d *differences) mendOpenings() {
+	for _, q := range d.pairs {
+		for _, o := range q.openings {
+			was, align := int64(1), int64(1)
+			for _, in := range o.fields {
+				if in.hole() {
+					continue
+				}
+				was = max(was, in.field.Type.Align)
+				if len(in.members)+len(in.gaps) > 0 || in.relation == relNone && len(in.absent) == 0 && d.padding(in) { // it stays
+					align = max(align, d.ownAlign(in))
+				}
+			}
+			if was < o.align { // something without a size aligns it
+				align = max(align, o.align)
+			}
+			if q.lead >= 0 {
+				q.lead = align
+			}
+			if o.hole != nil {
+				o.hole.field.Type.Align = align
 			}
 		}
 	}
@@ -242,7 +277,7 @@ func (d *differences) packed(places []place) {
 	var names, types []string
 	var first *pair
 	for _, g := range places {
-		if a := d.mendedAlign(g.q); a > 1 && (g.q.from%a != 0 || d.decl.Size%a != 0) {
+		if a := d.ownAlign(g.q); a > 1 && (g.q.from%a != 0 || d.decl.Size%a != 0) {
 			if first == nil || first.from == first.field.Offset {
 				first = g.q
 			}
@@ -274,25 +309,56 @@ func list(words []string) string {
 	return strings.Join(words, "")
 }
 
+// structIn is the Go struct of a field or of its elements, and the C type in its place.
+func (d *differences) structIn(q *pair) (s *GoStruct, in cType) {
+	if q.relation != relOne || len(q.members) != 1 || q.members[0].Bits > 0 {
+		return nil, in
+	}
+	t, in := &q.field.Type, d.c.h.typeOf(q.members[0].Type)
+	for in.kind == cArray && (t.Kind == GoArray && t.Len == in.len || t.Kind != GoArray && in.len == 1) {
+		if t.Kind == GoArray {
+			t = t.Elem
+		}
+		in = d.c.h.typeOf(in.elem)
+	}
+	if t.Kind != GoStructKind || in.decl == nil {
+		return nil, in
+	}
+	return t.Struct, in
+}
+
 // nestedWrong finds fields whose Go struct is compared on its own, and has its findings there.
 func (d *differences) nestedWrong() {
 	for _, q := range d.pairs {
-		if q.relation != relOne || len(q.members) != 1 || q.members[0].Bits > 0 {
+		s, in := d.structIn(q)
+		if s == nil || s.Size == in.size && s.Align == d.c.goAlign(in.name) {
 			continue
 		}
-		t, in := &q.field.Type, d.c.h.typeOf(q.members[0].Type)
-		for in.kind == cArray && (t.Kind == GoArray && t.Len == in.len || t.Kind != GoArray && in.len == 1) {
-			if t.Kind == GoArray {
-				t = t.Elem
-			}
-			in = d.c.h.typeOf(in.elem)
-		}
-		if t.Kind != GoStructKind || in.decl == nil || t.Size == in.size && t.Align == d.c.goAlign(in.name) {
-			continue
-		}
-		if q.cause = d.c.cause(t.Struct, in.decl); q.cause != nil && q.problem == nil {
+		if q.cause = d.c.cause(s, in.decl); q.cause != nil && q.problem == nil {
 			q.problem = problemf(KindAlign, "")
 		}
+	}
+}
+
+// wrongTogether finds fields that are wrong because of one Go struct, which is compared nowhere but in them:
+// one mistake, and a finding for the first of them.
+func (d *differences) wrongTogether() {
+	first := map[any]*pair{}
+	for _, q := range d.pairs {
+		s, in := d.structIn(q)
+		if s == nil || s.Name == "struct" || q.problem == nil || q.cause != nil || !d.c.mayBe(s, in.decl) {
+			continue
+		}
+		key := struct {
+			declaration
+			*CStruct
+			filled int64
+		}{s.declaration(), in.decl, q.filled}
+		if first[key] == nil {
+			first[key] = q
+			continue
+		}
+		first[key].others, q.follows = append(first[key].others, q), true
 	}
 }
 
@@ -316,25 +382,29 @@ func (c *comparison) cause(s *GoStruct, decl *CStruct) *GoStruct {
 	return cause
 }
 
-// mendedAlign is the alignment that Go has for a field, or will have for the right one.
-func (d *differences) mendedAlign(q *pair) int64 {
+// mendedAlign is the alignment that Go has for a field and the structs that begin with it, or will have for
+// the right ones.
+func (d *differences) mendedAlign(q *pair) int64 { return max(d.ownAlign(q), q.lead) }
+
+// ownAlign is the alignment that Go has for a field, or will have for the right one.
+func (d *differences) ownAlign(q *pair) int64 {
 	if q.lead < 0 {
 		return 1
 	}
 	if q.problem == nil {
-		return max(q.field.Type.Align, q.lead, 1)
+		return max(q.field.Type.Align, 1)
 	}
 	if q.relation == relBoth {
 		_, a := d.joinedType(q)
-		return max(a, q.lead)
+		return a
 	}
 	if _, elem := d.resized(q); elem != nil {
-		return max(elem.Align, q.lead, 1)
+		return max(elem.Align, 1)
 	}
-	a := max(q.lead, 1)
 	if q.relation == relMerge { // the first of several
-		return max(a, d.slotAlign(&q.merged[0]))
+		return d.slotAlign(&q.merged[0])
 	}
+	a := int64(1)
 	for _, m := range q.members {
 		a = max(a, d.unpacked(m.Offset, d.c.goAlign(m.Type)))
 	}
@@ -401,10 +471,14 @@ func (c *comparison) goType(m *CMember) string {
 	t := c.h.typeOf(m.Type)
 	switch t.kind {
 	case cInteger, cEnum:
-		if t.sign == signed {
-			return fmt.Sprintf("int%d", 8*t.size)
+		bits := num(8 * t.size)
+		if t.size == pointerSize(c.h.GOARCH) && c.named(m.Type, pointerSized...) {
+			bits = map[string]string{signed: "", unsigned: "ptr"}[t.sign]
 		}
-		return fmt.Sprintf("uint%d", 8*t.size)
+		if t.sign == signed {
+			return "int" + bits
+		}
+		return "uint" + bits
 	case cFloat:
 		return fmt.Sprintf("float%d", 8*t.size)
 	case cPointer:
@@ -426,6 +500,10 @@ func (c *comparison) goType(m *CMember) string {
 	}
 	return fmt.Sprintf("[%d]byte", m.Size)
 }
+
+// pointerSized are the integers that have the size of a pointer on every architecture, and so one Go type.
+var pointerSized = strings.Fields("UINT_PTR ULONG_PTR DWORD_PTR INT_PTR LONG_PTR HANDLE_PTR SIZE_T SSIZE_T " +
+	"size_t ssize_t ptrdiff_t uintptr_t intptr_t")
 
 // storage is an array of integers with a size and an alignment.
 func (c *comparison) storage(size, align int64) string {
@@ -573,7 +651,11 @@ func (d *differences) adding(run []slot, pads *[]*pair, next *pair, want, align 
 	switch {
 	case k >= 0:
 		if *pads = (*pads)[k:]; len(*pads) > 0 {
-			where = fmt.Sprintf(" before the blank field at offset %d", (*pads)[0].field.Offset)
+			if pad := (*pads)[0]; pad.hole() {
+				where = " at the end of " + strings.TrimSuffix(pad.field.Name, "._")
+			} else {
+				where = fmt.Sprintf(" before the blank field at offset %d", pad.field.Offset)
+			}
 		}
 		want = end
 	case len(*pads) > 0 && !slices.ContainsFunc(*pads, func(q *pair) bool { return q.hole() || !q.blank() }):
@@ -714,7 +796,7 @@ func (d *differences) place(g *place, moved bool) {
 			size := p.field.Type.Size
 			cut := min(drop, size)
 			drop -= cut
-			if size > cut {
+			if size > cut || p.hole() {
 				at = alignUp(at, max(p.field.Type.Align, 1)) + size - cut
 			}
 		}
@@ -845,14 +927,22 @@ func (d *differences) judge(q, next *pair) {
 	if p == nil {
 		return
 	}
-	if q.cause != nil {
-		d.causes = append(d.causes, q.cause)
+	if q.cause != nil || q.follows {
+		if q.cause != nil {
+			d.causes = append(d.causes, q.cause)
+		}
 		d.notes[q.field.Name] = append(d.notes[q.field.Name], string(p.kind))
 		return
 	}
 	text := p.text
 	switch {
 	case strings.HasPrefix(text, "within it"):
+	case len(q.others) > 0:
+		var right []string
+		for _, other := range append([]*pair{q}, q.others...) {
+			right = append(right, other.field.Name+" "+d.rightType(other))
+		}
+		text += ": make " + list(right)
 	case q.relation == relMerge:
 		text += ": write " + d.separated(q, next)
 	case q.relation == relSplit:
@@ -872,20 +962,28 @@ func (d *differences) judge(q, next *pair) {
 	case len(q.members) > 1 && first.Bits == 0 && q.field.C == nil:
 		text += ": make it " + d.c.storage(q.end-q.from, d.mendedAlign(q))
 	default:
-		right := d.typeAt(&first)
-		if name, elem := d.resized(q); elem != nil {
-			right = name
-		}
-		text += ": make it " + right
+		text += ": make it " + d.rightType(q)
 	}
 	if q.filled > 0 {
-		text += fmt.Sprintf(" and take %s out behind it", plural(q.filled, "byte"))
+		behind := "it"
+		if len(q.others) > 0 {
+			behind = "each"
+		}
+		text += fmt.Sprintf(" and take %s out behind %s", plural(q.filled, "byte"), behind)
 	}
 	item := d.name(q)
 	if q.field.C != nil && first.Bits > 0 {
 		item = d.item + "." + d.wrongBits(q).Name
 	}
 	d.find(q, p.kind, item, "%s", text)
+}
+
+// rightType is the Go type for a field that stands for one member.
+func (d *differences) rightType(q *pair) string {
+	if name, elem := d.resized(q); elem != nil {
+		return name
+	}
+	return d.typeAt(&q.members[0])
 }
 
 // separated are the fields to write for one that covers several members, before the field next or the end.
@@ -957,7 +1055,7 @@ func (d *differences) sizeof(pads []*pair) {
 		for _, p := range pads {
 			cut := min(drop, p.field.Type.Size)
 			drop -= cut
-			if p.field.Type.Size > cut {
+			if p.field.Type.Size > cut || p.hole() {
 				a := max(p.field.Type.Align, 1)
 				at, align = alignUp(at, a)+p.field.Type.Size-cut, max(align, a)
 			}

@@ -330,9 +330,8 @@ func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
 	if c.claimed(t.Struct, ct.decl) { // and has the findings
 		return nil
 	}
-	is := func(name string) bool { return ct.decl != nil && c.h.Struct(c.nameHere(name)) == ct.decl }
-	if names := c.mirrors(t.Struct); len(names) > 0 && !slices.ContainsFunc(names, is) {
-		return problemf(KindType, "Go has %s there, which mirrors %s, and C has another type (%s)", t.Name, strings.Join(names, " and "), m.Type)
+	if !c.mayBe(t.Struct, ct.decl) {
+		return problemf(KindType, "Go has %s there, which mirrors %s, and C has another type (%s)", t.Name, strings.Join(c.mirrors(t.Struct), " and "), m.Type)
 	}
 	if ct.decl == nil {
 		return problemf(KindType, "it is %s (%s) in C and a struct (%s) in Go", article(ct.kind.String()), m.Type, t.Name)
@@ -350,6 +349,12 @@ func (c *comparison) fitsStruct(t *GoType, m *CMember, ct cType) *problem {
 	}
 	c.nested[nesting{t.Struct, ct.decl}] = p
 	return p
+}
+
+// mayBe reports whether a Go struct claims to be no C type, or to be decl.
+func (c *comparison) mayBe(s *GoStruct, decl *CStruct) bool {
+	names := c.mirrors(s)
+	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return decl != nil && c.h.Struct(c.nameHere(name)) == decl })
 }
 
 // nesting is a Go struct in a field and the C struct of the member.

@@ -134,8 +134,9 @@ type goBuilder struct {
 	r       *rand.Rand
 	h       *Headers
 	structs map[string]*cRandom
-	plain   bool    // unions as integers, in no other way: what advice means by a struct
-	own     *GoType // the elements of the array that an advice is about
+	plain   bool     // unions as integers, in no other way: what advice means by a struct
+	own     *GoType  // the elements of the array that an advice is about
+	inner   []gField // of the struct within the mutant that is wrong
 }
 
 // gField is a field of a Go struct before it is laid out.
@@ -454,6 +455,37 @@ var gMutations = []struct {
 	{"both", (*goBuilder).both},
 	{"store", (*goBuilder).store},
 	{"bundle", (*goBuilder).bundle},
+	{"nest", (*goBuilder).nest},
+}
+
+// nest makes a field wrong in the struct of field i, and with it all fields that have this struct.
+func (b *goBuilder) nest(f []gField, i int) []gField {
+	own := goBuilder{r: rand.New(rand.NewPCG(uint64(i), 2)), h: b.h, structs: b.structs}
+	s := own.structs[strings.TrimPrefix(f[i].typ.Name, "go")]
+	if s == nil || f[i].kind != "other" {
+		return nil
+	}
+	b.inner = own.fields(s)
+	for k := range b.inner {
+		for _, by := range []int{-1, +1} {
+			if resized := own.resize(b.inner, k, by); resized != nil && b.inner[k].kind == "scalar" {
+				b.inner = resized
+				return b.withInner(f, f[i].typ.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// withInner gives all fields of the struct type name the fields of b.inner.
+func (b *goBuilder) withInner(f []gField, name string) []gField {
+	f = slices.Clone(f)
+	for i := range f {
+		if f[i].typ.Name == name {
+			f[i].typ = structType(lay(name, b.inner, false))
+		}
+	}
+	return f
 }
 
 // store puts integers, which would do for a union, in the place of all fields. They may be too few or too many.
@@ -658,7 +690,7 @@ var (
 	takeBefore = regexp.MustCompile(`^take (\d+) bytes? out (before it|at the end)$`)
 	makeIt     = regexp.MustCompile(`^make it (.+?)(?: and take (\d+) bytes? out behind it)?$`)
 	makeThem   = regexp.MustCompile(`^make them one (\S+?)( without a tag)?(?: and take (\d+) bytes? out behind it)?$`)
-	makeBytes  = regexp.MustCompile(`^make (\w+ \[\d+\]byte.*)$`)
+	makeEach   = regexp.MustCompile(`^make (\w+ \S+(?:, \w+ \S+)*(?: and \w+ \S+)?)$`)
 	addFields  = regexp.MustCompile(`^(add|write) (.+?)( in place of the blank field)? (before (\w+)|at the end|before the blank field at offset (\d+))(?:, and _ \[(\d+)\]byte at the end)?$`)
 	writeThem  = regexp.MustCompile(`^write (.+?)(?:, and _ \[(\d+)\]byte at the end)?$`)
 	bytesAt    = regexp.MustCompile(`^C has (\d+) bytes? at offset (\d+) that`)
@@ -673,6 +705,14 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 	fields = slices.Clone(fields)
 	at := func(name string) int { return slices.IndexFunc(fields, func(x gField) bool { return x.name == name }) }
 	i := at(f.Field)
+	if text, ok := strings.CutPrefix(f.Detail, "within it, "); ok {
+		item, detail, _ := strings.Cut(text, ": ")
+		path := strings.Split(item, ".")
+		member := path[len(path)-1]
+		inner, err := b.follow(b.inner, Finding{Kind: f.Kind, Item: strings.TrimPrefix(fields[i].typ.Name, "go") + "." + member, Field: goName(member), Detail: detail})
+		b.inner = inner
+		return b.withInner(fields, fields[i].typ.Name), err
+	}
 	found := adviceOf.FindStringSubmatch(f.Detail)
 	if found == nil {
 		return nil, fmt.Errorf("no advice in %q", f.Detail)
@@ -718,8 +758,8 @@ func (b *goBuilder) follow(fields []gField, f Finding) ([]gField, error) {
 		typ, err := b.parse(makeIt.FindStringSubmatch(advice)[1])
 		b.own, fields[i].typ = nil, typ
 		return cutBehind(fields, i, makeIt.FindStringSubmatch(advice)[2]), err
-	case makeBytes.MatchString(advice):
-		for _, w := range words(makeBytes.FindStringSubmatch(advice)[1]) {
+	case makeEach.MatchString(advice):
+		for _, w := range words(makeEach.FindStringSubmatch(advice)[1]) {
 			name, text, _ := strings.Cut(w, " ")
 			typ, err := b.parse(text)
 			if err != nil {

@@ -25,8 +25,18 @@ type pair struct {
 	gap       int64     // the padding to write before them
 	union     *slot     // the union of which this field and those in with are members
 	with      []*pair
-	filled    int64 // the bytes of padding behind a field that is too small by as many, which is to go
-	lead      int64 // the alignment of a struct that was opened and begins here
+	filled    int64      // the bytes of padding behind a field that is too small by as many, which is to go
+	others    []*pair    // fields behind this one that are wrong because of the same struct
+	follows   bool       // it is among the others of a field before it
+	openings  []*opening // structs that were opened and begin here, an inner one before an outer one
+	lead      int64      // the alignment of the outermost of them; below 0 for a field that is to be bytes
+}
+
+// opening is a struct that was opened.
+type opening struct {
+	fields []*pair
+	align  int64
+	hole   *pair // the padding at its end, if it has any
 }
 
 // absence is a member that the headers are known to lack.
@@ -98,16 +108,19 @@ func (p *pairing) opened(f *GoField, names *nameTable) []*pair {
 			in.field.Pos = f.Pos
 		}
 	}
-	list[0].lead = max(list[0].lead, f.Type.Align)
+	o := &opening{fields: slices.Clone(list), align: f.Type.Align}
+	list[0].lead, list[0].openings = max(list[0].lead, o.align), append(list[0].openings, o)
 	if last := list[len(list)-1].field; last.end() < f.end() {
-		list = append(list, &pair{field: &GoField{Name: "_", Offset: last.end(), Type: GoType{Name: hole, Size: f.end() - last.end(), Align: 1}}})
+		o.hole = &pair{field: &GoField{Name: f.Name + "._", Offset: last.end(), Type: GoType{Name: hole, Align: o.align}}}
+		list = append(list, o.hole)
 	}
 	return list
 }
 
 func (q *pair) blank() bool { return q.field.Name == "_" || strings.HasSuffix(q.field.Name, "._") }
 
-// hole is the name of the type of what is no field: the padding at the end of a struct that was opened.
+// hole is the name of the type of what is no field: the padding at the end of a struct that was opened. It
+// has no size, because its alignment makes what follows begin where the struct ends.
 const hole = "hole"
 
 func (q *pair) hole() bool { return q.field.Type.Name == hole }
