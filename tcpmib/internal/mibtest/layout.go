@@ -8,21 +8,21 @@ import (
 
 // AsInC checks that structs are laid out as C lays them out on every architecture of Windows: 64-bit
 // integers at multiples of 8 bytes, on 386 too, and no padding but what C needs.
-func AsInC(t *testing.T, structs ...any) {
+func AsInC(t testing.TB, structs ...any) {
 	t.Helper()
 	for _, s := range structs {
 		typ := reflect.TypeOf(s)
-		end, align := fields(t, typ, 0)
+		end, align := fields(t, typ)
 		if want := roundUp(end, align); typ.Size() != want {
 			t.Errorf("%v has %d bytes, C's has %d", typ, typ.Size(), want)
 		}
 	}
 }
 
-// fields returns where the fields of a struct end that lies at an offset, and how C aligns it.
-func fields(t *testing.T, typ reflect.Type, offset uintptr) (end, align uintptr) {
+// fields returns where the fields of a struct end, and how C aligns it.
+func fields(t testing.TB, typ reflect.Type) (end, align uintptr) {
 	t.Helper()
-	end, align = offset, 1
+	align = 1
 	for i := range typ.NumField() {
 		f := typ.Field(i)
 		if f.Name == "_" { // structs.HostLayout, or padding
@@ -34,14 +34,13 @@ func fields(t *testing.T, typ reflect.Type, offset uintptr) (end, align uintptr)
 		}
 		size, fieldAlign := elem.Size(), elem.Size()
 		if elem.Kind() == reflect.Struct {
-			var fieldEnd uintptr
-			fieldEnd, fieldAlign = fields(t, elem, 0)
-			size = roundUp(fieldEnd, fieldAlign)
+			size, fieldAlign = fields(t, elem)
+			size = roundUp(size, fieldAlign)
 		}
-		if want := roundUp(end, fieldAlign); offset+f.Offset != want {
-			t.Errorf("%v.%s lies at %d, C's at %d", typ, f.Name, offset+f.Offset, want)
+		if want := roundUp(end, fieldAlign); f.Offset != want {
+			t.Errorf("%v.%s lies at %d, C's at %d", typ, f.Name, f.Offset, want)
 		}
-		end = offset + f.Offset + uintptr(n)*size
+		end = f.Offset + uintptr(n)*size
 		align = max(align, fieldAlign)
 	}
 	return end, align
