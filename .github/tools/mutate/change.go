@@ -58,7 +58,7 @@ func changesOf(file string) ([]change, error) {
 		}
 	}
 	condition := func(e ast.Expr) {
-		if _, compared := e.(*ast.BinaryExpr); e != nil && !compared { // else its operator is changed
+		if _, compared := e.(*ast.BinaryExpr); !compared { // else its operator is changed
 			add(e.Pos(), e.End(), "!("+string(text[set.Position(e.Pos()).Offset:set.Position(e.End()).Offset])+")")
 		}
 	}

@@ -13,11 +13,13 @@ import (
 	"time"
 )
 
-const usage = `usage: ./build.sh mutate [-n 25] [-seed number] [-least percent] [-test pattern] package...
+const perPackage = 25 // in a package
+
+var usage = fmt.Sprintf(`usage: ./build.sh mutate [-n %d] [-seed number] [-least percent] [-test pattern] package...
 
 changes -n places in each package, such as ./cmd/tcpmib/internal/rows, and runs the tests of that
-package alone. Exit code 1 if fewer than -least of 100 changes are noticed.
-`
+package alone, the short ones first. Exit code 1 if fewer than -least of 100 changes are noticed.
+`, perPackage)
 
 // options are how a run is made.
 type options struct {
@@ -36,7 +38,7 @@ func command(args []string, stdout, stderr io.Writer) int {
 	o := options{writer: stdout}
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.IntVar(&o.n, "n", 25, "")
+	flags.IntVar(&o.n, "n", perPackage, "")
 	flags.Uint64Var(&o.seed, "seed", uint64(time.Now().Unix()), "")
 	flags.IntVar(&o.least, "least", 0, "")
 	flags.StringVar(&o.tests, "test", "", "")

@@ -19,11 +19,15 @@ const usage = `usage: go -C .github/tools run ./release <command>
 // root is the repository, seen from .github/tools, where this program runs.
 const root = "../.."
 
-func main() {
-	if err := run(os.Args[1:], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "release:", err)
-		os.Exit(1)
+func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// command returns the exit code: 1 for an error, which it prints.
+func command(args []string, stdout, stderr io.Writer) int {
+	if err := run(args, stdout); err != nil {
+		fmt.Fprintln(stderr, "release:", err)
+		return 1
 	}
+	return 0
 }
 
 func run(args []string, stdout io.Writer) error {

@@ -93,6 +93,9 @@ func TestPack(t *testing.T) {
 		names = append(names, e.Name())
 		contents[e.Name()], err = os.ReadFile(filepath.Join(files, e.Name()))
 		require.NoError(t, err)
+		info, err := e.Info()
+		require.NoError(t, err)
+		assert.Zero(t, info.Mode().Perm()&^0o644, e.Name())
 	}
 	assert.Empty(t, cmp.Diff([]string{
 		"RELEASE_NOTES.md", "SHA256SUMS", "tcpmib.json",
@@ -189,6 +192,28 @@ func unzip(t *testing.T, archive []byte) map[string][]byte {
 		require.NoError(t, err)
 	}
 	return files
+}
+
+// The compiler of build.sh, with its arguments, is asked.
+func TestCompilerOfAnArchitecture(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	path := filepath.Join(t.TempDir(), "cc")
+	require.NoError(t, os.WriteFile(path, []byte("#!/bin/sh\n[ \"$1 $2\" = '-target x' ] || exit 9\ncat <<'END'\n"+clangSays+"END\n"), 0o755))
+	t.Setenv("CC_arm64", path+" -target x")
+	parts, err := cParts("arm64")
+	require.NoError(t, err)
+	assert.Len(t, parts, 2)
+
+	t.Setenv("CC_arm64", path)
+	_, err = cParts("arm64")
+	assert.ErrorContains(t, err, "which C runtime "+path+" links: exit status 9")
+	t.Setenv("CC_arm64", " ")
+	for _, arch := range []string{"arm64", "mips"} {
+		_, err = cParts(arch)
+		assert.EqualError(t, err, "no C compiler for "+arch)
+	}
 }
 
 // A preprocessor's answers about the C runtime.
