@@ -82,6 +82,10 @@ func TestColumnValues(t *testing.T) {
 		assert.Equal(t, tt.emptyJSON, string(c.AppendJSON(nil, udp())), tt.name)
 	}
 	assert.Len(t, slices.Concat(Columns, Measurements), 30, "each has a line above")
+	for _, name := range []string{"path", "user", "parent", "parentProcess", "commandLine"} {
+		c := Named(name)[0]
+		assert.Equal(t, "null", string(c.AppendJSON(nil, &Row{Known: Known{Owner: &Owner{}}})), "the owner is known, but not its %s", name)
+	}
 }
 
 // Programs read times in UTC, as JSON has them, and numbers without units.

@@ -51,6 +51,7 @@ func TestMoment(t *testing.T) {
 		assert.Equal(t, at, MomentOf(at).Time())
 	}
 	assert.Zero(t, MomentOf(time.Time{}))
+	assert.Equal(t, Moment(10_000_001), MomentOf(time.Time{}.Add(time.Second+100)), "in units of 100 ns")
 	assert.Less(t, MomentOf(created), MomentOf(created.Add(100)))
 }
 
@@ -108,4 +109,23 @@ func TestSortedByTime(t *testing.T) {
 	}
 	assert.Equal(t, []int{3, 0, 2, 4, 5, 1}, order(false, "created"))
 	assert.Equal(t, []int{4, 2, 0, 3, 1, 5}, order(true, "created"))
+}
+
+// A sort by times alone looks at each row once.
+func TestSortByTimeLooksOnce(t *testing.T) {
+	const n = 1000
+	for _, name := range []string{"age", "created"} {
+		asked := make([]int, n)
+		row := func(i int) Row {
+			asked[i]++
+			r := Row{}
+			r.SetCreated(created.Add(time.Duration(i*7919%n)*time.Minute), created.Add(n*time.Minute))
+			return r
+		}
+		for range Sorted(n, row, Named(name), false) {
+		}
+		for i := range asked {
+			assert.Equal(t, 1, asked[i], "%s of row %d", name, i)
+		}
+	}
 }

@@ -56,6 +56,7 @@ func TestTheLastColumnStays(t *testing.T) {
 	table := Table{Columns: Named("state", "process"), Optional: Named("state", "process"), MayShare: true}
 	table.Fit(slices.Values(same), true, 1)
 	assert.Equal(t, []string{"process"}, Names(table.Columns), "of two one goes")
+	assert.Equal(t, []string{"STATE ESTABLISHED", ""}, table.Above(80), "and is not lost")
 	table = Table{Columns: Named("state", "process"), Optional: Named("state")}
 	table.Fit(slices.Values(wideRows(3)), true, 1)
 	assert.Equal(t, []string{"process"}, Names(table.Columns))
@@ -72,6 +73,10 @@ func TestNarrowestScreen(t *testing.T) {
 	table = Table{Columns: Named("process", "remote"), Wraps: true}
 	table.Fit(slices.Values(wideRows(3)), true, 1)
 	assert.Equal(t, []int{46, 44}, table.Widths, "nothing is cut where lines wrap")
+	table.Fit(slices.Values(wideRows(3)), true, 17)
+	assert.Equal(t, []int{46, 44}, table.Widths, "they do not fit by one column")
+	table.Fit(slices.Values(wideRows(3)), true, 18)
+	assert.Equal(t, []int{7, 9}, table.Widths, "they just fit")
 	table.Fit(slices.Values(wideRows(3)), true, 0)
 	assert.Equal(t, []int{46, 44}, table.Widths, "a screen without an end")
 }
@@ -93,8 +98,24 @@ func TestAboveOnNarrowScreens(t *testing.T) {
 		{16, []Value{name}, []string{"PROCESS longnam…", ""}},
 		{15, []Value{name}, []string{"PROCESS longname.exe", ""}},
 		{1, []Value{name}, []string{"PROCESS longname.exe", ""}},
+		{47, []Value{state, state, name}, []string{"STATE LISTEN  STATE LISTEN", "PROCESS longname.exe", ""}},
+		{48, []Value{state, state, name}, []string{"STATE LISTEN  STATE LISTEN  PROCESS longname.exe", ""}},
 	} {
 		table := Table{Shared: tt.shared}
 		assert.Equal(t, tt.want, table.Above(tt.screen), "%d columns", tt.screen)
+	}
+}
+
+// What one row has otherwise is not shared, whichever row it is.
+func TestNotShared(t *testing.T) {
+	for _, n := range []int{2, 3} {
+		for other := range n {
+			list := slices.Repeat([]*Row{{Process: "same.exe"}}, n)
+			list[other] = &Row{Process: "other.exe"}
+			table := Table{Columns: Named("process", "pid"), Optional: Named("process", "pid"), MayShare: true}
+			table.Fit(slices.Values(list), true, 8)
+			assert.Equal(t, []string{"process"}, Names(table.Columns), "row %d of %d", other, n)
+			assert.Equal(t, []string{"PID 0", ""}, table.Above(80))
+		}
 	}
 }

@@ -99,3 +99,21 @@ func TestSortedByNoColumns(t *testing.T) {
 		assert.Equal(t, want.Sockets, got, "reverse %v", reverse)
 	}
 }
+
+// A time that decides between rows that are equal so far comes last if it is unknown, reversed or not.
+func TestUnknownTimeOfEqualRows(t *testing.T) {
+	known, later, unknown := Row{Process: "a"}, Row{Process: "a"}, Row{Process: "a"}
+	known.SetCreated(created, created)
+	later.SetCreated(created.Add(1000), created)
+	for _, reverse := range []bool{false, true} {
+		for _, name := range []string{"created", "age"} {
+			order := Order(Named("process", name), reverse)
+			for _, r := range []*Row{&known, &later} {
+				assert.Negative(t, order(r, &unknown), "%s, reverse %v", name, reverse)
+				assert.Positive(t, order(&unknown, r), "%s, reverse %v", name, reverse)
+			}
+			assert.Zero(t, order(&unknown, &unknown))
+		}
+		assert.Equal(t, reverse, Order(Named("process", "created"), reverse)(&known, &later) > 0)
+	}
+}

@@ -132,11 +132,13 @@ func TestTemplate(t *testing.T) {
 		_, _, err := ParseTemplate(text)
 		assert.ErrorContains(t, err, want)
 	}
-	write, _, err := ParseTemplate("{{.process.x}}")
-	require.NoError(t, err)
-	var b bytes.Buffer
-	err = write(&Output{Writer: bufio.NewWriter(&b)}, both)
-	assert.Equal(t, cli.ExitUsage, cli.ExitCode(err), "%v", err)
+	for _, text := range []string{"{{.process.x}}", "{{json .user .pid}}", "{{json}}"} {
+		write, _, err := ParseTemplate(text)
+		require.NoError(t, err)
+		var b bytes.Buffer
+		err = write(&Output{Writer: bufio.NewWriter(&b)}, both)
+		assert.Equal(t, cli.ExitUsage, cli.ExitCode(err), "%s: %v", text, err)
+	}
 }
 
 func TestSample(t *testing.T) {
