@@ -124,6 +124,11 @@ func TestTemplate(t *testing.T) {
 	_, named, err := ParseTemplate("{{.process}}{{.process}}{{range .user}}{{end}}{{if .path}}{{else}}{{.age}}{{end}}")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"process", "user", "path", "age"}, Names(named))
+	for _, text := range []string{"{{.pid}}", "{{$.pid}}", "{{$x := .}}{{$x.pid}}", "{{(.).pid}}", "{{($).pid}}"} {
+		_, named, err := ParseTemplate(text)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"pid"}, Names(named), text)
+	}
 	for text, want := range map[string]string{
 		"{{.nonsense}}":    "the template uses .nonsense, which is not a column; columns are protocol,",
 		"{{.process":       "not a Go template",
