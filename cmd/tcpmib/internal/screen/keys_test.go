@@ -257,6 +257,26 @@ func TestGroups(t *testing.T) {
 	assert.Len(t, s.items, 32)
 }
 
+// The cursor stays on each connection and on each header, whatever the groups do.
+func TestCursorInGroups(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	types(s, "t", "home")
+	for at := range s.items {
+		require.Equal(t, at, s.cursor)
+		show(t, s, fixture.Office)
+		assert.Equal(t, at, s.cursor, "after a refresh")
+		if conn, ok := s.selected(); ok {
+			before := conn.row.Socket
+			types(s, "t", "t")
+			assert.Equal(t, at, s.cursor, "without groups and back")
+			after, ok := s.selected()
+			require.True(t, ok)
+			assert.Equal(t, before, after.row.Socket)
+		}
+		types(s, "down")
+	}
+}
+
 func TestClose(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	var asked []tcpmib.Conn

@@ -139,7 +139,7 @@ func TestAsTextTemplate(t *testing.T) {
 				compare(t, "{{"+b+" | "+name+" "+a+"}}")
 			}
 		}
-		for _, some := range []string{`.process 1 2`, `.process 2 1`, `.process 0 99`, `.process 1 2 3`, `. "process" 0`, `1 2 1`, `"%d %s %v" .pid .process`, `1 1.5 1`} {
+		for _, some := range []string{`.process 1 2`, `.process 2 1`, `.process 0 99`, `.process 1 2 3`, `.process 1 2 3 4`, `.process 1 2 3 4 5`, `. "process" 0`, `1 2 1`, `"%d %s %v" .pid .process`, `1 1.5 1`} {
 			compare(t, "{{"+name+" "+some+"}}")
 		}
 	}
