@@ -115,15 +115,16 @@ func slice(args []any) (any, error) {
 // position returns an index from 0 to below limit.
 func position(arg any, limit int) (int, error) {
 	negative, n, ok := integer(arg)
+	var err error
 	switch {
 	case arg == nil:
-		return 0, errors.New("cannot index slice/array with nil")
+		err = errors.New("cannot index slice/array with nil")
 	case !ok:
-		return 0, fmt.Errorf("cannot index slice/array with type %T", arg)
+		err = fmt.Errorf("cannot index slice/array with type %T", arg)
 	case negative || n >= uint64(limit):
-		return 0, fmt.Errorf("index out of range: %d", arg)
+		err = fmt.Errorf("index out of range: %d", arg)
 	}
-	return int(n), nil
+	return int(n), err
 }
 
 // integer returns the sign and the bits of an integer. Integers of one sign are in the order of
@@ -137,7 +138,7 @@ func integer(v any) (negative bool, bits uint64, ok bool) {
 	case uint64:
 		return false, v, true
 	}
-	return false, 0, false
+	return // none
 }
 
 // equalsAny reports whether args[0] equals any of the others.

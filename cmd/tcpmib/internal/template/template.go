@@ -34,8 +34,8 @@ func Parse(name, text string, more map[string]Func) (*Template, error) {
 	funcs := maps.Clone(builtins)
 	maps.Copy(funcs, more)
 	names := make(map[string]any, len(funcs))
-	for name := range funcs {
-		names[name] = true
+	for name, f := range funcs {
+		names[name] = f
 	}
 	trees, err := parse.Parse(name, text, "", "", names)
 	if err != nil {
@@ -210,7 +210,8 @@ func (s *state) loop(dot any, node *parse.RangeNode) error {
 		if len(declared) > 1 {
 			return s.errorf(node.Pipe, "can't use %v to iterate over more than one variable", v)
 		}
-		none, err = count(v, once)
+		negative, n, _ := integer(v)
+		none, err = negative || n == 0, count(v, once)
 	default:
 		return s.errorf(node.Pipe, "range can't iterate over %v", v)
 	}
@@ -223,18 +224,17 @@ func (s *state) loop(dot any, node *parse.RangeNode) error {
 	return err
 }
 
-// count calls once for each number from 0 to below n, in the type of n, and reports whether there
-// are none.
-func count(n any, once func(key, element any) error) (none bool, err error) {
+// count calls once for each number from 0 to below n, in the type of n.
+func count(n any, once func(key, element any) error) error {
 	switch n := n.(type) {
 	case int:
-		return n <= 0, times(n, once)
+		return times(n, once)
 	case uint8:
-		return n == 0, times(n, once)
+		return times(n, once)
 	case uint64:
-		return n == 0, times(n, once)
+		return times(n, once)
 	}
-	return true, nil
+	return nil
 }
 
 func times[T int | uint8 | uint64](n T, once func(key, element any) error) error {
@@ -344,11 +344,11 @@ func (s *state) value(dot any, node parse.Node) (any, error) {
 // number returns a constant in the type that Go gives it: a complex128, a float64 if it is written
 // as one, or an int.
 func (s *state) number(n *parse.NumberNode) (any, error) {
-	hex := len(n.Text) > 2 && strings.EqualFold(n.Text[:2], "0x") && !strings.ContainsAny(n.Text, "pP")
+	hex := strings.HasPrefix(strings.ToLower(n.Text), "0x") && !strings.ContainsAny(n.Text, "pP")
 	switch {
 	case n.IsComplex:
 		return n.Complex128, nil
-	case n.IsFloat && !hex && n.Text[0] != '\'' && strings.ContainsAny(n.Text, ".eEpP"):
+	case !hex && n.Text[0] != '\'' && strings.ContainsAny(n.Text, ".eEpP"):
 		return n.Float64, nil
 	case n.IsInt && int64(int(n.Int64)) == n.Int64:
 		return int(n.Int64), nil

@@ -15,11 +15,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// data has each type that a template meets in rows, and in pipelines: an empty text, 0, and no key.
+// data has each type that a template meets in rows, and in pipelines: an empty text, 0, 1, and no key.
 func data() map[string]any {
 	return map[string]any{
 		"process": "svchost.exe", "module": "", "html": `<a href="x">'&` + "\x00é\u202e", "remoteName": "host.example",
-		"pid": uint64(3), "localPort": uint64(5), "remotePort": uint64(0), "huge": ^uint64(0),
+		"pid": uint64(3), "localPort": uint64(5), "remotePort": uint64(0), "one": uint64(1), "huge": ^uint64(0),
+		"bytes": "\x00\x01", "noKeys": map[string]any{}, "oneKey": map[string]any{"pid": 4},
 	}
 }
 
@@ -100,9 +101,9 @@ func compare(t *testing.T, text string) {
 
 // values are expressions of every type and kind of node.
 var values = []string{
-	`.`, `$`, `nil`, `true`, `false`, `0`, `1`, `-1`, `4`, `0x1F`, `'a'`, `1.5`, `0.0`, `1e3`, `2i`, `"text"`, `""`, "`raw %d`", `"pid"`, `"%5v|"`,
-	`.process`, `.module`, `.html`, `.remoteName`, `.pid`, `.remotePort`, `.huge`, `$.pid`, `.nosuch`, `.nosuch.x`, `.pid.x`, `18446744073709551615`,
-	`(.)`, `(.process)`, `(.).pid`, `($).pid.x`, `(print 1).x`, `(nil).x`, `(index .process 1)`, `(index . "pid")`, `(index . "nosuch")`, `print`, `len`,
+	`.`, `$`, `nil`, `true`, `false`, `0`, `1`, `-1`, `4`, `0x1F`, `0x1E`, `0xe`, `-0XE`, `0x1p4`, `'a'`, `'e'`, `1.5`, `0.0`, `1e3`, `2i`, `"text"`, `""`, "`raw %d`", `"pid"`, `"%5v|"`,
+	`.process`, `.module`, `.html`, `.remoteName`, `.pid`, `.remotePort`, `.one`, `.huge`, `.noKeys`, `.oneKey`, `.oneKey.pid`, `$.pid`, `.nosuch`, `.nosuch.x`, `.pid.x`, `18446744073709551615`,
+	`(.)`, `(.process)`, `(.).pid`, `($).pid.x`, `(print 1).x`, `(nil).x`, `(index .process 1)`, `(index .bytes 0)`, `(index .bytes 1)`, `(index . "pid")`, `(index . "nosuch")`, `print`, `len`,
 }
 
 // partners has one expression of each type.
@@ -112,7 +113,7 @@ var partners = []string{`.`, `nil`, `true`, `1`, `-1`, `1.5`, `2i`, `"text"`, `"
 func TestAsTextTemplate(t *testing.T) {
 	for _, a := range values {
 		for _, form := range []string{
-			`{{V}}`, `{{V | print}}`, `{{if V}}yes{{else}}no{{end}}`, `{{with V}}{{.}}{{else}}no{{end}}`, `{{with $x := V}}{{$x}}{{end}}`,
+			`{{V}}`, `{{V | print}}`, `{{if V}}yes{{else}}no{{end}}`, `{{if V}}{{.process}}{{end}}`, `{{with V}}{{.}}{{else}}no{{end}}`, `{{with $x := V}}{{$x}}{{end}}`,
 			`{{$x := V}}{{$x}}{{$x.pid}}`, `{{$x := 1}}{{$x = V}}{{$x}}`, `{{if false}}{{else if V}}yes{{end}}`, `{{with false}}{{else with V}}{{.}}{{end}}`,
 			`{{(V).pid}}`, `{{V 1}}`, `{{1 | V}}`, `{{V.pid}}`, `{{template "x" V}}{{define "x"}}{{.}}{{$}}{{end}}`, `{{block "x" V}}{{.}}{{end}}`,
 		} {
@@ -180,11 +181,20 @@ func (failing) Write([]byte) (int, error) { return 0, errFull }
 
 // text/template would go on for as long.
 func TestLimits(t *testing.T) {
+	const nested = `{{define "x"}}{{if .}}{{template "x" (slice . 1)}}{{end}}{{end}}{{template "x" (printf "%0*d" DEPTH 0)}}`
+	for _, text := range []string{
+		`{{range 999998}}{{end}}`, // with the text and the range itself a million
+		strings.Replace(nested, "DEPTH", "999", 1),
+	} {
+		require.NoError(t, ours(text, io.Discard), text)
+	}
 	for text, want := range map[string]string{
-		`{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`:                                                                           `exceeded maximum template depth (1000)`,
-		`{{range .huge}}{{end}}`:                                                                                                              `exceeded 1000000 steps`,
-		`{{range 1000}}{{range 1000}}{{range 1000}}{{end}}{{end}}{{end}}`:                                                                     `exceeded 1000000 steps`,
-		`{{define "x"}}{{range 9}}{{template "x"}}{{end}}{{end}}{{range 9}}{{template "x" .}}{{end}}`:                                         `exceeded maximum template depth (1000)`,
+		`{{define "x"}}{{template "x" .}}{{end}}{{template "x" .}}`:                                   `exceeded maximum template depth (1000)`,
+		`{{range 999999}}{{end}}`:                                                                     `exceeded 1000000 steps`,
+		strings.Replace(nested, "DEPTH", "1000", 1):                                                   `exceeded maximum template depth (1000)`,
+		`{{range .huge}}{{end}}`:                                                                      `exceeded 1000000 steps`,
+		`{{range 1000}}{{range 1000}}{{range 1000}}{{end}}{{end}}{{end}}`:                             `exceeded 1000000 steps`,
+		`{{define "x"}}{{range 9}}{{template "x"}}{{end}}{{end}}{{range 9}}{{template "x" .}}{{end}}`: `exceeded maximum template depth (1000)`,
 		`{{define "x"}}{{if .}}{{template "x" (slice . 1)}}{{template "x" (slice . 1)}}{{end}}{{end}}{{template "x" "12345678901234567890"}}`: `exceeded 1000000 steps`,
 	} {
 		require.ErrorContains(t, ours(text, io.Discard), want, text)
