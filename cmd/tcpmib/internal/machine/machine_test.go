@@ -410,6 +410,13 @@ func TestEnrich(t *testing.T) {
 	s.Owners[1288].Path = "known"
 	r.Enrich(s, tcpmib.Both, rows.Named("path", "parent", "parentProcess"), nil)
 	assert.Empty(t, said.String(), "the parent of 1288 is known")
+	s.Owners[1288].Parent = owner.IdlePID
+	for _, column := range []string{"parent", "parentProcess"} {
+		said.Reset()
+		r.Enrich(s, tcpmib.Both, rows.Named(column), nil)
+		assert.Contains(t, said.String(), "parents are missing: 1 of ", column)
+	}
+	said.Reset()
 
 	m.m.(*fixture.Machine).Code4, m.m.(*fixture.Machine).Code6 = 31, 31
 	s = &rows.Snapshot{Sockets: []rows.Socket{{Protocol: rows.UDP}}}
@@ -464,6 +471,8 @@ func TestResolve(t *testing.T) {
 		switch addr {
 		case "203.0.113.7":
 			return []string{"example.com.", "other."}, nil
+		case "198.51.100.40":
+			return []string{"only.example."}, nil
 		case "192.0.2.9":
 			return []string{"wrong"}, fs.ErrNotExist
 		}
@@ -480,6 +489,7 @@ func TestResolve(t *testing.T) {
 	assert.NotContains(t, asked, "0.0.0.0")
 	assert.NotContains(t, asked, "invalid IP")
 	assert.Equal(t, "example.com", s.Hosts[netip.MustParseAddr("203.0.113.7")])
+	assert.Equal(t, "only.example", s.Hosts[netip.MustParseAddr("198.51.100.40")])
 	assert.Empty(t, s.Hosts[netip.MustParseAddr("192.0.2.9")])
 }
 

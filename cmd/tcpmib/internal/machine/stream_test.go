@@ -3,6 +3,7 @@ package machine
 import (
 	"bytes"
 	"encoding/binary"
+	"reflect"
 	"testing"
 	"time"
 
@@ -48,13 +49,16 @@ func TestEachRow(t *testing.T) {
 		assert.ErrorIs(t, err, assert.AnError, "there is no answer")
 		assert.Equal(t, want, got)
 
-		longer := append(bytes.Clone(table), make([]byte, 100)...) // as Windows may return
-		got, err = each(captureOf(t, q, longer))
-		assert.NoError(t, err)
-		assert.Equal(t, want, got)
-		binary.NativeEndian.PutUint32(longer, uint32(n+1)) // which is more than there are
-		_, err = each(captureOf(t, q, longer))
-		assert.ErrorIs(t, err, assert.AnError)
+		row := int(reflect.TypeFor[tcpmib.TCPRowOwnerModule]().Size())
+		for _, more := range []int{1, 100, row - 1} { // as Windows may return
+			longer := append(bytes.Clone(table), make([]byte, more)...)
+			got, err = each(captureOf(t, q, longer))
+			assert.NoError(t, err)
+			assert.Equal(t, want, got)
+			binary.NativeEndian.PutUint32(longer, uint32(n+1)) // which is more than there are
+			_, err = each(captureOf(t, q, longer))
+			assert.ErrorIs(t, err, assert.AnError, "%d bytes more", more)
+		}
 	}
 	done, err := eachUnpacked(bytes.NewReader(nil), 0, tcpmib.DecodeTCPTableOwnerModule, func(*tcpmib.TCPRowOwnerModule) {})
 	assert.NoError(t, err)

@@ -431,8 +431,6 @@ func (s *state) function(dot any, node *parse.IdentifierNode, cmd parse.Node, no
 // elements.
 func truth(value any) bool {
 	switch v := value.(type) {
-	case nil:
-		return false
 	case map[string]any:
 		return len(v) > 0
 	case bool:
@@ -450,5 +448,5 @@ func truth(value any) bool {
 	case int:
 		return v != 0
 	}
-	return true
+	return value != nil
 }

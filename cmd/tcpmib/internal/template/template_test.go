@@ -101,7 +101,7 @@ func compare(t *testing.T, text string) {
 
 // values are expressions of every type and kind of node.
 var values = []string{
-	`.`, `$`, `nil`, `true`, `false`, `0`, `1`, `-1`, `4`, `0x1F`, `0x1E`, `0xe`, `-0XE`, `0x1p4`, `'a'`, `'e'`, `1.5`, `0.0`, `1e3`, `2i`, `"text"`, `""`, "`raw %d`", `"pid"`, `"%5v|"`,
+	`.`, `$`, `nil`, `true`, `false`, `0`, `1`, `-1`, `4`, `0x1F`, `0x1E`, `0xe`, `-0XE`, `0x1p4`, `'a'`, `'e'`, `1.5`, `0.0`, `1e3`, `2i`, `0i`, `1+0i`, `"text"`, `""`, "`raw %d`", `"pid"`, `"%5v|"`,
 	`.process`, `.module`, `.html`, `.remoteName`, `.pid`, `.remotePort`, `.one`, `.huge`, `.noKeys`, `.oneKey`, `.oneKey.pid`, `$.pid`, `.nosuch`, `.nosuch.x`, `.pid.x`, `18446744073709551615`,
 	`(.)`, `(.process)`, `(.).pid`, `($).pid.x`, `(print 1).x`, `(nil).x`, `(index .process 1)`, `(index .bytes 0)`, `(index .bytes 1)`, `(index . "pid")`, `(index . "nosuch")`, `print`, `len`,
 }
