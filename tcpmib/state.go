@@ -2,6 +2,7 @@ package tcpmib
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/winmib/winmib/tcpmib/internal/mib"
@@ -106,8 +107,8 @@ func (s *State) UnmarshalText(text []byte) (err error) {
 // RFC 793: as bits, of which the one that a state has is that of its number. It can stay, and it
 // can be reset or deleted in every state.
 var followers = [...]uint16{
-	StateClosed:    1<<(StateDeleteTCB+1) - 1,                                // its beginning and its end
-	StateListen:    1<<(StateDeleteTCB+1) - 1,                                // it may connect too
+	StateClosed:    math.MaxUint16,                                           // its beginning and its end
+	StateListen:    math.MaxUint16,                                           // it may connect too
 	StateSynSent:   1<<(StateDeleteTCB+1) - 1<<StateSynSent,                  // whatever comes after it
 	StateSynRcvd:   1<<(StateDeleteTCB+1) - 1<<StateSynRcvd | 1<<StateListen, // a reset leads back to LISTEN
 	StateEstab:     1<<(StateDeleteTCB+1) - 1<<StateEstab,

@@ -31,7 +31,7 @@ func GetPerTcp6ConnectionEStats[S Statistics](row *tcpmib.TCP6Row) (stats S, err
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcpconnectionestats
 func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
 	p := partsOf(&stats)
-	code := native.SetPerTcpConnectionEStats((*[native.SizeofTCPRow]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), 0)
+	code := native.SetPerTcpConnectionEStats((*[native.SizeofTCPRow]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), fromStart)
 	return tcpmib.Query{Func: "SetPerTcpConnectionEStats"}.Err(code)
 }
 
@@ -40,9 +40,12 @@ func SetPerTcpConnectionEStats[S Collected](row *tcpmib.TCPRow, stats S) error {
 // https://learn.microsoft.com/windows/win32/api/iphlpapi/nf-iphlpapi-setpertcp6connectionestats
 func SetPerTcp6ConnectionEStats[S Collected](row *tcpmib.TCP6Row, stats S) error {
 	p := partsOf(&stats)
-	code := native.SetPerTcp6ConnectionEStats((*[native.SizeofTCP6Row]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), 0)
+	code := native.SetPerTcp6ConnectionEStats((*[native.SizeofTCP6Row]byte)(mib.Bytes(row)), uint32(p.typ), v0(p.rw), fromStart)
 	return tcpmib.Query{Func: "SetPerTcp6ConnectionEStats"}.Err(code)
 }
+
+// fromStart is the offset in RW of what is set: all of it.
+const fromStart = 0
 
 // v0 is a struct with version 0, as all are.
 func v0(b []byte) native.EStats { return native.EStats{Bytes: b, Version: 0} }

@@ -123,4 +123,5 @@ func TestNumbers(t *testing.T) {
 	assert.EqualValues(t, 9, TypeMaximum)
 	assert.EqualValues(t, 9, SoftErrorMaxSoftError)
 	assert.Equal(t, native.EStats{Bytes: []byte{1}}, v0([]byte{1}), "all structs have version 0")
+	assert.Zero(t, fromStart, "RW is set as a whole")
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,7 +33,7 @@ const (
 // module below dir: go is called in its folder.
 func load(dir, path string) (*pkg, error) {
 	p := &pkg{dir: filepath.Join(dir, path), path: path}
-	out, err := p.command(context.Background(), "list", "-f", "{{.Dir}}\n{{range .GoFiles}}{{.}}\n{{end}}", ".").Output()
+	out, err := p.command("list", "-f", "{{.Dir}}\n{{range .GoFiles}}{{.}}\n{{end}}", ".").Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list %s: %w", path, err)
 	}
@@ -54,8 +53,8 @@ func load(dir, path string) (*pkg, error) {
 }
 
 // command returns a call of go, without the caller's flags.
-func (p *pkg) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "go", args...)
+func (p *pkg) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("go", args...)
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
 	return cmd
@@ -64,7 +63,7 @@ func (p *pkg) command(ctx context.Context, args ...string) *exec.Cmd {
 // compile returns what identifies the code of the package with an overlay: the part of the build ID that
 // depends on what the compiler made.
 func (p *pkg) compile(overlay string) (string, error) {
-	out, err := p.command(context.Background(), "list", "-export", "-overlay", overlay, "-f", "{{.BuildID}}", ".").Output()
+	out, err := p.command("list", "-export", "-overlay", overlay, "-f", "{{.BuildID}}", ".").Output()
 	_, code, _ := strings.Cut(strings.TrimSpace(string(out)), "/")
 	return code, err
 }
@@ -85,16 +84,13 @@ func (p *pkg) baseline(tests string) error {
 	return nil
 }
 
+// test runs the tests with a limit of time, which ends the program of the tests as well: go would leave it running.
 func (p *pkg) test(overlay, tests, mode string, limit time.Duration) (pass bool, out []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	args := []string{"test", "-count=1", "-failfast", "-vet=off", mode, "-overlay", overlay}
+	args := []string{"test", "-count=1", "-failfast", "-vet=off", "-timeout=" + limit.String(), mode, "-overlay", overlay}
 	if tests != "" {
 		args = append(args, "-run", tests)
 	}
-	cmd := p.command(ctx, append(args, ".")...)
-	cmd.WaitDelay = time.Second
-	out, err := cmd.CombinedOutput()
+	out, err := p.command(append(args, ".")...).CombinedOutput()
 	return err == nil, out
 }
 

@@ -168,6 +168,18 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// Tests that a change makes endless end, and their program with them.
+func TestEndless(t *testing.T) {
+	dir := module(t, map[string]string{
+		"go.mod":    "module example.com/a\n\ngo 1.24\n",
+		"a.go":      "package a\n\nconst A = 1\n",
+		"a_test.go": "package a\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) {\n\tfor {\n\t}\n}\n",
+	})
+	pass, out := (&pkg{dir: filepath.Join(dir, "a module")}).test("", "", modes[0], time.Second)
+	assert.False(t, pass)
+	assert.Contains(t, string(out), "panic: test timed out after 1s")
+}
+
 // Tests that fail by themselves would notice everything.
 func TestBaseline(t *testing.T) {
 	dir := module(t, map[string]string{

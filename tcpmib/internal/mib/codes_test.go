@@ -3,6 +3,8 @@ package mib
 import (
 	"errors"
 	"io/fs"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,6 +62,21 @@ func TestCodesOfFunctions(t *testing.T) {
 		for _, target := range []error{fs.ErrPermission, errors.ErrUnsupported, fs.ErrNotExist, fs.ErrInvalid, nil} {
 			assert.Equal(t, target != nil && target == test.is, Is(test.function, test.code, target), "%+v is %v", test, target)
 		}
+	}
+	for function, want := range map[string]string{
+		"GetOwnerModuleFromTcpEntry":         "87 the process has ended",
+		"GetOwnerModuleFromTcp6Entry":        "1168 no module owns it, or the process has ended",
+		"SetTcpEntry":                        "87 not a connection that can be closed",
+		"GetPerTcpConnectionEStats":          "1168 no such connection",
+		"SetPerTcpConnectionEStats":          "1168 no such connection",
+		"CreatePersistentTcpPortReservation": "87 not a range of ports that can be reserved",
+		"DeletePersistentTcpPortReservation": "1168 no reservation of exactly these ports",
+		"LookupPersistentTcpPortReservation": "1168 no reservation of exactly these ports",
+	} {
+		number, meaning, _ := strings.Cut(want, " ")
+		n, err := strconv.ParseUint(number, 10, 32)
+		require.NoError(t, err)
+		assert.Equal(t, meaning+" ("+codes[uint32(n)].name+", "+number+")", Meaning(function, uint32(n)))
 	}
 	for _, special := range codesOf { // each says more than the code alone does
 		assert.NotEqual(t, Meaning("", special.code), Meaning(special.function, special.code), special.function)

@@ -47,6 +47,22 @@ func TestRoom(t *testing.T) {
 	assert.True(t, excess)
 }
 
+// The first buffer, and one that is never let go of, have the sizes that their comments say.
+func TestSizesOfBuffers(t *testing.T) {
+	var buf Buffer
+	_, _, err := Fetch(&buf, question{}, 0, table(4))
+	require.NoError(t, err)
+	assert.Len(t, buf.b, 32<<10)
+	for size, want := range map[int]int{64 << 10: 64 << 10, 64<<10 + 8: 32 << 10} {
+		buf = Buffer{b: make([]byte, size)}
+		for range 2 * window {
+			_, _, err := Fetch(&buf, question{}, 0, table(4))
+			require.NoError(t, err)
+		}
+		assert.Len(t, buf.b, want)
+	}
+}
+
 // The memory of a spike stays for 32 to 64 further reads, and is then released.
 func TestBufferFollowsTheTables(t *testing.T) {
 	const small, spike = 100 << 10, 5 << 20
