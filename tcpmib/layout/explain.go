@@ -222,56 +222,6 @@ func paddingName(name string) bool {
 	return slices.ContainsFunc([]string{"pad", "reserved", "align", "unused"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
-// reorder brings the fields into the order of C: first by exchanging two, then by moving one.
-func (d *differences) reorder(places []place) {
-	sorted := func(list []place) bool {
-		return slices.IsSortedFunc(list, func(a, b place) int { return cmp.Compare(a.q.from, b.q.from) })
-	}
-	for !sorted(places) {
-		want := slices.Clone(places)
-		slices.SortStableFunc(want, func(a, b place) int { return cmp.Compare(a.q.from, b.q.from) })
-		i := 0
-		for places[i].q == want[i].q {
-			i++
-		}
-		j := slices.IndexFunc(places, func(g place) bool { return g.q == want[i].q })
-		a, b := places[i].q, places[j].q
-		if want[j].q == a { // a cycle of two
-			places[i].q, places[j].q = b, a
-			d.find(a, KindOffset, d.name(a), "offset is %d in C and %d in Go: exchange it with %s", a.from, a.field.Offset, b.field.Name)
-			continue
-		}
-		d.shift(places, want, i)
-	}
-}
-
-// shift moves the one field that is furthest from its place.
-func (d *differences) shift(places, want []place, first int) {
-	far, from, to := -1, 0, 0
-	for i := first; i < len(places); i++ {
-		k := slices.IndexFunc(want, func(g place) bool { return g.q == places[i].q })
-		if by := max(i-k, k-i); by > far {
-			far, from, to = by, i, k
-		}
-	}
-	q := places[from].q
-	where := "to the end"
-	if to+1 < len(places) {
-		next := to
-		if to > from {
-			next = to + 1
-		}
-		where = "before " + places[next].q.field.Name
-	}
-	d.find(q, KindOffset, d.name(q), "offset is %d in C and %d in Go: move it %s", q.from, q.field.Offset, where)
-	for i := from; i < to; i++ {
-		places[i].q, places[i+1].q = places[i+1].q, places[i].q
-	}
-	for i := from; i > to; i-- {
-		places[i].q, places[i-1].q = places[i-1].q, places[i].q
-	}
-}
-
 // packed finds fields that Go aligns more than C does, which it can help only by bytes.
 func (d *differences) packed(places []place) {
 	var names, types []string

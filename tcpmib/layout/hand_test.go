@@ -165,11 +165,13 @@ func TestSentences(t *testing.T) {
 			Addr  uint32 `c:"dwAddr"`
 			Port  uint32 `c:"dwPort"`
 		}{}, []string{row}, "forgotten S.dwPid: C has 4 bytes at offset 12 that no Go field names: add Pid uint32 at the end"},
-		"a prefix":               {struct{ State, Addr uint32 }{}, []string{row}, "prefix S: Go has the first 8 of 16 bytes, and C goes on with dwPort and dwPid: add Port uint32 and Pid uint32 at the end"},
-		"one too many":           {struct{ State, Addr, Extra, Port, Pid uint32 }{}, []string{row}, "absent S.Extra: Go has uint32 at offset 8, and C has nothing to match it: remove it"},
-		"two too many":           {struct{ State, Addr, Port, Pid, One, Two uint32 }{}, []string{row}, "absent S.One: Go has One and Two from offset 16 on, and C has nothing to match them: remove them"},
-		"exchanged":              {struct{ State, Pid, Port, Addr uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 4 in Go: exchange it with Addr"},
-		"moved to the end":       {struct{ Addr, Port, Pid, State uint32 }{}, []string{row}, "offset S.dwState: offset is 0 in C and 12 in Go: move it before Addr"},
+		"a prefix":         {struct{ State, Addr uint32 }{}, []string{row}, "prefix S: Go has the first 8 of 16 bytes, and C goes on with dwPort and dwPid: add Port uint32 and Pid uint32 at the end"},
+		"one too many":     {struct{ State, Addr, Extra, Port, Pid uint32 }{}, []string{row}, "absent S.Extra: Go has uint32 at offset 8, and C has nothing to match it: remove it"},
+		"two too many":     {struct{ State, Addr, Port, Pid, One, Two uint32 }{}, []string{row}, "absent S.One: Go has One and Two from offset 16 on, and C has nothing to match them: remove them"},
+		"exchanged":        {struct{ State, Pid, Port, Addr uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 4 in Go: exchange it with Addr"},
+		"moved to the end": {struct{ Addr, Port, Pid, State uint32 }{}, []string{row}, "offset S.dwState: offset is 0 in C and 12 in Go: move it before Addr"},
+		"two moved to the beginning": {struct{ Port, Pid, State, Addr, Spare uint32 }{}, []string{"S 20 4: dwState 0 DWORD; dwAddr 4 DWORD; dwSpare 8 DWORD; dwPort 12 DWORD; dwPid 16 DWORD"},
+			"offset S.dwPid: offset is 16 in C and 4 in Go: move it to the end\noffset S.dwPort: offset is 12 in C and 0 in Go: move it before Pid"},
 		"moved to the beginning": {struct{ Pid, State, Addr, Port uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 0 in Go: move it to the end"},
 		"narrowed": {struct {
 			State     uint32
