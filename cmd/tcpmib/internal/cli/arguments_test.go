@@ -60,16 +60,20 @@ func TestArguments(t *testing.T) {
 		"--json=false":                    {},
 		"--format json --json":            {Format: "json"},
 		"--json --format json":            {Format: "json"},
+		"--json=false --format json":      {Format: "json"},
+		"--json=false --format template=": {Format: "template="},
 		"--color always --count 0":        {Color: "always", Count: -1},
 		"--count 2147483647":              {Count: 2147483647},
 		"--for 500ms":                     {Duration: 500 * time.Millisecond},
 		"--for 5":                         {Duration: 5 * time.Second},
+		"--for 1ns":                       {Duration: 1},
 		"--for 1.5":                       {Duration: 1500 * time.Millisecond},
 		"--interval 10ms":                 {Interval: 10 * time.Millisecond},
 		"--interval 1m":                   {Interval: time.Minute},
 		"--output f --from a --from b":    {File: "f", Files: []string{"a", "b"}},
 		"--output -":                      {File: "-"},
 		"--output -x":                     {File: "-x"}, // no flag is called x
+		"--output -\u0080 --from -lé":     {File: "-\u0080", Files: []string{"-lé"}},
 		"-l -n --both":                    {Listening: true, Hidden: true, Both: true},
 		"--both --both=false":             {},
 		"--output=a.zip -ln --both=false": {File: "a.zip", Listening: true, Hidden: true},
@@ -131,6 +135,7 @@ func TestFlagMistakes(t *testing.T) {
 		"-xyz":                        "unknown flag -xyz",
 		"-e=1":                        "unknown flag -e",
 		"-encodedCommand ZQ==":        "unknown flag -encodedCommand: PowerShell turned braces into it; put the template in quotes, as in --format \"template={{.process}}\"",
+		"-en":                         "unknown flag -en: PowerShell turned braces into it; put the template in quotes, as in --format \"template={{.process}}\"",
 		"argument":                    "tool takes no arguments, got \"argument\"",
 		"--json --json":               "--json: the flag is given twice",
 		"--both=false --both=false":   "",
@@ -236,7 +241,7 @@ func TestNearestWords(t *testing.T) {
 		"estab": "established", "ESTABLISHED": "established", "timewait": "time-wait", "closewait": "close_wait", "Close Wait": "close_wait",
 		"esablished": "established", "estabilshed": "established", "stablishe": "established", "synsnet": "syn-sent", "xyz": "", "l": "", "": "",
 		"lis":    "", // two begin so
-		"listne": "listen", "lisetn": "listen", "lixxxx": "", "time-wiat": "time-wait", "syn": "syn-sent",
+		"listne": "listen", "listxx": "listen", "lisxxx": "", "lisetn": "listen", "lixxxx": "", "time-wiat": "time-wait", "syn": "syn-sent",
 	} {
 		assert.Equal(t, want, Nearest(text, words), text)
 		question := ""

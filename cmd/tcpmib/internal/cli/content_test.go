@@ -27,9 +27,25 @@ func TestContent(t *testing.T) {
 	}
 	require.NoError(t, content.writeTo(&got))
 	assert.True(t, bytes.Equal(want.Bytes(), got.Bytes()))
+	for _, step := range content.steps {
+		assert.LessOrEqual(t, cap(step), contentStep, "it grows in steps")
+	}
 	full := &limited{left: 2 * contentStep}
 	assert.ErrorIs(t, content.writeTo(full), io.ErrShortWrite)
 	assert.Zero(t, full.left)
+}
+
+// A byte at a time is as good as any other piece.
+func TestContentOfBytes(t *testing.T) {
+	var content Content
+	for _, b := range []byte("bytes") {
+		n, err := content.Write([]byte{b})
+		require.NoError(t, err)
+		assert.Equal(t, 1, n)
+	}
+	var got bytes.Buffer
+	require.NoError(t, content.writeTo(&got))
+	assert.Equal(t, "bytes", got.String())
 }
 
 // limited is a device with little room.

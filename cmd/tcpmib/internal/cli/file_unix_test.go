@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -65,11 +66,14 @@ func TestWriteFile(t *testing.T) {
 	require.NoError(t, os.Symlink("later", path("dangling")))
 	require.NoError(t, WriteFile(nil, path("dangling"), text("three")))
 	assert.Equal(t, "three", content("later"))
+	assert.Zero(t, mode("later")&0o111, "it is no program")
 
 	require.NoError(t, WriteFile(nil, os.DevNull, text("gone")))
 
-	require.NoError(t, os.Chmod(path("new"), 0o444))
-	assert.EqualError(t, WriteFile(nil, path("new"), text("four")), path("new")+" is read-only")
+	for _, mode := range []os.FileMode{0o444, 0o555} {
+		require.NoError(t, os.Chmod(path("new"), mode))
+		assert.EqualError(t, WriteFile(nil, path("new"), text("four")), path("new")+" is read-only")
+	}
 	assert.Equal(t, "two", content("new"))
 	assert.ErrorIs(t, WriteFile(nil, path("none/new"), text("")), os.ErrNotExist)
 	assert.Equal(t, []string{"dangling", "later", "link", "new"}, entries(t, dir), "nothing is left behind")
@@ -150,4 +154,26 @@ func TestWriteFileToAPipe(t *testing.T) {
 	pipeWait = 0
 	defer func() { pipeWait = saved }()
 	assert.ErrorContains(t, WriteFile(nil, path, text("nobody")), path+" is a pipe that no program has read for")
+}
+
+// A reader that comes late is waited for, and one that leaves early is an error at once.
+func TestWriteFileToALateReader(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	require.NoError(t, syscall.Mkfifo(path, 0o600))
+	written := make(chan error)
+	write := func(content string) { go func() { written <- WriteFile(nil, path, text(content)) }() }
+	write("late")
+	time.Sleep(50 * time.Millisecond) // more than one try, as a rule
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "late", string(b))
+	require.NoError(t, <-written)
+
+	write(strings.Repeat("much", 1<<20)) // more than a pipe holds
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	_, err = f.Read(make([]byte, 1))
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	assert.ErrorIs(t, <-written, syscall.EPIPE)
 }

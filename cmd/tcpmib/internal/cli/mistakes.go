@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -56,7 +57,7 @@ func looksLikeFlag(cmd *cobra.Command, text string) bool {
 	}
 	group, ok := strings.CutPrefix(text, "-")
 	return ok && group != "" && !strings.ContainsFunc(group, func(r rune) bool {
-		return r > 0x7e || cmd.Flags().ShorthandLookup(string(r)) == nil
+		return r >= utf8.RuneSelf || cmd.Flags().ShorthandLookup(string(r)) == nil
 	})
 }
 

@@ -19,10 +19,10 @@ func (t *Terminal) Progress(what string) (done func()) {
 
 func startProgress(w io.Writer, what string) (done func()) {
 	text := "tcpmib: " + safe.Message(what) + " ..."
-	shown := make(chan bool, 1)
+	shown := make(chan struct{})
 	timer := time.AfterFunc(time.Second, func() {
 		fmt.Fprint(w, "\r"+text)
-		shown <- true
+		close(shown)
 	})
 	return func() {
 		if !timer.Stop() {

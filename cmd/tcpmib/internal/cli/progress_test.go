@@ -30,8 +30,14 @@ func TestProgress(t *testing.T) {
 		synctest.Wait()
 		done()
 		assert.Equal(t, "\rtcpmib: reading �]0;日本.zip� ...\r"+Spaces(33)+"\r", b.String())
+
+		// Progress is shown on terminals only.
+		b.Reset()
+		terminal := Terminal{Err: &b}
+		done = terminal.Progress("looking")
+		time.Sleep(1100 * time.Millisecond)
+		synctest.Wait()
+		done()
+		assert.Empty(t, b.String())
 	})
-	// Progress is shown on terminals only.
-	terminal := Terminal{Err: &strings.Builder{}}
-	terminal.Progress("looking")()
 }

@@ -71,7 +71,7 @@ func TestColored(t *testing.T) {
 func TestTitle(t *testing.T) { assert.Equal(t, "\x1b[1mSTATE\x1b[m", Title.Render("STATE")) }
 
 func TestEscapeNonASCII(t *testing.T) {
-	for text, want := range map[string]string{"": "", "a": "a", "é": `\u00e9`, "aé": `a\u00e9`, "\x7f": `\u007f`, "🎉b": `\ud83c\udf89b`} {
+	for text, want := range map[string]string{"": "", "a": "a", "é": `\u00e9`, "aé": `a\u00e9`, "\x7f": `\u007f`, "🎉b": `\ud83c\udf89b`, "\uffff\U00010000": `\uffff\ud800\udc00`} {
 		assert.Equal(t, want, string(EscapeNonASCII([]byte(text))))
 	}
 }

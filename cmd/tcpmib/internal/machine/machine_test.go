@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -491,6 +492,39 @@ func TestResolve(t *testing.T) {
 	assert.Equal(t, "example.com", s.Hosts[netip.MustParseAddr("203.0.113.7")])
 	assert.Equal(t, "only.example", s.Hosts[netip.MustParseAddr("198.51.100.40")])
 	assert.Empty(t, s.Hosts[netip.MustParseAddr("192.0.2.9")])
+}
+
+// Lookups take 3 seconds together, as the help says, and 32 run at once.
+func TestResolveTime(t *testing.T) {
+	at := slices.IndexFunc(Extras, func(e Extra) bool { return e.Column == "remoteName" })
+	assert.Contains(t, Extras[at].Usage, "for at most 3 seconds")
+	s := &rows.Snapshot{}
+	for i := range 100 {
+		remote := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), 443)
+		s.Sockets = append(s.Sockets, rows.Socket{Conn: tcpmib.Conn{Remote: remote}})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r, _, _ := office()
+		var lock sync.Mutex
+		running, most := 0, 0
+		r.Lookup = func(context.Context, string) ([]string, error) {
+			lock.Lock()
+			running++
+			most = max(most, running)
+			lock.Unlock()
+			time.Sleep(2 * time.Second) // whatever its context says
+			lock.Lock()
+			running--
+			lock.Unlock()
+			return []string{"host"}, nil
+		}
+		start := time.Now()
+		require.NoError(t, r.resolve(s, tcpmib.Both))
+		assert.Equal(t, 3*time.Second, time.Since(start))
+		assert.Len(t, s.Hosts, 32, "those that answered in time")
+		assert.Equal(t, 32, most)
+		time.Sleep(2 * time.Second) // the late ones end
+	})
 }
 
 // A capture has what was recorded, and says of the rest that it is not.

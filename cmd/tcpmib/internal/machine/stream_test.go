@@ -3,6 +3,7 @@ package machine
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"reflect"
 	"testing"
 	"time"
@@ -63,6 +64,21 @@ func TestEachRow(t *testing.T) {
 	done, err := eachUnpacked(bytes.NewReader(nil), 0, tcpmib.DecodeTCPTableOwnerModule, func(*tcpmib.TCPRowOwnerModule) {})
 	assert.NoError(t, err)
 	assert.False(t, done)
+}
+
+// A table that breaks off, or does not decode, is not read a second time.
+func TestBrokenPieces(t *testing.T) {
+	table := tcpmibtest.Table(make([]tcpmib.TCPRowOwnerModule, 300)...)
+	n := 0
+	count := func(*tcpmib.TCPRowOwnerModule) { n++ }
+	done, err := eachUnpacked(bytes.NewReader(table[:len(table)-1]), len(table), tcpmib.DecodeTCPTableOwnerModule, count)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.True(t, done)
+	assert.Equal(t, 256, n)
+	done, err = eachUnpacked(bytes.NewReader(table), len(table), func([]byte) ([]tcpmib.TCPRowOwnerModule, error) { return nil, assert.AnError }, count)
+	assert.ErrorIs(t, err, assert.AnError)
+	assert.True(t, done)
+	assert.Equal(t, 256, n)
 }
 
 // A table that says more than it has is an error, whoever reads it.

@@ -141,7 +141,7 @@ func Replay(machines []*Reader, tables rows.Tables) iter.Seq[Tick] {
 	return func(yield func(Tick) bool) {
 		t := &Tracker{}
 		for _, m := range machines {
-			if !yield(Tick{m, m.Now(), t.Changes(m, tables, m.Now()), false}) {
+			if !yield(Tick{Machine: m, At: m.Now(), Changes: t.Changes(m, tables, m.Now())}) {
 				return
 			}
 		}

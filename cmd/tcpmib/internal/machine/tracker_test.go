@@ -67,6 +67,13 @@ func TestTracker(t *testing.T) {
 	m.Code6 = 0
 	want(all)
 
+	assert.NotEqual(t, &tcpmib.Reader{}, &tr.conns, "buffers are kept for the next tick")
+	for range tr.Changes(&Reader{Machine: recorded(t, "office")}, all, at) {
+	}
+	assert.Equal(t, &tcpmib.Reader{}, &tr.conns, "a capture is read once")
+	for range tr.Changes(&Reader{Machine: sourced{m: m}}, all, at) {
+	}
+
 	want(rows.Tables{Families: tcpmib.Both, UDP: true})
 	assert.Len(t, tr.Sockets(), 2, "TCP is forgotten")
 	want(all, "present tcp 0.0.0.0:53")
