@@ -174,9 +174,7 @@ func (d *differences) mendOpenings() {
 			if was < o.align { // something without a size aligns it
 				align = max(align, o.align)
 			}
-			if q.lead >= 0 {
-				q.lead = align
-			}
+			q.lead = align
 			if o.hole != nil {
 				o.hole.field.Type.Align = align
 			}
@@ -222,32 +220,34 @@ func paddingName(name string) bool {
 	return slices.ContainsFunc([]string{"pad", "reserved", "align", "unused"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
-// packed finds fields that Go aligns more than C does, which it can help only by bytes.
+// packed finds fields that Go aligns more than C does: what stands there in C may be a struct that it aligns
+// less, and else bytes help.
 func (d *differences) packed(places []place) {
-	var names, types []string
+	var types []string
 	var first *pair
 	for _, g := range places {
-		if a := d.ownAlign(g.q); a > 1 && (g.q.from%a != 0 || d.decl.Size%a != 0) {
-			if first == nil || first.from == first.field.Offset {
-				first = g.q
-			}
-			names = append(names, g.q.field.Name)
-			types = append(types, fmt.Sprintf("%s [%d]byte", g.q.field.Name, g.q.end-g.q.from))
-			g.q.lead = -1 // bytes from here on
+		q := g.q
+		if a := d.ownAlign(q); q.mended == 0 && q.from%a == 0 && d.decl.Size%a == 0 {
+			continue
 		}
+		if first == nil || first.from == first.field.Offset {
+			first = q
+		}
+		right := fmt.Sprintf("[%d]byte", q.end-q.from)
+		q.mended = 1
+		if q.relation == relOne && len(q.members) == 1 && q.members[0].Bits == 0 {
+			m := &q.members[0]
+			right, q.mended = d.typeAt(m), d.unpacked(m.Offset, d.c.goAlign(m.Type))
+		}
+		types = append(types, q.field.Name+" "+right)
+		q.problem = nil
 	}
-	if len(names) == 0 {
-		return
-	}
-	if first.from != first.field.Offset {
+	switch {
+	case first == nil:
+	case first.from != first.field.Offset:
 		d.find(first, KindOffset, d.name(first), "Go aligns it more than C does: offset is %d in C and %d in Go: make %s", first.from, first.field.Offset, list(types))
-	} else {
+	default:
 		d.find(first, KindStruct, d.name(first), "Go aligns it more than C does: sizeof is %d in C and %d in Go: make %s", d.decl.Size, d.s.Size, list(types))
-	}
-	for _, g := range places {
-		if g.q.lead < 0 {
-			g.q.problem = nil
-		}
 	}
 }
 
@@ -338,8 +338,8 @@ func (d *differences) mendedAlign(q *pair) int64 { return max(d.ownAlign(q), q.l
 
 // ownAlign is the alignment that Go has for a field, or will have for the right one.
 func (d *differences) ownAlign(q *pair) int64 {
-	if q.lead < 0 {
-		return 1
+	if q.mended > 0 {
+		return q.mended
 	}
 	if q.problem == nil {
 		return max(q.field.Type.Align, 1)
@@ -775,7 +775,7 @@ func (d *differences) place(g *place, moved bool) {
 
 // mendedSize is the size of the Go type, or that of the right one.
 func (d *differences) mendedSize(q *pair) int64 {
-	if q.problem == nil && q.lead >= 0 && q.relation != relSplit {
+	if q.problem == nil && q.mended == 0 && q.relation != relSplit {
 		return q.field.Type.Size
 	}
 	return q.end - q.from

@@ -277,6 +277,12 @@ func TestSentences(t *testing.T) {
 			B uint32
 			C uint64
 		}{}, []string{"S 20 4: a 0 UINT64; b 8 DWORD; c 12 UINT64"}, "offset S.c: Go aligns it more than C does: offset is 12 in C and 16 in Go: make A [8]byte and C [8]byte"},
+		"packed, with a struct in C": {struct {
+			A    uint32
+			B, C uint64
+			D    uint64
+		}{}, []string{"FILETIME 8 4: dwLowDateTime 0 DWORD; dwHighDateTime 4 DWORD", "S 28 4: a 0 DWORD; b 4 FILETIME; c 12 FILETIME; d 20 UINT64"},
+			"offset S.b: Go aligns it more than C does: offset is 4 in C and 8 in Go: make B FILETIME, C FILETIME and D [8]byte"},
 		"padding too long": {struct {
 			A uint32
 			_ [8]byte

@@ -29,7 +29,8 @@ type pair struct {
 	others    []*pair    // fields behind this one that are wrong because of the same struct
 	follows   bool       // it is among the others of a field before it
 	openings  []*opening // structs that were opened and begin here, an inner one before an outer one
-	lead      int64      // the alignment of the outermost of them; below 0 for a field that is to be bytes
+	lead      int64      // the alignment of the outermost of them
+	mended    int64      // the alignment of what is to be written for a field that Go aligns too much
 }
 
 // opening is a struct that was opened.
