@@ -29,6 +29,8 @@ type Tracker struct {
 	conns [2]mib.History[Conn]
 	dated [2]mib.History[DatedConn] // in their place with Created
 	bound [2]mib.History[Conn]
+
+	at time.Time // of the last snapshot
 }
 
 // Changes takes a snapshot of the connections of a family with r, and yields how it differs from
@@ -70,9 +72,12 @@ func (t *Tracker) changes(r *Reader, family Family, at time.Time, yield func(Cha
 		yield(Change{Time: at}, err)
 		return
 	}
-	families := [2]Family{family & IPv4, family & IPv6}
+	t.at = at
 	var errs, errsBound [2]error
-	for i, family := range families {
+	for i, family := range [2]Family{family & IPv4, family & IPv6} {
+		t.conns[i].Skip()
+		t.dated[i].Skip()
+		t.bound[i].Skip()
 		if family == 0 {
 			continue
 		}
@@ -85,37 +90,67 @@ func (t *Tracker) changes(r *Reader, family Family, at time.Time, yield func(Cha
 			errsBound[i] = t.bound[i].Read(&connOrder, func(dst []Conn) ([]Conn, error) { return r.AppendBound(dst, family) })
 		}
 	}
-	change := func(c Change) bool {
-		c.Time = at
-		return yield(c, nil)
-	}
-	conn := func(kind mib.Kind, older, newer *Conn) bool { return change(changeOf(kind, older, newer)) }
-	for i, family := range families {
-		more := true
-		switch {
-		case family == 0:
-		case errs[i] != nil:
-			more = yield(Change{Time: at}, errs[i])
-		case t.Created:
-			more = t.dated[i].Changes(func(kind mib.Kind, older, newer *DatedConn) bool { return change(changeOfDated(kind, older, newer)) })
-		default:
-			more = t.conns[i].Changes(conn)
+	next := 0
+	yieldTable := func(n int, err error) (more bool) {
+		if err != nil {
+			return yield(Change{Time: at}, err)
 		}
-		if !more {
+		for more = true; more && n > 0; n-- {
+			more = yield(t.Change(next), nil)
+			next++
+		}
+		return more
+	}
+	for i, err := range errs {
+		if !yieldTable(t.conns[i].Len()+t.dated[i].Len(), err) {
 			return
 		}
 	}
-	for i, family := range families {
-		more := true
-		switch {
-		case family == 0 || !t.Bound:
-		case errsBound[i] != nil:
-			more = yield(Change{Time: at}, errsBound[i])
-		default:
-			more = t.bound[i].Changes(conn)
-		}
-		if !more {
+	for i, err := range errsBound {
+		if !yieldTable(t.bound[i].Len(), err) {
 			return
 		}
 	}
+}
+
+// NumChanges returns how many changes the last snapshot had.
+func (t *Tracker) NumChanges() (n int) {
+	for i := range t.conns {
+		n += t.conns[i].Len() + t.dated[i].Len() + t.bound[i].Len()
+	}
+	return n
+}
+
+// Change returns change i of the NumChanges of the last snapshot, counted as Changes yields them, so
+// that nobody has to keep millions of changes to look at them again. It returns the zero value if
+// there is no such change.
+func (t *Tracker) Change(i int) Change {
+	if i < 0 {
+		return Change{}
+	}
+	c := t.change(i)
+	if c.Kind != 0 {
+		c.Time = t.at
+	}
+	return c
+}
+
+func (t *Tracker) change(i int) Change {
+	for f := range t.conns {
+		if h := &t.conns[f]; i < h.Len() {
+			return changeOf(h.Change(i))
+		}
+		i -= t.conns[f].Len()
+		if h := &t.dated[f]; i < h.Len() {
+			return changeOfDated(h.Change(i))
+		}
+		i -= t.dated[f].Len()
+	}
+	for f := range t.bound {
+		if h := &t.bound[f]; i < h.Len() {
+			return changeOf(h.Change(i))
+		}
+		i -= t.bound[f].Len()
+	}
+	return Change{}
 }

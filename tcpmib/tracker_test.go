@@ -121,8 +121,49 @@ func TestTrackerOfOneFamily(t *testing.T) {
 				got = append(got, change.String())
 			}
 			assert.Equal(t, want, got, "%v, %v", family, created)
+			assert.Equal(t, want, again(&tracker), "%v, %v", family, created)
 		}
 	}
+}
+
+// again returns the changes of the last snapshot of a Tracker as text.
+func again(tracker *tcpmib.Tracker) (changes []string) {
+	for i := range tracker.NumChanges() {
+		changes = append(changes, tracker.Change(i).String())
+	}
+	return changes
+}
+
+// The changes of a snapshot stay there until the next one, which may be of another family, and fail.
+func TestTrackerHasItsChanges(t *testing.T) {
+	now := time.Unix(7, 0)
+	var tracker tcpmib.Tracker
+	assert.Zero(t, tracker.NumChanges())
+	take := func(family tcpmib.Family, source fake) {
+		r, changes := tcpmib.Reader{Source: source}, []tcpmib.Change{}
+		for c, err := range tracker.Changes(&r, family, now) {
+			if err == nil {
+				changes = append(changes, c)
+			}
+		}
+		require.Len(t, changes, tracker.NumChanges())
+		for i, c := range changes {
+			assert.Equal(t, c, tracker.Change(i))
+			assert.Equal(t, now, c.Time)
+		}
+		assert.Equal(t, tcpmib.Change{}, tracker.Change(len(changes)))
+		assert.Equal(t, tcpmib.Change{}, tracker.Change(-1))
+	}
+	take(tcpmib.Both, families(whole(table4(2)), whole(table6(1))))
+	assert.Equal(t, 3, tracker.NumChanges())
+	take(tcpmib.IPv6, families(whole(table4(2)), whole(table6(1))))
+	assert.Zero(t, tracker.NumChanges())
+	take(tcpmib.Both, families(whole(table4(1)), whole(table6(3))))
+	assert.Equal(t, 3, tracker.NumChanges())
+	take(tcpmib.Both, families(fails(4711), whole(table6(2))))
+	assert.Equal(t, 1, tracker.NumChanges())
+	take(tcpmib.Both, families(fails(4711), fails(4711)))
+	assert.Zero(t, tracker.NumChanges())
 }
 
 // What a Tracker makes of two snapshots, with creation times and without.

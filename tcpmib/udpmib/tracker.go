@@ -36,6 +36,7 @@ type Tracker struct {
 	_ mib.NoCopy
 
 	endpoints [2]mib.History[Endpoint] // of IPv4 and IPv6
+	at        time.Time                // of the last snapshot
 }
 
 // Changes takes a snapshot of the UDP sockets of a family with r, and yields how it differs from
@@ -64,38 +65,53 @@ func (t *Tracker) changes(r *Reader, family tcpmib.Family, at time.Time, yield f
 		yield(Change{Time: at}, err)
 		return
 	}
-	families := [2]tcpmib.Family{family & tcpmib.IPv4, family & tcpmib.IPv6}
+	t.at = at
 	var errs [2]error
-	for i, family := range families {
+	for i, family := range [2]tcpmib.Family{family & tcpmib.IPv4, family & tcpmib.IPv6} {
+		t.endpoints[i].Skip()
 		if family != 0 {
 			errs[i] = t.endpoints[i].Read(&order, func(dst []Endpoint) ([]Endpoint, error) { return r.appendEndpoints(dst, family, true) })
 		}
 	}
-	change := func(kind mib.Kind, older, newer *Endpoint) bool {
-		c := Change{Kind: tcpmib.ChangeKind(kind), Time: at}
-		switch kind {
-		case mib.Closed:
-			c.Endpoint = *older
-		case mib.Changed:
-			c.Endpoint, c.Old = *newer, *older
-		default:
-			c.Endpoint = *newer
-		}
-		return yield(c, nil)
-	}
-	for i, family := range families {
-		more := true
-		switch {
-		case family == 0:
-		case errs[i] != nil:
-			more = yield(Change{Time: at}, errs[i])
-		default:
-			more = t.endpoints[i].Changes(change)
-		}
-		if !more {
+	next := 0
+	for i := range t.endpoints {
+		if errs[i] != nil && !yield(Change{Time: at}, errs[i]) {
 			return
 		}
+		for range t.endpoints[i].Len() {
+			if !yield(t.Change(next), nil) {
+				return
+			}
+			next++
+		}
 	}
+}
+
+// NumChanges returns how many changes the last snapshot had.
+func (t *Tracker) NumChanges() int { return t.endpoints[0].Len() + t.endpoints[1].Len() }
+
+// Change returns change i of the NumChanges of the last snapshot, as tcpmib.Tracker.Change does for
+// connections.
+func (t *Tracker) Change(i int) Change {
+	h := &t.endpoints[0]
+	if i >= h.Len() {
+		i -= h.Len()
+		h = &t.endpoints[1]
+	}
+	if i < 0 || i >= h.Len() {
+		return Change{}
+	}
+	kind, older, newer := h.Change(i)
+	c := Change{Kind: tcpmib.ChangeKind(kind), Time: t.at}
+	switch kind {
+	case mib.Closed:
+		c.Endpoint = *older
+	case mib.Changed:
+		c.Endpoint, c.Old = *newer, *older
+	default:
+		c.Endpoint = *newer
+	}
+	return c
 }
 
 var order = mib.Order[Endpoint]{

@@ -76,7 +76,7 @@ func TestSame(t *testing.T) {
 func TestTracker(t *testing.T) {
 	var tracker udpmib.Tracker
 	take := func(ipv4, ipv6 fake) (got []string) {
-		r := udpmib.Reader{Source: families(ipv4, ipv6)}
+		r, changes := udpmib.Reader{Source: families(ipv4, ipv6)}, []udpmib.Change(nil)
 		for c, err := range tracker.Changes(&r, tcpmib.Both, bound) {
 			assert.Equal(t, bound, c.Time)
 			if err != nil {
@@ -86,7 +86,14 @@ func TestTracker(t *testing.T) {
 			}
 			got = append(got, fmt.Sprintf("%v %v %d", c.Kind, c.Endpoint.Local, c.Endpoint.PID))
 			assert.Equal(t, c.Kind == tcpmib.Changed, c.Old.Local.IsValid())
+			changes = append(changes, c)
 		}
+		require.Len(t, changes, tracker.NumChanges())
+		for i, c := range changes {
+			assert.Equal(t, c, tracker.Change(i))
+		}
+		assert.Equal(t, udpmib.Change{}, tracker.Change(len(changes)))
+		assert.Equal(t, udpmib.Change{}, tracker.Change(-1))
 		return got
 	}
 	none := fails(tcpmib.CodeNoData)

@@ -149,7 +149,8 @@ func TestHistory(t *testing.T) {
 	errRead := errors.New("cannot be read")
 	read := func(err error, rows ...socket) (got []event, errRead error) {
 		errRead = h.Read(&sockets, func(dst []socket) ([]socket, error) { return append(dst, rows...), err })
-		more := h.Changes(func(kind Kind, older, newer *socket) bool {
+		for i := range h.Len() {
+			kind, older, newer := h.Change(i)
 			e := event{kind: kind}
 			if older != nil {
 				e.older = *older
@@ -158,13 +159,6 @@ func TestHistory(t *testing.T) {
 				e.newer = *newer
 			}
 			got = append(got, e)
-			return true
-		})
-		require.True(t, more)
-		for stop := range got { // a loop that ends early
-			n := 0
-			require.False(t, h.Changes(func(Kind, *socket, *socket) bool { n++; return n <= stop }))
-			require.Equal(t, stop+1, n)
 		}
 		return got, errRead
 	}
@@ -175,15 +169,18 @@ func TestHistory(t *testing.T) {
 		assert.Equal(t, want, got)
 	}
 	a, b := socket{1, 7, 1}, socket{2, 7, 1}
-	_, err := read(errRead, a)
-	require.ErrorIs(t, err, errRead)
+	fails := func(rows ...socket) {
+		got, err := read(errRead, rows...)
+		require.ErrorIs(t, err, errRead)
+		assert.Nil(t, got)
+	}
+	fails(a)
 	assert.Nil(t, h.Rows())
 	want([]event{{Present, socket{}, a}, {Present, socket{}, b}}, b, a) // in any order
 	assert.Equal(t, []socket{a, b}, h.Rows())
 	want(nil, a, b)
 	want([]event{{Closed, b, socket{}}}, a)
-	_, err = read(errRead)
-	require.ErrorIs(t, err, errRead)
+	fails()
 	assert.Equal(t, []socket{a}, h.Rows())
 	want([]event{{Closed, a, socket{}}})
 	want([]event{{Opened, socket{}, a}}, a)
@@ -203,7 +200,9 @@ func TestHistory(t *testing.T) {
 	var empty History[socket]
 	require.NoError(t, empty.Read(&sockets, func([]socket) ([]socket, error) { return nil, nil }))
 	require.NoError(t, empty.Read(&sockets, func(dst []socket) ([]socket, error) { return append(dst, a), nil }))
-	kinds := []Kind{}
-	empty.Changes(func(kind Kind, _, _ *socket) bool { kinds = append(kinds, kind); return true })
-	assert.Equal(t, []Kind{Opened}, kinds, "an empty snapshot is one")
+	require.Equal(t, 1, empty.Len(), "an empty snapshot is one")
+	kind, _, _ := empty.Change(0)
+	assert.Equal(t, Opened, kind)
+	empty.Skip()
+	assert.Zero(t, empty.Len())
 }

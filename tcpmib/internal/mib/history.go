@@ -20,11 +20,12 @@ type change struct {
 }
 
 // Read takes a snapshot with appendTo, and compares it with the last one. One that fails leaves the
-// history as it was.
+// snapshots as they were, and has no changes.
 func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, error)) error {
 	if enough, excess := h.room.Excess(cap(h.spare), spareRows); excess {
 		h.spare = make([]Row, 0, enough)
 	}
+	h.Skip()
 	rows, err := appendTo(h.spare[:0])
 	h.spare = rows
 	if err != nil {
@@ -45,7 +46,6 @@ func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, erro
 	h.older, h.newer, h.spare = h.newer, rows, h.older
 	h.owners[0], h.owners[1] = h.owners[1], h.owners[0]
 	h.owners[1].Reset()
-	h.changes.Reset()
 	if h.first {
 		return nil
 	}
@@ -60,30 +60,34 @@ func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, erro
 	return nil
 }
 
-// Changes yields how the last snapshot differs from the one before, or that its rows are present if
-// it is the first. It stops when yield returns false, and reports whether it did not.
-func (h *History[Row]) Changes(yield func(kind Kind, older, newer *Row) bool) (more bool) {
+// Skip forgets the changes: the history has no new snapshot.
+func (h *History[Row]) Skip() {
+	h.first = false
+	h.changes.Reset()
+}
+
+// Len returns how many changes the last snapshot has.
+func (h *History[Row]) Len() int {
 	if h.first {
-		for i := range h.newer {
-			if !yield(Present, nil, &h.newer[i]) {
-				return false
-			}
-		}
-		return true
+		return len(h.newer)
 	}
-	for _, c := range h.changes.Items {
-		var older, newer *Row
-		if c.kind != Opened {
-			older = &h.older[c.older]
-		}
-		if c.kind != Closed {
-			newer = &h.newer[c.newer]
-		}
-		if !yield(c.kind, older, newer) {
-			return false
-		}
+	return len(h.changes.Items)
+}
+
+// Change returns change i: how the last snapshot differs from the one before, or that its rows are
+// present if it is the first. older is nil for Opened and Present, newer for Closed.
+func (h *History[Row]) Change(i int) (kind Kind, older, newer *Row) {
+	if h.first {
+		return Present, nil, &h.newer[i]
 	}
-	return true
+	c := h.changes.Items[i]
+	if c.kind != Opened {
+		older = &h.older[c.older]
+	}
+	if c.kind != Closed {
+		newer = &h.newer[c.newer]
+	}
+	return c.kind, older, newer
 }
 
 // Rows returns the last snapshot, which must not be changed.
