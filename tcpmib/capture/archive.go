@@ -20,6 +20,7 @@ const (
 
 // archive is an untrusted zip file.
 type archive struct {
+	file    *limitedReader
 	size    int64
 	entries map[string]*zip.File // nil once it was read
 	inflate io.Reader            // used for one entry after the other: a new one takes 40 kB
@@ -45,7 +46,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	// From here on only entries are read. Together they are no longer than the file, unless they
 	// overlap, as in a file made to be unpacked without end.
 	limited.left, limited.err = size, errors.New("it overlaps another entry")
-	a := &archive{size, map[string]*zip.File{}, flate.NewReader(bytes.NewReader(nil))}
+	a := &archive{limited, size, map[string]*zip.File{}, flate.NewReader(bytes.NewReader(nil))}
 	for _, f := range z.File {
 		if a.entries[f.Name] != nil {
 			return nil, fmt.Errorf("%w: entry %.99q is there twice", tcpmib.ErrMalformed, f.Name)
@@ -76,9 +77,8 @@ func (e *entry) unpack(b []byte) error {
 	return err
 }
 
-// read reads an entry, once, of at most limit bytes when unpacked. check, if there is one, may refuse it
-// by its first bytes, before time is taken for the rest.
-func (a *archive) read(name string, limit int64, check func(head []byte, size uint64) error) (*entry, error) {
+// read reads an entry, once, of at most limit bytes when unpacked.
+func (a *archive) read(name string, limit int64) (*entry, error) {
 	f, ok := a.entries[name]
 	switch {
 	case !ok:
@@ -93,10 +93,7 @@ func (a *archive) read(name string, limit int64, check func(head []byte, size ui
 		return nil, fmt.Errorf("%w: a file of %d bytes has no entry of %d", tcpmib.ErrMalformed, a.size, f.CompressedSize64)
 	}
 	a.entries[name] = nil
-	e, err := a.readEntry(f, check)
-	if errors.Is(err, tcpmib.ErrTooLarge) {
-		return nil, err
-	}
+	e, err := a.readEntry(f)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", tcpmib.ErrMalformed, err)
 	}
@@ -110,7 +107,7 @@ const maxRatio = 1032
 const keepUnpacked = 32 << 10
 
 // readEntry reads an entry, and unpacks it once to see that it is whole.
-func (a *archive) readEntry(f *zip.File, check func(head []byte, size uint64) error) (*entry, error) {
+func (a *archive) readEntry(f *zip.File) (*entry, error) {
 	if f.Method != zip.Store && f.Method != zip.Deflate {
 		return nil, zip.ErrAlgorithm
 	}
@@ -126,15 +123,6 @@ func (a *archive) readEntry(f *zip.File, check func(head []byte, size uint64) er
 	if err != nil {
 		return nil, err
 	}
-	head := make([]byte, min(4, e.size))
-	if _, err := io.ReadFull(r, head); err != nil {
-		return nil, err
-	}
-	if check != nil {
-		if err := check(head, f.UncompressedSize64); err != nil {
-			return nil, err
-		}
-	}
 	var unpacked bytes.Buffer // if it is small
 	sum := crc32.NewIEEE()
 	w := io.Writer(sum)
@@ -142,12 +130,11 @@ func (a *archive) readEntry(f *zip.File, check func(head []byte, size uint64) er
 		unpacked.Grow(e.size)
 		w = io.MultiWriter(sum, &unpacked)
 	}
-	w.Write(head)
-	rest, err := io.Copy(w, io.LimitReader(r, int64(e.size-len(head)+1)))
+	n, err := io.Copy(w, io.LimitReader(r, int64(e.size)+1))
 	switch {
 	case err != nil:
 		return nil, err
-	case rest != int64(e.size-len(head)):
+	case n != int64(e.size):
 		return nil, fmt.Errorf("it has not the %d bytes that the directory says", e.size)
 	case sum.Sum32() != f.CRC32:
 		return nil, zip.ErrChecksum
@@ -164,6 +151,21 @@ func (a *archive) open(e *entry) (io.Reader, error) {
 		return packed, nil
 	}
 	return a.inflate, a.inflate.(flate.Resetter).Reset(packed, nil)
+}
+
+// head reads the first bytes of an entry. The same bytes may be read again.
+func (a *archive) head(f *zip.File, b []byte) error {
+	left := a.file.left
+	defer func() { a.file.left = left }()
+	r, err := f.OpenRaw()
+	if err == nil && f.Method == zip.Deflate {
+		err = a.inflate.(flate.Resetter).Reset(r, nil)
+		r = a.inflate
+	}
+	if err == nil {
+		_, err = io.ReadFull(r, b)
+	}
+	return err
 }
 
 // checkZip64 refuses a file of which zip.NewReader might believe that it has more entries than a

@@ -34,12 +34,14 @@
 // # Limits
 //
 // [Read] accepts untrusted captures. One past these limits is [tcpmib.ErrTooLarge]. [Write] keeps to
-// them too, except that it records every row of a machine:
+// them too, except that it records every row of a machine, in a file of any length:
 //
-//   - one answer: 1,048,576 rows ([DefaultMaxRows]; see [Limits]) and 256 MiB ([MaxEntryBytes]; in
-//     32-bit programs 64 MiB)
-//   - all answers: four times as many rows and twice as many bytes ([MaxBytes])
-//   - the file: a 32nd more than that
+//   - the tables of connections, of both families, and of UDP sockets: 1,048,576 rows in all
+//     ([DefaultMaxRows]; see [Limits]); as many in the tables with the modules of owners, and as many in
+//     those of bound sockets
+//   - one answer: 256 MiB ([MaxEntryBytes]; in 32-bit programs 64 MiB)
+//   - all answers: twice as many bytes ([MaxBytes])
+//   - the file: 64 MiB, which is 64 bytes a row
 //   - its directory: 512 KiB, and in it 1,024 entries
 //   - the manifest: 8 MiB, and in it 1,024 answers, 131,072 processes, 32,768 owners and 65,536
 //     services
@@ -68,12 +70,10 @@ const (
 	// MaxEntryBytes is how large one answer may be, in bytes.
 	MaxEntryBytes = tcpmib.DefaultMaxBytes
 
-	// DefaultMaxRows is how many rows one answer may have. All answers together may have four times
-	// as many: a connection is in up to three of them.
+	// DefaultMaxRows is how many rows the tables of one kind may have together: see Limits.
 	DefaultMaxRows = 1 << 20
 
-	// MaxBytes is how large all answers may be together, in bytes. A capture file may be a 32nd
-	// larger: it has a manifest too, and Deflate makes answers that it cannot pack a little longer.
+	// MaxBytes is how large all answers may be together when unpacked, in bytes.
 	MaxBytes = 2 * MaxEntryBytes
 )
 

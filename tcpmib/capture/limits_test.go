@@ -43,11 +43,15 @@ func TestLimits(t *testing.T) {
 }
 
 func TestFileTooLarge(t *testing.T) {
-	const most = capture.MaxBytes + capture.MaxBytes/32
-	_, err := capture.Read(bytes.NewReader(nil), most+1)
-	assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
-	_, err = capture.Read(bytes.NewReader(nil), most)
-	assert.ErrorIs(t, err, tcpmib.ErrMalformed, "a file may be as long, but this one is empty")
+	for rows, most := range map[int]int64{0: 64 << 20, 1: 64 << 20, 1<<20 + 1: 64<<20 + 64, 1 << 24: 1 << 30} {
+		limits := capture.Limits{MaxRows: rows}
+		assert.Equal(t, most, limits.MaxFileBytes())
+		_, err := limits.Read(bytes.NewReader(nil), most+1)
+		assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
+		assert.ErrorContains(t, err, fmt.Sprintf("a file of %d bytes", most+1))
+		_, err = limits.Read(bytes.NewReader(nil), most)
+		assert.ErrorIs(t, err, tcpmib.ErrMalformed, "a file may be as long, but this one is empty")
+	}
 }
 
 // blank is a Source whose tables are blank memory of a size, by function.

@@ -20,9 +20,11 @@ func Read(r io.ReaderAt, size int64) (*Capture, error) { return Limits{}.Read(r,
 
 // Limits are the limits of a reader of captures. The zero value has those of [Open] and [Read].
 type Limits struct {
-	// MaxRows is how many rows one answer may have; all answers together may have four times as
-	// many. 0 is DefaultMaxRows. A program that keeps every row as a tcpmib.Conn needs several times
-	// the memory of the table.
+	// MaxRows is how many rows the tables of one kind may have together: connections of both
+	// families and UDP sockets, the tables with their owners' modules, bound sockets. 0 is
+	// DefaultMaxRows. A program that keeps every row as a tcpmib.Conn needs several times the memory
+	// of the table. More rows also allow a longer file: see
+	// MaxFileBytes.
 	MaxRows int
 }
 
@@ -73,8 +75,8 @@ func (l Limits) Read(r io.ReaderAt, size int64) (*Capture, error) {
 // meet both without that much memory.
 func (l Limits) read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 	maxBytes := MaxBytes / MaxEntryBytes * maxEntryBytes
-	if limit := maxBytes + maxBytes/32; size > limit {
-		return nil, fmt.Errorf("%w: a file of %d bytes, the limit is %d", tcpmib.ErrTooLarge, size, limit)
+	if limit := l.MaxFileBytes(); size > limit {
+		return nil, fmt.Errorf("%w: a file of %d bytes, the limit is %d (%d for each of MaxRows)", tcpmib.ErrTooLarge, size, limit, bytesOfARow)
 	}
 	zipped, err := openArchive(r, size)
 	if err != nil {
@@ -84,21 +86,20 @@ func (l Limits) read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error)
 	if err != nil {
 		return nil, fmt.Errorf("entry %q: %w", manifestEntry, err)
 	}
+	if err := l.checkRows(zipped, m.Answers); err != nil {
+		return nil, err
+	}
 	c := &Capture{
 		info:    Info{m.Version, m.Time, m.WindowsVersion, m.GOARCH, m.Processes, m.Owners},
 		answers: map[tcpmib.Query]answer{},
 	}
-	left, counted := maxBytes, l.rows()
+	left := maxBytes
 	for _, a := range m.Answers {
 		if a.Code != 0 {
 			c.answers[a.query()] = answer{code: a.Code}
 			continue
 		}
-		var count func(head []byte, size uint64) error
-		if a.isTable() {
-			count = counted.add
-		}
-		table, err := zipped.read(a.Entry, min(left, maxEntryBytes), count)
+		table, err := zipped.read(a.Entry, min(left, maxEntryBytes))
 		if err == nil && int64(table.size) != a.Bytes {
 			err = fmt.Errorf("%w: %d bytes, and the manifest says %d", tcpmib.ErrMalformed, table.size, a.Bytes)
 		}
@@ -112,7 +113,7 @@ func (l Limits) read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error)
 }
 
 func readManifest(zipped *archive) (manifest, error) {
-	e, err := zipped.read(manifestEntry, maxManifestBytes, nil)
+	e, err := zipped.read(manifestEntry, maxManifestBytes)
 	if err != nil {
 		return manifest{}, err
 	}

@@ -11,62 +11,91 @@ import (
 // RowsError is the error for a capture with more rows than Limits.MaxRows allows. It is a
 // tcpmib.ErrTooLarge.
 type RowsError struct {
-	Rows    int  // how many rows the answer has
-	MaxRows int  // the limit
-	All     bool // Rows counts all answers up to this one, and the limit is four times MaxRows
+	Rows    int // how many rows the tables of one kind have together, the kind with the most
+	MaxRows int // the limit
+	kind    string
 }
 
 // Error names the number of rows and the limit.
 func (e *RowsError) Error() string {
-	if e.All {
-		return fmt.Sprintf("%v: %d rows in all answers, the limit is %d (four times MaxRows)", tcpmib.ErrTooLarge, e.Rows, answersOfARow*e.MaxRows)
-	}
-	return fmt.Sprintf("%v: %d rows, the limit is %d (MaxRows)", tcpmib.ErrTooLarge, e.Rows, e.MaxRows)
+	return fmt.Sprintf("%v: %d rows of %s, the limit is %d (MaxRows)", tcpmib.ErrTooLarge, e.Rows, e.kind, e.MaxRows)
 }
 
-// Allow returns the smallest Limits.MaxRows that allows this many rows. Other answers may have more.
-func (e *RowsError) Allow() int {
-	if e.All {
-		return (e.Rows + answersOfARow - 1) / answersOfARow
-	}
-	return e.Rows
-}
+// Allow returns the smallest Limits.MaxRows that allows this many rows.
+func (e *RowsError) Allow() int { return e.Rows }
 
 // Unwrap returns tcpmib.ErrTooLarge.
 func (e *RowsError) Unwrap() error { return tcpmib.ErrTooLarge }
 
-// answersOfARow bounds in how many answers a capture holds one connection: the table, its owner's, and
-// its binding.
-const answersOfARow = 4
+// bytesOfARow is how long a file may be for each of MaxRows. A connection that nothing else resembles packs to
+// some 45 bytes, in all the tables that list it.
+const bytesOfARow = 64
 
-// rowCount counts the rows of a capture's answers.
-type rowCount struct {
-	max, rows int
-}
-
-func (l Limits) rows() *rowCount {
+func (l Limits) maxRows() int {
 	if l.MaxRows <= 0 {
-		return &rowCount{max: DefaultMaxRows}
+		return DefaultMaxRows
 	}
-	return &rowCount{max: l.MaxRows}
+	return l.MaxRows
 }
 
-// add counts the rows of a table of size bytes by its first bytes, which say how many it has. One that
-// says more than it has room for is refused when it is decoded.
-func (c *rowCount) add(head []byte, size uint64) error {
-	const smallest = 8 // MIB_UDPROW
-	if len(head) < 4 {
-		return nil
+// MaxFileBytes returns how long a file may be: 64 bytes for each of MaxRows, or of DefaultMaxRows if that
+// is more.
+func (l Limits) MaxFileBytes() int64 {
+	return bytesOfARow * max(int64(l.maxRows()), DefaultMaxRows)
+}
+
+// smallestRow is the size of MIB_UDPROW.
+const smallestRow = 8
+
+// checkRows refuses tables that have too many rows together, before time is taken to unpack them.
+func (l Limits) checkRows(zipped *archive, list answers) error {
+	most, bytes := l.maxRows(), uint64(0)
+	for _, a := range list {
+		if f := zipped.entries[a.Entry]; f != nil {
+			bytes += min(f.UncompressedSize64, 1<<32)
+		}
 	}
-	rows := int(min(uint64(binary.LittleEndian.Uint32(head)), size/smallest))
-	if rows > c.max {
-		return &RowsError{Rows: rows, MaxRows: c.max}
+	if bytes/smallestRow <= uint64(most) {
+		return nil // as of nearly all captures
 	}
-	if c.rows += rows; c.rows > answersOfARow*c.max {
-		return &RowsError{Rows: c.rows, MaxRows: c.max, All: true}
+	rows, largest := map[string]int{}, "" // by kind
+	for _, a := range list {
+		if kind := a.kind(); a.Code == 0 && kind != "" {
+			if rows[kind] += zipped.rows(a.Entry); rows[kind] > rows[largest] {
+				largest = kind
+			}
+		}
+	}
+	if rows[largest] > most {
+		return &RowsError{Rows: rows[largest], MaxRows: most, kind: largest}
 	}
 	return nil
 }
 
-// isTable reports whether an answer is a table, which begins with its number of rows.
-func (a manifestAnswer) isTable() bool { return strings.Contains(a.Func, "Table") }
+// kind returns which rows a table has; "" is no table. A program may read all tables of one kind at once, and
+// those of another list the same sockets again.
+func (a manifestAnswer) kind() string {
+	switch {
+	case !strings.Contains(a.Func, "Table"):
+		return "" // statistics
+	case strings.Contains(a.Func, "Bound"):
+		return "bound sockets"
+	case strings.HasPrefix(a.Func, "GetExtendedTcp"):
+		return "owners of connections"
+	}
+	return "connections and UDP sockets"
+}
+
+// rows returns how many rows a table has, by its first bytes. One that has no room for as many as it says
+// has none: it is refused when it is decoded. An entry that cannot be read is refused when it is read.
+func (a *archive) rows(name string) int {
+	f := a.entries[name]
+	if f == nil {
+		return 0
+	}
+	var head [4]byte
+	if err := a.head(f, head[:]); err != nil {
+		return 0
+	}
+	return int(min(uint64(binary.LittleEndian.Uint32(head[:])), f.UncompressedSize64/smallestRow))
+}

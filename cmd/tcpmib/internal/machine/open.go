@@ -51,15 +51,15 @@ func allowMore(err error) error {
 // ReadStdin reads a capture from standard input, as Open reads a file.
 func ReadStdin(r io.Reader, maxRows int) (*Captured, error) {
 	const name = "standard input"
-	limit := int64(capture.MaxBytes) + capture.MaxBytes/32
-	content, err := io.ReadAll(io.LimitReader(r, limit+1)) // capture.Read refuses one that is too large
+	limits := capture.Limits{MaxRows: maxRows}
+	content, err := io.ReadAll(io.LimitReader(r, limits.MaxFileBytes()+1)) // one that is too long is refused
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(content) == 0 {
 		return nil, errors.New("standard input is empty, and should be a capture")
 	}
-	c, err := capture.Limits{MaxRows: maxRows}.Read(bytes.NewReader(content), int64(len(content)))
+	c, err := limits.Read(bytes.NewReader(content), int64(len(content)))
 	if more := allowMore(err); more != nil {
 		return nil, more
 	}
