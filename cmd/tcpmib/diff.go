@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -93,7 +94,7 @@ func (a *app) diff(files []string, f *diffFlags) error {
 	switch {
 	case f.format != diffTable:
 		err = d.writeEvents(newEventWriter(out, rows.DataColumns, f.format == diffJSON))
-	case d.changes.Len() == 0 && readErr != nil: // there may be a difference in what could not be read
+	case len(d.numbers) == 0 && readErr != nil: // there may be a difference in what could not be read
 	default:
 		err = d.writeTable(out, elapsed, f.filter.Tables())
 	}
@@ -103,7 +104,7 @@ func (a *app) diff(files []string, f *diffFlags) error {
 		return err
 	case readErr != nil:
 		return readErr
-	case d.changes.Len() > 0:
+	case len(d.numbers) > 0:
 		return cli.ErrNothing // that is, the exit code of a difference
 	}
 	return nil
@@ -111,45 +112,59 @@ func (a *app) diff(files []string, f *diffFlags) error {
 
 // differences are the changes from one machine to the next, with the names of both.
 type differences struct {
-	changes rows.Changes
+	tick    machine.Tick // of the newer one
+	numbers []uint32     // of the changes that the filter selects
 	names   machine.Names
-	at      time.Time // of the newer one
 }
 
 // compare returns what changed from one machine to the next, as far as a filter selects it.
 func compare(machines []*machine.Reader, f *filter.Filter) (d differences, err error) {
 	needs := f.Needs()
-	for tick := range machine.Replay(machines, f.Tables()) {
-		d.names.Next(tick.Machine.KnownProcesses())
-		d.at = tick.At
-		var unjudged rows.Changes // until the filter has what it needs
-		for c, readErr := range tick.Changes {
+	for d.tick = range machine.Replay(machines, f.Tables()) {
+		d.names.Next(d.tick.Machine.KnownProcesses())
+		n := 0
+		var owners machine.OneOfEach
+		for c, readErr := range d.tick.Changes {
 			switch {
 			case readErr != nil:
 				err = errors.Join(err, readErr)
-			case c.Kind == tcpmib.Present && len(needs) == 0:
-			case len(needs) > 0:
-				unjudged.Add(c)
+				continue
+			case len(needs) > 0: // which have to be known before the filter can judge
+				owners.Add(c.Now())
 			default:
-				d.add(&c, f)
+				d.add(n, &c, f)
 			}
+			n++
 		}
-		d.names.Know(tick.Machine, &unjudged, needs)
-		for c := range unjudged.All() {
-			d.add(c, f)
+		d.names.Know(d.tick.Machine, owners.Sockets, needs)
+		for i := 0; len(needs) > 0 && i < n; i++ {
+			c := d.tick.Change(i)
+			d.add(i, &c, f)
 		}
 	}
 	return d, err
 }
 
-// add adds a change if a filter selects it, as it is or as it was.
-func (d *differences) add(c *rows.Change, f *filter.Filter) {
+// add adds the change with a number if a filter selects it, as it is or as it was.
+func (d *differences) add(number int, c *rows.Change, f *filter.Filter) {
 	if c.Kind == tcpmib.Present {
 		return
 	}
 	now, before := d.names.Rows(c)
 	if f.Match(&now) || c.Kind == tcpmib.Changed && f.Match(&before) {
-		d.changes.Add(*c)
+		d.numbers = append(d.numbers, uint32(number))
+	}
+}
+
+// all yields the changes, each valid until the next one.
+func (d *differences) all() iter.Seq[*rows.Change] {
+	return func(yield func(*rows.Change) bool) {
+		var c rows.Change
+		for _, i := range d.numbers {
+			if c = d.tick.Change(int(i)); !yield(&c) {
+				return
+			}
+		}
 	}
 }
 
@@ -159,7 +174,7 @@ const minDiff = 60
 // writeTable writes a table below a line that sums it up.
 func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables rows.Tables) error {
 	fmt.Fprintln(out, d.sumUp()+" in "+cli.Age(elapsed.Abs()))
-	if d.changes.Len() == 0 {
+	if len(d.numbers) == 0 {
 		return nil
 	}
 	fmt.Fprintln(out)
@@ -172,7 +187,7 @@ func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables
 		out.Optional = slices.DeleteFunc(slices.Clone(out.Columns), func(c rows.Column) bool { return c.Name == "state" })
 	}
 	return rows.WriteTable(out, func(yield func(*rows.Row) bool) {
-		for c := range d.changes.All() {
+		for c := range d.all() {
 			r := d.shown(c)
 			if !yield(&r) {
 				return
@@ -184,7 +199,7 @@ func (d *differences) writeTable(out *rows.Output, elapsed time.Duration, tables
 // sumUp counts what opened, closed and changed.
 func (d *differences) sumUp() string {
 	counts := map[tcpmib.ChangeKind]int{}
-	for c := range d.changes.All() {
+	for c := range d.all() {
 		counts[c.Kind]++
 	}
 	var parts []string
@@ -212,9 +227,9 @@ func (d *differences) shown(c *rows.Change) rows.Row {
 
 // writeEvents writes the events that watch writes.
 func (d *differences) writeEvents(e *eventWriter) error {
-	for c := range d.changes.All() {
+	for c := range d.all() {
 		now, _ := d.names.Rows(c)
-		if err := e.write(d.at, c, &now); err != nil {
+		if err := e.write(d.tick.At, c, &now); err != nil {
 			return err
 		}
 	}

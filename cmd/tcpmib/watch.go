@@ -239,8 +239,9 @@ func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *fil
 	for tick := range ticks {
 		var failed error
 		changes := func(yield func(*rows.Change) bool) {
-			for c, err := range tick.Changes {
-				if err != nil {
+			var c rows.Change // one for all: there may be millions
+			for change, err := range tick.Changes {
+				if c = change; err != nil {
 					failed = trouble.add(err)
 				}
 				trouble.read = trouble.read || err == nil
@@ -249,7 +250,7 @@ func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *fil
 				}
 			}
 		}
-		err := known.events(tick.Machine, changes, selected, func(c *rows.Change, now *rows.Row) error { return out.write(tick.At, c, now) })
+		err := known.events(&tick, changes, selected, func(c *rows.Change, now *rows.Row) error { return out.write(tick.At, c, now) })
 		if err := cmp.Or(err, buffer.Flush(), failed); err != nil {
 			return err
 		}
@@ -298,34 +299,40 @@ func newRemembered(f *watchFlags) *remembered {
 	}
 }
 
-// events writes the selected changes of a tick, sorted. It keeps the changes of the tick only if they
-// have to be sorted, or what they show has to be asked for each socket or process.
-func (k *remembered) events(m *machine.Reader, changes iter.Seq[*rows.Change],
+// events writes the selected changes of a tick, sorted. They are not kept: if what they show has to be
+// asked for each socket or process before, or they have to be sorted, it looks at them twice.
+func (k *remembered) events(tick *machine.Tick, changes iter.Seq[*rows.Change],
 	selected func(c *rows.Change, now, before *rows.Row) bool, write func(c *rows.Change, now *rows.Row) error) error {
+	m := tick.Machine
 	next := sync.OnceFunc(func() { k.names.Next(m.KnownProcesses()) }) // not at a tick without changes
 	if len(k.needs) > 0 {
-		var all rows.Changes
+		var owners machine.OneOfEach
+		n := 0
 		for c := range changes {
 			next()
-			all.Add(*c)
+			owners.Add(c.Now())
+			n++
 		}
-		k.names.Know(m, &all, k.needs)
-		changes = all.All()
+		k.names.Know(m, owners.Sockets, k.needs)
+		changes = again(tick, n)
 	}
-	keep := len(k.sortBy) > 0 || k.asks(machine.OfProcess) || k.asks(machine.OfSocket)
-	var kept rows.Changes
+	later := len(k.sortBy) > 0 || k.asks(machine.OfProcess) || k.asks(machine.OfSocket)
+	var numbers []uint32 // of changes to write later
 	var s *rows.Snapshot // what the columns need, read once there is a change to show
+	var now, before rows.Row
+	n := uint32(0)
 	for c := range changes {
 		next()
-		now, before := k.names.Rows(c)
+		n++
+		now, before = k.names.Rows(c)
 		switch {
 		case !selected(c, &now, &before):
 			continue
-		case keep:
-			kept.Add(*c)
+		case later:
+			numbers = append(numbers, n-1)
 			continue
 		case s == nil:
-			s = k.enrich(m, &kept)
+			s = k.enrich(m, nil)
 		}
 		if len(k.asked) > 0 {
 			now = k.row(s, c, &now)
@@ -335,27 +342,82 @@ func (k *remembered) events(m *machine.Reader, changes iter.Seq[*rows.Change],
 			return err
 		}
 	}
-	if kept.Len() > 0 {
-		s = k.enrich(m, &kept)
-	}
-	row := func(i int) rows.Row {
-		now, _ := k.names.Rows(kept.At(i))
-		return k.row(s, kept.At(i), &now)
-	}
-	for i := range k.sorted(kept.Len(), row) {
-		r := row(i)
-		if err := write(kept.At(i), &r); err != nil {
+	if len(numbers) > 0 {
+		s = k.enrich(m, k.askedFor(tick, numbers))
+		if err := k.writeLater(tick, numbers, s, write); err != nil {
 			return err
 		}
 	}
-	if s == nil || len(k.asked) == 0 {
+	if s != nil && len(k.asked) > 0 {
+		k.names.Keep(s)
+	}
+	return nil
+}
+
+// again yields the first n changes of a tick, from which they have been taken before.
+func again(tick *machine.Tick, n int) iter.Seq[*rows.Change] {
+	return func(yield func(*rows.Change) bool) {
+		var c rows.Change
+		for i := range n {
+			if c = tick.Change(i); !yield(&c) {
+				return
+			}
+		}
+	}
+}
+
+// writeLater writes the changes of a tick with these numbers, sorted, with what a snapshot knows of them.
+func (k *remembered) writeLater(tick *machine.Tick, numbers []uint32, s *rows.Snapshot, write func(c *rows.Change, now *rows.Row) error) error {
+	var c rows.Change // change i, and its row
+	var now rows.Row
+	take := func(i int) {
+		c = tick.Change(int(numbers[i]))
+		now, _ = k.names.Rows(&c)
+	}
+	look := func(i int) {
+		take(i)
+		now = k.row(s, &c, &now)
+		k.remember(&c, &now)
+	}
+	if len(k.sortBy) == 0 {
+		for i := range numbers {
+			look(i)
+			if err := write(&c, &now); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
-	for i := range kept.Len() {
-		r := row(i)
-		k.remember(kept.At(i), &r)
+	// Creation times are looked up in the order of their table, which is much faster than in any other.
+	var known []rememberedSocket
+	if len(k.asked) > 0 {
+		known = make([]rememberedSocket, len(numbers))
+		for i := range numbers {
+			look(i)
+			known[i] = k.socketOf(&now)
+		}
+		s.Created = nil
 	}
-	k.names.Keep(s)
+	row := func(i int) rows.Row {
+		take(i)
+		if known != nil {
+			if c.Kind != tcpmib.Closed {
+				now = s.Row(c.Now())
+			}
+			k.know(&now, known[i], s.At)
+		}
+		return now
+	}
+	socket := func(i int) rows.Socket {
+		c := tick.Change(int(numbers[i]))
+		return c.Now()
+	}
+	for i := range rows.Sorted(len(numbers), row, socket, k.sortBy, false) {
+		row(i)
+		if err := write(&c, &now); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -364,37 +426,38 @@ func (k *remembered) asks(of machine.Of) bool {
 	return slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Of == of && rows.Has(k.asked, e.Column) })
 }
 
-// sorted returns the numbers of n rows in the order in which they are written.
-func (k *remembered) sorted(n int, row func(i int) rows.Row) iter.Seq[int] {
-	if len(k.sortBy) > 0 {
-		return rows.Sorted(n, row, k.sortBy, false)
-	}
-	return func(yield func(int) bool) {
-		for i := 0; i < n && yield(i); i++ {
+// askedFor returns the sockets of changes that have not closed, one of each process unless something is
+// asked for each socket.
+func (k *remembered) askedFor(tick *machine.Tick, numbers []uint32) []rows.Socket {
+	var all []rows.Socket
+	var owners machine.OneOfEach
+	each := k.asks(machine.OfSocket)
+	for _, i := range numbers {
+		c := tick.Change(int(i))
+		switch {
+		case c.Kind == tcpmib.Closed:
+		case each:
+			all = append(all, c.Now())
+		default:
+			owners.Add(c.Now())
 		}
 	}
+	return append(all, owners.Sockets...)
 }
 
-// enrich returns what the columns need: creation times of all sockets, and what is known of those of changes
-// that have not closed.
-func (k *remembered) enrich(m *machine.Reader, changes *rows.Changes) *rows.Snapshot {
+// enrich returns what the columns need: creation times of all sockets, and what is known of some.
+func (k *remembered) enrich(m *machine.Reader, sockets []rows.Socket) *rows.Snapshot {
 	s := &rows.Snapshot{Processes: k.names.Newer()}
 	if len(k.asked) == 0 {
 		return s // to sort takes no calls
 	}
-	each, seen := k.asks(machine.OfSocket), map[uint32]bool{}
 	if k.tables.TCP {
 		s.Sockets = append(s.Sockets, rows.Socket{}) // so that its table of creation times is read
 	}
 	if k.tables.UDP {
 		s.Sockets = append(s.Sockets, rows.Socket{Protocol: rows.UDP})
 	}
-	for c := range changes.All() {
-		if c.Kind != tcpmib.Closed && (each || !seen[c.Conn.PID]) { // otherwise one of each process is enough
-			seen[c.Conn.PID] = true
-			s.Sockets = append(s.Sockets, c.Now())
-		}
-	}
+	s.Sockets = append(s.Sockets, sockets...)
 	if k.reported {
 		m.Enrich(s, k.tables.Families, nil, k.asked)
 	} else {
@@ -416,17 +479,25 @@ func (k *remembered) row(s *rows.Snapshot, c *rows.Change, known *rows.Row) rows
 		return now
 	}
 	now := *known
-	older, ok := k.sockets[c.Now().Fingerprint()]
-	if !ok {
-		return now
+	if older, ok := k.sockets[c.Now().Fingerprint()]; ok {
+		k.know(&now, older, s.At)
 	}
-	process := k.texts.of(older.process)
-	if process == "" && now.Process != "" {
-		now.Services, now.Owner = nil, nil // another process has the ID of its owner, which had ended
-	}
-	now.Process, now.Module = process, k.texts.of(older.module)
-	now.SetCreated(older.created.Time(), s.At)
 	return now
+}
+
+// know gives the row of a socket what is remembered of it.
+func (k *remembered) know(r *rows.Row, socket rememberedSocket, at time.Time) {
+	process := k.texts.of(socket.process)
+	if process == "" && r.Process != "" {
+		r.Services, r.Owner = nil, nil // another process has the ID of its owner, which had ended
+	}
+	r.Process, r.Module = process, k.texts.of(socket.module)
+	r.SetCreated(socket.created.Time(), at)
+}
+
+// socketOf returns what is to be remembered of the socket of a row.
+func (k *remembered) socketOf(r *rows.Row) rememberedSocket {
+	return rememberedSocket{rows.MomentOf(r.Created), k.texts.number(r.Process), k.texts.number(r.Module)}
 }
 
 // remember remembers the socket of a change, and forgets it if it closed.
@@ -439,7 +510,7 @@ func (k *remembered) remember(c *rows.Change, now *rows.Row) {
 		delete(k.sockets, c.Before().Fingerprint())
 	}
 	if now.Module != "" || !now.Created.IsZero() {
-		k.sockets[c.Now().Fingerprint()] = rememberedSocket{rows.MomentOf(now.Created), k.texts.number(now.Process), k.texts.number(now.Module)}
+		k.sockets[c.Now().Fingerprint()] = k.socketOf(now)
 	}
 }
 
@@ -463,7 +534,6 @@ func (t *texts) number(text string) uint32 {
 
 func (t *texts) of(number uint32) string { return t.texts[number] }
 
-// watchTrouble is what went wrong while a watch read tables.
 // watchTrouble is what went wrong while a watch read tables.
 type watchTrouble struct {
 	app      *app

@@ -97,5 +97,5 @@ func (a *archive) rows(name string) int {
 	if err := a.head(f, head[:]); err != nil {
 		return 0
 	}
-	return int(min(uint64(binary.LittleEndian.Uint32(head[:])), f.UncompressedSize64/smallestRow))
+	return int(min(uint64(binary.LittleEndian.Uint32(head[:])), f.UncompressedSize64/smallestRow, 1<<30))
 }

@@ -123,7 +123,7 @@ func TestOpen(t *testing.T) {
 		assert.Equal(t, fixture.Now, c.Now())
 		_, err = open(5)
 		assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
-		assert.ErrorContains(t, err, "; --max-rows 23 allows more")
+		assert.ErrorContains(t, err, "; --max-rows 38 allows more")
 	}
 	broken := errors.New("broken")
 	_, err = ReadStdin(failing{broken}, 0)
@@ -313,18 +313,19 @@ func TestNames(t *testing.T) {
 
 	m.details = map[uint32]owner.Details{1: {Path: "one"}, 2: {User: "two"}}
 	m.errs = map[uint32][]error{2: {fs.ErrPermission}}
-	var changes rows.Changes
-	n.Know(r, &changes, rows.Named("path"))
+	var owners OneOfEach
+	n.Know(r, owners.Sockets, rows.Named("path"))
 	assert.Empty(t, said.String(), "nothing changed")
 	for _, pid := range []uint32{1, 1, 2} {
-		changes.Add(change(tcpmib.Opened, "10.0.0.1:80", pid))
+		owners.Add(rows.Socket{Conn: tcpmib.Conn{PID: pid}})
 	}
-	n.Know(r, &changes, nil)
+	assert.Len(t, owners.Sockets, 2)
+	n.Know(r, owners.Sockets, nil)
 	assert.Empty(t, said.String(), "nothing is needed")
-	n.Know(r, &changes, rows.Named("path", "services"))
+	n.Know(r, owners.Sockets, rows.Named("path", "services"))
 	assert.Contains(t, said.String(), "paths are missing: 1 of 2 processes")
 	said.Reset()
-	n.Know(r, &changes, rows.Named("path"))
+	n.Know(r, owners.Sockets, rows.Named("path"))
 	assert.Empty(t, said.String(), "it is said once")
 	c := change(tcpmib.Closed, "10.0.0.1:80", 1)
 	row, _ := n.Rows(&c)

@@ -29,20 +29,30 @@ func (n *Names) Next(processes owner.Processes) {
 	}
 }
 
-// Know reads what columns need of the processes of changes, after Next. Processes that have ended
+// OneOfEach collects one socket of each process, which is enough to ask about processes.
+type OneOfEach struct {
+	Sockets []rows.Socket
+	seen    map[uint32]bool
+}
+
+// Add adds a socket, unless there is one of its process.
+func (o *OneOfEach) Add(s rows.Socket) {
+	if o.seen == nil {
+		o.seen = map[uint32]bool{}
+	}
+	if !o.seen[s.PID] {
+		o.seen[s.PID] = true
+		o.Sockets = append(o.Sockets, s)
+	}
+}
+
+// Know reads what columns need of the processes of sockets, after Next. Processes that have ended
 // stay known.
-func (n *Names) Know(m *Reader, changes *rows.Changes, columns []rows.Column) {
-	if len(columns) == 0 || changes.Len() == 0 {
+func (n *Names) Know(m *Reader, sockets []rows.Socket, columns []rows.Column) {
+	if len(columns) == 0 || len(sockets) == 0 {
 		return
 	}
-	s := rows.Snapshot{Processes: n.newer}
-	seen := map[uint32]bool{}
-	for c := range changes.All() {
-		if !seen[c.Conn.PID] { // one socket of each process is enough
-			seen[c.Conn.PID] = true
-			s.Sockets = append(s.Sockets, c.Now())
-		}
-	}
+	s := rows.Snapshot{Processes: n.newer, Sockets: sockets}
 	asked, shown := columns, []rows.Column(nil)
 	if n.reported {
 		asked, shown = shown, asked

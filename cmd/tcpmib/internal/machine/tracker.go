@@ -31,8 +31,12 @@ type Tick struct {
 	// Changes takes the snapshot and yields what Tracker.Changes does, or that ticks were missed. It is
 	// for one loop.
 	Changes iter.Seq2[rows.Change, error]
+	tracker *Tracker
 	missed  bool // there is no snapshot
 }
+
+// Change returns change i that Changes yielded, errors not counted.
+func (t *Tick) Change(i int) rows.Change { return t.tracker.change(i) }
 
 // Changes takes a snapshot of a machine, and yields how it differs from the last one. A table that
 // cannot be read yields an error with the zero value. A loop that ends early loses changes.
@@ -59,10 +63,13 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	if !tables.UDP {
 		t.udp = udpmib.Tracker{}
 	}
+	// A capture is read once. When the first change comes all tables of its protocol have been read, and
+	// their buffers are for the next snapshot.
 	_, once := m.Machine.(*Captured)
 	if tables.TCP {
+		once := once
 		for c, err := range t.tcp.Changes(&t.conns, tables.Families, at) {
-			if once { // all tables have been read, and a capture is read once: its buffers are for the next
+			if once {
 				t.conns, once = tcpmib.Reader{}, false
 			}
 			if more := err == nil && yield(rows.OfTCP(c), nil) || err != nil && fails(err); !more {
@@ -72,11 +79,23 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	}
 	if tables.UDP {
 		for c, err := range t.udp.Changes(&t.endpoints, tables.Families, at) {
+			if once {
+				t.endpoints, once = udpmib.Reader{}, false
+			}
 			if more := err == nil && yield(rows.OfUDP(c), nil) || err != nil && fails(err); !more {
 				return
 			}
 		}
 	}
+}
+
+// change returns change i of the last snapshot.
+func (t *Tracker) change(i int) rows.Change {
+	n := t.tcp.NumChanges()
+	if i < n {
+		return rows.OfTCP(t.tcp.Change(i))
+	}
+	return rows.OfUDP(t.udp.Change(i - n))
 }
 
 func isTableError(err error) bool { return errors.As(err, new(*TableError)) }
@@ -101,7 +120,7 @@ func Watch(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 			if err != nil {
 				changes = func(yield func(rows.Change, error) bool) { yield(rows.Change{}, err) }
 			}
-			if !yield(Tick{m, at, until(ctx, changes), isMissed(err)}) {
+			if !yield(Tick{m, at, until(ctx, changes), t, isMissed(err)}) {
 				return
 			}
 		}
@@ -136,12 +155,14 @@ func Twice(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 
 func isMissed(err error) bool { return errors.As(err, new(*tcpmib.MissedError)) }
 
-// Replay yields a Tick for each machine, at the time at which it was captured.
+// Replay yields a Tick for each machine, at the time at which it was captured. It takes each machine out of
+// the list, so that its memory is free for the next.
 func Replay(machines []*Reader, tables rows.Tables) iter.Seq[Tick] {
 	return func(yield func(Tick) bool) {
 		t := &Tracker{}
-		for _, m := range machines {
-			if !yield(Tick{Machine: m, At: m.Now(), Changes: t.Changes(m, tables, m.Now())}) {
+		for i, m := range machines {
+			machines[i] = nil
+			if !yield(Tick{Machine: m, At: m.Now(), Changes: t.Changes(m, tables, m.Now()), tracker: t}) {
 				return
 			}
 		}

@@ -41,6 +41,7 @@ func TestTracker(t *testing.T) {
 				err = errors.Join(err, failed)
 				continue
 			}
+			assert.Equal(t, c, tr.change(len(changes)))
 			changes = append(changes, c.Kind.String()+" "+c.Protocol.String()+" "+c.Conn.Local.String())
 		}
 		return changes, err

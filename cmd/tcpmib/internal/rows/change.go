@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"iter"
 	"strings"
 	"time"
 
@@ -11,8 +10,7 @@ import (
 	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
-// Change is what happened to a socket between two snapshots. There may be millions of them, so it is
-// small: of a socket that changed it keeps what can change.
+// Change is what happened to a socket between two snapshots.
 type Change struct {
 	Conn     tcpmib.Conn // as it is; for tcpmib.Closed, as it was last
 	Kind     tcpmib.ChangeKind
@@ -48,44 +46,6 @@ func (c *Change) Before() Socket {
 	s := c.Now()
 	s.PID, s.State, s.Offload = c.old.pid, c.old.state, c.old.offload
 	return s
-}
-
-// Changes is a list of changes. It grows in steps: a slice would copy millions, again and again.
-type Changes struct{ steps [][]Change }
-
-const changesStep = 1 << 12
-
-// Add adds a change to the list.
-func (l *Changes) Add(c Change) {
-	last := len(l.steps) - 1
-	if last < 0 || len(l.steps[last]) == changesStep {
-		l.steps = append(l.steps, make([]Change, 0, changesStep))
-		last++
-	}
-	l.steps[last] = append(l.steps[last], c)
-}
-
-// Len returns how many changes there are.
-func (l *Changes) Len() int {
-	if len(l.steps) == 0 {
-		return 0
-	}
-	last := len(l.steps) - 1
-	return last*changesStep + len(l.steps[last])
-}
-
-// At returns change i.
-func (l *Changes) At(i int) *Change { return &l.steps[i/changesStep][i%changesStep] }
-
-// All yields the changes. A Change that is yielded stays valid.
-func (l *Changes) All() iter.Seq[*Change] {
-	return func(yield func(*Change) bool) {
-		for i := range l.Len() {
-			if !yield(l.At(i)) {
-				return
-			}
-		}
-	}
 }
 
 // Mark is how a change is shown: the text says the same as its color.
@@ -147,12 +107,12 @@ func shrinkStates(text string, width int) string {
 // Events encodes changes as JSON lines: those of WriteJSONLines with the keys time and event before
 // them, and previousState where the state changed.
 type Events struct {
-	objects *objects
+	objects *Objects
 	line    []byte
 }
 
 // NewEvents returns an encoder of changes with some columns of their rows.
-func NewEvents(columns []Column) *Events { return &Events{objects: newObjects(columns)} }
+func NewEvents(columns []Column) *Events { return &Events{objects: NewObjects(columns)} }
 
 // Line returns the line of a change to a row in the snapshot of a time. It is valid until the next
 // call.
@@ -166,6 +126,6 @@ func (e *Events) Line(at time.Time, c *Change, r *Row) []byte {
 		line = appendQuoted(line, c.old.state.String())
 	}
 	line = append(line, ',')
-	e.line = append(append(line, e.objects.object(r)[1:]...), '\n')
+	e.line = append(append(line, e.objects.Object(r)[1:]...), '\n')
 	return e.line
 }

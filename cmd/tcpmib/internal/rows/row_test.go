@@ -65,26 +65,6 @@ func TestChange(t *testing.T) {
 	assert.Equal(t, Socket{tcpmib.Conn{Local: old.Local, PID: 7}, UDP}, c.Before())
 }
 
-func TestChanges(t *testing.T) {
-	var list Changes
-	assert.Zero(t, list.Len())
-	const n = 2*changesStep + 1
-	for i := range n {
-		assert.Equal(t, i, list.Len())
-		list.Add(Change{Conn: tcpmib.Conn{PID: uint32(i)}})
-	}
-	i := 0
-	for c := range list.All() {
-		assert.Equal(t, uint32(i), c.Conn.PID)
-		assert.Same(t, c, list.At(i))
-		i++
-	}
-	assert.Equal(t, n, i)
-	for range list.All() {
-		break
-	}
-}
-
 func TestSnapshot(t *testing.T) {
 	at := time.Date(2024, 5, 6, 7, 0, 0, 0, time.UTC)
 	remote := netip.MustParseAddrPort("203.0.113.7:443")
