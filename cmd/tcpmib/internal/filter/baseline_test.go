@@ -1,7 +1,10 @@
 package filter
 
 import (
+	"math/rand/v2"
 	"net/netip"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -58,6 +61,38 @@ func TestBaseline(t *testing.T) {
 			r := s.Row(rows.Socket{Conn: test.conn})
 			assert.Equal(t, test.has, base.Has(&r))
 		})
+	}
+}
+
+// A baseline with many sockets on the same endpoints has what one of them is.
+func TestBaselineOfEqualEndpoints(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 6))
+	processes := fixture.Named(map[uint32]string{1: "a.exe", 2: "B.EXE", 3: "b.exe"})
+	anySocket := func() rows.Socket {
+		s := rows.Socket{Protocol: rows.Protocol(random.IntN(2))}
+		s.Local = netip.AddrPortFrom(netip.IPv6Loopback(), uint16(random.IntN(2)))
+		s.PID = uint32(random.IntN(5))
+		if s.Protocol == rows.TCP {
+			s.State = tcpmib.State(random.IntN(16))
+			s.Remote = netip.AddrPortFrom(netip.IPv6Loopback(), uint16(random.IntN(2)))
+		}
+		return s
+	}
+	for range 3000 {
+		s := &rows.Snapshot{Processes: processes}
+		for range random.IntN(6) {
+			s.Sockets = append(s.Sockets, anySocket())
+		}
+		now := s.Row(anySocket())
+		want := slices.ContainsFunc(s.Sockets, func(o rows.Socket) bool {
+			older := s.Row(o)
+			if isConnection(&now) {
+				return o.Protocol == now.Protocol && o.Conn.Same(now.Conn)
+			}
+			return !isConnection(&older) && o.Protocol == now.Protocol && o.Local == now.Local && o.State == now.State &&
+				(older.Process == "" || now.Process == "" || strings.EqualFold(older.Process, now.Process))
+		})
+		assert.Equal(t, want, NewBaseline(s).Has(&now), "%v of %v", now.Socket, s.Sockets)
 	}
 }
 
