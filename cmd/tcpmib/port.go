@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/netip"
 	"net/url"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -89,9 +91,11 @@ func (a *app) port(args []string, f *portFlags) error {
 		At: m.Now(), Processes: facts.Processes, Services: facts.Services,
 		Details: facts.Details, Denied: facts.Denied, Elevated: facts.Elevated,
 	}
+	sortByPort(facts)
 	for _, asked := range ports {
-		facts.Protocols = asked.protocols
-		report.Verdicts = append(report.Verdicts, judgePort(m, *facts, asked.port))
+		onPort := factsOf(facts, asked.port)
+		onPort.Protocols = asked.protocols
+		report.Verdicts = append(report.Verdicts, judgePort(m, onPort, asked.port))
 	}
 	if err := a.writePorts(f, &report); err != nil {
 		return err
@@ -110,15 +114,14 @@ func (a *app) listeningPorts(from string) ([]string, cobra.ShellCompDirective) {
 	}
 	r := tcpmib.Reader{Source: m.Source()}
 	conns, _ := r.AppendConns(nil, tcpmib.Both)
-	var ports []uint16
+	ports := map[uint16]bool{}
 	for _, c := range conns {
-		if c.State == tcpmib.StateListen && !slices.Contains(ports, c.Local.Port()) {
-			ports = append(ports, c.Local.Port())
+		if c.State == tcpmib.StateListen {
+			ports[c.Local.Port()] = true
 		}
 	}
-	slices.Sort(ports)
 	var words []string
-	for _, port := range ports {
+	for _, port := range slices.Sorted(maps.Keys(ports)) {
 		words = append(words, fmt.Sprint(port))
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp
@@ -266,6 +269,30 @@ func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, famil
 	return nil
 }
 
+// sortByPort sorts the tables by local port, so that those of many ports are not searched for each.
+func sortByPort(facts *portcheck.Facts) {
+	byPort := func(a, b netip.AddrPort) int { return cmp.Compare(a.Port(), b.Port()) }
+	slices.SortFunc(facts.TCP, func(a, b tcpmib.DatedConn) int { return byPort(a.Local, b.Local) })
+	slices.SortFunc(facts.Bound, func(a, b tcpmib.Conn) int { return byPort(a.Local, b.Local) })
+	slices.SortFunc(facts.UDP, func(a, b udpmib.Endpoint) int { return byPort(a.Local, b.Local) })
+}
+
+// factsOf returns the facts about one port, of facts that are sorted.
+func factsOf(facts *portcheck.Facts, port uint16) portcheck.Facts {
+	f := *facts
+	f.TCP = onPort(f.TCP, port, func(c *tcpmib.DatedConn) netip.AddrPort { return c.Local })
+	f.Bound = onPort(f.Bound, port, func(c *tcpmib.Conn) netip.AddrPort { return c.Local })
+	f.UDP = onPort(f.UDP, port, func(e *udpmib.Endpoint) netip.AddrPort { return e.Local })
+	return f
+}
+
+// onPort returns the sockets with a local port, of sockets that are sorted by it.
+func onPort[Socket any](sockets []Socket, port uint16, local func(*Socket) netip.AddrPort) []Socket {
+	start := sort.Search(len(sockets), func(i int) bool { return local(&sockets[i]).Port() >= port })
+	end := sort.Search(len(sockets), func(i int) bool { return local(&sockets[i]).Port() > port })
+	return sockets[start:end]
+}
+
 // judgePort judges by the tables. If they do not show a holder, it asks for what they cannot show.
 func judgePort(m machine.Machine, facts portcheck.Facts, port uint16) portcheck.Verdict {
 	facts.Port = port
@@ -301,9 +328,10 @@ func readDetails(m machine.Machine, facts *portcheck.Facts, ports []askedPort) {
 		wanted[asked.port] = true
 	}
 	var pids []uint32
+	seen := map[uint32]bool{owner.IdlePID: true, owner.SystemPID: true}
 	add := func(local netip.AddrPort, pid uint32) {
-		if _, known := facts.Processes[pid]; known && pid != owner.IdlePID && pid != owner.SystemPID &&
-			wanted[local.Port()] && !slices.Contains(pids, pid) {
+		if _, known := facts.Processes[pid]; known && wanted[local.Port()] && !seen[pid] {
+			seen[pid] = true
 			pids = append(pids, pid)
 		}
 	}

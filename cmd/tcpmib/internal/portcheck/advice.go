@@ -3,6 +3,7 @@ package portcheck
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -39,9 +40,9 @@ func (f *Facts) asAdministrator() string {
 // advice says how to free a port that sockets hold.
 func (f *Facts) advice(holders []Holder) []Advice {
 	var advice []Advice
-	var programs []Holder
+	var programs []*Holder
 	for _, h := range byOwner(holders) {
-		if special := f.special(h); special != nil {
+		if special := f.special(*h); special != nil {
 			advice = append(advice, special...)
 		} else {
 			programs = append(programs, h)
@@ -50,13 +51,13 @@ func (f *Facts) advice(holders []Holder) []Advice {
 	if len(programs) > 0 {
 		advice = slices.Insert(advice, 0, f.end(programs))
 	}
-	var once []Advice
-	for _, a := range advice {
-		if !slices.ContainsFunc(once, func(b Advice) bool { return a.Text == b.Text && slices.Equal(a.Commands, b.Commands) }) {
-			once = append(once, a)
-		}
-	}
-	return once
+	once := map[string]bool{}
+	return slices.DeleteFunc(advice, func(a Advice) bool {
+		text := a.String()
+		given := once[text]
+		once[text] = true
+		return given
+	})
 }
 
 // special is the advice about a holder that is not simply to be ended, or nil.
@@ -147,7 +148,7 @@ func (f *Facts) services(h Holder) []Advice {
 }
 
 // end is the advice to end programs. Without /F those that have no window refuse to end.
-func (f *Facts) end(programs []Holder) Advice {
+func (f *Facts) end(programs []*Holder) Advice {
 	const most = 4 // a command does not end what its sentence does not name
 	if len(programs) > most {
 		return Advice{Text: f.toFree() + ", end all of these processes"}
@@ -155,7 +156,7 @@ func (f *Facts) end(programs []Holder) Advice {
 	command, admin := "taskkill /F", ""
 	var names []string
 	for _, h := range programs {
-		names = append(names, f.program(h))
+		names = append(names, f.program(*h))
 		command += fmt.Sprintf(" /PID %d", h.PID)
 		if f.Denied[h.PID] {
 			admin = f.asAdministrator()
@@ -203,20 +204,31 @@ func (f *Facts) kernel(p rows.Protocol) []Advice {
 
 // heirs says who may hold a socket whose process has ended: a child process that inherited it.
 func (f *Facts) heirs(h Holder) Advice {
-	var children []Holder
-	_, reused := f.Processes[h.PID] // then the children may be those of the process that has its ID by now
-	for pid, p := range f.Processes {
-		if p.Parent == h.PID && pid != h.PID && !reused {
-			children = append(children, Holder{DatedConn: tcpmib.DatedConn{Conn: tcpmib.Conn{PID: pid}}, Process: p.Name})
+	var children []*Holder
+	if _, reused := f.Processes[h.PID]; !reused { // the children may be those of the process that has its ID by now
+		for _, pid := range f.childrenOf(h.PID) {
+			children = append(children, &Holder{DatedConn: tcpmib.DatedConn{Conn: tcpmib.Conn{PID: pid}}, Process: f.Processes[pid].Name})
 		}
 	}
 	if len(children) == 0 {
 		return Advice{Text: "A process that it started may have inherited the socket, and holds the port until it ends: choose another port"}
 	}
-	slices.SortFunc(children, func(a, b Holder) int { return cmp.Compare(a.PID, b.PID) })
 	advice := f.end(children)
 	advice.Text = "A process that it started may have inherited the socket. " + advice.Text
 	return advice
+}
+
+// childrenOf returns the IDs of the processes that another started, sorted.
+func (f *Facts) childrenOf(parent uint32) []uint32 {
+	if f.children == nil {
+		f.children = map[uint32][]uint32{}
+		for _, pid := range slices.Sorted(maps.Keys(f.Processes)) {
+			if p := f.Processes[pid].Parent; p != pid {
+				f.children[p] = append(f.children[p], pid)
+			}
+		}
+	}
+	return f.children[parent]
 }
 
 // excluded is the advice about a port that a bind may not have. WinNAT, the service that reserves

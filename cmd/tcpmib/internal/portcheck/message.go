@@ -2,6 +2,7 @@ package portcheck
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -15,15 +16,12 @@ import (
 func (f *Facts) explain(finding *Finding, failures []string) {
 	port := fmt.Sprintf("%s port %d", strings.ToUpper(finding.Protocol.String()), f.Port)
 	finding.Found, finding.Advice = f.found(port, finding, failures)
-	text := finding.Found
+	var text strings.Builder
+	text.WriteString(finding.Found)
 	for _, a := range finding.Advice {
-		text += " " + a.Text
-		if len(a.Commands) > 0 {
-			text += ": `" + strings.Join(a.Commands, "`, then `") + "`"
-		}
-		text += "."
+		text.WriteString(" " + a.String() + ".")
 	}
-	finding.Message = text
+	finding.Message = text.String()
 }
 
 func (f *Facts) found(port string, finding *Finding, failures []string) (string, []Advice) {
@@ -90,9 +88,13 @@ func (f *Facts) connected(port string, holders []Holder) (string, []Advice) {
 		port, noun, f.owners(connected), verbOf(len(connected), "it has ended", "they have ended")), f.advice(connected)
 }
 
-// only returns the holders that weigh as much as cause.
+// only returns the holders that weigh as much as the first, which weighs as much as cause.
 func only(holders []Holder, cause Cause) []Holder {
-	return slices.DeleteFunc(slices.Clone(holders), func(h Holder) bool { return causeOf(h) != cause })
+	n := slices.IndexFunc(holders, func(h Holder) bool { return causeOf(h) != cause })
+	if n < 0 {
+		return holders
+	}
+	return holders[:n]
 }
 
 // verb returns the form for one process or for several.
@@ -108,10 +110,12 @@ func verbOf(n int, one, several string) string {
 }
 
 // byOwner returns the first socket of each owner.
-func byOwner(holders []Holder) []Holder {
-	var first []Holder
-	for _, h := range holders {
-		if !slices.ContainsFunc(first, func(other Holder) bool { return other.PID == h.PID }) {
+func byOwner(holders []Holder) []*Holder {
+	var first []*Holder
+	seen := map[uint32]bool{}
+	for i := range holders {
+		if h := &holders[i]; !seen[h.PID] {
+			seen[h.PID] = true
 			first = append(first, h)
 		}
 	}
@@ -121,12 +125,17 @@ func byOwner(holders []Holder) []Holder {
 // owners names the owners of sockets.
 func (f *Facts) owners(holders []Holder) string {
 	const most = 3
-	var names []string
-	for _, h := range byOwner(holders) {
-		names = append(names, f.owner(h))
+	owners := byOwner(holders)
+	shown, more := owners, 0
+	if len(owners) > most+1 {
+		shown, more = owners[:most], len(owners)-most
 	}
-	if len(names) > most+1 {
-		names = append(names[:most], fmt.Sprintf("%d more processes", len(names)-most))
+	var names []string
+	for _, h := range shown {
+		names = append(names, f.owner(*h))
+	}
+	if more > 0 {
+		names = append(names, fmt.Sprintf("%d more processes", more))
 	}
 	return cli.Enumeration(names)
 }
@@ -156,14 +165,14 @@ func (f *Facts) owner(h Holder) string {
 // overlap says what a listener does not hold. Windows lists a dual-stack listener in the tables of
 // both families, so one that is in the IPv6 table alone takes no IPv4 connections.
 func overlap(listeners []Holder) string {
-	has := func(addr string) bool {
-		return slices.ContainsFunc(listeners, func(h Holder) bool { return h.Local.Addr().WithZone("").String() == addr })
+	has := func(addr netip.Addr) bool {
+		return slices.ContainsFunc(listeners, func(h Holder) bool { return h.Local.Addr().WithZone("") == addr })
 	}
 	ipv4 := slices.ContainsFunc(listeners, func(h Holder) bool { return h.Family() == tcpmib.IPv4 })
 	switch {
-	case has("::") && !ipv4:
+	case has(netip.IPv6Unspecified()) && !ipv4:
 		return " It is IPv6 only: another program can listen on the port over IPv4."
-	case has("0.0.0.0") || has("::"):
+	case has(netip.IPv4Unspecified()) || has(netip.IPv6Unspecified()):
 		return ""
 	}
 	return " Other addresses of this machine can be bound, but not all of them at once by a program that asks for the port " +
@@ -173,25 +182,37 @@ func overlap(listeners []Holder) string {
 // addresses names the local addresses of sockets.
 func addresses(holders []Holder) string {
 	const most = 4
+	var addrs []netip.Addr
+	seen := map[netip.Addr]bool{}
+	for i := range holders {
+		if addr := holders[i].Local.Addr(); !seen[addr] {
+			seen[addr] = true
+			addrs = append(addrs, addr)
+		}
+	}
 	var names []string
-	for _, h := range holders {
-		name := h.Local.Addr().String()
-		switch {
-		case name == "0.0.0.0":
-			name = "all IPv4 addresses"
-		case name == "::":
-			name = "all IPv6 addresses"
-		}
-		if !slices.Contains(names, name) {
-			names = append(names, name)
+	ipv4, ipv6 := netip.IPv4Unspecified(), netip.IPv6Unspecified()
+	if seen[ipv4] && seen[ipv6] {
+		addrs = slices.DeleteFunc(addrs, func(a netip.Addr) bool { return a == ipv4 || a == ipv6 })
+		names = append(names, "all addresses")
+	}
+	more := 0
+	if n := len(names) + len(addrs); n > most+1 {
+		more = n - most
+		addrs = addrs[:most-len(names)]
+	}
+	for _, addr := range addrs {
+		switch addr {
+		case ipv4:
+			names = append(names, "all IPv4 addresses")
+		case ipv6:
+			names = append(names, "all IPv6 addresses")
+		default:
+			names = append(names, addr.String())
 		}
 	}
-	if slices.Contains(names, "all IPv4 addresses") && slices.Contains(names, "all IPv6 addresses") {
-		names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, "all ") })
-		names = slices.Insert(names, 0, "all addresses")
-	}
-	if len(names) > most+1 {
-		names = append(names[:most], fmt.Sprintf("%d more addresses", len(names)-most))
+	if more > 0 {
+		names = append(names, fmt.Sprintf("%d more addresses", more))
 	}
 	return cli.Enumeration(names)
 }

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
@@ -36,6 +37,8 @@ type Facts struct {
 	Details   map[uint32]owner.Details // by process ID, as far as they are known
 	Denied    map[uint32]bool          // by process ID: only an administrator may see or end it
 	Elevated  bool                     // the user is an administrator already
+
+	children map[uint32][]uint32 // process IDs by that of their parent, once somebody needs them
 }
 
 // Attempt is an attempt to bind a port on all addresses of a family, with SO_EXCLUSIVEADDRUSE.
@@ -120,6 +123,14 @@ type Advice struct {
 	Commands []string // to type one after the other, in cmd, Windows PowerShell or PowerShell; may be none
 }
 
+// String returns the advice in one line.
+func (a Advice) String() string {
+	if len(a.Commands) == 0 {
+		return a.Text
+	}
+	return a.Text + ": `" + strings.Join(a.Commands, "`, then `") + "`"
+}
+
 // Holder is a socket on the port.
 type Holder struct {
 	Protocol         rows.Protocol
@@ -173,7 +184,11 @@ func (f *Facts) judge(p rows.Protocol) Finding {
 
 // holders returns the sockets on the port, those that weigh most first.
 func (f *Facts) holders(p rows.Protocol) []Holder {
-	var holders []Holder
+	n := len(f.TCP) + len(f.Bound)
+	if p == rows.UDP {
+		n = len(f.UDP)
+	}
+	holders := make([]Holder, 0, n)
 	add := func(o tcpmib.DatedConn) {
 		if o.Local.Port() == f.Port {
 			holders = append(holders, Holder{p, o, f.process(o)})
@@ -181,11 +196,17 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 	}
 	switch p {
 	case rows.TCP:
-		for _, o := range f.TCP {
-			add(o)
+		for i := range f.TCP {
+			add(f.TCP[i])
 		}
+		used := map[uint32]bool{} // the processes that have the port in the table of connections
+		for i := range holders {
+			used[holders[i].PID] = true
+		}
+		// A client that connects a dual-stack socket to an IPv4 address is bound over IPv6 and connected over
+		// IPv4.
 		for _, c := range f.Bound {
-			if !f.inUse(c) {
+			if !used[c.PID] {
 				add(tcpmib.DatedConn{Conn: c})
 			}
 		}
@@ -194,19 +215,10 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 			add(tcpmib.DatedConn{Conn: tcpmib.Conn{Local: e.Local, PID: e.PID}, Created: e.Created})
 		}
 	}
-	slices.SortStableFunc(holders, func(a, b Holder) int {
-		return cmp.Or(slices.Index(weights, causeOf(a))-slices.Index(weights, causeOf(b)), a.Conn.Compare(b.Conn))
+	slices.SortFunc(holders, func(a, b Holder) int {
+		return cmp.Or(slices.Index(weights, causeOf(a))-slices.Index(weights, causeOf(b)), a.DatedConn.Compare(b.DatedConn))
 	})
 	return holders
-}
-
-// inUse reports whether the process that bound a socket has its port in the table of connections,
-// of either family. A client that connects a dual-stack socket to an IPv4 address is bound over
-// IPv6 and connected over IPv4.
-func (f *Facts) inUse(bound tcpmib.Conn) bool {
-	return slices.ContainsFunc(f.TCP, func(o tcpmib.DatedConn) bool {
-		return o.PID == bound.PID && o.Local.Port() == bound.Local.Port()
-	})
 }
 
 var weights = []Cause{Listening, Bound, Connected, TimeWait}

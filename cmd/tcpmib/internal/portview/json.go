@@ -1,53 +1,66 @@
 package portview
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/portcheck"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
-	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// WriteJSON writes an array with an object for each port, one a line.
+// WriteJSON writes an array with an object for each port, one a line. A port may have a million sockets,
+// so they are encoded as rows are.
 func WriteJSON(w io.Writer, r *Report) error {
-	var b bytes.Buffer
+	b := bufio.NewWriterSize(w, 64<<10)
+	sockets := rows.NewObjects(r.socketColumns())
 	b.WriteString("[")
 	for i, v := range r.Verdicts {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		text, err := cli.EncodeJSON(r.port(v))
-		if err != nil {
-			return err
+		fmt.Fprintf(b, "\n{\"port\":%d,\"verdict\":%q,\"protocols\":[", v.Port, v.Status())
+		for i, f := range v.Findings {
+			if i > 0 {
+				b.WriteString(",")
+			}
+			if err := r.writeFinding(b, f, sockets); err != nil {
+				return err
+			}
 		}
-		b.WriteString("\n")
-		b.Write(text)
+		b.WriteString("]}")
 	}
 	b.WriteString("\n]\n")
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Flush()
 }
 
-func (r *Report) port(v portcheck.Verdict) cli.Object {
-	findings := []cli.Object{}
-	for _, f := range v.Findings {
-		sockets := []cli.Object{}
-		for _, h := range f.Holders {
-			sockets = append(sockets, r.holder(h))
-		}
-		findings = append(findings, cli.Object{
-			{Key: "protocol", Value: f.Protocol.String()},
-			{Key: "verdict", Value: f.Status},
-			{Key: "cause", Value: f.Cause},
-			{Key: "message", Value: f.Message},
-			{Key: "advice", Value: advice(f.Advice)},
-			{Key: "holders", Value: sockets},
-		})
+func (r *Report) writeFinding(b *bufio.Writer, f portcheck.Finding, sockets *rows.Objects) error {
+	text, err := cli.EncodeJSON(cli.Object{
+		{Key: "protocol", Value: f.Protocol.String()},
+		{Key: "verdict", Value: f.Status},
+		{Key: "cause", Value: f.Cause},
+		{Key: "message", Value: f.Message},
+		{Key: "advice", Value: advice(f.Advice)},
+	})
+	if err != nil {
+		return err
 	}
-	return cli.Object{{Key: "port", Value: v.Port}, {Key: "verdict", Value: v.Status()}, {Key: "protocols", Value: findings}}
+	b.Write(bytes.TrimSuffix(text, []byte("}")))
+	b.WriteString(`,"holders":[`)
+	for i := range f.Holders {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		if _, err := b.Write(sockets.Object(r.jsonRow(&f.Holders[i]))); err != nil {
+			return err
+		}
+	}
+	b.WriteString("]}")
+	return nil
 }
 
 // advice returns what to do: sentences, each with the commands to type.
@@ -59,42 +72,30 @@ func advice(list []portcheck.Advice) []cli.Object {
 	return objects
 }
 
-// holder returns a socket with the keys that list has, and null for what is not known.
-func (r *Report) holder(h portcheck.Holder) cli.Object {
-	null := func(known bool, value any) any {
-		if !known {
-			return nil
+// socketColumns returns the keys of a socket: those that list has, and one more.
+func (r *Report) socketColumns() []rows.Column {
+	columns := rows.Named("protocol", "family", "localAddress", "localPort", "remoteAddress", "remotePort", "state", "stateCode",
+		"pid", "process", "created", "age", "path", "services", "parent", "parentProcess", "user")
+	created := rows.Column{Name: "processCreated", Text: func(dst []byte, row *rows.Row) []byte {
+		if at := r.Processes[row.PID].Created; row.Process != "" && !at.IsZero() {
+			return at.AppendFormat(dst, time.RFC3339Nano)
 		}
-		return value
+		return dst
+	}}
+	return slices.Concat(columns, []rows.Column{created}, rows.Named("commandLine"))
+}
+
+// jsonRow returns the row of a socket with all that is known of its owner.
+func (r *Report) jsonRow(h *portcheck.Holder) *rows.Row {
+	row := &rows.Row{Socket: rows.Socket{Conn: h.Conn, Protocol: h.Protocol}, Process: h.Process}
+	row.SetCreated(h.Created, r.At)
+	if p, known := r.process(*h); known {
+		details, parent := r.Details[h.PID], p.Parent
+		row.Services = r.Services[h.PID]
+		row.Owner = &rows.Owner{Path: details.Path, User: details.User, CommandLine: details.CommandLine, Parent: parent}
+		if process, ok := r.parent(p); ok {
+			row.Owner.ParentProcess = process.Name
+		}
 	}
-	tcp, remote := h.Protocol == rows.TCP, h.Remote.IsValid()
-	p, known := r.process(h)
-	parent, parentKnown := r.parent(p)
-	var details owner.Details
-	services := []string{}
-	if known {
-		details = r.Details[h.PID]
-		services = append(services, r.Services[h.PID]...)
-	}
-	return cli.Object{
-		{Key: "protocol", Value: h.Protocol.String()},
-		{Key: "family", Value: h.Family()},
-		{Key: "localAddress", Value: h.Local.Addr()},
-		{Key: "localPort", Value: h.Local.Port()},
-		{Key: "remoteAddress", Value: null(remote, h.Remote.Addr())},
-		{Key: "remotePort", Value: null(remote, h.Remote.Port())},
-		{Key: "state", Value: null(tcp, h.State)},
-		{Key: "stateCode", Value: null(tcp, uint32(h.State))},
-		{Key: "pid", Value: h.PID},
-		{Key: "process", Value: h.Process},
-		{Key: "created", Value: null(!h.Created.IsZero(), h.Created)},
-		{Key: "age", Value: null(!h.Created.IsZero(), int64(max(r.At.Sub(h.Created), 0)/time.Second))},
-		{Key: "path", Value: null(details.Path != "", details.Path)},
-		{Key: "services", Value: services},
-		{Key: "parent", Value: null(known && p.Parent != 0, p.Parent)},
-		{Key: "parentProcess", Value: null(parentKnown, parent.Name)},
-		{Key: "user", Value: null(details.User != "", details.User)},
-		{Key: "processCreated", Value: null(!p.Created.IsZero(), p.Created.Format(time.RFC3339Nano))},
-		{Key: "commandLine", Value: null(details.CommandLine != "", details.CommandLine)},
-	}
+	return row
 }

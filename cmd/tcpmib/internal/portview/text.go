@@ -38,21 +38,26 @@ func WriteText(w io.Writer, r *Report, o Options) error {
 }
 
 func (r *Report) writePort(b *bytes.Buffer, v portcheck.Verdict, o Options) {
-	var holders []portcheck.Holder
-	for _, f := range v.Findings {
-		holders = append(holders, f.Holders...)
-	}
 	writeFindings(b, v.Findings, o)
-	if len(holders) == 0 {
+	var first []portcheck.Holder // that are listed
+	n := 0
+	for _, f := range v.Findings {
+		first = append(first, f.Holders[:min(len(f.Holders), most-len(first))]...)
+		n += len(f.Holders)
+	}
+	if n == 0 {
 		return
 	}
 	b.WriteString("\n")
-	r.writeSockets(b, holders, o)
+	r.writeSockets(b, first, n, o)
 	shown := map[uint32]bool{}
-	for _, h := range holders {
-		if p, ok := r.process(h); ok && !shown[h.PID] && h.PID != owner.SystemPID {
-			shown[h.PID] = true
-			r.writeOwner(b, p, o)
+	for _, f := range v.Findings {
+		for i := range f.Holders {
+			h := &f.Holders[i]
+			if p, ok := r.process(*h); ok && !shown[h.PID] && h.PID != owner.SystemPID {
+				shown[h.PID] = true
+				r.writeOwner(b, p, o)
+			}
 		}
 	}
 }
@@ -61,13 +66,15 @@ func (r *Report) writePort(b *bytes.Buffer, v portcheck.Verdict, o Options) {
 // that it can be copied. Advice that helps with both protocols is printed once.
 func writeFindings(b *bytes.Buffer, findings []portcheck.Finding, o Options) {
 	var commands []portcheck.Advice
+	once := map[string]bool{}
 	for _, f := range findings {
 		text := f.Found
 		for _, a := range f.Advice {
 			switch {
 			case len(a.Commands) == 0:
 				text += " " + a.Text + "."
-			case !slices.ContainsFunc(commands, func(c portcheck.Advice) bool { return c.Text == a.Text && slices.Equal(c.Commands, a.Commands) }):
+			case !once[a.String()]:
+				once[a.String()] = true
 				commands = append(commands, a)
 			}
 		}
@@ -123,8 +130,9 @@ var (
 	optional = rows.Named("age", "protocol", "remote", "state") // on a narrow screen
 )
 
-func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, o Options) {
-	list := make([]*rows.Row, min(most, len(holders)))
+// writeSockets lists the first of n sockets.
+func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, n int, o Options) {
+	list := make([]*rows.Row, len(holders))
 	for i := range list {
 		list[i] = r.row(holders[i])
 	}
@@ -137,7 +145,7 @@ func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, o Opt
 	for _, row := range list {
 		b.WriteString(table.Line(row) + "\n")
 	}
-	if more := len(holders) - most; more > 0 {
+	if more := n - len(holders); more > 0 {
 		fmt.Fprintf(b, "and %s: see tcpmib list --local-port %d\n", cli.Count(more, "more socket"), holders[0].Local.Port())
 	}
 }
