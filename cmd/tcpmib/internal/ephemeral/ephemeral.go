@@ -49,7 +49,7 @@ func Count(conns []tcpmib.Conn, families tcpmib.Family, dynamic Range, match fun
 		if families&family == 0 {
 			continue
 		}
-		m := machine{all: all, listening: map[netip.AddrPort]bool{}, held: map[netip.Addr]ports{}}
+		m := machine{all: all, held: map[netip.AddrPort]bool{}}
 		n := partition(conns, func(c *tcpmib.Conn) bool { return c.Family() == family && dynamic.contains(c.Local.Port()) })
 		m.conns = conns[:n]
 		for _, c := range m.conns {
@@ -83,22 +83,14 @@ type ports map[uint16]bool
 
 // machine is what has ports of the range in one family.
 type machine struct {
-	all       netip.Addr // the unspecified address
-	listening map[netip.AddrPort]bool
-	held      map[netip.Addr]ports // by sockets that listen or are bound
-	conns     []tcpmib.Conn
+	all   netip.Addr              // the unspecified address
+	held  map[netip.AddrPort]bool // by sockets that listen (true) or are bound
+	conns []tcpmib.Conn
 }
 
 func (m *machine) add(c tcpmib.Conn) {
-	if c.State == tcpmib.StateListen {
-		m.listening[c.Local] = true
-	}
 	if !isConnected(c) {
-		addr := c.Local.Addr()
-		if m.held[addr] == nil {
-			m.held[addr] = ports{}
-		}
-		m.held[addr][c.Local.Port()] = true
+		m.held[c.Local] = m.held[c.Local] || c.State == tcpmib.StateListen
 	}
 }
 
@@ -107,13 +99,11 @@ func isConnected(c tcpmib.Conn) bool { return c.Remote.IsValid() && c.Remote.Por
 // whole returns the use of the machine: a port counts once, whatever uses it.
 func (m *machine) whole() Use {
 	held := ports{}
-	for _, some := range m.held {
-		for port := range some {
-			held[port] = true
-		}
+	for local := range m.held {
+		held[local.Port()] = true
 	}
 	slices.SortFunc(m.conns, byPort)
-	u := count(m.conns, held)
+	u := count(m.conns, len(held), func(port uint16) bool { return held[port] })
 	u.Local = m.all
 	return u
 }
@@ -121,10 +111,10 @@ func (m *machine) whole() Use {
 // pairs returns the use of each pair that has a connection that matches.
 func (m *machine) pairs(match func(tcpmib.Conn) bool) []Use {
 	outgoing := m.conns[:partition(m.conns, func(c *tcpmib.Conn) bool {
-		return isConnected(*c) && !m.listening[c.Local] && !m.listening[netip.AddrPortFrom(m.all, c.Local.Port())]
+		return isConnected(*c) && !m.held[c.Local] && !m.held[netip.AddrPortFrom(m.all, c.Local.Port())]
 	})]
 	slices.SortFunc(outgoing, func(a, b tcpmib.Conn) int { return cmp.Or(comparePairs(a, b), byPort(a, b)) })
-	held := map[netip.Addr]ports{}
+	everywhere, here := m.heldPorts()
 	var uses []Use
 	for len(outgoing) > 0 {
 		first, n := outgoing[0], 1
@@ -133,10 +123,10 @@ func (m *machine) pairs(match func(tcpmib.Conn) bool) []Use {
 		}
 		if slices.ContainsFunc(outgoing[:n], match) {
 			local := first.Local.Addr()
-			if held[local] == nil {
-				held[local] = m.heldAt(local)
-			}
-			u := count(outgoing[:n], held[local])
+			u := count(outgoing[:n], len(everywhere)+here[local], func(port uint16) bool {
+				_, held := m.held[netip.AddrPortFrom(local, port)]
+				return held || everywhere[port]
+			})
 			u.Local, u.Remote = local, first.Remote
 			uses = append(uses, u)
 		}
@@ -145,15 +135,21 @@ func (m *machine) pairs(match func(tcpmib.Conn) bool) []Use {
 	return uses
 }
 
-// heldAt returns the ports that are held for every pair with a local address.
-func (m *machine) heldAt(local netip.Addr) ports {
-	held := ports{}
-	for _, addr := range []netip.Addr{m.all, local} {
-		for port := range m.held[addr] {
-			held[port] = true
+// heldPorts returns the ports that are held for every pair, and how many others are for those with a local
+// address.
+func (m *machine) heldPorts() (everywhere ports, here map[netip.Addr]int) {
+	everywhere, here = ports{}, map[netip.Addr]int{}
+	for local := range m.held {
+		if local.Addr() == m.all {
+			everywhere[local.Port()] = true
 		}
 	}
-	return held
+	for local := range m.held {
+		if !everywhere[local.Port()] {
+			here[local.Addr()]++
+		}
+	}
+	return everywhere, here
 }
 
 func comparePairs(a, b tcpmib.Conn) int {
@@ -164,20 +160,20 @@ func byPort(a, b tcpmib.Conn) int {
 	return cmp.Or(cmp.Compare(a.Local.Port(), b.Local.Port()), cmp.Compare(a.PID, b.PID))
 }
 
-// count counts the ports of sockets, sorted by port, and of those that are held.
-func count(conns []tcpmib.Conn, held ports) Use {
-	u := Use{Used: len(held), Held: len(held)}
+// count counts the ports of sockets, sorted by port, and those that are held.
+func count(conns []tcpmib.Conn, held int, isHeld func(port uint16) bool) Use {
+	u := Use{Used: held, Held: held}
 	owned := map[uint32]int{} // ports by PID
 	for len(conns) > 0 {
 		port, n := conns[0].Local.Port(), 0
-		open := held[port]
+		open := isHeld(port)
 		for ; n < len(conns) && conns[n].Local.Port() == port; n++ {
 			open = open || conns[n].State != tcpmib.StateTimeWait
 			if pid := conns[n].PID; pid != 0 && (n == 0 || pid != conns[n-1].PID) {
 				owned[pid]++
 			}
 		}
-		if !held[port] {
+		if !isHeld(port) {
 			u.Used++
 		}
 		if !open {
