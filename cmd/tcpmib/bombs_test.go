@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +19,7 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/capture"
 	"github.com/winmib/winmib/tcpmib/tcpmibtest"
+	"github.com/winmib/winmib/tcpmib/udpmib"
 )
 
 // recordMachine writes a capture of a machine.
@@ -45,15 +49,24 @@ var bombs = map[string]func() tcpmib.Source{
 	"zones.zip":   zones,
 	"million.zip": million,
 	"others.zip":  others,
-	"full.zip":    full,
+	"full.zip":    func() tcpmib.Source { return full(50_000) },
 	"six.zip":     func() tcpmib.Source { return six(50_000) },
 	"seven.zip":   func() tcpmib.Source { return six(50_001) },
+	"later.zip":   func() tcpmib.Source { return full(50_001) },
+	"udp.zip":     func() tcpmib.Source { return udp(50_000) },
+	"udp2.zip":    func() tcpmib.Source { return udp(50_001) },
+	"bound.zip":   bound,
+	"server.zip":  server,
+	"noise.zip":   noise,
 }
 
 // writeBombs is a program of its own, so that the memory that it takes is not that of the test,
-// which Linux counts as that of the programs it starts. Its argument is a folder.
+// which Linux counts as that of the programs it starts. Its arguments are a folder, and captures if not all.
 func writeBombs() {
 	for name, make := range bombs {
+		if names := os.Args[2:]; len(names) > 0 && !slices.Contains(names, name) {
+			continue
+		}
 		if err := recordMachine(make(), filepath.Join(os.Args[1], name)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
@@ -103,11 +116,11 @@ func connectionRows(port uint16) []tcpmib.TCPRow2 {
 
 // full has a million connections of both families, when each was created, and all that can be
 // known of their processes, with names that are long and have to be escaped.
-func full() tcpmib.Source {
+func full(port uint16) tcpmib.Source {
 	const half = 500_000
 	answers := map[tcpmib.Query][]byte{}
-	addDated4(answers, connectionRows(50_000)[:half])
-	addDated6(answers, half, 50_000)
+	addDated4(answers, connectionRows(port)[:half])
+	addDated6(answers, half, port)
 	return owned(answers, strings.Repeat("\"\x1b\u202e日\\", 8))
 }
 
@@ -116,6 +129,98 @@ func six(port uint16) tcpmib.Source {
 	answers := map[tcpmib.Query][]byte{}
 	addDated6(answers, 1_000_000, port)
 	return owned(answers, ".exe")
+}
+
+// udp has a million UDP sockets with long names.
+func udp(port uint16) tcpmib.Source {
+	rows := make([]udpmib.UDP6RowOwnerModule, 1_000_000)
+	for i := range rows {
+		rows[i] = udpmib.UDP6RowOwnerModule{
+			LocalAddr: address(i, 0), LocalPort: [4]byte{byte(port >> 8), byte(port)}, OwningPid: uint32(4 + i%300*4), CreateTimestamp: createdAt(i),
+		}
+	}
+	return owned(map[tcpmib.Query][]byte{
+		{Func: "GetExtendedUdpTable", Family: tcpmib.AFInet6, Class: uint32(udpmib.UDPTableClassOwnerModule)}: tcpmibtest.Table(rows...),
+	}, strings.Repeat("\"\x1b\u202e日\\", 8))
+}
+
+// address is an IPv6 address with a number of 32 bits at its end, and another before that.
+func address(n, m int) [16]byte {
+	a := [16]byte{0x20, 1, 0x0d, 0xb8}
+	binary.BigEndian.PutUint32(a[8:], uint32(m))
+	binary.BigEndian.PutUint32(a[12:], uint32(n))
+	return a
+}
+
+// bound has a million connections and a million sockets that are bound to the port of none of them.
+func bound() tcpmib.Source {
+	answers := map[tcpmib.Query][]byte{}
+	addDated6(answers, 1_000_000, 50_000)
+	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+	for i := range rows {
+		rows[i] = tcpmib.TCP6Row2{LocalAddr: address(i, 1), LocalPort: [4]byte{1, 187}, OwningPid: uint32(4 + i%300*4)}
+	}
+	answers[tcpmib.Query{Func: "InternalGetBoundTcp6EndpointTable"}] = tcpmibtest.Table(rows...)
+	return owned(answers, ".exe")
+}
+
+// server has a million sockets on one port, of all the processes that a capture may have and many that have ended,
+// which share nothing, and half of which listen.
+func server() tcpmib.Source {
+	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+	dated := make([]tcpmib.TCP6RowOwnerModule, len(rows))
+	for i := range rows {
+		r := tcpmib.TCP6Row2{
+			LocalAddr: address(i, 0), LocalPort: [4]byte{1, 187}, RemoteAddr: address(i, i), RemotePort: [4]byte{byte(i >> 8), byte(i)},
+			State: tcpmib.StateListen, OwningPid: uint32(i + 8), OffloadState: tcpmib.OffloadState(i),
+		}
+		if i%2 == 1 {
+			r.State = tcpmib.State(i)
+		}
+		rows[i] = r
+		dated[i] = tcpmib.TCP6RowOwnerModule{
+			LocalAddr: r.LocalAddr, LocalPort: r.LocalPort, RemoteAddr: r.RemoteAddr, RemotePort: r.RemotePort,
+			State: r.State, OwningPid: r.OwningPid, CreateTimestamp: createdAt(i),
+		}
+	}
+	m := ownedMachine{&tcpmibtest.Machine{Answers: map[tcpmib.Query][]byte{
+		{Func: "GetTcp6Table2"}: tcpmibtest.Table(rows...), modules(tcpmib.AFInet6): tcpmibtest.Table(dated...),
+	}}, map[uint32]string{}, map[uint32]capture.Owner{}}
+	for i := range uint32(100_000) {
+		m.processes[i+8] = fmt.Sprint(i, ".exe")
+	}
+	for i := range uint32(12_000) {
+		name := fmt.Sprint(i, "é")
+		m.owners[i+8] = capture.Owner{Parent: 1_000_000 + i, Created: fixture.Now.AddDate(-1, 0, 0), Path: name, CommandLine: name, User: name, Services: []string{name}}
+	}
+	return m
+}
+
+// noise has a million connections with as little in common as those of a machine can have, of which little packs.
+func noise() tcpmib.Source {
+	random := rand.New(rand.NewPCG(7, 8))
+	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+	dated := make([]tcpmib.TCP6RowOwnerModule, len(rows))
+	bound := make([]tcpmib.TCP6Row2, len(rows))
+	for i := range rows {
+		port := [4]byte{byte(i >> 9), byte(i >> 1)} // of an address of this machine, of which there are several
+		remote := address(random.Int(), random.Int())
+		binary.BigEndian.PutUint32(remote[4:], random.Uint32())
+		r := tcpmib.TCP6Row2{
+			LocalAddr: address(i>>17, 0), LocalPort: port, RemoteAddr: remote, RemotePort: [4]byte{byte(random.Int()), byte(random.Int())},
+			State: tcpmib.StateEstab, OwningPid: uint32(4 + random.IntN(300)*4),
+		}
+		rows[i] = r
+		dated[i] = tcpmib.TCP6RowOwnerModule{
+			LocalAddr: r.LocalAddr, LocalPort: r.LocalPort, RemoteAddr: r.RemoteAddr, RemotePort: r.RemotePort,
+			State: r.State, OwningPid: r.OwningPid, CreateTimestamp: createdAt(0) + random.Int64N(1<<42),
+		}
+		bound[i] = tcpmib.TCP6Row2{LocalPort: port, OwningPid: r.OwningPid}
+	}
+	return owned(map[tcpmib.Query][]byte{
+		{Func: "GetTcp6Table2"}: tcpmibtest.Table(rows...), modules(tcpmib.AFInet6): tcpmibtest.Table(dated...),
+		{Func: "InternalGetBoundTcp6EndpointTable"}: tcpmibtest.Table(bound...),
+	}, ".exe")
 }
 
 // createdAt is when the connection with a number was created, as a FILETIME.
@@ -206,7 +311,7 @@ func TestMaxRows(t *testing.T) {
 		stdin.Close()
 		assert.Equal(t, test.code, got.code, "%v: %s", test.args, got.stderr)
 		if test.code == cli.ExitFailure {
-			assert.Contains(t, got.stderr, "5 rows, the limit is 4")
+			assert.Contains(t, got.stderr, "5 rows of connections and UDP sockets, the limit is 4")
 			assert.Contains(t, got.stderr, "--max-rows 5 allows more")
 		}
 	}

@@ -16,6 +16,7 @@ type Writer struct {
 	colors func() bool // whether colors are written; nil: they are not
 	rest   []byte      // of the last write: a character or sequence that is not complete
 	buf    []byte
+	known  [256]rune // printable characters, each at its last byte
 }
 
 // NewWriter returns a Writer to w.
@@ -29,7 +30,11 @@ func (w *Writer) Write(p []byte) (int, error) {
 	if len(w.rest) == 0 && plain(p) {
 		return w.to.Write(p)
 	}
-	if err := w.write(append(w.rest, p...), false); err != nil {
+	text := p
+	if len(w.rest) > 0 {
+		text = append(w.rest, p...)
+	}
+	if err := w.write(text, false); err != nil {
 		return 0, err
 	}
 	return len(p), nil
@@ -83,11 +88,22 @@ func (w *Writer) next(text []byte, last bool) (n int, ok bool) {
 		}
 		return 1, pass // the rest of the sequence is plain text
 	}
+	if b := text[0]; b < utf8.RuneSelf {
+		return 1, b >= ' ' && b != 0x7f
+	}
 	if !utf8.FullRune(text) && !last {
 		return
 	}
 	r, n := utf8.DecodeRune(text)
-	return n, printable(r) && (r != utf8.RuneError || n > 1)
+	if r == utf8.RuneError && n == 1 {
+		return n, false
+	}
+	// Most characters come again, and to look one up in package unicode takes longer than all the rest.
+	known := &w.known[r%256]
+	if *known != r && printable(r) {
+		*known = r
+	}
+	return n, *known == r
 }
 
 // color reports whether text begins with a sequence for a color, and whether text is long enough to

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -59,13 +58,19 @@ func EscapeNonASCII(text []byte) []byte {
 			escapes = append(escapes, text[:size]...)
 		case r > 0xFFFF:
 			high, low := utf16.EncodeRune(r)
-			escapes = fmt.Appendf(escapes, `\u%04x\u%04x`, high, low)
+			escapes = appendEscape(appendEscape(escapes, high), low)
 		default:
-			escapes = fmt.Appendf(escapes, `\u%04x`, r)
+			escapes = appendEscape(escapes, r)
 		}
 		text = text[size:]
 	}
 	return escapes
+}
+
+// appendEscape appends the escape of a character of at most 16 bits.
+func appendEscape(dst []byte, r rune) []byte {
+	const digits = "0123456789abcdef"
+	return append(dst, '\\', 'u', digits[r>>12], digits[r>>8&15], digits[r>>4&15], digits[r&15])
 }
 
 // escaped reports whether r can only be part of a string of JSON.

@@ -18,18 +18,18 @@ import (
 // typed on the screen. Case and dashes do not matter there.
 type Column struct {
 	Name    string
-	Also    []string                            // what other programs call it
-	Filter  Filter                              // the filter by its values, if there is one
-	Title   string                              // header in tables
-	Number  bool                                // unquoted in JSON, aligned right in tables
-	Text    func(dst []byte, r *Row) []byte     // appends the value, or nothing if there is none
-	Data    func(dst []byte, r *Row) []byte     // appends the value for programs; nil: as Text does
-	JSON    func(dst []byte, r *Row) []byte     // appends it as JSON; nil: derived from Data
-	Compare func(a, b *Row) int                 // the order of --sort
-	Key     func(r *Row) Key                    // the value, of columns with few different ones; or nil
-	Time    func(r *Row) uint64                 // the value, in the order of Compare, of a time; or nil
-	Style   func(r *Row) lipgloss.Style         // its color in tables; nil: none
-	Shrink  func(text string, width int) string // shortens it on a narrow screen; nil: never shortened
+	Also    []string                                     // what other programs call it
+	Filter  Filter                                       // the filter by its values, if there is one
+	Title   string                                       // header in tables
+	Number  bool                                         // unquoted in JSON, aligned right in tables
+	Text    func(dst []byte, r *Row) []byte              // appends the value, or nothing if there is none
+	Data    func(dst []byte, r *Row) []byte              // appends the value for programs; nil: as Text does
+	JSON    func(dst []byte, r *Row, quote quote) []byte // appends it as JSON; nil: derived from Data
+	Compare func(a, b *Row) int                          // the order of --sort
+	Key     func(r *Row) Key                             // the value, of columns with few different ones; or nil
+	Time    func(r *Row) uint64                          // the value, in the order of Compare, of a time; or nil
+	Style   func(r *Row) lipgloss.Style                  // its color in tables; nil: none
+	Shrink  func(text string, width int) string          // shortens it on a narrow screen; nil: never shortened
 }
 
 // Filter is the filter by the values of a column.
@@ -57,6 +57,14 @@ func (c *Column) appendData(dst []byte, r *Row) []byte {
 // isAddress reports whether the column shows addresses, which are cut only if nothing else helps.
 func (c *Column) isAddress() bool {
 	return slices.Contains([]string{"local", "localAddress", "remote", "remoteAddress"}, c.Name)
+}
+
+// isOfSocket reports whether the column shows a part of the socket itself, for which no process has to be known.
+func (c *Column) isOfSocket() bool {
+	return slices.Contains([]string{
+		"protocol", "family", "local", "localAddress", "localPort", "remote", "remoteAddress", "remotePort",
+		"state", "stateCode", "pid", "offload", "offloadCode",
+	}, c.Name)
 }
 
 // Columns are all columns of a socket, in the order in which help lists them.
@@ -129,7 +137,7 @@ var Columns = []Column{
 		Also:    []string{"command", "program", "processName"},
 		Filter:  Filter{"process", "names", "`names` of the owning processes, such as chrome or sql*"},
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Process...) },
-		JSON:    func(dst []byte, r *Row) []byte { return appendQuoted(dst, r.Process) },
+		JSON:    func(dst []byte, r *Row, quote quote) []byte { return quote(dst, r.Process) },
 		Compare: func(a, b *Row) int { return compareFold(a.Process, b.Process) },
 		Key:     func(r *Row) Key { return Key{Name: r.Process} }},
 	{Name: "path", Title: "PATH", Shrink: shrinkMiddle,
@@ -204,7 +212,7 @@ var Columns = []Column{
 		Also:    []string{"service"},
 		Filter:  Filter{"service", "names", "`names` of services that run in the owning process"},
 		Text:    func(dst []byte, r *Row) []byte { return append(dst, strings.Join(r.Services, ", ")...) },
-		JSON:    func(dst []byte, r *Row) []byte { return appendList(dst, r.Services) },
+		JSON:    func(dst []byte, r *Row, quote quote) []byte { return appendList(dst, r.Services, quote) },
 		Compare: func(a, b *Row) int { return slices.CompareFunc(a.Services, b.Services, compareFold) }},
 }
 

@@ -37,6 +37,15 @@ func udp() *Row {
 	return &Row{Socket: Socket{tcpmib.Conn{Local: netip.MustParseAddrPort("0.0.0.0:53")}, UDP}, Measured: &Measured{RTTMin: 1<<32 - 1}}
 }
 
+// The columns of the socket, and no others, show the same when nothing else is known.
+func TestColumnsOfSocket(t *testing.T) {
+	whole := full()
+	alone := &Row{Socket: whole.Socket}
+	for _, c := range Columns {
+		assert.Equal(t, string(c.Text(nil, whole)) == string(c.Text(nil, alone)), c.isOfSocket(), c.Name)
+	}
+}
+
 func TestColumnValues(t *testing.T) {
 	for _, tt := range []struct{ name, text, json, emptyText, emptyJSON string }{
 		{"protocol", "tcp", `"tcp"`, "udp", `"udp"`},

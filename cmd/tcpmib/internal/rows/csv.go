@@ -11,6 +11,7 @@ import (
 // characters; JSON has them as they are.
 func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 	var line []byte
+	printable := memo[string]{of: cli.Printable}
 	write := func(value func(dst []byte, c *Column) []byte) error {
 		line = line[:0]
 		for i := range out.Columns {
@@ -20,7 +21,7 @@ func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 			start := len(line)
 			line = value(line, &out.Columns[i])
 			if !cli.IsPrintable(line[start:]) {
-				line = append(line[:start], cli.Printable(string(line[start:]))...)
+				line = append(line[:start], printable.get(line[start:])...)
 			}
 			line = quoteCSV(line, start)
 		}

@@ -73,8 +73,8 @@ func (t *Table) measure(rows iter.Seq[*Row], header bool) []fit {
 			}
 			f.same = f.same && string(text) == string(f.first)
 			width := len(text)
-			if !cli.Plain(text) {
-				width = cli.DisplayWidth(cli.Printable(string(text)))
+			if !cli.IsPrintable(text) {
+				width = t.show(text).width
 			}
 			f.width = max(f.width, width)
 		}

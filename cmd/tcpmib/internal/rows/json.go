@@ -10,7 +10,7 @@ import (
 
 // WriteJSON writes one array with an object on each line.
 func WriteJSON(out *Output, rows iter.Seq[*Row]) error {
-	e := newObjects(out.Columns)
+	e := NewObjects(out.Columns)
 	first := true
 	for r := range rows {
 		sep := ",\n"
@@ -18,7 +18,7 @@ func WriteJSON(out *Output, rows iter.Seq[*Row]) error {
 			sep, first = "[\n", false
 		}
 		out.WriteString(sep)
-		if _, err := out.Write(e.object(r)); err != nil {
+		if _, err := out.Write(e.Object(r)); err != nil {
 			return err
 		}
 	}
@@ -32,25 +32,27 @@ func WriteJSON(out *Output, rows iter.Seq[*Row]) error {
 
 // WriteJSONLines writes an object on each line.
 func WriteJSONLines(out *Output, rows iter.Seq[*Row]) error {
-	e := newObjects(out.Columns)
+	e := NewObjects(out.Columns)
 	for r := range rows {
-		if _, err := out.Write(append(e.object(r), '\n')); err != nil {
+		if _, err := out.Write(append(e.Object(r), '\n')); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// objects encodes rows as JSON objects, in one buffer. A million rows through encoding/json take
+// Objects encodes rows as JSON objects, in one buffer. A million rows through encoding/json take
 // several times as long: see BenchmarkEncode.
-type objects struct {
+type Objects struct {
 	columns []Column
 	keys    [][]byte // each with the separator before it
+	quote   quote
 	buf     []byte
 }
 
-func newObjects(columns []Column) *objects {
-	e := &objects{columns: columns, keys: make([][]byte, len(columns))}
+// NewObjects returns an encoder of some columns.
+func NewObjects(columns []Column) *Objects {
+	e := &Objects{columns: columns, keys: make([][]byte, len(columns))}
 	for i, c := range columns {
 		sep := byte(',')
 		if i == 0 {
@@ -58,24 +60,36 @@ func newObjects(columns []Column) *objects {
 		}
 		e.keys[i] = append(appendQuoted([]byte{sep}, c.Name), ':')
 	}
+	quoted := memo[[]byte]{of: func(text string) []byte { return appendQuoted(nil, text) }}
+	e.quote = func(dst []byte, text string) []byte {
+		if cli.Plain(text) {
+			return appendQuoted(dst, text)
+		}
+		return append(dst, quoted.get([]byte(text))...)
+	}
 	return e
 }
 
-// object returns the object of a row. It is valid until the next call.
-func (e *objects) object(r *Row) []byte {
+// Object returns the object of a row. It is valid until the next call.
+func (e *Objects) Object(r *Row) []byte {
 	e.buf = e.buf[:0]
 	for i := range e.columns {
 		e.buf = append(e.buf, e.keys[i]...)
-		e.buf = e.columns[i].AppendJSON(e.buf, r)
+		e.buf = e.columns[i].appendJSON(e.buf, r, e.quote)
 	}
 	e.buf = append(e.buf, '}')
 	return e.buf
 }
 
+// quote appends text as a JSON string.
+type quote func(dst []byte, text string) []byte
+
 // AppendJSON appends the value of a column as JSON.
-func (c *Column) AppendJSON(dst []byte, r *Row) []byte {
+func (c *Column) AppendJSON(dst []byte, r *Row) []byte { return c.appendJSON(dst, r, appendQuoted) }
+
+func (c *Column) appendJSON(dst []byte, r *Row, quote quote) []byte {
 	if c.JSON != nil {
-		return c.JSON(dst, r)
+		return c.JSON(dst, r, quote)
 	}
 	start := len(dst)
 	if c.Number {
@@ -92,7 +106,7 @@ func (c *Column) AppendJSON(dst []byte, r *Row) []byte {
 	case cli.Plain(value):
 		return append(dst, '"')
 	default:
-		return appendQuoted(dst[:start], string(value))
+		return quote(dst[:start], string(value))
 	}
 }
 
@@ -110,11 +124,11 @@ func appendRTT(dst []byte, ms uint32) []byte {
 }
 
 // appendQuoted appends text as a JSON string.
-func appendQuoted[S string | []byte](dst []byte, text S) []byte {
+func appendQuoted(dst []byte, text string) []byte {
 	if cli.Plain(text) {
 		return append(append(append(dst, '"'), text...), '"')
 	}
-	quoted, err := json.Marshal(string(text))
+	quoted, err := json.Marshal(text)
 	if err != nil { // a string can always be marshalled
 		panic(err)
 	}
@@ -122,13 +136,13 @@ func appendQuoted[S string | []byte](dst []byte, text S) []byte {
 }
 
 // appendList appends a JSON array of strings.
-func appendList(dst []byte, list []string) []byte {
+func appendList(dst []byte, list []string, quote quote) []byte {
 	dst = append(dst, '[')
 	for i, s := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = appendQuoted(dst, s)
+		dst = quote(dst, s)
 	}
 	return append(dst, ']')
 }

@@ -19,15 +19,20 @@ func (s *Snapshot) Sort(by []Column, reverse bool) {
 		return
 	}
 	sorted := make([]Socket, 0, len(s.Sockets))
-	for i := range Sorted(len(s.Sockets), func(i int) Row { return s.Row(s.Sockets[i]) }, by, reverse) {
+	row := func(i int) Row { return s.Row(s.Sockets[i]) }
+	for i := range Sorted(len(s.Sockets), row, func(i int) Socket { return s.Sockets[i] }, by, reverse) {
 		sorted = append(sorted, s.Sockets[i])
 	}
 	s.Sockets = sorted
 }
 
 // Sorted returns the numbers of n rows in the order of columns, which is that of Order. It makes the rows
-// as it compares them: a million rows at once would take 250 MB.
-func Sorted(n int, row func(i int) Row, by []Column, reverse bool) iter.Seq[int] {
+// as it compares them: a million rows at once would take 250 MB. socket returns the socket of a row,
+// which takes a tenth of the time of the row.
+func Sorted(n int, row func(i int) Row, socket func(i int) Socket, by []Column, reverse bool) iter.Seq[int] {
+	if !slices.ContainsFunc(by, func(c Column) bool { return !c.isOfSocket() }) {
+		row = func(i int) Row { return Row{Socket: socket(i)} }
+	}
 	sorted := make([]ranked, n)
 	for i := range sorted {
 		sorted[i].row = i
@@ -39,16 +44,22 @@ func Sorted(n int, row func(i int) Row, by []Column, reverse bool) iter.Seq[int]
 	} else {
 		by = addKeys(sorted, row, by)
 	}
-	rest := Order(by, reverse)
 	left, right := rowCache{row: row}, rowCache{row: row}
 	slices.SortFunc(sorted, func(a, b ranked) int {
-		switch {
-		case a.rank == b.rank:
-			return cmp.Or(rest(left.get(a.row), right.get(b.row)), cmp.Compare(a.row, b.row))
-		case reverse:
-			return cmp.Compare(b.rank, a.rank)
+		order := cmp.Compare(a.rank, b.rank)
+		if reverse {
+			order = -order
 		}
-		return cmp.Compare(a.rank, b.rank)
+		if order == 0 && len(by) > 0 {
+			order = compareBy(by, reverse, left.get(a.row), right.get(b.row))
+		}
+		if order == 0 {
+			order = socket(a.row).Compare(socket(b.row))
+			if reverse {
+				order = -order
+			}
+		}
+		return cmp.Or(order, cmp.Compare(a.row, b.row))
 	})
 	return func(yield func(int) bool) {
 		for i := range sorted {
@@ -143,25 +154,35 @@ func addRanks(list []ranked, row func(i int) Row, c *Column) {
 // Socket.Compare. A row without a creation time comes last, reversed or not.
 func Order(by []Column, reverse bool) func(a, b *Row) int {
 	return func(a, b *Row) int {
-		order := 0
-		for i := 0; i < len(by) && order == 0; i++ {
-			c := &by[i]
-			switch aUnknown, bUnknown := c.isUnknown(a), c.isUnknown(b); {
-			case aUnknown && !bUnknown:
-				return 1
-			case bUnknown && !aUnknown:
-				return -1
-			}
-			order = c.Compare(a, b)
+		order := compareBy(by, reverse, a, b)
+		if order != 0 {
+			return order
 		}
-		if order == 0 {
-			order = a.Socket.Compare(b.Socket)
-		}
-		if reverse {
+		if order = a.Socket.Compare(b.Socket); reverse {
 			return -order
 		}
 		return order
 	}
+}
+
+// compareBy compares rows by columns.
+func compareBy(by []Column, reverse bool, a, b *Row) int {
+	for i := range by {
+		c := &by[i]
+		switch aUnknown, bUnknown := c.isUnknown(a), c.isUnknown(b); {
+		case aUnknown && !bUnknown:
+			return 1
+		case bUnknown && !aUnknown:
+			return -1
+		}
+		if order := c.Compare(a, b); order != 0 {
+			if reverse {
+				return -order
+			}
+			return order
+		}
+	}
+	return 0
 }
 
 // isUnknown reports whether the column shows a time of a row that has none.

@@ -40,6 +40,20 @@ type Table struct {
 	Widths   []int   // of the columns; set by Fit
 	Shared   []Value // what all rows share, and no column shows; set by Fit
 	buf      []byte
+	shown    memo[shown]   // of texts that have to be made safe
+	cut      map[cut]shown // of texts that are not plain
+}
+
+// shown is how a text is shown: safe for a terminal, and how wide it then is.
+type shown struct {
+	text  string
+	width int
+}
+
+// cut is a text that is too wide for its column.
+type cut struct {
+	column, text string
+	width        int
 }
 
 // Value is what all rows have in a column.
@@ -51,7 +65,40 @@ type Value struct {
 const none = "-" // in place of a value that there is not
 
 // Cell returns the text of a row in a column, safe for a terminal.
-func (t *Table) Cell(c *Column, r *Row) string { return cli.Printable(string(t.cell(c, r))) }
+func (t *Table) Cell(c *Column, r *Row) string { return t.show(t.cell(c, r)).text }
+
+// show returns how a text is shown.
+func (t *Table) show(text []byte) shown {
+	if cli.IsPrintable(text) {
+		return shown{string(text), len(text)}
+	}
+	t.shown.of = show
+	return t.shown.get(text)
+}
+
+func show(text string) shown {
+	safe := cli.Printable(text)
+	return shown{safe, cli.DisplayWidth(safe)}
+}
+
+// shorten returns a text that is wider than its column as it is shown there.
+func (t *Table) shorten(c *Column, text string, width int) shown {
+	if cli.Plain(text) {
+		text = c.Shrink(text, width)
+		return shown{text, cli.DisplayWidth(text)}
+	}
+	key := cut{c.Name, text, width}
+	s, ok := t.cut[key]
+	if !ok {
+		s.text = c.Shrink(text, width)
+		s.width = cli.DisplayWidth(s.text)
+		if t.cut == nil {
+			t.cut = map[cut]shown{}
+		}
+		t.cut[key] = s
+	}
+	return s
+}
 
 // cell returns the text of a row in a column as it is, valid until the next call.
 func (t *Table) cell(c *Column, r *Row) []byte {
@@ -91,34 +138,30 @@ func (t *Table) Above(screen int) (lines []string) {
 
 // Header returns the header row.
 func (t *Table) Header() string {
-	return t.join(func(c *Column) (string, lipgloss.Style) { return c.Title, cli.Title })
+	return t.join(func(c *Column) (shown, lipgloss.Style) { return shown{c.Title, cli.DisplayWidth(c.Title)}, cli.Title })
 }
 
 // Line returns the line of a row.
 func (t *Table) Line(r *Row) string {
-	return t.join(func(c *Column) (string, lipgloss.Style) {
+	return t.join(func(c *Column) (shown, lipgloss.Style) {
 		if c.Style == nil {
-			return t.Cell(c, r), lipgloss.Style{}
+			return t.show(t.cell(c, r)), lipgloss.Style{}
 		}
-		return t.Cell(c, r), c.Style(r)
+		return t.show(t.cell(c, r)), c.Style(r)
 	})
 }
 
 // join makes a line of cells, without trailing spaces.
-func (t *Table) join(cell func(c *Column) (string, lipgloss.Style)) string {
+func (t *Table) join(cell func(c *Column) (shown, lipgloss.Style)) string {
 	var b strings.Builder
 	pad := 0 // spaces owed before the next text
 	for i := range t.Columns {
 		c := &t.Columns[i]
-		text, style := cell(c)
-		width := cli.DisplayWidth(text)
-		if width > t.Widths[i] {
-			if c.Shrink != nil {
-				text = c.Shrink(text, t.Widths[i])
-			}
-			width = cli.DisplayWidth(text)
+		cell, style := cell(c)
+		if cell.width > t.Widths[i] && c.Shrink != nil {
+			cell = t.shorten(c, cell.text, t.Widths[i])
 		}
-		spaces := max(t.Widths[i]-width, 0)
+		text, spaces := cell.text, max(t.Widths[i]-cell.width, 0)
 		if i > 0 {
 			pad += len(gap)
 		}

@@ -23,9 +23,14 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 		return nil, nil, fmt.Errorf("not a Go template: %w", err)
 	}
 	var named []Column
+	whole := false
 	for _, part := range t.Trees {
 		unescape(part.Root)
 		walk(part.Root, func(field string) {
+			if field == "" {
+				whole = true
+				return
+			}
 			i := slices.Index(Names(Columns), field)
 			switch {
 			case i < 0:
@@ -39,9 +44,13 @@ func ParseTemplate(text string) (Writer, []Column, error) {
 		return nil, nil, err
 	}
 	return func(out *Output, rows iter.Seq[*Row]) error {
-		var values map[string]any
+		columns := named
+		if whole {
+			columns = Columns
+		}
+		values, printable := make(map[string]any, len(columns)), memo[string]{of: cli.Printable}
 		for r := range rows {
-			values = templateValues(r, values)
+			setTemplateValues(values, r, columns, &printable)
 			if err := t.Execute(out, values); errors.As(err, new(*template.ExecError)) {
 				return cli.Usagef("--format: %w", err)
 			} else if err != nil {
@@ -88,7 +97,7 @@ func unescape(node parse.Node) {
 }
 
 // walk calls found with the first name of each chain of fields below a node of a template: the a of
-// .a.b, $.a and $x.a.
+// .a.b, $.a and $x.a. For the dot and for a variable alone, which may be the whole row, it is "".
 func walk(node parse.Node, found func(field string)) {
 	branch := func(n *parse.BranchNode) {
 		walk(n.Pipe, found)
@@ -124,9 +133,13 @@ func walk(node parse.Node, found func(field string)) {
 		branch(&n.BranchNode)
 	case *parse.FieldNode:
 		found(n.Ident[0])
+	case *parse.DotNode:
+		found("")
 	case *parse.VariableNode:
 		if len(n.Ident) > 1 {
 			found(n.Ident[1])
+		} else {
+			found("")
 		}
 	case *parse.ChainNode:
 		walk(n.Node, found)
@@ -134,21 +147,22 @@ func walk(node parse.Node, found func(field string)) {
 	}
 }
 
-// templateValues fills in what a template sees of a row. A missing number is 0, so that every
+// setTemplateValues sets what a template sees of a row. A missing number is 0, so that every
 // template can compare and print it; a missing text is empty.
-func templateValues(r *Row, values map[string]any) map[string]any {
-	if values == nil {
-		values = make(map[string]any, len(Columns))
-	}
+func setTemplateValues(values map[string]any, r *Row, columns []Column, printable *memo[string]) {
 	var buf []byte
-	for i := range Columns {
-		c := &Columns[i]
+	for i := range columns {
+		c := &columns[i]
 		buf = c.appendData(buf[:0], r)
-		var value any = cli.Printable(string(buf))
-		if c.Number {
+		var value any
+		switch {
+		case c.Number:
 			value, _ = strconv.ParseUint(string(buf), 10, 64) // 0 for no text
+		case cli.IsPrintable(buf):
+			value = string(buf)
+		default:
+			value = printable.get(buf)
 		}
 		values[c.Name] = value
 	}
-	return values
 }
