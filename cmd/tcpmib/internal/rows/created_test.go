@@ -125,7 +125,7 @@ func TestSortByTimeLooksOnce(t *testing.T) {
 			r.SetCreated(created.Add(time.Duration(i*7919%n)*time.Minute), created.Add(n*time.Minute))
 			return r
 		}
-		for range Sorted(n, row, Named(name), false) {
+		for range Sorted(n, row, func(int) Socket { return Socket{} }, Named(name), false) {
 		}
 		for i := range asked {
 			assert.Equal(t, 1, asked[i], "%s of row %d", name, i)

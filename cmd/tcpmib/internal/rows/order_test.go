@@ -91,7 +91,7 @@ func TestSortedByNoColumns(t *testing.T) {
 	s := manySockets(100)
 	for _, reverse := range []bool{false, true} {
 		var got []Socket
-		for i := range Sorted(len(s.Sockets), func(i int) Row { return s.Row(s.Sockets[i]) }, nil, reverse) {
+		for i := range Sorted(len(s.Sockets), func(i int) Row { return s.Row(s.Sockets[i]) }, func(i int) Socket { return s.Sockets[i] }, nil, reverse) {
 			got = append(got, s.Sockets[i])
 		}
 		want := manySockets(100)
