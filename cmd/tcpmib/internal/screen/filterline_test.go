@@ -39,6 +39,13 @@ func TestHalfTypedFilter(t *testing.T) {
 	assert.Contains(t, s.draw(), "unknown filter")
 	types(s, "enter")
 	assert.Equal(t, modeFilter, s.mode, "the line stays open")
+	assert.Equal(t, "ssh", s.filterText, "with what is whole in force")
+	types(s, "ctrl+u")
+	types(s, text("sta")...)
+	assert.Empty(t, s.filterText, "it may become state=")
+	types(s, "enter")
+	assert.Equal(t, "sta", s.filterText, "enter says that it is a word")
+	assert.Equal(t, modeTable, s.mode)
 }
 
 // Words are looked for in the columns that the user sees, and in no others.

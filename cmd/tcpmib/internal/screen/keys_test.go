@@ -2,6 +2,7 @@ package screen
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -96,6 +97,13 @@ func TestFilterHistory(t *testing.T) {
 	}
 	types(s, "esc", "/", "up")
 	assert.Equal(t, "system", s.input.Value(), "a cleared filter comes back")
+
+	s = testScreen(t, fixture.Office)
+	types(s, "/", "s", "s", "h", "enter", "/")
+	for _, key := range []string{"up", "down", "up", "up", "down", "down"} {
+		types(s, key)
+		assert.Equal(t, "ssh", s.input.Value(), "the only filter of the history is there already: %s", key)
+	}
 }
 
 // A filter of the command line is shown, can be changed and cleared, and comes back.
@@ -263,6 +271,11 @@ func TestCursorInGroups(t *testing.T) {
 	types(s, "t", "home")
 	for at := range s.items {
 		require.Equal(t, at, s.cursor)
+		first := s.items[at].number
+		if s.items[at].header != nil {
+			first = s.items[at+1].number // its first connection
+		}
+		assert.Contains(t, s.draw(), fmt.Sprintf(" %d/31\n", first))
 		show(t, s, fixture.Office)
 		assert.Equal(t, at, s.cursor, "after a refresh")
 		if conn, ok := s.selected(); ok {

@@ -68,7 +68,7 @@ func writeTable(w io.Writer, r *Reading, o Options) error {
 			return err
 		}
 	}
-	if both && r.Elapsed == 0 { // rates end in an empty line
+	if both && !r.rates() { // rates end in an empty line
 		if _, err := io.WriteString(w, "\n"); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func writeProtocol(w io.Writer, r *Reading, title string, o Options) error {
 		lines = append(lines, line)
 	}
 	header := title
-	if r.Elapsed > 0 {
+	if r.rates() {
 		header = strings.TrimSpace(title + " " + r.At.Local().Format("15:04:05") + ", per second")
 	}
 	add(header, func(s *Family) string {
@@ -103,13 +103,13 @@ func writeProtocol(w io.Writer, r *Reading, title string, o Options) error {
 	for i := range counters {
 		c := &counters[i]
 		add(c.title, func(s *Family) string {
-			if r.Elapsed > 0 && !c.now {
+			if r.rates() && !c.now {
 				return strconv.FormatFloat(c.rate(&s.Older, &s.Stats, r.Elapsed), 'f', 1, 64)
 			}
 			return strconv.FormatUint(c.value(&s.Stats), 10)
 		})
 	}
-	if r.Elapsed == 0 && r.Families[0].Protocol == rows.TCP {
+	if !r.rates() && r.Families[0].Protocol == rows.TCP {
 		for _, setting := range settings {
 			add(setting.title, func(s *Family) string { return setting.text(&s.Stats.TCP) })
 		}
@@ -126,7 +126,7 @@ func writeProtocol(w io.Writer, r *Reading, title string, o Options) error {
 		}
 		b.WriteString(text + "\n")
 	}
-	if r.Elapsed > 0 {
+	if r.rates() {
 		b.WriteByte('\n') // before the next reading
 	}
 	_, err := w.Write(b.Bytes())
@@ -184,7 +184,7 @@ func writeJSONLines(w io.Writer, r *Reading, _ Options) error {
 func object(r *Reading, f *Family) cli.Object {
 	var o cli.Object
 	add := func(key string, value any) { o = append(o, cli.Member{Key: key, Value: value}) }
-	if r.Elapsed > 0 {
+	if r.rates() {
 		add("time", r.At.UTC())
 		add("seconds", decimal(r.Elapsed.Seconds()))
 	}
@@ -194,7 +194,7 @@ func object(r *Reading, f *Family) cli.Object {
 	for i := range counters {
 		c := &counters[i]
 		add(c.key, c.value(&f.Stats))
-		if r.Elapsed > 0 && !c.now {
+		if r.rates() && !c.now {
 			add(c.key+"PerSecond", decimal(c.rate(&f.Older, &f.Stats, r.Elapsed)))
 		}
 	}

@@ -24,6 +24,9 @@ type Family struct {
 	Older    Values // in the previous reading, if there is one
 }
 
+// rates reports whether there is a previous reading, from which rates follow.
+func (r *Reading) rates() bool { return r.Elapsed > 0 }
+
 func (f *Family) counters() []counter {
 	if f.Protocol == rows.UDP {
 		return udpCounters
