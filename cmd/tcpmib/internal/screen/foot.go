@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -11,25 +12,28 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
-// hint names a key in the footer. If there is no room for all, those of least weight go first.
-type hint struct {
-	key, text string
-	weight    int
+// hint names a key in the footer.
+type hint struct{ key, text string }
+
+// hints are those of a footer.
+type hints struct {
+	goes string // their texts, in the order in which they go if there is no room for all
+	list []hint
 }
 
 var (
-	tableHints = []hint{
-		{"?", "help", 9}, {"/", "filter", 7}, {"enter", "details", 6}, {"1-9", "sort", 2}, {"t", "group", 3}, {"c", "columns", 1},
-		{"l", "log", 4}, {"space", "pause", 5}, {"x", "close", 0}, {"q", "quit", 8},
-	}
-	captureHints = []hint{
-		{"?", "help", 9}, {"left right", "step", 7}, {"/", "filter", 6}, {"enter", "details", 5}, {"1-9", "sort", 0}, {"t", "group", 2},
-		{"c", "columns", 1}, {"l", "log", 4}, {"space", "pause", 3}, {"q", "quit", 8},
-	}
-	filterHints = []hint{{"enter", "apply", 3}, {"esc", "clear", 2}, {"up down", "history", 1}}
-	closeHints  = []hint{{"y", "close", 1}, {"any other key", "do not close", 0}}
-	pageHints   = []hint{{"up down", "scroll", 1}, {"any other key", "back", 2}}
-	columnHints = []hint{{"up down", "move", 0}, {"space", "show or hide", 2}, {"any other key", "back", 1}}
+	tableHints = hints{"close, columns, sort, group, log, pause, details, filter, quit, help", []hint{
+		{"?", "help"}, {"/", "filter"}, {"enter", "details"}, {"1-9", "sort"}, {"t", "group"}, {"c", "columns"},
+		{"l", "log"}, {"space", "pause"}, {"x", "close"}, {"q", "quit"},
+	}}
+	captureHints = hints{"sort, columns, group, pause, log, details, filter, step, quit, help", []hint{
+		{"?", "help"}, {"left right", "step"}, {"/", "filter"}, {"enter", "details"}, {"1-9", "sort"}, {"t", "group"},
+		{"c", "columns"}, {"l", "log"}, {"space", "pause"}, {"q", "quit"},
+	}}
+	filterHints = hints{"history, clear, apply", []hint{{"enter", "apply"}, {"esc", "clear"}, {"up down", "history"}}}
+	closeHints  = hints{"do not close, close", []hint{{"y", "close"}, {"any other key", "do not close"}}}
+	pageHints   = hints{"lines, scroll, back", []hint{{"up down", "scroll"}, {"any other key", "back"}}}
+	columnHints = hints{"move, back, show or hide", []hint{{"up down", "move"}, {"space", "show or hide"}, {"any other key", "back"}}}
 )
 
 // drawFoot returns the notice, if there is one, and the key hints. If there is no room for both it
@@ -86,22 +90,23 @@ func (s *Model) drawHints() string {
 	case s.mode == modeColumns:
 		return footStyle.Render(s.fitHints(columnHints))
 	case s.mode.page():
-		hints := pageHints
+		shown := pageHints
 		if all := len(s.page()); all > s.pageLines() {
 			top := s.pageTop(0)
-			hints = append(hints[:len(hints):len(hints)], hint{fmt.Sprintf("%d-%d of %d", top+1, min(all, top+s.pageLines()), all), "lines", 0})
+			shown.list = append(slices.Clip(shown.list), hint{fmt.Sprintf("%d-%d of %d", top+1, min(all, top+s.pageLines()), all), "lines"})
 		}
-		return footStyle.Render(s.fitHints(hints))
+		return footStyle.Render(s.fitHints(shown))
 	case s.captured():
 		return footStyle.Render(s.fitHints(captureHints))
 	}
 	return footStyle.Render(s.fitHints(tableHints))
 }
 
-func (s *Model) fitHints(hints []hint) string {
-	parts := make([]part, len(hints))
-	for i, h := range hints {
-		parts[i] = part{h.key + " " + h.text, h.weight}
+func (s *Model) fitHints(h hints) string {
+	goes := strings.Split(h.goes, ", ")
+	var parts []part
+	for _, one := range h.list {
+		parts = append(parts, part{one.key + " " + one.text, slices.Index(goes, one.text)})
 	}
 	return fit(parts, s.width)
 }

@@ -12,11 +12,28 @@ import (
 // small is the height below which the table needs every line.
 const small = 6
 
+// The parts of the header and of the line with the filter, those first that go first on a narrow screen.
+const (
+	ofInterval = iota
+	ofProgram
+	ofConnections
+	ofCaptureTime
+	ofClock
+	ofChanges
+	ofCaptureName
+	ofCaptureNumber
+	ofPause
+	ofTrouble
+
+	ofKey = iota
+	ofFilter
+)
+
 // drawHead returns the header, and the filter that is in force.
 func (s *Model) drawHead() []string {
 	lines := []string{s.drawStatus()}
 	if s.filterText != "" && s.height >= small {
-		lines = append(lines, fit([]part{{cli.Title.Render("filter") + " " + cli.Printable(s.filterText), 1}, {footStyle.Render("esc clears it"), 0}}, s.width))
+		lines = append(lines, fit([]part{{cli.Title.Render("filter") + " " + cli.Printable(s.filterText), ofFilter}, {footStyle.Render("esc clears it"), ofKey}}, s.width))
 	}
 	return lines
 }
@@ -25,7 +42,7 @@ func (s *Model) drawStatus() string {
 	if s.at.IsZero() {
 		return cli.Title.Render("tcpmib") + "  reading the tables ..."
 	}
-	parts := []part{{cli.Title.Render("tcpmib"), 1}}
+	parts := []part{{cli.Title.Render("tcpmib"), ofProgram}}
 	if s.captured() {
 		c := s.world.Captures[s.capture]
 		name := cli.Printable(c.Name)
@@ -33,25 +50,25 @@ func (s *Model) drawStatus() string {
 			name = "…" + ansi.TruncateLeft(name, extra+1, "")
 		}
 		parts = append(parts,
-			part{cli.Title.Render(name), 6},
-			part{c.Time.Local().Format("2006-01-02 15:04:05"), 3},
-			part{fmt.Sprintf("%d of %d", s.capture+1, len(s.world.Captures)), 7})
+			part{cli.Title.Render(name), ofCaptureName},
+			part{c.Time.Local().Format("2006-01-02 15:04:05"), ofCaptureTime},
+			part{fmt.Sprintf("%d of %d", s.capture+1, len(s.world.Captures)), ofCaptureNumber})
 	} else {
-		parts = append(parts, part{s.at.Local().Format("15:04:05"), 4})
+		parts = append(parts, part{s.at.Local().Format("15:04:05"), ofClock})
 	}
 	parts = append(parts,
-		part{s.snapshot.Count(), 2},
-		part{drawCounts(s.counts), 5})
+		part{s.snapshot.Count(), ofConnections},
+		part{drawCounts(s.counts), ofChanges})
 	if s.trouble != "" {
-		parts = append(parts, part{troubleStyle.Render("ERROR"), 9})
+		parts = append(parts, part{troubleStyle.Render("ERROR"), ofTrouble})
 	}
 	switch {
 	case s.captured() && s.atEnd():
-		parts = append(parts, part{cli.Title.Render("end"), 8})
+		parts = append(parts, part{cli.Title.Render("end"), ofPause})
 	case s.paused:
-		parts = append(parts, part{cli.Title.Render("PAUSED"), 8})
+		parts = append(parts, part{cli.Title.Render("PAUSED"), ofPause})
 	default:
-		parts = append(parts, part{fmt.Sprintf("every %v", s.interval), 0})
+		parts = append(parts, part{fmt.Sprintf("every %v", s.interval), ofInterval})
 	}
 	position := s.drawPosition()
 	left := fit(parts, s.width-cli.DisplayWidth(position)-2)

@@ -313,6 +313,19 @@ func TestClose(t *testing.T) {
 	assert.Equal(t, netip.MustParseAddrPort("192.168.1.23:50120"), asked[0].Local)
 }
 
+// Keys of a connection do nothing where there is none.
+func TestNothingToActOn(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	types(s, "/")
+	types(s, text("nobody")...)
+	types(s, "enter")
+	for _, key := range []string{"x", "delete", "enter", "up", "down", "end"} {
+		assert.Nil(t, types(s, key))
+		assert.Equal(t, modeTable, s.mode, key)
+		assert.Empty(t, s.notice.text, key)
+	}
+}
+
 // Nothing asks about what it will refuse.
 func TestCloseRefusesAtOnce(t *testing.T) {
 	s := testScreen(t, fixture.Office)

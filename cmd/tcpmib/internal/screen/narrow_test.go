@@ -37,7 +37,7 @@ func goes(words []string, line func(width int) string) (order []string) {
 func TestHintsGoInOrder(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	for _, test := range []struct {
-		hints []hint
+		hints hints
 		order []string
 	}{
 		{tableHints, []string{"close", "columns", "sort", "group", "log", "pause", "details", "filter", "quit", "help"}},
@@ -46,7 +46,7 @@ func TestHintsGoInOrder(t *testing.T) {
 		{closeHints, []string{"any other key", "y close"}},
 		{pageHints, []string{"scroll", "back"}},
 		{columnHints, []string{"move", "back", "show or hide"}},
-		{append(slices.Clone(pageHints), hint{"1-9 of 20", "lines", 0}), []string{"lines", "scroll", "back"}},
+		{hints{pageHints.goes, append(slices.Clip(pageHints.list), hint{"1-9 of 20", "lines"})}, []string{"lines", "scroll", "back"}},
 	} {
 		assert.Equal(t, test.order, goes(test.order, func(width int) string {
 			s.width = width
@@ -152,5 +152,60 @@ func TestChooserScrolls(t *testing.T) {
 			assert.Equal(t, min(i, last-lines+1), s.pageTop(0), "up to %d on %d lines", i, height)
 			types(s, "up")
 		}
+	}
+}
+
+// From six lines up there is room for the filter in force, and for a notice above the key hints. Below, a
+// notice takes the place of the hints, but not of the filter line.
+func TestSixLines(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	types(s, "/", "s", "s", "h", "enter")
+	for height := 3; height < 9; height++ {
+		s.Update(tea.WindowSizeMsg{Width: 110, Height: height})
+		drawn := func() []string { return strings.Split(ansi.Strip(s.draw()), "\n") }
+		assert.Equal(t, height >= 6, drawn()[1] == "filter ssh  esc clears it", height)
+		s.say("a notice")
+		lines := drawn()
+		if height >= 6 {
+			assert.Equal(t, "a notice", lines[height-2])
+			assert.Contains(t, lines[height-1], "? help")
+		} else {
+			assert.Equal(t, "a notice", lines[height-1])
+			assert.NotContains(t, strings.Join(lines, "\n"), "? help")
+		}
+		types(s, "/")
+		s.say("a notice")
+		assert.Equal(t, "/ssh", strings.TrimSpace(drawn()[height-1]))
+		types(s, "enter")
+	}
+	s.width = 1
+	s.say("a notice")
+	for _, line := range s.drawNotice() {
+		assert.LessOrEqual(t, ansi.StringWidth(line), 1)
+	}
+}
+
+// A page that just fits does not say which of its lines are shown.
+func TestPageThatJustFits(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	types(s, "?")
+	for more := -1; more < 2; more++ {
+		s.Update(tea.WindowSizeMsg{Width: 110, Height: len(s.page()) + 2 + more}) // a header and the hints
+		assert.Equal(t, more < 0, strings.Contains(s.draw(), " lines"), "%d lines more", more)
+	}
+}
+
+// The name of a capture takes a third of the screen at most, and keeps its end.
+func TestLongNamesOfCaptures(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	s.width = 90
+	for length := 28; length < 35; length++ {
+		name := strings.Repeat("long", 10)[:length-4] + ".zip"
+		s.world.Captures = []Capture{{Name: name}, {Name: "b.zip"}}
+		want := name
+		if length > 30 {
+			want = "…" + name[length-29:]
+		}
+		assert.Contains(t, ansi.Strip(s.drawStatus()), " "+want+" ", "%d columns", length)
 	}
 }
