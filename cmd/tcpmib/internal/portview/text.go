@@ -49,7 +49,7 @@ func (r *Report) writePort(b *bytes.Buffer, v portcheck.Verdict, o Options) {
 		return
 	}
 	b.WriteString("\n")
-	r.writeSockets(b, first, n, o)
+	r.writeSockets(b, v.Port, first, n, o)
 	shown := map[uint32]bool{}
 	for _, f := range v.Findings {
 		for i := range f.Holders {
@@ -130,8 +130,8 @@ var (
 	optional = rows.Named("age", "protocol", "remote", "state") // on a narrow screen
 )
 
-// writeSockets lists the first of n sockets.
-func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, n int, o Options) {
+// writeSockets lists the first of n sockets on a port.
+func (r *Report) writeSockets(b *bytes.Buffer, port uint16, holders []portcheck.Holder, n int, o Options) {
 	list := make([]*rows.Row, len(holders))
 	for i := range list {
 		list[i] = r.row(holders[i])
@@ -146,19 +146,17 @@ func (r *Report) writeSockets(b *bytes.Buffer, holders []portcheck.Holder, n int
 		b.WriteString(table.Line(row) + "\n")
 	}
 	if more := n - len(holders); more > 0 {
-		fmt.Fprintf(b, "and %s: see tcpmib list --local-port %d\n", cli.Count(more, "more socket"), holders[0].Local.Port())
+		fmt.Fprintf(b, "and %s: see tcpmib list --local-port %d\n", cli.Count(more, "more socket"), port)
 	}
 }
 
 // row returns the row that list has of a socket. One that is not connected has no remote endpoint,
 // even where Windows reports one of zeros.
 func (r *Report) row(h portcheck.Holder) *rows.Row {
-	row := &rows.Row{Socket: rows.Socket{Conn: h.Conn, Protocol: h.Protocol}, Process: h.Process, Known: rows.Known{Created: h.Created}}
+	row := &rows.Row{Socket: rows.Socket{Conn: h.Conn, Protocol: h.Protocol}, Process: h.Process}
+	row.SetCreated(h.Created, r.At)
 	if h.Remote.Port() == 0 && h.Remote.Addr().WithZone("").IsUnspecified() {
 		row.Remote = netip.AddrPort{}
-	}
-	if !h.Created.IsZero() {
-		row.Age = max(r.At.Sub(h.Created), 0)
 	}
 	return row
 }
