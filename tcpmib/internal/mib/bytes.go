@@ -38,7 +38,8 @@ const sizeofNumEntries = 4
 // It is the only place that trusts dwNumEntries, after checking it against the bytes there are.
 func (t *Table[Row]) Decode(b []byte) ([]Row, error) {
 	if len(b) < sizeofNumEntries {
-		return nil, t.malformed(b, 0)
+		return nil, fmt.Errorf("%s: %w: %s needs %d bytes for its number of rows, got %d",
+			t.pkg, ErrMalformed, t.name, sizeofNumEntries, len(b))
 	}
 	if bigEndian() {
 		return nil, errBigEndian(t.pkg, t.name)
@@ -51,19 +52,9 @@ func (t *Table[Row]) Decode(b []byte) ([]Row, error) {
 	// This cannot overflow 64 bits: n is below 1<<32 and a row smaller than 1<<10.
 	need := uint64(t.rows) + uint64(n)*uint64(unsafe.Sizeof(row))
 	if need > uint64(len(b)) {
-		return nil, t.malformed(b, need)
+		return nil, fmt.Errorf("%s: %w: %s with %d rows needs %d bytes, got %d", t.pkg, ErrMalformed, t.name, n, need, len(b))
 	}
 	return view[Row](b[t.rows:need], int(n)), nil
-}
-
-// malformed says why b cannot be the table, which needs need bytes for the rows that it claims.
-func (t *Table[Row]) malformed(b []byte, need uint64) error {
-	if len(b) < sizeofNumEntries {
-		return fmt.Errorf("%s: %w: %s needs %d bytes for its number of rows, got %d",
-			t.pkg, ErrMalformed, t.name, sizeofNumEntries, len(b))
-	}
-	return fmt.Errorf("%s: %w: %s with %d rows needs %d bytes, got %d",
-		t.pkg, ErrMalformed, t.name, binary.NativeEndian.Uint32(b), need, len(b))
 }
 
 // Struct describes a struct of the headers to the code that decodes it. T must be a type for which
@@ -82,7 +73,8 @@ func (s *Struct[T]) Decode(b []byte) (t T, err error) {
 	if bigEndian() {
 		return t, errBigEndian(s.pkg, s.name)
 	}
-	return view[T](b[:size], 1)[0], nil
+	copy(Bytes(&t), b)
+	return t, nil
 }
 
 // bigEndian reports whether a view of Windows's little-endian bytes would have wrong numbers.
@@ -116,8 +108,7 @@ func Bytes[T any](t *T) []byte {
 
 // Encode returns rows as a table: the opposite of Table.Decode.
 func Encode[Row any](rows []Row) []byte {
-	var row Row
-	b := make([]byte, 4+padding[Row](), 8+len(rows)*int(unsafe.Sizeof(row)))
+	b := make([]byte, sizeofNumEntries+padding[Row]())
 	binary.LittleEndian.PutUint32(b, uint32(len(rows)))
 	for i := range rows {
 		b = append(b, Bytes(&rows[i])...)

@@ -75,9 +75,9 @@ func TestTable(t *testing.T) {
 		_, err := rowsOf.Decode(lying)
 		assert.ErrorIs(t, err, ErrMalformed, n)
 	}
-	assert.Panics(t, func() { Encode([]struct{ N uint32 }{{}}) }, "not a row of the headers")
-	assert.Panics(t, func() { Encode([]uint32{1}) })
-	assert.Panics(t, func() { Encode([]struct{}{{}}) })
+	assert.PanicsWithValue(t, "tcpmibtest: struct { N uint32 } is not a row of the headers", func() { Encode([]struct{ N uint32 }{{}}) })
+	assert.PanicsWithValue(t, "tcpmibtest: uint32 is not a row of the headers", func() { Encode([]uint32{1}) })
+	assert.PanicsWithValue(t, "tcpmibtest: struct {} is not a row of the headers", func() { Encode([]struct{}{{}}) })
 }
 
 // Rows are a view of bytes that are aligned, so that nothing is copied.
@@ -92,10 +92,12 @@ func TestTableIsAView(t *testing.T) {
 func TestStruct(t *testing.T) {
 	s := StructOf[row]("pkg", "ROW")
 	want := row{N: 7, B: [4]byte{1, 2, 3, 4}}
-	got, err := s.Decode(append(append([]byte{}, Bytes(&want)...), 9))
-	require.NoError(t, err)
-	assert.Equal(t, want, got)
-	_, err = s.Decode(Bytes(&want)[:7])
+	for _, b := range [][]byte{Bytes(&want), append(append([]byte{}, Bytes(&want)...), 9)} {
+		got, err := s.Decode(b)
+		require.NoError(t, err)
+		assert.Equal(t, want, got)
+	}
+	_, err := s.Decode(Bytes(&want)[:7])
 	require.ErrorIs(t, err, ErrMalformed)
 	assert.EqualError(t, err, "pkg: malformed table: ROW needs 8 bytes, got 7")
 }

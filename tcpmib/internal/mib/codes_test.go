@@ -84,6 +84,13 @@ func TestCodesOfFunctions(t *testing.T) {
 	}
 }
 
+// https://learn.microsoft.com/windows/win32/api/iprtrmib/ne-iprtrmib-udp_table_class
+func TestUDPTableClasses(t *testing.T) {
+	for n, want := range []string{"Basic", "OwnerPID", "OwnerModule", "UDPTableClass(3)"} {
+		assert.Equal(t, want, UDPTableClasses.String(uint32(n)))
+	}
+}
+
 type fruit uint8
 
 func TestEnum(t *testing.T) {

@@ -53,6 +53,9 @@ type ownerOf struct {
 	owner uint32
 }
 
+// none is the index of a row that is in the other snapshot alone.
+const none = -1
+
 // diff yields indices: i in older, j in newer.
 func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) {
 	older, newer := d.older, d.newer
@@ -69,10 +72,10 @@ func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) {
 		}
 		switch key := d.order.Key(&older[i], &newer[j]); {
 		case key < 0:
-			more = yield(Closed, i, -1)
+			more = yield(Closed, i, none)
 			i++
 		case key > 0:
-			more = yield(Opened, -1, j)
+			more = yield(Opened, none, j)
 			j++
 		default:
 			n, m := d.sameKey(older[i:]), d.sameKey(newer[j:])
@@ -84,12 +87,12 @@ func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) {
 		}
 	}
 	for ; i < len(older); i++ {
-		if !yield(Closed, i, -1) {
+		if !yield(Closed, i, none) {
 			return
 		}
 	}
 	for ; j < len(newer); j++ {
-		if !yield(Opened, -1, j) {
+		if !yield(Opened, none, j) {
 			return
 		}
 	}
@@ -115,10 +118,10 @@ func (d *differ[Row]) group(i, iEnd, j, jEnd int, yield func(kind Kind, i, j int
 			more = true
 			switch kind {
 			case Closed:
-				more = opened || yield(Closed, i, -1)
+				more = opened || yield(Closed, i, none)
 				i++
 			case Opened:
-				more = !opened || yield(Opened, -1, j)
+				more = !opened || yield(Opened, none, j)
 				j++
 			default:
 				if !opened {
