@@ -194,6 +194,16 @@ func TestHistory(t *testing.T) {
 	want([]event{{Changed, socket{1, 8, 1}, orphan}}, orphan, b)
 	want([]event{{Changed, orphan, socket{1, 8, 2}}}, socket{1, 8, 2}, b)
 
+	// That of each, where several have none.
+	orphans := []socket{{1, 0, 3}, {2, 0, 3}, {3, 0, 3}}
+	want([]event{{Changed, socket{1, 8, 2}, orphans[0]}, {Changed, b, orphans[1]}, {Opened, socket{}, socket{3, 5, 3}}}, orphans[0], orphans[1], socket{3, 5, 3})
+	want([]event{{Changed, socket{3, 5, 3}, orphans[2]}}, orphans...)
+	want([]event{{Closed, orphans[0], socket{}}, {Closed, orphans[1], socket{}}, {Changed, orphans[2], socket{3, 5, 4}}}, socket{3, 5, 4})
+	want([]event{{Opened, socket{}, socket{1, 8, 2}}, {Changed, socket{3, 5, 4}, socket{3, 0, 4}}}, socket{1, 8, 2}, socket{3, 0, 4})
+	want([]event{{Opened, socket{}, b}}, socket{1, 8, 2}, b, socket{3, 0, 4})
+	want([]event{{Closed, socket{3, 0, 4}, socket{}}, {Opened, socket{}, socket{3, 6, 4}}}, socket{1, 8, 2}, b, socket{3, 6, 4})
+	want([]event{{Closed, socket{3, 6, 4}, socket{}}}, socket{1, 8, 2}, b)
+
 	want([]event{{Opened, socket{}, socket{1, 9, 2}}, {Closed, b, socket{}}}, socket{1, 9, 2}, socket{1, 8, 2})
 	assert.Equal(t, []socket{{1, 8, 2}, {1, 9, 2}}, h.Rows(), "rows with the same endpoints are sorted, too")
 
