@@ -171,6 +171,13 @@ func TestMembersOfAUnionInAnother(t *testing.T) {
 			Raw   [16]byte
 			After uint64
 		}
+		apart struct {
+			Kind  uint32
+			B     uint64
+			Other uint32
+			Raw   [16]byte
+			After uint64
+		}
 		tagged struct {
 			Number uint32 `c:"kind"`
 			_      [4]byte
@@ -193,7 +200,9 @@ func TestMembersOfAUnionInAnother(t *testing.T) {
 		"padded":           {Struct[padded]("S"), shared + "A and B" + behind + " and take 8 bytes out behind it"},
 		"a member as well": {Struct[three]("S"), shared + "A, B and Raw" + behind},
 		"one and a member": {Struct[one]("S"), shared + "B and Raw" + behind},
-		"tagged":           {Struct[tagged]("S"), shared + "First and Second" + behind + " without a tag"},
+		"not side by side": {Struct[apart]("S"), "absent S.Other: Go has Other and Raw from offset 16 on, and C has nothing to match them: remove them\n" +
+			"offset S.after: offset is 24 in C and 40 in Go: it is 8 bytes early on amd64, and so is every field after it: pad 8 bytes before it"},
+		"tagged": {Struct[tagged]("S"), shared + "First and Second" + behind + " without a tag"},
 	} {
 		assert.Equal(t, c.want, findingsOf(t, c.typ, h), name)
 	}

@@ -991,7 +991,7 @@ func (d *differences) finish(rest []*pair, moved bool) {
 		d.find(nil, KindPrefix, d.item, "Go has the first %d of %s, and C goes on with %s: %s", d.s.Size, plural(d.decl.Size, "byte"), memberNamesOf(members), advice)
 		return
 	}
-	d.forgotten(d.decl.Size+1, &rest, nil)
+	d.forgotten(d.decl.Size, &rest, nil)
 	// The fields that are to be written for one may be aligned less, and less of the end be padding.
 	if moved || slices.ContainsFunc(d.pairs, func(q *pair) bool { return q.relation == relMerge }) {
 		d.sizeof(rest)

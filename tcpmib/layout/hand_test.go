@@ -292,7 +292,65 @@ func TestSentences(t *testing.T) {
 			A uint32
 			B uint32
 		}{}, []string{"S 12 4: a 0 DWORD; b 8 DWORD"}, "offset S.b: offset is 8 in C and 4 in Go: it is 4 bytes early on amd64, and so is every field after it: pad 4 bytes before it"},
-		"no padding at the end": {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
+		"packed, and of another sign": {struct {
+			A uint8
+			B uint32
+			C int8
+		}{}, []string{"S 6 1: a 0 BYTE; b 1 DWORD; c 5 BYTE"}, "offset S.b: Go aligns it more than C does: offset is 1 in C and 4 in Go: make B [4]byte\nsign S.c: it is unsigned in C and signed in Go: make it uint8"},
+		"the last byte forgotten, next to tags": {struct {
+			A uint16 `c:"a"`
+			B uint8  `c:"b"`
+		}{}, []string{"S 4 2: a 0 WORD; b 2 BYTE; c 3 BYTE"}, "forgotten S.c: C has 1 byte at offset 3 that no Go field names: add C uint8 at the end"},
+		"two runs forgotten": {struct {
+			Addr uint32 `c:"dwAddr"`
+			Pid  uint32 `c:"dwPid"`
+		}{}, []string{row}, "forgotten S.dwState: C has 4 bytes at offset 0 that no Go field names: add State uint32 before Addr\nforgotten S.dwPort: C has 4 bytes at offset 8 that no Go field names: add Port uint32 before Pid"},
+		"bytes where padding is, and a field behind": {struct {
+			A uint8
+			_ [3]byte
+			B uint32
+			C uint8
+			_ [3]byte
+		}{}, []string{"S 12 4: a 0 BYTE; b 4 DWORD; c 8 BYTE"}, ""},
+		"reserved fields that C has not": {struct {
+			A        uint32
+			Reserved uint32
+		}{}, []string{"S 4 4: a 0 DWORD"}, "sizeof S: sizeof is 4 in C and 8 in Go on amd64: take 4 bytes out at the end"},
+		"an array of bytes for two of three members": {struct {
+			Raw    [4]byte
+			Fourth uint16
+		}{}, []string{"S 6 2: first 0 WORD; second 2 WORD; fourth 4 WORD"}, ""},
+		"a float for two members": {struct {
+			Both  float32
+			After uint32
+		}{}, []string{"S 8 4: x 0 WORD; y 2 WORD; after 4 DWORD"}, "size S.x: it covers x and y: one field stands for one member: write X uint16 and Y uint16"},
+		"exchanged, far apart":              {struct{ Pid, Addr, Port, State uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 0 in Go: exchange it with State"},
+		"two exchanges":                     {struct{ Addr, State, Pid, Port uint32 }{}, []string{row}, "offset S.dwAddr: offset is 4 in C and 0 in Go: exchange it with State\noffset S.dwPid: offset is 12 in C and 8 in Go: exchange it with Port"},
+		"moved back by two":                 {struct{ State, Port, Pid, Addr uint32 }{}, []string{row}, "offset S.dwAddr: offset is 4 in C and 12 in Go: move it before Port"},
+		"moved forward by two":              {struct{ Port, State, Addr, Pid uint32 }{}, []string{row}, "offset S.dwPort: offset is 8 in C and 0 in Go: move it before Pid"},
+		"too much between exchanged fields": {struct{ State, Pid, Extra, Port, Addr uint32 }{}, []string{row}, "offset S.dwPid: offset is 12 in C and 4 in Go: exchange it with Addr\nabsent S.Extra: Go has uint32 at offset 8, and C has nothing to match it: remove it"},
+		"too much before bytes that are padded": {struct {
+			A     uint32
+			_     [2]byte
+			B     [2]byte
+			Extra uint32
+		}{}, []string{"S 8 4: a 0 DWORD; b 6 BYTE[2]"}, "absent S.Extra: Go has uint32 at offset 8, and C has nothing to match it: remove it"},
+		"too much before a struct of bytes": {struct {
+			Kind, Extra uint8
+			In          struct{ A, B uint8 }
+		}{}, []string{"S 3 1: kind 0 BYTE; a 1 BYTE; b 2 BYTE"}, "absent S.Extra: Go has uint8 at offset 1, and C has nothing to match it: remove it"},
+		"too much behind bit-fields in two": {struct {
+			Low, High    uint16
+			Extra, After uint32
+		}{}, []string{bits}, "absent S.Extra: Go has uint32 at offset 4, and C has nothing to match it: remove it"},
+		"a bit-field at the end of a unit forgotten": {struct {
+			Kind uint32 `c:"kind"`
+			Low  uint8  `c:"low"`
+			_    [3]byte
+		}{}, []string{"S 8 4: kind 0 DWORD; low 4 DWORD:8@0; high 4 DWORD:8@24"}, "forgotten S.high: C has 1 byte at offset 7 that no Go field names: write _ [2]byte and High [1]byte in place of the blank field at the end"},
+		"a struct that Go aligns less":         {struct{ In [8]byte }{}, []string{"S 8 8: in 0 UINT64"}, ""},
+		"bytes in a struct for one of 64 bits": {struct{ In struct{ A [8]byte } }{}, []string{"R 8 8: a 0 UINT64", "S 8 8: in 0 R"}, ""},
+		"no padding at the end":                {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
 		"padding at the end too long": {struct {
 			A uint32
 			_ [8]byte

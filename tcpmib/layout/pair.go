@@ -75,9 +75,9 @@ func (c *comparison) pairUp(s *GoStruct, decl *CStruct, item string) *pairing {
 	names := newNames(p.slots)
 	p.pairs = p.open(s, 0, names)
 	p.inherited()
-	tagged := p.byTag()
+	p.byTag()
 	chosen := p.byName(names)
-	p.settle(chosen, tagged)
+	p.settle(chosen)
 	p.byOrder(s)
 	return p
 }
@@ -132,10 +132,9 @@ func (q *pair) open() bool {
 }
 
 // byTag finds the members that tags and mappings name.
-func (p *pairing) byTag() (tagged bool) {
+func (p *pairing) byTag() {
 	for _, q := range p.pairs {
 		for _, name := range q.field.C {
-			tagged = true
 			member := p.c.h.member(p.decl, name)
 			gap, known := p.c.gap(p.item + "." + name)
 			if !known && p.outer != "" && p.outer != p.item { // a struct within another
@@ -155,7 +154,6 @@ func (p *pairing) byTag() (tagged bool) {
 			}
 		}
 	}
-	return tagged
 }
 
 // byName returns for each member the field that has its name.
@@ -177,7 +175,7 @@ func (p *pairing) byName(names *nameTable) map[string]*pair {
 }
 
 // settle chooses the members of unions that fields name, and gives each field its member.
-func (p *pairing) settle(chosen map[string]*pair, tagged bool) {
+func (p *pairing) settle(chosen map[string]*pair) {
 	explicit := map[string]bool{}
 	for _, q := range p.pairs {
 		for _, m := range q.members {
@@ -279,7 +277,7 @@ func (p *pairing) inner(list []slot, explicit map[string]bool) []slot {
 		opened := false
 		for name := range explicit {
 			rest, ok := strings.CutPrefix(name, s.Name)
-			if !within || !ok || rest == "" || rest[0] != '.' && rest[0] != '[' {
+			if !within || !ok || rest[0] != '.' && rest[0] != '[' { // s itself is not explicit
 				continue
 			}
 			if in := p.c.openSlot(&s); len(in) == 1 {
