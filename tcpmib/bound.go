@@ -65,6 +65,7 @@ func (r *Reader) AppendBound(dst []Conn, family Family) ([]Conn, error) {
 	if !own6 && errors.Is(errMain6, errors.ErrUnsupported) {
 		errMain6 = nil
 	}
+	dst = slices.Grow(dst, len(rows4)+len(rows6))
 	for i := range rows4 {
 		row := &rows4[i]
 		dst = append(dst, Conn{Local: row.Local(), PID: row.OwningPid, State: StateReserved})

@@ -263,6 +263,7 @@ func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, famil
 	} else if err != nil {
 		fails(portcheck.Table, "TCP connections", err)
 	}
+	r = tcpmib.Reader{Source: m.Source()} // its buffer is for larger rows than those of bound sockets
 	if facts.Bound, err = r.AppendBound(facts.Bound, family); err != nil {
 		fails(portcheck.BoundTable, "bound TCP sockets", err)
 	}

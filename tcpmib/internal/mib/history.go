@@ -5,9 +5,8 @@ import "slices"
 // History is the last two snapshots of one table that succeeded, sorted, and how they differ. The
 // zero value has none.
 type History[Row comparable] struct {
-	older, newer []Row
-	spare        []Row // memory for the next
-	room         Room  // of each of the three
+	older, newer []Row // the next is read into the memory of older, which only the changes need
+	room         Room  // of each of the two
 	first        bool  // whether newer is the first snapshot
 
 	changes List[change]
@@ -22,13 +21,13 @@ type change struct {
 // Read takes a snapshot with appendTo, and compares it with the last one. One that fails leaves the
 // snapshots as they were, and has no changes.
 func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, error)) error {
-	if enough, excess := h.room.Excess(cap(h.spare), spareRows); excess {
-		h.spare = make([]Row, 0, enough)
+	if enough, excess := h.room.Excess(cap(h.older), spareRows); excess {
+		h.older = make([]Row, 0, enough)
 	}
 	h.Skip()
-	rows, err := appendTo(h.spare[:0])
-	h.spare = rows
+	rows, err := appendTo(h.older[:0])
 	if err != nil {
+		h.older = rows
 		return err
 	}
 	h.room.Use(len(rows))
@@ -43,7 +42,7 @@ func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, erro
 	if rows == nil {
 		rows = []Row{} // nil is no snapshot
 	}
-	h.older, h.newer, h.spare = h.newer, rows, h.older
+	h.older, h.newer = h.newer, rows
 	h.owners[0], h.owners[1] = h.owners[1], h.owners[0]
 	h.owners[1].Reset()
 	if h.first {

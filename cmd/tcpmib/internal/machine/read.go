@@ -40,18 +40,21 @@ func (r *Reader) KnownProcesses() owner.Processes {
 	return processes
 }
 
-// Sockets reads the sockets in some tables of a machine.
+// Sockets reads the sockets in some tables of a machine. A table may have a million rows: each is let go of
+// before the next is read.
 func Sockets(m Machine, tables rows.Tables) (sockets []rows.Socket, err error) {
 	var errTCP, errBound, errUDP error
-	r := tcpmib.Reader{Source: m.Source()}
-	var conns []tcpmib.Conn
 	if tables.TCP {
-		conns, errTCP = readConns(&r, tables)
+		var conns []tcpmib.Conn
+		conns, errTCP = readConns(&tcpmib.Reader{Source: m.Source()}, tables)
+		sockets = rows.AppendTCP(sockets, conns)
 	}
 	if tables.Bound {
-		conns, errBound = r.AppendBound(conns, tables.Families)
+		var conns []tcpmib.Conn
+		r := tcpmib.Reader{Source: m.Source()}
+		conns, errBound = r.AppendBound(nil, tables.Families)
+		sockets = rows.AppendTCP(sockets, conns)
 	}
-	sockets = rows.AppendTCP(make([]rows.Socket, 0, len(conns)), conns)
 	if tables.UDP {
 		var endpoints []udpmib.Endpoint
 		r := udpmib.Reader{Source: m.Source()}

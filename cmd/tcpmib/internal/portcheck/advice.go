@@ -41,23 +41,23 @@ func (f *Facts) asAdministrator() string {
 func (f *Facts) advice(holders []Holder) []Advice {
 	var advice []Advice
 	var programs []*Holder
+	once := map[string]bool{}
 	for _, h := range byOwner(holders) {
-		if special := f.special(*h); special != nil {
-			advice = append(advice, special...)
-		} else {
+		special := f.special(*h)
+		if special == nil {
 			programs = append(programs, h)
+		}
+		for _, a := range special {
+			if text := a.String(); !once[text] {
+				once[text] = true
+				advice = append(advice, a)
+			}
 		}
 	}
 	if len(programs) > 0 {
 		advice = slices.Insert(advice, 0, f.end(programs))
 	}
-	once := map[string]bool{}
-	return slices.DeleteFunc(advice, func(a Advice) bool {
-		text := a.String()
-		given := once[text]
-		once[text] = true
-		return given
-	})
+	return advice
 }
 
 // special is the advice about a holder that is not simply to be ended, or nil.

@@ -6,6 +6,7 @@
 package rows
 
 import (
+	"slices"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/ephemeral"
@@ -84,6 +85,7 @@ type Socket struct {
 
 // AppendTCP appends TCP sockets to dst.
 func AppendTCP(dst []Socket, conns []tcpmib.Conn) []Socket {
+	dst = slices.Grow(dst, len(conns))
 	for i := range conns {
 		dst = append(dst, Socket{Conn: conns[i]})
 	}
@@ -92,6 +94,7 @@ func AppendTCP(dst []Socket, conns []tcpmib.Conn) []Socket {
 
 // AppendUDP appends UDP sockets to dst.
 func AppendUDP(dst []Socket, endpoints []udpmib.Endpoint) []Socket {
+	dst = slices.Grow(dst, len(endpoints))
 	for _, e := range endpoints {
 		dst = append(dst, OfEndpoint(e))
 	}
