@@ -47,7 +47,7 @@ func TestHostileCapturesAreCheap(t *testing.T) {
 		file string
 		rows string // that it is refused with
 	}{
-		{"small.zip", "2396745 rows"}, {"big.zip", "9586979 rows"}, {"zones.zip", ""}, {"million.zip", ""},
+		{"small.zip", "2396745 rows"}, {"big.zip", "9586979 rows"}, {"both.zip", "2000000 rows"}, {"zones.zip", ""}, {"million.zip", ""},
 	} {
 		file := filepath.Join(dir, test.file)
 		info, err := os.Stat(file)

@@ -47,6 +47,7 @@ var bombs = map[string]func() tcpmib.Source{
 	"small.zip":   func() tcpmib.Source { return zeros(64 << 20 / 28) },
 	"big.zip":     func() tcpmib.Source { return zeros(capture.MaxEntryBytes/28 - 1) },
 	"zones.zip":   zones,
+	"both.zip":    both,
 	"million.zip": million,
 	"others.zip":  others,
 	"full.zip":    func() tcpmib.Source { return full(50_000) },
@@ -114,7 +115,15 @@ func connectionRows(port uint16) []tcpmib.TCPRow2 {
 	return rows
 }
 
-// full has a million connections of both families, when each was created, and all that can be
+// both has a million connections of each family.
+func both() tcpmib.Source {
+	answers := map[tcpmib.Query][]byte{}
+	addDated4(answers, connectionRows(50_000))
+	addDated6(answers, 1_000_000, 50_000)
+	return owned(answers, ".exe")
+}
+
+// full has a million connections, half of each family, when each was created, and all that can be
 // known of their processes, with names that are long and have to be escaped.
 func full(port uint16) tcpmib.Source {
 	const half = 500_000

@@ -185,3 +185,26 @@ func TestRange(t *testing.T) {
 		assert.EqualError(t, r.Set(text), "want a range of ports such as 49152-65535", text)
 	}
 }
+
+// Ports that are held everywhere count for each of many local addresses, without a set for each.
+func TestManyLocalAddresses(t *testing.T) {
+	const n, held = 30_000, 10_000
+	var list []tcpmib.Conn
+	for i := range uint16(held) {
+		list = append(list, tcpmib.Conn{Local: netip.AddrPortFrom(netip.IPv4Unspecified(), 50_000+i), State: tcpmib.StateListen, PID: 4})
+	}
+	remote := netip.MustParseAddrPort("203.0.113.7:443")
+	for i := range n {
+		local := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
+		list = append(list,
+			tcpmib.Conn{Local: netip.AddrPortFrom(local, 49_500), Remote: remote, State: tcpmib.StateEstab, PID: 8},
+			tcpmib.Conn{Local: netip.AddrPortFrom(local, 49_501), State: tcpmib.StateReserved, PID: 8},
+			tcpmib.Conn{Local: netip.AddrPortFrom(local, 50_000), State: tcpmib.StateReserved, PID: 8})
+	}
+	uses := Count(list, tcpmib.IPv4, Default, everything)
+	require.Len(t, uses, n+1)
+	for _, u := range uses {
+		assert.Equal(t, held+2, u.Used, u)
+		assert.Equal(t, held+1, u.Held, u)
+	}
+}

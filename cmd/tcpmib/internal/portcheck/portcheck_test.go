@@ -1,6 +1,7 @@
 package portcheck_test
 
 import (
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -266,4 +267,23 @@ func TestStatus(t *testing.T) {
 		v := portcheck.Verdict{Findings: []portcheck.Finding{{Status: test.one}, {Status: test.other}}}
 		assert.Equal(t, test.want, v.Status())
 	}
+}
+
+// A port with very many sockets, processes, addresses and services is judged in one pass over them.
+func TestManyHolders(t *testing.T) {
+	const n = 100_000
+	facts := portcheck.Facts{Port: 443, Protocols: []rows.Protocol{rows.TCP}, Processes: owner.Processes{}, Services: map[uint32][]string{}}
+	for i := range uint32(n) {
+		addr := netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+		pid := 8 + i
+		facts.TCP = append(facts.TCP, tcpmib.DatedConn{Conn: tcpmib.Conn{Local: netip.AddrPortFrom(addr, 443), State: tcpmib.StateListen, PID: pid}})
+		facts.Bound = append(facts.Bound, tcpmib.Conn{Local: netip.AddrPortFrom(addr, 443), State: tcpmib.StateReserved, PID: pid},
+			tcpmib.Conn{Local: netip.AddrPortFrom(addr, 443), State: tcpmib.StateReserved, PID: n + pid})
+		facts.Processes[n+pid] = owner.Process{PID: n + pid, Name: "service.exe", Parent: pid} // pid has ended
+		facts.Services[n+pid] = []string{fmt.Sprint("service", i)}
+	}
+	finding := portcheck.Judge(facts).Findings[0]
+	assert.Len(t, finding.Holders, 2*n, "bound sockets of listeners are the same sockets")
+	assert.Contains(t, finding.Found, fmt.Sprint(n-3, " more processes, which listen on 10.0.0.0, 10.0.0.1, 10.0.0.2, 10.0.0.3 and ", n-4, " more addresses"))
+	assert.Len(t, finding.Advice, n, "each has a child that may hold the socket")
 }
