@@ -48,7 +48,10 @@ func TestFileTooLarge(t *testing.T) {
 		assert.Equal(t, most, limits.MaxFileBytes())
 		_, err := limits.Read(bytes.NewReader(nil), most+1)
 		assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
-		assert.ErrorContains(t, err, fmt.Sprintf("a file of %d bytes", most+1))
+		assert.ErrorContains(t, err, fmt.Sprintf("a file of %d bytes, the limit is %d", most+1, most))
+		tooMany := (*capture.RowsError)(nil)
+		require.ErrorAs(t, err, &tooMany)
+		assert.Equal(t, most/64+1, int64(tooMany.Allow()))
 		_, err = limits.Read(bytes.NewReader(nil), most)
 		assert.ErrorIs(t, err, tcpmib.ErrMalformed, "a file may be as long, but this one is empty")
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 
 	"github.com/winmib/winmib/tcpmib"
@@ -76,7 +77,7 @@ func (l Limits) Read(r io.ReaderAt, size int64) (*Capture, error) {
 func (l Limits) read(r io.ReaderAt, size, maxEntryBytes int64) (*Capture, error) {
 	maxBytes := MaxBytes / MaxEntryBytes * maxEntryBytes
 	if limit := l.MaxFileBytes(); size > limit {
-		return nil, fmt.Errorf("%w: a file of %d bytes, the limit is %d (%d for each of MaxRows)", tcpmib.ErrTooLarge, size, limit, bytesOfARow)
+		return nil, &RowsError{Rows: int(min((size+bytesOfARow-1)/bytesOfARow, math.MaxInt)), MaxRows: int(limit / bytesOfARow), file: size}
 	}
 	zipped, err := openArchive(r, size)
 	if err != nil {

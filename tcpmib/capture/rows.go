@@ -8,20 +8,24 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// RowsError is the error for a capture with more rows than Limits.MaxRows allows. It is a
-// tcpmib.ErrTooLarge.
+// RowsError is the error for a capture with more rows, or a longer file, than Limits.MaxRows allows. It is
+// a tcpmib.ErrTooLarge.
 type RowsError struct {
-	Rows    int // how many rows the tables of one kind have together, the kind with the most
+	Rows    int // how many rows the tables of one kind have together, the kind with the most; of a file that is too long, how many it has room for
 	MaxRows int // the limit
 	kind    string
+	file    int64 // the size of a file that is too long
 }
 
-// Error names the number of rows and the limit.
+// Error names the number of rows or bytes and the limit.
 func (e *RowsError) Error() string {
+	if e.file > 0 {
+		return fmt.Sprintf("%v: a file of %d bytes, the limit is %d (%d for each of MaxRows)", tcpmib.ErrTooLarge, e.file, bytesOfARow*int64(e.MaxRows), bytesOfARow)
+	}
 	return fmt.Sprintf("%v: %d rows of %s, the limit is %d (MaxRows)", tcpmib.ErrTooLarge, e.Rows, e.kind, e.MaxRows)
 }
 
-// Allow returns the smallest Limits.MaxRows that allows this many rows.
+// Allow returns the smallest Limits.MaxRows that allows this many rows, or a file this long.
 func (e *RowsError) Allow() int { return e.Rows }
 
 // Unwrap returns tcpmib.ErrTooLarge.

@@ -56,6 +56,9 @@ func ReadStdin(r io.Reader, maxRows int) (*Captured, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	if most := limits.MaxFileBytes(); int64(len(content)) > most {
+		return nil, fmt.Errorf("standard input is too long: the limit is %d bytes; a larger --max-rows allows more", most)
+	}
 	if len(content) == 0 {
 		return nil, errors.New("standard input is empty, and should be a capture")
 	}
