@@ -13,6 +13,7 @@ type step struct {
 // The worth of each step. A field that fits is worth more than any mistake.
 const (
 	worthFit   = 20
+	worthStore = 16 // a member that integers cover with others: their size says more than a blank field
 	worthBlank = 15 // a blank field that fits
 	worthMerge = 8
 	worthName  = 2
@@ -185,8 +186,8 @@ func (p *pairing) merging(q *pair, free []int) []step {
 		}
 		if end, ok := p.ends(q, first.Offset, x); ok && n > 0 {
 			worth := worthMerge
-			if q.field.Type.storage() { // of which the size says more
-				worth = worthBlank * (n + 1)
+			if q.field.Type.storage() {
+				worth = worthStore * (n + 1)
 			}
 			return []step{{1, n + 1, worth, func() { q.cover(p.slotsOf(free[:n+1]), end) }}}
 		}

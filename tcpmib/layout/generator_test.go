@@ -465,11 +465,14 @@ func (b *goBuilder) nest(f []gField, i int) []gField {
 	if s == nil || f[i].kind != "other" {
 		return nil
 	}
-	b.inner = own.fields(s)
-	for k := range b.inner {
+	right := own.fields(s)
+	if lay("", right, false).Align != f[i].typ.Align { // it has unions in another way
+		return nil
+	}
+	for k := range right {
 		for _, by := range []int{-1, +1} {
-			if resized := own.resize(b.inner, k, by); resized != nil && b.inner[k].kind == "scalar" {
-				b.inner = resized
+			b.inner = own.resize(right, k, by)
+			if right[k].kind == "scalar" && b.inner != nil && lay("", b.inner, false).Align <= f[i].typ.Align { // or C packs it
 				return b.withInner(f, f[i].typ.Name)
 			}
 		}

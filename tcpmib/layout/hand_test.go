@@ -350,7 +350,13 @@ func TestSentences(t *testing.T) {
 		}{}, []string{"S 8 4: kind 0 DWORD; low 4 DWORD:8@0; high 4 DWORD:8@24"}, "forgotten S.high: C has 1 byte at offset 7 that no Go field names: write _ [2]byte and High [1]byte in place of the blank field at the end"},
 		"a struct that Go aligns less":         {struct{ In [8]byte }{}, []string{"S 8 8: in 0 UINT64"}, ""},
 		"bytes in a struct for one of 64 bits": {struct{ In struct{ A [8]byte } }{}, []string{"R 8 8: a 0 UINT64", "S 8 8: in 0 R"}, ""},
-		"no padding at the end":                {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
+		"integers for the last members, and padding before others": {struct {
+			A      uint32
+			_      [4]byte
+			First  uint32
+			Stored [8]uint16
+		}{}, []string{"S 32 8: a 0 DWORD; b 8 DWORD; c 12 DWORD; d 16 UINT64; e 24 DWORD"}, "size S.c: it covers c, d and e: one field stands for one member: write C uint32, D uint64 and E uint32"},
+		"no padding at the end": {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
 		"padding at the end too long": {struct {
 			A uint32
 			_ [8]byte
