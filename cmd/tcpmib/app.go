@@ -106,7 +106,7 @@ a file failed, or port cannot tell.`,
 	cli.EnumFlag(root, root.PersistentFlags(), &a.Color, "color",
 		"`when` to use color (auto honors NO_COLOR)", cli.ColorModes)
 	a.maxRows = capture.DefaultMaxRows
-	cli.CountFlag(root.PersistentFlags(), &a.maxRows, "max-rows", "refuse a capture with a table of more than `number` rows")
+	cli.CountFlag(root.PersistentFlags(), &a.maxRows, "max-rows", "refuse a capture with more than `number` connections and UDP sockets")
 	root.SetFlagErrorFunc(cli.FlagError)
 	root.AddCommand(list, a.watchCommand(), a.portCommand(), a.summaryCommand(), a.statsCommand(), a.closeCommand(),
 		a.estatsCommand(), a.captureCommand(), a.diffCommand(), a.completionCommand(), a.versionCommand())
