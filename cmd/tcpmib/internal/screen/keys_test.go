@@ -274,6 +274,7 @@ func TestCursorInGroups(t *testing.T) {
 		first := s.items[at].number
 		if s.items[at].header != nil {
 			first = s.items[at+1].number // its first connection
+			assert.Contains(t, ansi.Strip(s.draw()), "\n>  ▼ ", "above the others")
 		}
 		assert.Contains(t, s.draw(), fmt.Sprintf(" %d/31\n", first))
 		show(t, s, fixture.Office)
@@ -311,6 +312,24 @@ func TestClose(t *testing.T) {
 	assert.Equal(t, "closed 192.168.1.23:50120 to 203.0.113.7:443", s.notice.text)
 	require.Len(t, asked, 2)
 	assert.Equal(t, netip.MustParseAddrPort("192.168.1.23:50120"), asked[0].Local)
+}
+
+// Details that come late are those of another connection, or of none.
+func TestLateDetails(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	s.world.Inspect = func(socket rows.Socket) []Detail { return []Detail{{"local", socket.Local.String()}} }
+	first := types(s, "enter")
+	types(s, "esc")
+	second := types(s, "down", "enter")
+	s.Update(first())
+	assert.Nil(t, s.details)
+	assert.Contains(t, s.draw(), "loading ...")
+	s.Update(second())
+	require.Len(t, s.details, 1)
+	assert.Equal(t, s.subject.Local.String(), s.details[0].Value)
+	types(s, "esc", "enter", "esc")
+	s.Update(second())
+	assert.Nil(t, s.details, "nobody looks at them")
 }
 
 // Keys of a connection do nothing where there is none.

@@ -185,6 +185,17 @@ func TestSixLines(t *testing.T) {
 	}
 }
 
+// Values are wrapped on the narrowest screen that has room for one column of them.
+func TestNarrowestPage(t *testing.T) {
+	s := testScreen(t, fixture.Office)
+	for width := 9; width < 30; width++ {
+		s.width = width
+		for _, line := range s.drawPairs([]Detail{{"name", "value of words"}, {"other", "long"}}) {
+			assert.LessOrEqual(t, ansi.StringWidth(line), width, "%d columns", width)
+		}
+	}
+}
+
 // A page that just fits does not say which of its lines are shown.
 func TestPageThatJustFits(t *testing.T) {
 	s := testScreen(t, fixture.Office)

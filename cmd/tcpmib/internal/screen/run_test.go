@@ -96,7 +96,10 @@ func TestRunColors(t *testing.T) {
 func TestRunShowsWhatItHas(t *testing.T) {
 	look := officeLook(t)
 	look.Err = errors.New("the IPv6 table does not answer")
-	assert.Contains(t, live(t, cli.ColorNever, "TTY_FORCE=1 TERM=xterm", look, "\x03"), "the IPv6 table does not answer")
+	text := live(t, cli.ColorNever, "TTY_FORCE=1 TERM=xterm", look, "\x03")
+	assert.Contains(t, text, "the IPv6 table does not answer")
+	assert.Contains(t, text, "\x1b[?1049h", "on the alternate screen")
+	assert.Contains(t, text, "\x1b[?1049l", "and back")
 }
 
 // Run fails if nothing can be read at first, or the terminal fails. To be stopped is no failure.
