@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,6 +43,28 @@ func TestHelpOrder(t *testing.T) {
 			at := strings.Index(text, " --"+flag+" ")
 			assert.Greater(t, at, last, "%s in %v", flag, args)
 			last = at
+		}
+	}
+}
+
+// What could not be read is not lost with what else went wrong, and does not hide it.
+func TestWithRead(t *testing.T) {
+	errRead, errOther, errUsage := errors.New("read"), errors.New("other"), cli.Usagef("usage")
+	for _, tt := range []struct {
+		read, err error
+		want      []error
+	}{
+		{nil, nil, nil},
+		{nil, errOther, []error{errOther}},
+		{nil, cli.ErrNothing, []error{cli.ErrNothing}},
+		{errRead, nil, []error{errRead}},
+		{errRead, cli.ErrNothing, []error{errRead}},
+		{errRead, errUsage, []error{errUsage}},
+		{errRead, errOther, []error{errOther, errRead}},
+	} {
+		got := withRead(tt.read, tt.err)
+		for _, err := range []error{errRead, errOther, errUsage, cli.ErrNothing} {
+			assert.Equal(t, slices.Contains(tt.want, err), errors.Is(got, err), "%v and %v: %v", tt.read, tt.err, got)
 		}
 	}
 }

@@ -247,15 +247,14 @@ type outcome struct {
 	err      error // why it is still there
 }
 
-// closeVerified closes one connection of this computer and checks that it is gone. It reports
-// whether the connection had already gone before.
-func (a *app) closeVerified(c tcpmib.Conn) (gone bool, err error) {
+// closeVerified closes one connection of this computer and checks that it is gone.
+func (a *app) closeVerified(c tcpmib.Conn) error {
 	if err := cannotClose(c); err != nil {
-		return false, err
+		return err
 	}
 	one := []outcome{{conn: c}}
 	a.closeAndVerify(one)
-	return one[0].notFound != nil, one[0].err
+	return one[0].err
 }
 
 // closeAndVerify closes connections of this computer, checks that they are gone, and completes

@@ -235,3 +235,26 @@ func TestElevate(t *testing.T) {
 		assert.Equal(t, !elevated, strings.Contains(strings.ToLower(got.Error()), "administrator"), "%v", got)
 	}
 }
+
+// The screen closes a connection as the command does, and not what cannot be closed.
+func TestCloseFromTheScreen(t *testing.T) {
+	m, names := fixture.Office()
+	c := &closing{Machine: m}
+	a := testApp(c, names)
+	fake(a).closeConn = c.close
+	conn := func(local string) rows.Socket {
+		i := slices.IndexFunc(m.Dated, func(c tcpmib.DatedConn) bool { return c.Local.String() == local })
+		return rows.Socket{Conn: m.Dated[i].Conn}
+	}
+	w := a.world(nil)
+	one, two, three := conn("192.168.1.23:50120"), conn("192.168.1.23:50121"), conn("192.168.1.23:50122")
+	assert.ErrorContains(t, w.Close(conn("0.0.0.0:135")), "a listening socket is not a connection")
+	assert.Empty(t, c.asked)
+	assert.NoError(t, w.Close(one))
+	assert.Equal(t, []string{rows.Endpoints(one.Conn)}, c.asked)
+	c.err = fs.ErrNotExist
+	assert.NoError(t, w.Close(one), "it has gone already")
+	assert.ErrorIs(t, w.Close(two), fs.ErrPermission, "it is still there")
+	c.err = &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}
+	assert.ErrorIs(t, w.Close(three), c.err)
+}

@@ -65,7 +65,7 @@ func TestDiffOwners(t *testing.T) {
 // The events are those of watch, without those of the start.
 func TestDiffIsWatch(t *testing.T) {
 	office, later := filepath.Join("testdata", "office.zip"), filepath.Join("testdata", "later.zip")
-	for _, filters := range []string{"", "--state=syn-sent", "--process=ssh", "--port=1", "-6"} {
+	for _, filters := range []string{"", "--state=syn-sent", "--process=ssh", "--port=1", "-6", "--user=anna", "--path=chrome", "--service=rpc*"} {
 		args := strings.Fields(filters)
 		var want strings.Builder
 		watched := runApp(officeApp(), append([]string{"watch", "--from", office, "--from", later, "--once"}, args...)...)
@@ -99,4 +99,19 @@ func TestDiffLive(t *testing.T) {
 	got = runApp(testApp(fixture.Office()), "diff", record(t, &fixture.Machine{}, 1e6*time.Hour, nil), "--port=1")
 	assert.Equal(t, cli.ExitOK, got.code)
 	assert.Regexp(t, `^tcpmib: .*capture\.zip is 41666d 16h ahead of the clock of this machine\n$`, got.stderr)
+}
+
+// A filter by what the tables do not have is asked about before it judges.
+func TestDiffOfUser(t *testing.T) {
+	office, later := filepath.Join("testdata", "office.zip"), filepath.Join("testdata", "later.zip")
+	for filter, want := range map[string][]string{
+		"--user=anna":     {"changed sqlclient.exe", "opened chrome.exe"},
+		"--user=!anna":    {"closed ssh.exe"},
+		"--path=chrome":   {"opened chrome.exe"},
+		"--service=rpcss": nil,
+	} {
+		got := runApp(officeApp(), "diff", office, later, "--format=jsonl", filter)
+		assert.ElementsMatch(t, want, events(t, got.stdout), filter)
+		assert.Equal(t, want != nil, got.code == cli.ExitNothing, filter)
+	}
 }

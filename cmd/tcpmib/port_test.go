@@ -152,3 +152,27 @@ func TestPortOfAReusedPID(t *testing.T) {
 	assert.NotContains(t, got.stdout, "postgres")
 	assert.Contains(t, got.stdout, `"process":"","created":"2024-05-06T06:03:00.1234567Z","age":3908,"path":null,"services":[],"parent":null,"parentProcess":null,"user":null,"processCreated":null`)
 }
+
+// details counts the processes that are asked about.
+type details struct {
+	*fakeMachine
+	asked *[]uint32
+}
+
+func (d details) Details(p owner.Processes, pids ...uint32) (map[uint32]owner.Details, map[uint32][]error) {
+	*d.asked = append(*d.asked, pids...)
+	return d.fakeMachine.Details(p, pids...)
+}
+
+// Only the processes with sockets on the ports are asked about, each once, and not the kernel.
+func TestPortAsksAboutOwners(t *testing.T) {
+	for port, want := range map[string][]uint32{
+		"135": {1044}, "445": nil, "3389": {1288}, "8081": {7340}, "5353": {9216}, "50132": nil, "9999": nil, "135,3389,5353": {1044, 1288, 9216},
+	} {
+		a := officeApp()
+		var asked []uint32
+		a.live = details{fake(a), &asked}
+		runApp(a, "port", port)
+		assert.ElementsMatch(t, want, asked, port)
+	}
+}

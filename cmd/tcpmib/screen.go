@@ -59,10 +59,7 @@ func (a *app) liveWorld() screen.World {
 			}
 			return cannotClose(s.Conn)
 		},
-		Close: func(s rows.Socket) error {
-			_, err := a.closeVerified(s.Conn)
-			return err
-		},
+		Close: func(s rows.Socket) error { return a.closeVerified(s.Conn) },
 	}
 }
 

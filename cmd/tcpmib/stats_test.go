@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -181,4 +182,18 @@ func TestSummaryWidth(t *testing.T) {
 // All counts are shown with a limit of 0, right-aligned.
 func TestSummaryOfAll(t *testing.T) {
 	fixture.Golden(t, "summary.golden", runOffice(t, "summary", "--limit=0"))
+}
+
+// Without --for the rates go on until they are interrupted.
+func TestStatsUntilInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, processes := fixture.Office()
+		a := testApp(counting{m}, processes)
+		a.untilInterrupt = func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, 45*time.Second)
+		}
+		got := runApp(a, "stats", "-4", "--interval=10s", "--format=jsonl")
+		assert.Equal(t, 4, strings.Count(got.stdout, "\n"), got.stdout)
+		assert.Equal(t, cli.ExitOK, got.code, got.stderr)
+	})
 }

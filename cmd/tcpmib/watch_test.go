@@ -6,12 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -337,4 +340,74 @@ func TestWatchUDP(t *testing.T) {
 	assert.Zero(t, got.code, got.stderr)
 	assert.Contains(t, got.stdout, `"event":"present","protocol":"udp","family":"ipv4","localAddress":"0.0.0.0","localPort":53,"remoteAddress":null`)
 	assert.NotContains(t, got.stdout, "opened")
+}
+
+// A disk that is full ends a watch, whatever it has to ask before it writes.
+func TestWatchToAFullDisk(t *testing.T) {
+	for _, args := range []string{"", "--user=anna", "--columns=local,user", "--sort=pid", "--sort=pid --columns=local,user", "--created"} {
+		a := desktopApp()
+		var stderr bytes.Buffer
+		a.In, a.Out, a.Err = &bytes.Buffer{}, failingWriter{}, &stderr
+		code := a.run(append([]string{"watch", "--once", "--interval=10ms"}, strings.Fields(args)...))
+		assert.Equal(t, cli.ExitFailure, code, args)
+		assert.Contains(t, stderr.String(), "tcpmib: no space left\n", args)
+	}
+}
+
+// A socket that was left behind by a process that had ended is not that of the process which has its ID by
+// now, and is not when it closes either.
+func TestWatchOfReusedID(t *testing.T) {
+	dir := fixture.TempDir(t)
+	capturedAt := func(name string, m *fixture.Machine, at time.Time) string {
+		path := filepath.Join(dir, name)
+		var b bytes.Buffer
+		require.NoError(t, capture.Write(&b, m, capture.Info{
+			Time: at, Processes: map[uint32]string{7: "new.exe"},
+			Owners: map[uint32]capture.Owner{7: {Created: fixture.Now.Add(-time.Minute), Services: []string{"new"}}},
+		}))
+		require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+		return path
+	}
+	before := &fixture.Machine{}
+	before.Add("10.0.0.1:1000", "10.0.0.2:80", tcpmib.StateEstab, 7)
+	args := []string{"watch", "--columns=process,services", "--created",
+		"--from", capturedAt("before.zip", before, fixture.Now), "--from", capturedAt("after.zip", &fixture.Machine{}, fixture.Now.Add(time.Second))}
+	for _, sort := range []string{"", "--sort=process"} {
+		got := runApp(officeApp(), append(args, strings.Fields(sort)...)...)
+		assert.Empty(t, got.stderr)
+		assert.Regexp(t, `"event":"present","process":"","services":\[\],.*\n.*"event":"closed","process":"","services":\[\],`, got.stdout)
+	}
+}
+
+// A person gets the screen, unless asked for something else; a program gets lines.
+func TestWatchFormat(t *testing.T) {
+	for _, tt := range []struct {
+		f           watchFlags
+		interactive bool
+		want        string // "": an error
+	}{
+		{watchFlags{}, true, watchScreen},
+		{watchFlags{}, false, watchJSONL},
+		{watchFlags{once: true}, true, watchJSONL},
+		{watchFlags{format: watchJSONL}, true, watchJSONL},
+		{watchFlags{format: watchJSONL}, false, watchJSONL},
+		{watchFlags{format: watchScreen}, true, watchScreen},
+		{watchFlags{format: watchScreen}, false, ""},
+		{watchFlags{format: watchScreen, once: true}, true, ""},
+		{watchFlags{format: watchScreen, from: []string{"-"}}, true, ""},
+		{watchFlags{format: watchScreen, from: []string{"a.zip"}}, true, watchScreen},
+		{watchFlags{format: watchJSON}, true, ""},
+		{watchFlags{format: watchJSON, once: true}, true, watchJSON},
+		{watchFlags{format: watchJSON, duration: 1}, false, watchJSON},
+		{watchFlags{format: watchJSON, from: []string{"a.zip"}}, false, watchJSON},
+	} {
+		f := tt.f
+		err := f.check(&pflag.FlagSet{}, tt.interactive)
+		if tt.want == "" {
+			assert.Equal(t, cli.ExitUsage, cli.ExitCode(err), "%+v: %v", tt, err)
+			continue
+		}
+		assert.NoError(t, err, "%+v", tt)
+		assert.Equal(t, tt.want, f.format, "%+v", tt)
+	}
 }
