@@ -3,6 +3,7 @@
 package summaryview
 
 import (
+	"bufio"
 	"cmp"
 	"fmt"
 	"io"
@@ -78,14 +79,15 @@ func WriteCounts(w io.Writer, s *rows.Snapshot, o CountsOptions) error {
 	if o.Color {
 		title = cli.Title
 	}
-	text := s.Count() + "\n"
+	text := bufio.NewWriter(w) // there may be as many values as connections
+	text.WriteString(s.Count() + "\n")
 	for i := range groups {
 		g := &groups[i]
 		counts := g.count(s)
 		if len(counts) == 0 {
 			continue
 		}
-		text += "\n" + title.Render(g.title) + "\n"
+		text.WriteString("\n" + title.Render(g.title) + "\n")
 		shown := counts
 		if o.Limit > 0 {
 			shown = counts[:min(o.Limit, len(counts))]
@@ -109,14 +111,13 @@ func WriteCounts(w io.Writer, s *rows.Snapshot, o CountsOptions) error {
 			r := g.of(c.value)
 			line := t.Line(&r)
 			length := max(1, c.n*longest/counts[0].n)
-			text += fmt.Sprintf("%s  %*d  %s\n", line+cli.Spaces(t.Widths[0]-lipgloss.Width(line)), digits, c.n, strings.Repeat(bar, length))
+			fmt.Fprintf(text, "%s  %*d  %s\n", line+cli.Spaces(t.Widths[0]-lipgloss.Width(line)), digits, c.n, strings.Repeat(bar, length))
 		}
 		if more := len(counts) - len(shown); more > 0 {
-			text += fmt.Sprintf("and %d more\n", more)
+			fmt.Fprintf(text, "and %d more\n", more)
 		}
 	}
-	_, err := io.WriteString(w, text)
-	return err
+	return text.Flush()
 }
 
 // WriteCountsJSON writes the counts as one object, with a value on each line.
