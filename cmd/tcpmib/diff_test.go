@@ -115,3 +115,20 @@ func TestDiffOfUser(t *testing.T) {
 		assert.Equal(t, want != nil, got.code == cli.ExitNothing, filter)
 	}
 }
+
+// From 60 columns up states stay, and addresses shorten; below, states go first.
+func TestDiffKeepsStates(t *testing.T) {
+	before, after := &fixture.Machine{}, &fixture.Machine{}
+	for port, m := range map[string]*fixture.Machine{"1000": before, "2000": after} {
+		m.Add("[2001:db8:1111:2222:3333:4444:5555:6666]:"+port, "[2001:db8:1111:2222:3333:4444:5555:7777]:443", tcpmib.StateEstab, 7)
+		m.Add("[2001:db8:1111:2222:3333:4444:5555:6666]:"+port, "[2001:db8:1111:2222:3333:4444:5555:8888]:443", tcpmib.StateCloseWait, 8)
+	}
+	processes := map[uint32]string{7: "a program with a long name.exe", 8: "another with a long name.exe"}
+	files := []string{record(t, before, 0, processes), record(t, after, time.Minute, processes)}
+	for columns, stays := range map[string]bool{"59": false, "60": true, "61": true, "80": true} {
+		a := officeApp()
+		a.Environ = append(a.Environ, "CLICOLOR_FORCE=1", "NO_COLOR=1", "COLUMNS="+columns)
+		got := runApp(a, "diff", files[0], files[1])
+		assert.Equal(t, stays, strings.Contains(got.stdout, "CLOSE-WAIT"), "%s columns:\n%s", columns, got.stdout)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -517,5 +519,21 @@ func TestListOfHostileNames(t *testing.T) {
 		var decoded struct{ Process string }
 		require.NoError(t, json.Unmarshal([]byte(strings.Trim(got.stdout, "[]\n")), &decoded))
 		assert.Equal(t, name, decoded.Process)
+	}
+}
+
+// A command that fails leaves the file of --output as it was.
+func TestOutputOfAFailure(t *testing.T) {
+	path := filepath.Join(fixture.TempDir(t), "f")
+	for _, args := range []string{
+		"list --from none.zip", "summary --from none.zip", "summary --ephemeral --from none.zip", "stats --from none.zip", "port 80 --from none.zip",
+		"port 65536", "diff none.zip", "estats 1 2",
+	} {
+		require.NoError(t, os.WriteFile(path, []byte("before"), 0o600))
+		got := runApp(officeApp(), append(strings.Fields(args), "--output", path)...)
+		assert.Contains(t, []int{cli.ExitUsage, cli.ExitFailure}, got.code, args)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, "before", string(text), args)
 	}
 }

@@ -81,10 +81,6 @@ func (a *app) summary(f *summaryFlags) error {
 		return err
 	}
 	tables := f.filter.Tables()
-	if f.format == summaryPrometheus {
-		// Ports are those of all listening sockets, and connections at them those of all states.
-		tables.Listening = false
-	}
 	s, readErr := m.Read(tables)
 	// Half a count is not a metric: the missing family would look idle.
 	if s == nil || readErr != nil && f.format == summaryPrometheus {

@@ -411,3 +411,22 @@ func TestWatchFormat(t *testing.T) {
 		assert.Equal(t, tt.want, f.format, "%+v", tt)
 	}
 }
+
+// The file of a watch is made, or emptied, and is no program.
+func TestWatchOutput(t *testing.T) {
+	path := filepath.Join(fixture.TempDir(t), "f")
+	args := []string{"watch", "--from=testdata/office.zip", "--port=50120", "--columns=localPort", "--output", path}
+	for _, before := range []string{"", strings.Repeat("before", 1000)} {
+		if before != "" {
+			require.NoError(t, os.WriteFile(path, []byte(before), 0o600))
+		}
+		got := runApp(officeApp(), args...)
+		assert.Equal(t, cli.ExitOK, got.code, got.stderr)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, `{"time":"2024-05-06T07:08:09Z","event":"present","localPort":50120}`+"\n", string(text))
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		assert.Zero(t, info.Mode()&0o111)
+	}
+}

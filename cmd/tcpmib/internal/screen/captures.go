@@ -16,7 +16,7 @@ func (s *Model) step(by int) tea.Cmd {
 	case s.capture+by < 0:
 		s.say("this is the first capture")
 		return nil
-	case by > 0 && s.atEnd():
+	case s.capture+by >= len(s.world.Captures):
 		s.say("this is the last capture")
 		return nil
 	}
