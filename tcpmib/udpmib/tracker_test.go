@@ -45,6 +45,32 @@ func TestTrackerOfOneFamily(t *testing.T) {
 	}
 }
 
+// asked notes whether a source was asked to sort.
+type asked struct {
+	tcpmib.Source
+	order *[]bool
+}
+
+func (a asked) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
+	*a.order = append(*a.order, q.Order)
+	return a.Source.Ask(q, buf)
+}
+
+// A tracker, which needs sorted rows, has Windows sort them. Whoever reads endpoints alone does not.
+func TestOrder(t *testing.T) {
+	var order []bool
+	r := udpmib.Reader{Source: asked{families(whole(table4(1)), whole(table6(1, sevens))), &order}}
+	_, err := r.AppendEndpoints(nil, tcpmib.Both)
+	require.NoError(t, err)
+	assert.Equal(t, []bool{false, false}, order)
+	order = nil
+	var tracker udpmib.Tracker
+	for _, err := range tracker.Changes(&r, tcpmib.Both, bound) {
+		require.NoError(t, err)
+	}
+	assert.Equal(t, []bool{true, true}, order)
+}
+
 func TestSame(t *testing.T) {
 	later := bound.Add(time.Second)
 	of := func(local string, pid uint32, created time.Time) udpmib.Endpoint {
