@@ -27,105 +27,111 @@ func (s *Snapshot) Sort(by []Column, reverse bool) {
 }
 
 // Sorted returns the numbers of n rows in the order of columns, which is that of Order. It makes the rows
-// as it compares them: a million rows at once would take 250 MB. socket returns the socket of a row,
+// as it needs them: a million rows at once would take 250 MB. socket returns the socket of a row,
 // which takes a tenth of the time of the row.
 func Sorted(n int, row func(i int) Row, socket func(i int) Socket, by []Column, reverse bool) iter.Seq[int] {
 	if !slices.ContainsFunc(by, func(c Column) bool { return !c.isOfSocket() }) {
 		row = func(i int) Row { return Row{Socket: socket(i)} }
 	}
-	sorted := make([]ranked, n)
-	for i := range sorted {
-		sorted[i].row = i
+	list := make([]ranked, n)
+	for i := range list {
+		list[i].row = uint32(i)
 	}
-	// To make two rows for each comparison takes half a minute for a million of them.
-	if len(by) > 0 && by[0].Time != nil {
-		addTimes(sorted, row, &by[0], reverse)
-		by = by[1:]
-	} else {
-		by = addKeys(sorted, row, by)
-	}
-	left, right := rowCache{row: row}, rowCache{row: row}
-	slices.SortFunc(sorted, func(a, b ranked) int {
-		order := cmp.Compare(a.rank, b.rank)
-		if reverse {
-			order = -order
-		}
-		if order == 0 && len(by) > 0 {
-			order = compareBy(by, reverse, left.get(a.row), right.get(b.row))
-		}
-		if order == 0 {
-			order = socket(a.row).Compare(socket(b.row))
-			if reverse {
-				order = -order
-			}
-		}
-		return cmp.Or(order, cmp.Compare(a.row, b.row))
-	})
+	s := sorter{row, socket, reverse}
+	s.sort(list, by)
 	return func(yield func(int) bool) {
-		for i := range sorted {
-			if !yield(sorted[i].row) {
+		for i := range list {
+			if !yield(int(list[i].row)) {
 				return
 			}
 		}
 	}
 }
 
-// addTimes ranks rows by a column of times. Unknown ones come last, reversed or not.
-func addTimes(list []ranked, row func(i int) Row, c *Column, reverse bool) {
+// sorter sorts rows by one column after the other. To make two rows for each comparison would take half a
+// minute for a million of them, so where it can it makes each row once, and ranks its value.
+type sorter struct {
+	row     func(i int) Row
+	socket  func(i int) Socket
+	reverse bool
+}
+
+// ranked is the number of a row, and the rank of its value in the column at hand.
+type ranked struct {
+	rank uint64
+	row  uint32
+}
+
+// few is up to how many rows it takes less time to compare values than to rank them.
+const few = 12
+
+// sort sorts rows, which are in the order of their numbers, by columns and then as Socket.Compare does.
+func (s *sorter) sort(list []ranked, by []Column) {
+	switch {
+	case len(by) > 0 && by[0].Time != nil:
+		s.rankTimes(list, &by[0])
+	case len(by) > 0 && len(list) > few && by[0].Key != nil:
+		s.rankValues(list, &by[0])
+	default:
+		left, right := rowCache{row: s.row}, rowCache{row: s.row}
+		slices.SortFunc(list, func(a, b ranked) int {
+			order := 0
+			if len(by) > 0 {
+				order = compareBy(by, s.reverse, left.get(a.row), right.get(b.row))
+			}
+			if order == 0 {
+				order = s.directed(s.socket(int(a.row)).Compare(s.socket(int(b.row))))
+			}
+			return cmp.Or(order, cmp.Compare(a.row, b.row))
+		})
+		return
+	}
+	slices.SortFunc(list, func(a, b ranked) int {
+		return cmp.Or(s.directed(cmp.Compare(a.rank, b.rank)), cmp.Compare(a.row, b.row))
+	})
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].rank == list[0].rank {
+			n++
+		}
+		s.sort(list[:n], by[1:])
+		list = list[n:]
+	}
+}
+
+func (s *sorter) directed(order int) int {
+	if s.reverse {
+		return -order
+	}
+	return order
+}
+
+// rankTimes ranks rows by a column of times. Unknown ones come last, reversed or not.
+func (s *sorter) rankTimes(list []ranked, c *Column) {
 	for i := range list {
-		r := row(list[i].row)
+		r := s.row(int(list[i].row))
 		switch {
 		case !c.isUnknown(&r):
 			list[i].rank = 1 + c.Time(&r)
-		case !reverse:
+		case s.reverse:
+			list[i].rank = 0
+		default:
 			list[i].rank = math.MaxUint64
 		}
 	}
 }
 
-// addKeys ranks rows by the leading columns that have keys, and returns the others. A million sockets have a few
-// hundred processes: their values are compared once. The product of two numbers of rows fits in 64
-// bits, and sorts by more columns are rare.
-func addKeys(list []ranked, row func(i int) Row, by []Column) []Column {
-	for k := 0; k < 2 && len(by) > 0 && by[0].Key != nil; k++ {
-		addRanks(list, row, &by[0])
-		by = by[1:]
-	}
-	return by
-}
-
-// ranked is the number of a row, and the place of its values in the leading columns of a sort.
-type ranked struct {
-	rank uint64
-	row  int
-}
-
-// rowCache has one row: a sort compares many rows with the same one.
-type rowCache struct {
-	row func(i int) Row
-	has *Row // row i; nil: none yet
-	i   int
-}
-
-func (c *rowCache) get(i int) *Row {
-	if c.has == nil || c.i != i {
-		r := c.row(i)
-		c.has, c.i = &r, i
-	}
-	return c.has
-}
-
-// addRanks ranks rows by a column, below the ranks that they have. Rows whose values compare equal,
-// such as names in different case, have the same rank.
-func addRanks(list []ranked, row func(i int) Row, c *Column) {
+// rankValues ranks rows by a column with a few hundred values for a million rows, such as the process. Rows
+// whose values compare equal, such as names in different case, have the same rank.
+func (s *sorter) rankValues(list []ranked, c *Column) {
 	type value struct {
-		row  int // one of those that have it
+		row  uint32 // one of those that have it
 		rank uint64
 	}
 	values := map[Key]*value{}
 	of := make([]*value, len(list))
 	for i := range list {
-		r := row(list[i].row)
+		r := s.row(int(list[i].row))
 		key := c.Key(&r)
 		v := values[key]
 		if v == nil {
@@ -134,7 +140,7 @@ func addRanks(list []ranked, row func(i int) Row, c *Column) {
 		}
 		of[i] = v
 	}
-	left, right := rowCache{row: row}, rowCache{row: row}
+	left, right := rowCache{row: s.row}, rowCache{row: s.row}
 	compare := func(a, b *value) int { return c.Compare(left.get(a.row), right.get(b.row)) }
 	ordered := slices.SortedFunc(maps.Values(values), compare)
 	for i, v := range ordered {
@@ -146,8 +152,23 @@ func addRanks(list []ranked, row func(i int) Row, c *Column) {
 		}
 	}
 	for i := range list {
-		list[i].rank = list[i].rank*uint64(len(ordered)) + of[i].rank
+		list[i].rank = of[i].rank
 	}
+}
+
+// rowCache has one row: a sort compares many rows with the same one.
+type rowCache struct {
+	row func(i int) Row
+	has *Row // row i; nil: none yet
+	i   uint32
+}
+
+func (c *rowCache) get(i uint32) *Row {
+	if c.has == nil || c.i != i {
+		r := c.row(int(i))
+		c.has, c.i = &r, i
+	}
+	return c.has
 }
 
 // Order returns a comparison of rows by columns. Rows that are equal there are ordered as by

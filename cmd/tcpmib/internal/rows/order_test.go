@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -36,10 +37,17 @@ func TestSortIsOrder(t *testing.T) {
 	for _, names := range [][]string{
 		{"process"}, {"process", "pid"}, {"pid", "process", "state"}, {"state", "process", "pid", "local"}, {"local"},
 		{"module", "process"}, {"process", "local"}, {"stateCode", "stateCode", "pid"},
+		{"age"}, {"process", "age", "pid"}, {"created", "process"}, {"state", "created"},
 	} {
 		by := Named(names...)
 		for _, reverse := range []bool{false, true} {
 			s := manySockets(3000)
+			s.Created, s.At = &Created{}, created.Add(time.Hour)
+			for i, socket := range s.Sockets {
+				if i%3 > 0 { // the others are unknown
+					s.Created.Add(socket, created.Add(time.Duration(i%7)*time.Second))
+				}
+			}
 			var want []Row
 			for r := range s.Rows() {
 				want = append(want, *r)
