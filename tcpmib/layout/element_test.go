@@ -128,3 +128,24 @@ func TestBitsElementsAndGaps(t *testing.T) {
 		})
 	}
 }
+
+// Debug information does not say in which unit a bit-field is.
+func TestUnits(t *testing.T) {
+	for _, c := range []struct {
+		last                    unit
+		first, bits, base, size int64
+		want                    unit
+	}{
+		{unit{}, 0, 3, 0, 4, unit{0, 4}},
+		{unit{12, 16}, 116, 12, 96, 4, unit{12, 16}}, // it fits
+		{unit{12, 16}, 128, 13, 96, 4, unit{16, 20}}, // it does not
+		{unit{0, 4}, 32, 8, 0, 1, unit{4, 5}},        // of another size
+		{unit{0, 1}, 8, 32, 0, 4, unit{1, 5}},        // packed
+		{unit{}, 20, 20, 0, 4, unit{2, 6}},           // packed, across a boundary
+		{unit{4, 8}, 72, 8, 64, 4, unit{8, 12}},      // in a struct at byte 8
+	} {
+		u := c.last
+		u.take(c.first, c.bits, c.base, c.size)
+		assert.Equal(t, c.want, u, "%+v", c)
+	}
+}

@@ -164,3 +164,17 @@ func TestParseErrorsOfChains(t *testing.T) {
 		assert.Equal(t, c.first, first, name)
 	}
 }
+
+// A record of SDKs that names no header set is of Windows's.
+func TestSetOfARecord(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"goarch": "amd64"}`:                                        "",
+		`{"goarch": "amd64", "sdks": ["10.0.26100"]}`:                SetSDK,
+		`{"goarch": "amd64", "set": "Wine", "sdks": ["10.0.26100"]}`: SetWine,
+		`{"goarch": "amd64", "set": "Wine"}`:                         SetWine,
+	} {
+		h, err := ReadRecord(strings.NewReader(text))
+		require.NoError(t, err, text)
+		assert.Equal(t, want, h.Set, text)
+	}
+}

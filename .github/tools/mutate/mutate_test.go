@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -130,6 +131,21 @@ func TestPackages(t *testing.T) {
 	var out strings.Builder
 	require.NoError(t, run(options{n: 1, dir: one(t), tests: "Nothing", writer: &out}, []string{"./a module", "a module"}))
 	assert.Regexp(t, `\n\./a module +0 +1 +0 +0\na module +0 +1 +0 +0\n$`, out.String())
+}
+
+// TestMain is the program itself for tests that run it.
+func TestMain(m *testing.M) {
+	if os.Getenv("WINMIB_RUN_MUTATE") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func TestProgram(t *testing.T) {
+	t.Setenv("WINMIB_RUN_MUTATE", "1")
+	out, err := exec.Command(os.Args[0], "-h").CombinedOutput()
+	assert.NoError(t, err)
+	assert.Equal(t, usage, string(out))
 }
 
 func TestCommand(t *testing.T) {

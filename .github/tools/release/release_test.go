@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,6 +15,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
+
+// TestMain is the program itself for tests that run it.
+func TestMain(m *testing.M) {
+	if os.Getenv("WINMIB_RUN_RELEASE") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+func TestProgram(t *testing.T) {
+	t.Setenv("WINMIB_RUN_RELEASE", "1")
+	cmd := exec.Command(os.Args[0], "check", "v0.0.0")
+	cmd.Dir = ".." // as build.sh runs it
+	out, err := cmd.CombinedOutput()
+	assert.Error(t, err)
+	assert.Equal(t, 1, cmd.ProcessState.ExitCode())
+	assert.Contains(t, string(out), "release: the tag is v0.0.0")
+}
 
 func TestArguments(t *testing.T) {
 	t.Chdir("..") // as build.sh runs it
