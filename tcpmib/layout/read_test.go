@@ -204,6 +204,7 @@ func TestHeadersAreReadOnce(t *testing.T) {
 func TestDefinedTypes(t *testing.T) {
 	for text, want := range map[string]string{
 		"struct a { int x; };":                                                               "struct a",
+		"struct z09 { int a1; }; struct Z9_$ { int x; };":                                    "struct z09,struct Z9_$",
 		"typedef struct _A { int x; } A, *PA;":                                               "struct _A",
 		"typedef struct { int x; } A, *PA;":                                                  "A",
 		"typedef struct { int x; } *PA, A;":                                                  "A",

@@ -54,3 +54,19 @@ func TestForgottenMembersInTheTable(t *testing.T) {
 		assert.NotContains(t, string(text), `"name":""`, "every field in JSON is one of Go")
 	}
 }
+
+// A field that stands for several members has no sign in C, as bytes have none.
+func TestSignOfSeveralMembers(t *testing.T) {
+	type raw struct {
+		Both  [4]byte
+		Third uint16
+	}
+	h := byHand(t, "amd64", "S 6 2: first 0 WORD; second 2 WORD; third 4 WORD")
+	g, err := Spec{Types: []Type{Struct[raw]("S")}}.Go(h.GOARCH)
+	require.NoError(t, err)
+	fields := Compare(g, h, Rules{}).Structs[0].Fields
+	require.Len(t, fields, 2)
+	assert.Equal(t, &Place{0, 4, ""}, fields[0].Header)
+	assert.Equal(t, "first+second", fields[0].C)
+	assert.Equal(t, &Place{4, 2, unsigned}, fields[1].Header)
+}
