@@ -356,6 +356,22 @@ func TestSentences(t *testing.T) {
 			First  uint32
 			Stored [8]uint16
 		}{}, []string{"S 32 8: a 0 DWORD; b 8 DWORD; c 12 DWORD; d 16 UINT64; e 24 DWORD"}, "size S.c: it covers c, d and e: one field stands for one member: write C uint32, D uint64 and E uint32"},
+		"a tag that is misspelt": {struct {
+			State uint32 `c:"dwState"`
+			Addr  uint32 `c:"dwAdr"`
+			Port  uint32 `c:"dwPort"`
+			Pid   uint32 `c:"dwPid"`
+		}{}, []string{row}, "absent S.dwAdr: these headers do not have it"},
+		"two tags that are misspelt": {struct {
+			State uint32 `c:"dwStat"`
+			Addr  uint32 `c:"dwAddr"`
+			Port  uint32 `c:"dwPort"`
+			Pid   uint32 `c:"dwPi"`
+		}{}, []string{row}, "absent S.dwStat: these headers do not have it\nabsent S.dwPi: these headers do not have it"},
+		"a tag of a bit-field that is misspelt": {struct {
+			Flags uint32 `c:"low|mid|hihg"`
+			After uint32 `c:"after"`
+		}{}, []string{bits}, "absent S.hihg: these headers do not have it"},
 		"no padding at the end": {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
 		"padding at the end too long": {struct {
 			A uint32
