@@ -34,13 +34,12 @@ const contentStep = 64 << 10
 // Write adds to the content.
 func (c *Content) Write(p []byte) (n int, err error) {
 	for len(p) > 0 {
-		last := len(c.steps) - 1
-		if last < 0 || len(c.steps[last]) == contentStep {
+		if steps := len(c.steps); steps == 0 || len(c.steps[steps-1]) == contentStep {
 			c.steps = append(c.steps, make([]byte, 0, contentStep))
-			last++
 		}
-		step := min(len(p), contentStep-len(c.steps[last]))
-		c.steps[last] = append(c.steps[last], p[:step]...)
+		last := &c.steps[len(c.steps)-1]
+		step := min(len(p), contentStep-len(*last))
+		*last = append(*last, p[:step]...)
 		p, n = p[step:], n+step
 	}
 	return n, nil

@@ -188,7 +188,7 @@ func distance(a, b string) int {
 		now[j] = j
 	}
 	for i := range len(a) {
-		before, last, now = last, now, make([]int, len(b)+1)
+		before, last, now = last, now, make([]int, len(now))
 		now[0] = i + 1
 		for j := range len(b) {
 			cost := 1

@@ -95,7 +95,7 @@ func readCreatedTCP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	var err4, err6 error
 	if families&tcpmib.IPv4 != 0 {
 		whole := func() ([]tcpmib.TCPRowOwnerModule, error) {
-			return tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, false)
+			return tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerModule](&r, tcpmib.AllRows, unsorted)
 		}
 		err4 = eachRow(r.Source, modulesOf(tcpmib.AFInet), tcpmib.DecodeTCPTableOwnerModule, whole, func(row *tcpmib.TCPRowOwnerModule) {
 			if o := module(row.Conn(), row.CreateTime()); o != nil {
@@ -106,7 +106,7 @@ func readCreatedTCP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	}
 	if families&tcpmib.IPv6 != 0 {
 		whole := func() ([]tcpmib.TCP6RowOwnerModule, error) {
-			return tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, false)
+			return tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerModule](&r, tcpmib.AllRows, unsorted)
 		}
 		err6 = eachRow(r.Source, modulesOf(tcpmib.AFInet6), tcpmib.DecodeTCP6TableOwnerModule, whole, func(row *tcpmib.TCP6RowOwnerModule) {
 			if o := module(row.Conn(), row.CreateTime()); o != nil {

@@ -59,16 +59,17 @@ func (Live) EStats() EStats {
 }
 
 // Reserved looks for a reservation of one port.
-func (Live) Reserved(p rows.Protocol, port uint16) (bool, error) {
+func (Live) Reserved(p rows.Protocol, port uint16) (reserved bool, err error) {
 	lookup := tcpmib.LookupPersistentTcpPortReservation
 	if p == rows.UDP {
 		lookup = udpmib.LookupPersistentUdpPortReservation
 	}
-	_, err := lookup(port, 1)
+	_, err = lookup(port, 1)
+	reserved = err == nil
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		err = nil
 	}
-	return err == nil, err
+	return reserved, err
 }
 
 // Bind tries a bind.

@@ -64,6 +64,9 @@ func Sockets(m Machine, tables rows.Tables) (sockets []rows.Socket, err error) {
 	return sockets, errors.Join(LacksTable(errTCP), LacksTable(errBound), LacksTable(errUDP))
 }
 
+// unsorted has Windows return a table as it is: what needs an order sorts rows.
+const unsorted = false
+
 // readConns reads the TCP tables. Windows has one of listening sockets alone, which spares a busy
 // machine its connections, and which captures do not have.
 func readConns(r *tcpmib.Reader, tables rows.Tables) ([]tcpmib.Conn, error) {
@@ -82,14 +85,14 @@ func readListening(r *tcpmib.Reader, families tcpmib.Family) (conns []tcpmib.Con
 	var err4, err6 error
 	if families&tcpmib.IPv4 != 0 {
 		var table []tcpmib.TCPRowOwnerPID
-		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerPID](r, tcpmib.Listeners, false)
+		table, err4 = tcpmib.ReadExtendedTcpTable[tcpmib.TCPRowOwnerPID](r, tcpmib.Listeners, unsorted)
 		for i := range table {
 			conns = append(conns, table[i].Conn())
 		}
 	}
 	if families&tcpmib.IPv6 != 0 {
 		var table []tcpmib.TCP6RowOwnerPID
-		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerPID](r, tcpmib.Listeners, false)
+		table, err6 = tcpmib.ReadExtendedTcpTable[tcpmib.TCP6RowOwnerPID](r, tcpmib.Listeners, unsorted)
 		for i := range table {
 			conns = append(conns, table[i].Conn())
 		}

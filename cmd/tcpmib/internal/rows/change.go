@@ -92,10 +92,10 @@ func withStateBefore(text func([]byte, *Row) []byte) func([]byte, *Row) []byte {
 
 // shrinkStates drops the state before, and then the arrow.
 func shrinkStates(text string, width int) string {
-	if i := strings.Index(text, arrow); i >= 0 {
-		text = text[i:]
+	if _, now, changed := strings.Cut(text, arrow); changed {
+		text = arrow + now
 		if len(text) > width {
-			text = text[len(arrow):]
+			text = now
 		}
 	}
 	if len(text) > width {

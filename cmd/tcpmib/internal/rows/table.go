@@ -118,11 +118,11 @@ func (t *Table) Above(screen int) (lines []string) {
 			text = v.Column.Shrink(text, room)
 		}
 		more := len(title) + 1 + cli.DisplayWidth(text)
-		if width > 0 && width+len(gap)+more > screen {
+		if line != "" && width+len(gap)+more > screen {
 			lines = append(lines, line)
 			line, width = "", 0
 		}
-		if width > 0 {
+		if line != "" {
 			line, width = line+gap, width+len(gap)
 		}
 		if t.Color {
@@ -130,7 +130,7 @@ func (t *Table) Above(screen int) (lines []string) {
 		}
 		line, width = line+title+" "+text, width+more
 	}
-	if width > 0 {
+	if line != "" {
 		lines = append(lines, line, "")
 	}
 	return lines
