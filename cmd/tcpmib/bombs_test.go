@@ -169,8 +169,8 @@ func bound() tcpmib.Source {
 	return owned(answers, ".exe")
 }
 
-// server has a million sockets on one port, of all the processes that a capture may have and many that have ended,
-// which share nothing, and half of which listen.
+// server has a million sockets on one port, of all the processes that a capture may have and many
+// that have ended, which share nothing, and half of which listen.
 func server() tcpmib.Source {
 	rows := make([]tcpmib.TCP6Row2, 1_000_000)
 	dated := make([]tcpmib.TCP6RowOwnerModule, len(rows))
@@ -201,7 +201,8 @@ func server() tcpmib.Source {
 	return m
 }
 
-// noise has a million connections with as little in common as those of a machine can have, of which little packs.
+// noise has a million connections with as little in common as those of a machine can have, of which
+// little packs.
 func noise() tcpmib.Source {
 	random := rand.New(rand.NewPCG(7, 8))
 	rows := make([]tcpmib.TCP6Row2, 1_000_000)

@@ -226,8 +226,8 @@ func (e *eventWriter) end() error {
 	return err
 }
 
-// writeEvents writes the changes that match, those of a tick together. Errors end the command with a
-// failure if final, and are reported at once otherwise.
+// writeEvents writes the changes that match, those of a tick together. Errors end the command with
+// a failure if final, and are reported at once otherwise.
 func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *filter.Baseline, final bool) error {
 	buffer := bufio.NewWriterSize(a.Out, 64<<10)
 	out := newEventWriter(buffer, f.shownColumns(), f.format == watchJSON)
@@ -282,8 +282,8 @@ type remembered struct {
 	texts    texts
 }
 
-// rememberedSocket is what belongs to one socket. There may be a million: what belongs to a process or
-// to an address is kept once, in names, and so is each text.
+// rememberedSocket is what belongs to one socket. There may be a million: what belongs to a process
+// or to an address is kept once, in names, and so is each text.
 type rememberedSocket struct {
 	created         rows.Moment
 	process, module uint32 // numbers of texts
@@ -299,8 +299,8 @@ func newRemembered(f *watchFlags) *remembered {
 	}
 }
 
-// events writes the selected changes of a tick, sorted. They are not kept: if what they show has to be
-// asked for each socket or process before, or they have to be sorted, it looks at them twice.
+// events writes the selected changes of a tick, sorted. They are not kept: if what they show has to
+// be asked for each socket or process before, or they have to be sorted, it looks at them twice.
 func (k *remembered) events(tick *machine.Tick, changes iter.Seq[*rows.Change],
 	selected func(c *rows.Change, now, before *rows.Row) bool, write func(c *rows.Change, now *rows.Row) error) error {
 	m := tick.Machine
@@ -366,7 +366,8 @@ func again(tick *machine.Tick, n int) iter.Seq[*rows.Change] {
 	}
 }
 
-// writeLater writes the changes of a tick with these numbers, sorted, with what a snapshot knows of them.
+// writeLater writes the changes of a tick with these numbers, sorted, with what a snapshot knows of
+// them.
 func (k *remembered) writeLater(tick *machine.Tick, numbers []uint32, s *rows.Snapshot, write func(c *rows.Change, now *rows.Row) error) error {
 	var c rows.Change // change i, and its row
 	var now rows.Row
@@ -388,7 +389,8 @@ func (k *remembered) writeLater(tick *machine.Tick, numbers []uint32, s *rows.Sn
 		}
 		return nil
 	}
-	// Creation times are looked up in the order of their table, which is much faster than in any other.
+	// Creation times are looked up in the order of their table, which is much faster than in any
+	// other.
 	var known []rememberedSocket
 	if len(k.asked) > 0 {
 		known = make([]rememberedSocket, len(numbers))
@@ -426,8 +428,8 @@ func (k *remembered) asks(of machine.Of) bool {
 	return slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Of == of && rows.Has(k.asked, e.Column) })
 }
 
-// askedFor returns the sockets of changes that have not closed, one of each process unless something is
-// asked for each socket.
+// askedFor returns the sockets of changes that have not closed, one of each process unless
+// something is asked for each socket.
 func (k *remembered) askedFor(tick *machine.Tick, numbers []uint32) []rows.Socket {
 	var all []rows.Socket
 	var owners machine.OneOfEach
@@ -468,8 +470,9 @@ func (k *remembered) enrich(m *machine.Reader, sockets []rows.Socket) *rows.Snap
 	return s
 }
 
-// row returns the row of a change, with what is known of a socket; known is what k.names know of it. It uses
-// what is remembered for a socket that closed, and for one whose creation time Windows no longer has.
+// row returns the row of a change, with what is known of a socket; known is what k.names know of
+// it. It uses what is remembered for a socket that closed, and for one whose creation time Windows
+// no longer has.
 func (k *remembered) row(s *rows.Snapshot, c *rows.Change, known *rows.Row) rows.Row {
 	if c.Kind != tcpmib.Closed {
 		now := s.Row(c.Now())

@@ -101,8 +101,8 @@ func TestQuoted(t *testing.T) {
 	assert.Equal(t, "a\ufffdb", capture.Quoted(errors.New("a\x1bb")))
 }
 
-// A capture with many rows is refused before memory is taken for them, with their number. Tables that are read
-// together count together.
+// A capture with many rows is refused before memory is taken for them, with their number. Tables
+// that are read together count together.
 func TestMaxRows(t *testing.T) {
 	const udp, owners = "GetExtendedUdpTable", "GetExtendedTcpTable"
 	for _, test := range []struct {

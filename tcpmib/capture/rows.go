@@ -8,8 +8,8 @@ import (
 	"github.com/winmib/winmib/tcpmib"
 )
 
-// RowsError is the error for a capture with more rows, or a longer file, than Limits.MaxRows allows. It is
-// a tcpmib.ErrTooLarge.
+// RowsError is the error for a capture with more rows, or a longer file, than Limits.MaxRows
+// allows. It is a tcpmib.ErrTooLarge.
 type RowsError struct {
 	Rows    int // how many rows the tables of one kind have together, the kind with the most; of a file that is too long, how many it has room for
 	MaxRows int // the limit
@@ -31,8 +31,8 @@ func (e *RowsError) Allow() int { return e.Rows }
 // Unwrap returns tcpmib.ErrTooLarge.
 func (e *RowsError) Unwrap() error { return tcpmib.ErrTooLarge }
 
-// bytesOfARow is how long a file may be for each of MaxRows. A connection that nothing else resembles packs to
-// some 45 bytes, in all the tables that list it.
+// bytesOfARow is how long a file may be for each of MaxRows. A connection that nothing else
+// resembles packs to some 45 bytes, in all the tables that list it.
 const bytesOfARow = 64
 
 func (l Limits) maxRows() int {
@@ -42,8 +42,8 @@ func (l Limits) maxRows() int {
 	return l.MaxRows
 }
 
-// MaxFileBytes returns how long a file may be: 64 bytes for each of MaxRows, or of DefaultMaxRows if that
-// is more.
+// MaxFileBytes returns how long a file may be: 64 bytes for each of MaxRows, or of DefaultMaxRows
+// if that is more.
 func (l Limits) MaxFileBytes() int64 {
 	return bytesOfARow * max(int64(l.maxRows()), DefaultMaxRows)
 }
@@ -76,8 +76,8 @@ func (l Limits) checkRows(zipped *archive, list answers) error {
 	return nil
 }
 
-// kind returns which rows a table has; "" is no table. A program may read all tables of one kind at once, and
-// those of another list the same sockets again.
+// kind returns which rows a table has; "" is no table. A program may read all tables of one kind at
+// once, and those of another list the same sockets again.
 func (a manifestAnswer) kind() string {
 	switch {
 	case !strings.Contains(a.Func, "Table"):
@@ -90,8 +90,9 @@ func (a manifestAnswer) kind() string {
 	return "connections and UDP sockets"
 }
 
-// rows returns how many rows a table has, by its first bytes. One that has no room for as many as it says
-// has none: it is refused when it is decoded. An entry that cannot be read is refused when it is read.
+// rows returns how many rows a table has, by its first bytes. One that has no room for as many as
+// it says has none: it is refused when it is decoded. An entry that cannot be read is refused when
+// it is read.
 func (a *archive) rows(name string) int {
 	f := a.entries[name]
 	if f == nil {

@@ -38,8 +38,8 @@ type Use struct {
 // connection that match selects. The largest come first.
 //
 // Sockets that are bound and not connected have no remote endpoint, as from Reader.AppendBound. A
-// connection at a port where a socket listens was accepted, and does not count. Count reorders conns,
-// and makes no copy.
+// connection at a port where a socket listens was accepted, and does not count. Count reorders
+// conns, and makes no copy.
 func Count(conns []tcpmib.Conn, families tcpmib.Family, dynamic Range, match func(tcpmib.Conn) bool) []Use {
 	var uses []Use
 	for family, all := range map[tcpmib.Family]netip.Addr{
@@ -135,8 +135,8 @@ func (m *machine) pairs(match func(tcpmib.Conn) bool) []Use {
 	return uses
 }
 
-// heldPorts returns the ports that are held for every pair, and how many others are for those with a local
-// address.
+// heldPorts returns the ports that are held for every pair, and how many others are for those with
+// a local address.
 func (m *machine) heldPorts() (everywhere ports, here map[netip.Addr]int) {
 	everywhere, here = ports{}, map[netip.Addr]int{}
 	for local := range m.held {

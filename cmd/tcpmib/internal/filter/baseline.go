@@ -12,10 +12,10 @@ import (
 
 // Baseline is what a machine had at an earlier time, which may be before its last restart.
 //
-// A socket that listens or is bound, and a UDP socket, is the same if its protocol, its local endpoint
-// and the name of its process are: process IDs are others after a restart. Where one of the names is
-// not known, the endpoint decides. A connection is the same if its endpoints and its process ID are,
-// or one of the IDs is 0, as in TIME-WAIT.
+// A socket that listens or is bound, and a UDP socket, is the same if its protocol, its local
+// endpoint and the name of its process are: process IDs are others after a restart. Where one of
+// the names is not known, the endpoint decides. A connection is the same if its endpoints and its
+// process ID are, or one of the IDs is 0, as in TIME-WAIT.
 type Baseline struct {
 	// Both are sorted: maps of a million would take five times their memory.
 	sockets     []socket
@@ -40,7 +40,8 @@ func (s socket) compareEndpoint(t socket) int {
 	return cmp.Or(s.local.Compare(t.local), cmp.Compare(s.protocol, t.protocol), cmp.Compare(s.state, t.state))
 }
 
-// connection is a connection, or several of one process between the same endpoints, which a capture may have.
+// connection is a connection, or several of one process between the same endpoints, which a capture
+// may have.
 type connection struct {
 	tcpmib.Endpoints
 	pid    uint32
@@ -101,8 +102,8 @@ func NewBaseline(s *rows.Snapshot) *Baseline {
 	return b
 }
 
-// join makes one of the connections of one process between the same endpoints, and collects the states of all
-// processes there.
+// join makes one of the connections of one process between the same endpoints, and collects the
+// states of all processes there.
 func (b *Baseline) join() {
 	n, first := 0, 0
 	for _, c := range b.connections {

@@ -40,8 +40,8 @@ func (r *Reader) KnownProcesses() owner.Processes {
 	return processes
 }
 
-// Sockets reads the sockets in some tables of a machine. A table may have a million rows: each is let go of
-// before the next is read.
+// Sockets reads the sockets in some tables of a machine. A table may have a million rows: each is
+// let go of before the next is read.
 func Sockets(m Machine, tables rows.Tables) (sockets []rows.Socket, err error) {
 	var errTCP, errBound, errUDP error
 	if tables.TCP {

@@ -28,8 +28,8 @@ type Tick struct {
 	Machine *Reader
 	At      time.Time
 
-	// Changes takes the snapshot and yields what Tracker.Changes does, or that ticks were missed. It is
-	// for one loop.
+	// Changes takes the snapshot and yields what Tracker.Changes does, or that ticks were missed.
+	// It is for one loop.
 	Changes iter.Seq2[rows.Change, error]
 	tracker *Tracker
 	missed  bool // there is no snapshot
@@ -63,8 +63,8 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	if !tables.UDP {
 		t.udp = udpmib.Tracker{}
 	}
-	// A capture is read once. When the first change comes all tables of its protocol have been read, and
-	// their buffers are for the next snapshot.
+	// A capture is read once. When the first change comes all tables of its protocol have been
+	// read, and their buffers are for the next snapshot.
 	_, once := m.Machine.(*Captured)
 	if tables.TCP {
 		once := once
@@ -155,8 +155,8 @@ func Twice(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 
 func isMissed(err error) bool { return errors.As(err, new(*tcpmib.MissedError)) }
 
-// Replay yields a Tick for each machine, at the time at which it was captured. It takes each machine out of
-// the list, so that its memory is free for the next.
+// Replay yields a Tick for each machine, at the time at which it was captured. It takes each
+// machine out of the list, so that its memory is free for the next.
 func Replay(machines []*Reader, tables rows.Tables) iter.Seq[Tick] {
 	return func(yield func(Tick) bool) {
 		t := &Tracker{}

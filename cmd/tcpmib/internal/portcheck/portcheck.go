@@ -203,8 +203,8 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 		for i := range holders {
 			used[holders[i].PID] = true
 		}
-		// A client that connects a dual-stack socket to an IPv4 address is bound over IPv6 and connected over
-		// IPv4.
+		// A client that connects a dual-stack socket to an IPv4 address is bound over IPv6 and
+		// connected over IPv4.
 		for _, c := range f.Bound {
 			if !used[c.PID] {
 				add(tcpmib.DatedConn{Conn: c})

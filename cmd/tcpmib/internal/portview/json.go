@@ -13,8 +13,8 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 )
 
-// WriteJSON writes an array with an object for each port, one a line. A port may have a million sockets,
-// so they are encoded as rows are.
+// WriteJSON writes an array with an object for each port, one a line. A port may have a million
+// sockets, so they are encoded as rows are.
 func WriteJSON(w io.Writer, r *Report) error {
 	b := bufio.NewWriterSize(w, 64<<10)
 	sockets := rows.NewObjects(r.socketColumns())

@@ -13,9 +13,9 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// Column is one thing that is known about a row, and what it is called everywhere: its name is its key
-// in JSON and templates, its header in CSV, and its name for --columns, --sort and the filters that are
-// typed on the screen. Case and dashes do not matter there.
+// Column is one thing that is known about a row, and what it is called everywhere: its name is its
+// key in JSON and templates, its header in CSV, and its name for --columns, --sort and the filters
+// that are typed on the screen. Case and dashes do not matter there.
 type Column struct {
 	Name    string
 	Also    []string                                     // what other programs call it
@@ -45,8 +45,8 @@ type Key struct {
 	Name   string
 }
 
-// appendData appends the value for programs, or nothing if there is none. Tables may show it in another
-// way: times are local there, and an age has units.
+// appendData appends the value for programs, or nothing if there is none. Tables may show it in
+// another way: times are local there, and an age has units.
 func (c *Column) appendData(dst []byte, r *Row) []byte {
 	if c.Data == nil {
 		return c.Text(dst, r)
@@ -59,7 +59,8 @@ func (c *Column) isAddress() bool {
 	return slices.Contains([]string{"local", "localAddress", "remote", "remoteAddress"}, c.Name)
 }
 
-// isOfSocket reports whether the column shows a part of the socket itself, for which no process has to be known.
+// isOfSocket reports whether the column shows a part of the socket itself, for which no process has
+// to be known.
 func (c *Column) isOfSocket() bool {
 	return slices.Contains([]string{
 		"protocol", "family", "local", "localAddress", "localPort", "remote", "remoteAddress", "remotePort",
@@ -274,8 +275,8 @@ func Names(columns []Column) []string {
 	return names
 }
 
-// Named returns the columns with these names. An unknown name panics. Tables of columns are made of it
-// when the program starts, so it looks for exactly these names.
+// Named returns the columns with these names. An unknown name panics. Tables of columns are made of
+// it when the program starts, so it looks for exactly these names.
 func Named(names ...string) []Column {
 	list := make([]Column, len(names))
 	for i, name := range names {

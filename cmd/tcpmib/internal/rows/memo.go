@@ -1,7 +1,8 @@
 package rows
 
-// memo remembers what becomes of names. Those with characters to escape take longer than all the rest of a
-// row, a million rows have as many names as there are processes, and anybody can choose the names.
+// memo remembers what becomes of names. Those with characters to escape take longer than all the
+// rest of a row, a million rows have as many names as there are processes, and anybody can choose
+// the names.
 type memo[V any] struct {
 	of    func(text string) V
 	known map[string]V
