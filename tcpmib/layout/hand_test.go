@@ -372,7 +372,10 @@ func TestSentences(t *testing.T) {
 			Flags uint32 `c:"low|mid|hihg"`
 			After uint32 `c:"after"`
 		}{}, []string{bits}, "absent S.hihg: these headers do not have it"},
-		"no padding at the end": {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
+		"one too many, by no name":       {struct{ P, Q, R uint16 }{}, []string{"S 4 2: first 0 WORD; second 2 WORD"}, "absent S.R: Go has uint16 at offset 4, and C has nothing to match it: remove it"},
+		"an array of one as its element": {struct{ Count, X uint32 }{}, []string{"S 8 4: count 0 DWORD; x 4 DWORD[1]"}, ""},
+		"an array of two as one number":  {struct{ Count, X uint64 }{}, []string{"S 16 8: count 0 UINT64; x 8 DWORD[2]"}, "type S.x: it is an array (DWORD[2]) in C and uint64 in Go: make it [2]uint32"},
+		"no padding at the end":          {struct{ A uint32 }{}, []string{"S 8 4: a 0 DWORD"}, "sizeof S: sizeof is 8 in C and 4 in Go on amd64: pad 4 bytes at the end"},
 		"padding at the end too long": {struct {
 			A uint32
 			_ [8]byte
