@@ -68,3 +68,11 @@ func TestWithRead(t *testing.T) {
 		}
 	}
 }
+
+// The defaults that help names are those that the flags have, and every shell shows what its words mean.
+func TestDefaults(t *testing.T) {
+	assert.Contains(t, runOffice(t, "estats", "--help"), "(default 5s)")
+	for _, shell := range shells {
+		assert.NotContains(t, runOffice(t, "completion", shell.name), "__completeNoDesc ", shell.name)
+	}
+}

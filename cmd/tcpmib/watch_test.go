@@ -430,3 +430,19 @@ func TestWatchOutput(t *testing.T) {
 		assert.Zero(t, info.Mode()&0o111)
 	}
 }
+
+// One column to sort by is enough.
+func TestWatchSortsByOneColumn(t *testing.T) {
+	for _, args := range []string{"--sort=localPort", "--sort=localPort --columns=localPort", "--sort=localPort,pid"} {
+		got := runApp(officeApp(), append([]string{"watch", "--from=testdata/office.zip"}, strings.Fields(args)...)...)
+		require.Zero(t, got.code, got.stderr)
+		var ports []int
+		for line := range strings.Lines(got.stdout) {
+			var e struct{ LocalPort int }
+			require.NoError(t, json.Unmarshal([]byte(line), &e))
+			ports = append(ports, e.LocalPort)
+		}
+		assert.Len(t, ports, 31)
+		assert.True(t, slices.IsSorted(ports), "%s: %v", args, ports)
+	}
+}
