@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,19 +16,19 @@ import (
 // key in JSON and templates, its header in CSV, and its name for --columns, --sort and the filters
 // that are typed on the screen. Case and dashes do not matter there.
 type Column struct {
-	Name    string
-	Also    []string                                     // what other programs call it
-	Filter  Filter                                       // the filter by its values, if there is one
-	Title   string                                       // header in tables
-	Number  bool                                         // unquoted in JSON, aligned right in tables
-	Text    func(dst []byte, r *Row) []byte              // appends the value, or nothing if there is none
-	Data    func(dst []byte, r *Row) []byte              // appends the value for programs; nil: as Text does
-	JSON    func(dst []byte, r *Row, quote quote) []byte // appends it as JSON; nil: derived from Data
-	Compare func(a, b *Row) int                          // the order of --sort
-	Key     func(r *Row) Key                             // the value, of columns with few different ones; or nil
-	Time    func(r *Row) uint64                          // the value, in the order of Compare, of a time; or nil
-	Style   func(r *Row) lipgloss.Style                  // its color in tables; nil: none
-	Shrink  func(text string, width int) string          // shortens it on a narrow screen; nil: never shortened
+	Name   string
+	Also   []string                                     // what other programs call it
+	Filter Filter                                       // the filter by its values, if there is one
+	Title  string                                       // header in tables
+	Number bool                                         // unquoted in JSON, aligned right in tables
+	Text   func(dst []byte, r *Row) []byte              // appends the value, or nothing if there is none
+	Data   func(dst []byte, r *Row) []byte              // appends the value for programs; nil: as Text does
+	JSON   func(dst []byte, r *Row, quote quote) []byte // appends it as JSON; nil: derived from Data
+	Rank   func(r *Row) uint64                          // the order of --sort for a number or a time
+	Word   func(r *Row) string                          // the same for a text, of which a million rows have a few hundred different ones
+	Order  func(a, b *Row) int                          // the same for anything else
+	Style  func(r *Row) lipgloss.Style                  // its color in tables; nil: none
+	Shrink func(text string, width int) string          // shortens it on a narrow screen; nil: never shortened
 }
 
 // Filter is the filter by the values of a column.
@@ -37,12 +36,6 @@ type Filter struct {
 	Flag  string // its name on the command line; "": there is none
 	Kind  string // what its values are, in one word
 	Usage string // for help, with the word in backquotes
-}
-
-// Key is a value of a column: a number or a name. Rows of one key are equal to Compare.
-type Key struct {
-	Number uint32
-	Name   string
 }
 
 // appendData appends the value for programs, or nothing if there is none. Tables may show it in
@@ -71,25 +64,25 @@ func (c *Column) isOfSocket() bool {
 // Columns are all columns of a socket, in the order in which help lists them.
 var Columns = []Column{
 	{Name: "protocol", Title: "PROTO",
-		Also:    []string{"proto", "netid"},
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Protocol.String()...) },
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Protocol, b.Protocol) }},
+		Also: []string{"proto", "netid"},
+		Text: func(dst []byte, r *Row) []byte { return append(dst, r.Protocol.String()...) },
+		Rank: func(r *Row) uint64 { return uint64(r.Protocol) }},
 	{Name: "family", Title: "FAMILY",
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Family().String()...) },
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Family(), b.Family()) }},
+		Text: func(dst []byte, r *Row) []byte { return append(dst, r.Family().String()...) },
+		Rank: func(r *Row) uint64 { return uint64(r.Family()) }},
 	{Name: "local", Title: "LOCAL", Shrink: shrinkEndpoint,
-		Also:    []string{"laddr", "src"},
-		Filter:  Filter{"local", "addresses", "local `addresses` or endpoints"},
-		Text:    func(dst []byte, r *Row) []byte { return r.Local.AppendTo(dst) },
-		Compare: func(a, b *Row) int { return a.Local.Compare(b.Local) }},
+		Also:   []string{"laddr", "src"},
+		Filter: Filter{"local", "addresses", "local `addresses` or endpoints"},
+		Text:   func(dst []byte, r *Row) []byte { return r.Local.AppendTo(dst) },
+		Order:  func(a, b *Row) int { return a.Local.Compare(b.Local) }},
 	{Name: "localAddress", Title: "LOCAL ADDRESS", Shrink: shrinkMiddle,
-		Text:    func(dst []byte, r *Row) []byte { return r.Local.Addr().AppendTo(dst) },
-		Compare: func(a, b *Row) int { return a.Local.Addr().Compare(b.Local.Addr()) }},
+		Text:  func(dst []byte, r *Row) []byte { return r.Local.Addr().AppendTo(dst) },
+		Order: func(a, b *Row) int { return a.Local.Addr().Compare(b.Local.Addr()) }},
 	{Name: "localPort", Title: "LOCAL PORT", Number: true,
-		Also:    []string{"lport", "sport"},
-		Filter:  Filter{"local-port", "ports", "local `ports`"},
-		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.Local.Port()) },
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Local.Port(), b.Local.Port()) }},
+		Also:   []string{"lport", "sport"},
+		Filter: Filter{"local-port", "ports", "local `ports`"},
+		Text:   func(dst []byte, r *Row) []byte { return appendUint(dst, r.Local.Port()) },
+		Rank:   func(r *Row) uint64 { return uint64(r.Local.Port()) }},
 	{Name: "remote", Title: "REMOTE", Shrink: shrinkEndpoint,
 		Also:   []string{"raddr", "dst", "peer", "foreign"},
 		Filter: Filter{"remote", "addresses", "remote `addresses` or endpoints, such as 203.0.113.7:443"},
@@ -99,10 +92,10 @@ var Columns = []Column{
 			}
 			return r.Remote.AppendTo(dst)
 		},
-		Compare: func(a, b *Row) int { return a.Remote.Compare(b.Remote) }},
+		Order: func(a, b *Row) int { return a.Remote.Compare(b.Remote) }},
 	{Name: "remoteAddress", Title: "REMOTE ADDRESS", Shrink: shrinkMiddle,
-		Text:    func(dst []byte, r *Row) []byte { return r.Remote.Addr().AppendTo(dst) },
-		Compare: func(a, b *Row) int { return a.Remote.Addr().Compare(b.Remote.Addr()) }},
+		Text:  func(dst []byte, r *Row) []byte { return r.Remote.Addr().AppendTo(dst) },
+		Order: func(a, b *Row) int { return a.Remote.Addr().Compare(b.Remote.Addr()) }},
 	{Name: "remotePort", Title: "REMOTE PORT", Number: true,
 		Also:   []string{"rport", "dport"},
 		Filter: Filter{"remote-port", "ports", "remote `ports`"},
@@ -112,45 +105,41 @@ var Columns = []Column{
 			}
 			return appendUint(dst, r.Remote.Port())
 		},
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Remote.Port(), b.Remote.Port()) }},
+		Rank: func(r *Row) uint64 { return uint64(r.Remote.Port()) }},
 	{Name: "remoteName", Title: "REMOTE NAME", Shrink: shrinkEnd,
-		Also:    []string{"host", "hostname"},
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.RemoteName...) },
-		Compare: func(a, b *Row) int { return compareFold(a.RemoteName, b.RemoteName) }},
+		Also:  []string{"host", "hostname"},
+		Text:  func(dst []byte, r *Row) []byte { return append(dst, r.RemoteName...) },
+		Order: func(a, b *Row) int { return compareFold(a.RemoteName, b.RemoteName) }},
 	{Name: "state", Title: "STATE",
-		Also:    []string{"status"},
-		Filter:  Filter{"state", "states", "`states`, such as listen,time-wait"},
-		Text:    ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.State.String()...) }),
-		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) },
-		Key:     func(r *Row) Key { return Key{Number: uint32(r.State)} },
-		Style:   func(r *Row) lipgloss.Style { return stateStyle(r.State) }},
+		Also:   []string{"status"},
+		Filter: Filter{"state", "states", "`states`, such as listen,time-wait"},
+		Text:   ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.State.String()...) }),
+		Rank:   func(r *Row) uint64 { return uint64(r.State) },
+		Style:  func(r *Row) lipgloss.Style { return stateStyle(r.State) }},
 	{Name: "stateCode", Title: "STATE CODE", Number: true,
-		Text:    ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.State) }),
-		Compare: func(a, b *Row) int { return cmp.Compare(a.State, b.State) },
-		Key:     func(r *Row) Key { return Key{Number: uint32(r.State)} }},
+		Text: ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.State) }),
+		Rank: func(r *Row) uint64 { return uint64(r.State) }},
 	{Name: "pid", Title: "PID", Number: true,
-		Also:    []string{"processId", "owningProcess"},
-		Filter:  Filter{"pid", "PIDs", "`IDs` of the owning processes"},
-		Text:    func(dst []byte, r *Row) []byte { return appendUint(dst, r.PID) },
-		Compare: func(a, b *Row) int { return cmp.Compare(a.PID, b.PID) },
-		Key:     func(r *Row) Key { return Key{Number: r.PID} }},
+		Also:   []string{"processId", "owningProcess"},
+		Filter: Filter{"pid", "PIDs", "`IDs` of the owning processes"},
+		Text:   func(dst []byte, r *Row) []byte { return appendUint(dst, r.PID) },
+		Rank:   func(r *Row) uint64 { return uint64(r.PID) }},
 	{Name: "process", Title: "PROCESS", Shrink: shrinkEnd,
-		Also:    []string{"command", "program", "processName"},
-		Filter:  Filter{"process", "names", "`names` of the owning processes, such as chrome or sql*"},
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Process...) },
-		JSON:    func(dst []byte, r *Row, quote quote) []byte { return quote(dst, r.Process) },
-		Compare: func(a, b *Row) int { return compareFold(a.Process, b.Process) },
-		Key:     func(r *Row) Key { return Key{Name: r.Process} }},
+		Also:   []string{"command", "program", "processName"},
+		Filter: Filter{"process", "names", "`names` of the owning processes, such as chrome or sql*"},
+		Text:   func(dst []byte, r *Row) []byte { return append(dst, r.Process...) },
+		JSON:   func(dst []byte, r *Row, quote quote) []byte { return quote(dst, r.Process) },
+		Word:   func(r *Row) string { return r.Process }},
 	{Name: "path", Title: "PATH", Shrink: shrinkMiddle,
-		Also:    []string{"exe", "executable"},
-		Filter:  Filter{"path", "text", "`text` in the path of the owning program"},
-		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.Path...) }),
-		Compare: func(a, b *Row) int { return compareFold(a.owner().Path, b.owner().Path) }},
+		Also:   []string{"exe", "executable"},
+		Filter: Filter{"path", "text", "`text` in the path of the owning program"},
+		Text:   ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.Path...) }),
+		Word:   func(r *Row) string { return r.owner().Path }},
 	{Name: "user", Title: "USER", Shrink: shrinkEnd,
-		Also:    []string{"username", "owner"},
-		Filter:  Filter{"user", "text", "`text` in the user of the owning process"},
-		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.User...) }),
-		Compare: func(a, b *Row) int { return compareFold(a.owner().User, b.owner().User) }},
+		Also:   []string{"username", "owner"},
+		Filter: Filter{"user", "text", "`text` in the user of the owning process"},
+		Text:   ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.User...) }),
+		Word:   func(r *Row) string { return r.owner().User }},
 	{Name: "parent", Title: "PARENT", Number: true,
 		Also: []string{"ppid", "parentPid"},
 		Text: ofOwner(func(dst []byte, o *Owner) []byte {
@@ -159,21 +148,21 @@ var Columns = []Column{
 			}
 			return appendUint(dst, o.Parent)
 		}),
-		Compare: func(a, b *Row) int { return cmp.Compare(a.owner().Parent, b.owner().Parent) }},
+		Rank: func(r *Row) uint64 { return uint64(r.owner().Parent) }},
 	{Name: "parentProcess", Title: "PARENT PROCESS", Shrink: shrinkEnd,
-		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.ParentProcess...) }),
-		Compare: func(a, b *Row) int { return compareFold(a.owner().ParentProcess, b.owner().ParentProcess) }},
+		Text: ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.ParentProcess...) }),
+		Word: func(r *Row) string { return r.owner().ParentProcess }},
 	{Name: "commandLine", Title: "COMMAND LINE", Shrink: shrinkEnd,
-		Also:    []string{"cmdline", "args"},
-		Filter:  Filter{"command-line", "text", "`text` in the command line of the owning process"},
-		Text:    ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.CommandLine...) }),
-		Compare: func(a, b *Row) int { return compareFold(a.owner().CommandLine, b.owner().CommandLine) }},
+		Also:   []string{"cmdline", "args"},
+		Filter: Filter{"command-line", "text", "`text` in the command line of the owning process"},
+		Text:   ofOwner(func(dst []byte, o *Owner) []byte { return append(dst, o.CommandLine...) }),
+		Word:   func(r *Row) string { return r.owner().CommandLine }},
 	{Name: "offload", Title: "OFFLOAD",
-		Text:    ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.Offload.String()...) }),
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
+		Text: ofTCP(func(dst []byte, r *Row) []byte { return append(dst, r.Offload.String()...) }),
+		Rank: func(r *Row) uint64 { return uint64(r.Offload) }},
 	{Name: "offloadCode", Title: "OFFLOAD CODE", Number: true,
-		Text:    ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.Offload) }),
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Offload, b.Offload) }},
+		Text: ofTCP(func(dst []byte, r *Row) []byte { return appendUint(dst, r.Offload) }),
+		Rank: func(r *Row) uint64 { return uint64(r.Offload) }},
 	{Name: "age", Title: "AGE", Number: true,
 		Text: func(dst []byte, r *Row) []byte {
 			if r.Created.IsZero() {
@@ -187,8 +176,7 @@ var Columns = []Column{
 			}
 			return strconv.AppendInt(dst, int64(r.Age/time.Second), 10)
 		},
-		Compare: func(a, b *Row) int { return cmp.Compare(a.Age, b.Age) },
-		Time:    func(r *Row) uint64 { return uint64(r.Age) }},
+		Rank: func(r *Row) uint64 { return uint64(r.Age) }},
 	{Name: "created", Title: "CREATED",
 		Also: []string{"since", "started"},
 		Text: func(dst []byte, r *Row) []byte {
@@ -203,18 +191,16 @@ var Columns = []Column{
 			}
 			return r.Created.UTC().AppendFormat(dst, time.RFC3339Nano)
 		},
-		Compare: func(a, b *Row) int { return a.Created.Compare(b.Created) },
-		Time:    func(r *Row) uint64 { return uint64(MomentOf(r.Created)) }},
+		Rank: func(r *Row) uint64 { return uint64(MomentOf(r.Created)) }},
 	{Name: "module", Title: "MODULE", Shrink: shrinkEnd,
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, r.Module...) },
-		Compare: func(a, b *Row) int { return compareFold(a.Module, b.Module) },
-		Key:     func(r *Row) Key { return Key{Name: r.Module} }},
+		Text: func(dst []byte, r *Row) []byte { return append(dst, r.Module...) },
+		Word: func(r *Row) string { return r.Module }},
 	{Name: "services", Title: "SERVICES", Shrink: shrinkEnd,
-		Also:    []string{"service"},
-		Filter:  Filter{"service", "names", "`names` of services that run in the owning process"},
-		Text:    func(dst []byte, r *Row) []byte { return append(dst, strings.Join(r.Services, ", ")...) },
-		JSON:    func(dst []byte, r *Row, quote quote) []byte { return appendList(dst, r.Services, quote) },
-		Compare: func(a, b *Row) int { return slices.CompareFunc(a.Services, b.Services, compareFold) }},
+		Also:   []string{"service"},
+		Filter: Filter{"service", "names", "`names` of services that run in the owning process"},
+		Text:   func(dst []byte, r *Row) []byte { return append(dst, strings.Join(r.Services, ", ")...) },
+		JSON:   func(dst []byte, r *Row, quote quote) []byte { return appendList(dst, r.Services, quote) },
+		Word:   func(r *Row) string { return strings.Join(r.Services, "\x00") }}, // which is below all that names have
 }
 
 // EitherEnd are filters by the local and the remote end at once, which are no columns.

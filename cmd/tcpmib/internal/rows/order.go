@@ -62,16 +62,16 @@ type ranked struct {
 	row  uint32
 }
 
-// few is up to how many rows it takes less time to compare values than to rank them.
+// few is up to how many rows it takes less time to compare texts than to rank them.
 const few = 12
 
 // sort sorts rows, which are in the order of their numbers, by columns and then as Socket.Compare does.
 func (s *sorter) sort(list []ranked, by []Column) {
 	switch {
-	case len(by) > 0 && by[0].Time != nil:
-		s.rankTimes(list, &by[0])
-	case len(by) > 0 && len(list) > few && by[0].Key != nil:
-		s.rankValues(list, &by[0])
+	case len(by) > 0 && by[0].Rank != nil:
+		s.rankNumbers(list, &by[0])
+	case len(by) > 0 && len(list) > few && by[0].Word != nil:
+		s.rankWords(list, &by[0])
 	default:
 		left, right := rowCache{row: s.row}, rowCache{row: s.row}
 		slices.SortFunc(list, func(a, b ranked) int {
@@ -106,13 +106,13 @@ func (s *sorter) directed(order int) int {
 	return order
 }
 
-// rankTimes ranks rows by a column of times. Unknown ones come last, reversed or not.
-func (s *sorter) rankTimes(list []ranked, c *Column) {
+// rankNumbers ranks rows by a column of numbers or times. Unknown times come last, reversed or not.
+func (s *sorter) rankNumbers(list []ranked, c *Column) {
 	for i := range list {
 		r := s.row(int(list[i].row))
 		switch {
 		case !c.isUnknown(&r):
-			list[i].rank = 1 + c.Time(&r)
+			list[i].rank = 1 + c.Rank(&r)
 		case s.reverse:
 			list[i].rank = 0
 		default:
@@ -121,33 +121,31 @@ func (s *sorter) rankTimes(list []ranked, c *Column) {
 	}
 }
 
-// rankValues ranks rows by a column with a few hundred values for a million rows, such as the process. Rows
-// whose values compare equal, such as names in different case, have the same rank.
-func (s *sorter) rankValues(list []ranked, c *Column) {
-	type value struct {
+// rankWords ranks rows by a column with a few hundred texts for a million rows, such as the process. Rows
+// whose texts compare equal, such as names in different case, have the same rank.
+func (s *sorter) rankWords(list []ranked, c *Column) {
+	type word struct {
 		row  uint32 // one of those that have it
 		rank uint64
 	}
-	values := map[Key]*value{}
-	of := make([]*value, len(list))
+	words := map[string]*word{}
+	of := make([]*word, len(list))
 	for i := range list {
 		r := s.row(int(list[i].row))
-		key := c.Key(&r)
-		v := values[key]
-		if v == nil {
-			v = &value{row: list[i].row}
-			values[key] = v
+		text := c.Word(&r)
+		if words[text] == nil {
+			words[text] = &word{row: list[i].row}
 		}
-		of[i] = v
+		of[i] = words[text]
 	}
 	left, right := rowCache{row: s.row}, rowCache{row: s.row}
-	compare := func(a, b *value) int { return c.Compare(left.get(a.row), right.get(b.row)) }
-	ordered := slices.SortedFunc(maps.Values(values), compare)
-	for i, v := range ordered {
+	compare := func(a, b *word) int { return c.compare(left.get(a.row), right.get(b.row)) }
+	ordered := slices.SortedFunc(maps.Values(words), compare)
+	for i, w := range ordered {
 		if i > 0 {
-			v.rank = ordered[i-1].rank
-			if compare(ordered[i-1], v) != 0 {
-				v.rank++
+			w.rank = ordered[i-1].rank
+			if compare(ordered[i-1], w) != 0 {
+				w.rank++
 			}
 		}
 	}
@@ -196,7 +194,7 @@ func compareBy(by []Column, reverse bool, a, b *Row) int {
 		case bUnknown && !aUnknown:
 			return -1
 		}
-		if order := c.Compare(a, b); order != 0 {
+		if order := c.compare(a, b); order != 0 {
 			if reverse {
 				return -order
 			}
@@ -204,6 +202,17 @@ func compareBy(by []Column, reverse bool, a, b *Row) int {
 		}
 	}
 	return 0
+}
+
+// compare compares rows by the column.
+func (c *Column) compare(a, b *Row) int {
+	switch {
+	case c.Rank != nil:
+		return cmp.Compare(c.Rank(a), c.Rank(b))
+	case c.Word != nil:
+		return compareFold(c.Word(a), c.Word(b))
+	}
+	return c.Order(a, b)
 }
 
 // isUnknown reports whether the column shows a time of a row that has none.
