@@ -125,7 +125,7 @@ func TestOpen(t *testing.T) {
 		assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
 		assert.ErrorContains(t, err, "; --max-rows 38 allows more")
 	}
-	long := filepath.Join(t.TempDir(), "long.zip")
+	long := filepath.Join(dir, "long.zip")
 	require.NoError(t, os.WriteFile(long, nil, 0o600))
 	require.NoError(t, os.Truncate(long, 65<<20))
 	_, err = Open(long, 0)
