@@ -7,7 +7,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -34,7 +33,7 @@ func TestAnswersStayPacked(t *testing.T) {
 			for range 2 {
 				size, code := c.Ask(tcpmib.Query{Func: "GetTcpTable2"}, buf)
 				assert.Zero(t, code)
-				assert.Empty(t, cmp.Diff(answer, buf[:size]))
+				assert.True(t, bytes.Equal(answer, buf[:size])) // without a difference, which takes seconds
 			}
 		})
 	}
