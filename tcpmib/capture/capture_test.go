@@ -319,6 +319,33 @@ func TestWhatWasNotRecorded(t *testing.T) {
 	}
 }
 
+// Unpack returns what Ask copies, as often as it is asked: a table, or the code of what failed.
+func TestUnpack(t *testing.T) {
+	c, err := read(write(t, answers{"GetTcpTable2": {table: table(28, 1500)}, "GetTcp6Table2": {table: table(60, 3)}, "GetTcpStatisticsEx2": {code: 5}}))
+	require.NoError(t, err)
+	for _, q := range append(capture.Queries, tcpmib.Query{Func: "GetIfTable2"}) {
+		size, code := c.Ask(q, make([]byte, 1<<16))
+		for range 2 {
+			answer, n, unpacked := c.Unpack(q)
+			assert.Equal(t, code, unpacked, q)
+			assert.EqualValues(t, size, n, q)
+			if code != 0 {
+				assert.Nil(t, answer, q)
+				continue
+			}
+			other, _, _ := c.Unpack(q) // which is read at the same time
+			for _, r := range []io.Reader{answer, other} {
+				got, err := io.ReadAll(r)
+				require.NoError(t, err)
+				assert.Equal(t, twoTables[q.Func].table, got, q)
+			}
+		}
+	}
+	size, code := c.Ask(tcpmib.Query{Func: "GetTcpStatisticsEx2", Family: tcpmib.AFInet}, nil)
+	assert.EqualValues(t, 5, code)
+	assert.Zero(t, size)
+}
+
 // A Source of ours honours buffers that are too small, as Windows does.
 func TestAskKeepsToTheBuffer(t *testing.T) {
 	c, err := read(write(t, twoTables))
@@ -456,6 +483,7 @@ func TestHostileFiles(t *testing.T) {
 		{"answers are no array", archive(t, manifest(`{"func":"F","code":5}`)), tcpmib.ErrMalformed, "{, and it takes a ["},
 		{"processes are no object", archive(t, manifest(`[],"processes":["a.exe"]`)), tcpmib.ErrMalformed, "[, and it takes a {"},
 		{"process ID is none", archive(t, manifest(`[],"processes":{"-1":"a.exe"}`)), tcpmib.ErrMalformed, `"-1" is not a process ID`},
+		{"process ID of 33 bits", archive(t, manifest(`[],"processes":{"4294967296":"a.exe"}`)), tcpmib.ErrMalformed, `"4294967296" is not a process ID`},
 		{"process name is none", archive(t, manifest(`[],"processes":{"1":{}}`)), tcpmib.ErrMalformed, `entry "manifest.json"`},
 		{"code 122", archive(t, manifest(`[{"func":"GetTcpTable2","code":122}]`)), tcpmib.ErrMalformed, `entry "manifest.json": malformed table: "GetTcpTable2" has the code 122`},
 		{"code 0xC0000001", archive(t, manifest(`[{"func":"GetTcpTable2","code":3221225473}]`)), tcpmib.ErrMalformed, `entry "manifest.json": malformed table: "GetTcpTable2" has the code 3221225473`},

@@ -1,6 +1,7 @@
 package capture_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -128,6 +129,8 @@ func TestMaxRows(t *testing.T) {
 			"GetTcpTable2": {table: zeros(28, 3)}}, capture.Limits{MaxRows: 3}, 4, "bound sockets"},
 		{"owners", answers{owners: {table: zeros(160, 2)}, "GetTcpTable2": {table: zeros(28, 3)}}, capture.Limits{MaxRows: 3}, 4, "owners of connections"},
 		{"the most", answers{owners: {table: zeros(160, 3)}, "GetTcpTable2": {table: zeros(28, 4)}}, capture.Limits{MaxRows: 3}, 6, "owners of connections"},
+		{"as many of two kinds", answers{owners: {table: zeros(160, 2)}, "GetTcpTable2": {table: zeros(28, 4)},
+			"InternalGetBoundTcpEndpointTable": {table: zeros(28, 4)}}, capture.Limits{MaxRows: 3}, 4, "connections and UDP sockets"},
 		{"statistics are no rows", answers{"GetTcpStatisticsEx": {table: []byte{9, 9, 9, 9, 0, 0, 0, 0, 0, 0, 0, 0}}}, capture.Limits{MaxRows: 1}, 0, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -159,15 +162,42 @@ func TestMaxRows(t *testing.T) {
 	}
 }
 
-// A table that claims more rows than it has room for is not counted: decoding refuses it.
+// A table that claims more rows than it has room for counts as many as it could have: decoding refuses
+// it. One that cannot be read, or that belongs to an answer with an error, counts none.
 func TestLyingTables(t *testing.T) {
-	for _, body := range []string{"\xff\xff\xff\xff" + strings.Repeat("\x00", 28), "\xff\xff\xff", ""} {
-		manifest := fmt.Sprintf(manifestHead+`[{"func":"GetTcpTable2","entry":"a.bin","bytes":%d}]}`, len(body))
-		c, err := capture.Limits{MaxRows: 4}.Read(bytesReader(archive(t, entry{name: "manifest.json", body: []byte(manifest)}, entry{name: "a.bin", body: []byte(body)})))
+	full := zeros(28, 4)
+	for body, rows := range map[string]int{"\xff\xff\xff\xff" + strings.Repeat("\x00", 28): 4, "\xff\xff\xff": 0, "": 0} {
+		manifest := fmt.Sprintf(manifestHead+`[{"func":"GetTcpTable2","entry":"a.bin","bytes":%d},{"func":"GetTcp6Table2","entry":"b.bin","bytes":%d}]}`,
+			len(body), len(full))
+		file := archive(t, entry{name: "manifest.json", body: []byte(manifest)}, entry{name: "a.bin", body: []byte(body)}, entry{name: "b.bin", body: full})
+		c, err := capture.Limits{MaxRows: 4 + rows}.Read(bytesReader(file))
 		require.NoError(t, err)
 		_, err = (&tcpmib.Reader{Source: c}).AppendConns(nil, tcpmib.IPv4)
 		assert.ErrorIs(t, err, tcpmib.ErrMalformed)
+		_, err = capture.Limits{MaxRows: 3 + rows}.Read(bytesReader(file))
+		assert.ErrorIs(t, err, tcpmib.ErrTooLarge)
 	}
+
+	manifest := fmt.Sprintf(manifestHead+`[{"func":"GetTcpTable2","entry":"none.bin","bytes":4},{"func":"GetTcp6Table2","entry":"b.bin","bytes":%d}]}`, len(full))
+	file := archive(t, entry{name: "manifest.json", body: []byte(manifest)}, entry{name: "b.bin", body: full})
+	_, err := capture.Limits{MaxRows: 4}.Read(bytesReader(file))
+	assert.ErrorIs(t, err, tcpmib.ErrMalformed)
+	assert.ErrorContains(t, err, `entry "none.bin"`)
+
+	// A claim counts as 1<<30 rows at most, which fits an int of 32 bits.
+	manifest = manifestHead + `[{"func":"GetTcpTable2","entry":"a.bin","bytes":4}]}`
+	file = archive(t, entry{name: "manifest.json", body: []byte(manifest)}, entry{"a.bin", []byte("\xff\xff\xff\xff"), func(h *zip.FileHeader) {
+		h.UncompressedSize64 = 1 << 40
+	}})
+	_, err = capture.Read(bytesReader(file))
+	tooMany := (*capture.RowsError)(nil)
+	require.ErrorAs(t, err, &tooMany)
+	assert.Equal(t, 1<<30, tooMany.Rows)
+
+	manifest = manifestHead + `[{"func":"GetTcpTable2","code":5,"entry":"b.bin"},{"func":"GetTcp6Table2","code":5}]}`
+	file = archive(t, entry{name: "manifest.json", body: []byte(manifest)}, entry{name: "b.bin", body: full})
+	_, err = capture.Limits{MaxRows: 3}.Read(bytesReader(file))
+	assert.NoError(t, err)
 }
 
 func bytesReader(b []byte) (*bytes.Reader, int64) { return bytes.NewReader(b), int64(len(b)) }

@@ -40,6 +40,22 @@ func TestAnswersStayPacked(t *testing.T) {
 	wait.Wait()
 }
 
+// A small answer is kept unpacked, so that asking for it takes hardly any memory. One of more than
+// 32 KiB is unpacked again each time, which takes some 40 kB.
+func TestSmallAnswersAreUnpacked(t *testing.T) {
+	for size, packed := range map[int]bool{100: false, 32 << 10: false, 32<<10 + 1: true} {
+		c, err := read(write(t, answers{"GetTcpTable2": {table: make([]byte, size)}}))
+		require.NoError(t, err)
+		buf := make([]byte, size)
+		taken := allocated(func() {
+			for range 10 {
+				c.Ask(tcpmib.Query{Func: "GetTcpTable2"}, buf)
+			}
+		})
+		assert.Equal(t, packed, taken > 200<<10, "%d bytes: %d bytes allocated", size, taken)
+	}
+}
+
 // Entries are checked as they are in the directory of the zip, packed or not.
 func TestEntriesThatAreNotWhole(t *testing.T) {
 	answer := table(28, 3)

@@ -90,9 +90,9 @@ func (a manifestAnswer) kind() string {
 	return "connections and UDP sockets"
 }
 
-// rows returns how many rows a table has, by its first bytes. One that has no room for as many as
-// it says has none: it is refused when it is decoded. An entry that cannot be read is refused when
-// it is read.
+// rows returns how many rows a table has, by its first bytes, but no more than it has room for: a
+// table that claims more is refused when it is decoded, and an entry that cannot be read when it is
+// read.
 func (a *archive) rows(name string) int {
 	f := a.entries[name]
 	if f == nil {
