@@ -38,6 +38,8 @@ func TestDiffOwners(t *testing.T) {
 	before.Add("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 3)
 	after.Add("10.0.0.1:2000", "10.0.0.2:80", tcpmib.StateTimeWait, 0)
 	after.Add("10.0.0.1:3000", "10.0.0.2:80", tcpmib.StateEstab, 1)
+	before.Add("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateSynSent, 0)
+	after.Add("10.0.0.1:4000", "10.0.0.2:80", tcpmib.StateEstab, 3)
 	files := []string{
 		record(t, before, 0, map[uint32]string{1: "ended.exe", 2: "client.exe", 3: "other.exe"}),
 		record(t, after, 5*time.Minute+12*time.Second, map[uint32]string{1: "second.exe", 2: "client.exe", 3: "other.exe"}),
@@ -45,16 +47,17 @@ func TestDiffOwners(t *testing.T) {
 	got := runApp(officeApp(), "diff", files[0], files[1])
 	assert.Equal(t, cli.ExitNothing, got.code)
 	assert.Empty(t, got.stderr)
-	assert.Equal(t, `1 opened, 2 closed, 1 changed in 5m 12s
+	assert.Equal(t, `1 opened, 2 closed, 2 changed in 5m 12s
 
    LOCAL          REMOTE       STATE                     PID  PROCESS
 -  10.0.0.1:1000  10.0.0.2:80  ESTABLISHED                 1  ended.exe
 ~  10.0.0.1:2000  10.0.0.2:80  ESTABLISHED -> TIME-WAIT    2  client.exe
 -  10.0.0.1:3000  10.0.0.2:80  ESTABLISHED                 3  other.exe
 +  10.0.0.1:3000  10.0.0.2:80  ESTABLISHED                 1  second.exe
+~  10.0.0.1:4000  10.0.0.2:80  SYN-SENT -> ESTABLISHED     3  other.exe
 `, got.stdout)
 
-	assert.Equal(t, []string{"closed ended.exe", "changed ", "closed other.exe", "opened second.exe"},
+	assert.Equal(t, []string{"closed ended.exe", "changed ", "closed other.exe", "opened second.exe", "changed other.exe"},
 		events(t, runApp(officeApp(), "diff", files[0], files[1], "--format=jsonl").stdout))
 	assert.Equal(t, []string{"closed ended.exe"},
 		events(t, runApp(officeApp(), "diff", files[0], files[1], "--format=jsonl", "--process=ended").stdout))

@@ -21,9 +21,7 @@ import (
 func main() {
 	// A write to a closed pipe should return an error, not kill the program.
 	signal.Ignore(syscall.SIGPIPE)
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
-	}
+	limitMemory()
 	cobra.MousetrapHelpText = mousetrapText(os.Args[1:])
 	os.Exit(newApp().run(os.Args[1:]))
 }
@@ -41,6 +39,13 @@ func mousetrapText(args []string) string {
 // of it as of all the rest. A million connections need less in most commands; more is taken where it
 // is needed.
 const memoryLimit = 500 << 20
+
+// limitMemory sets the limit, unless whoever runs the program has set one.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
+}
 
 // newApp returns the program as it runs outside of tests.
 func newApp() *app {

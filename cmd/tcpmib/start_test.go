@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,18 @@ func TestMousetrapText(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"list", "--limit", "10"}, {"--port", "443"}} {
 		assert.Empty(t, mousetrapText(args))
 	}
+}
+
+// GOMEMLIMIT replaces the limit of memory.
+func TestLimitMemory(t *testing.T) {
+	before := debug.SetMemoryLimit(1 << 40)
+	defer debug.SetMemoryLimit(before)
+	t.Setenv("GOMEMLIMIT", "1TiB")
+	limitMemory()
+	assert.Equal(t, int64(1<<40), debug.SetMemoryLimit(-1))
+	t.Setenv("GOMEMLIMIT", "")
+	limitMemory()
+	assert.Equal(t, int64(memoryLimit), debug.SetMemoryLimit(-1))
 }
 
 // Both programs are built as a release is; only cgo has an external linker.

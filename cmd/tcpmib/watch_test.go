@@ -96,6 +96,8 @@ func TestWatchEvents(t *testing.T) {
 			[]string{"present seven", "present eight"}, no6, cli.ExitOK},
 		"half, empty at first": {[]*fixture.Machine{empty, half}, []string{"--for=2500ms"},
 			[]string{"opened seven", "opened eight"}, no6, cli.ExitOK},
+		"half of both protocols": {[]*fixture.Machine{half}, []string{"--for=2500ms", "-t", "-u"},
+			[]string{"present seven", "present eight"}, no6 + strings.ReplaceAll(no6, "GetTcp6Table2", "GetExtendedUdpTable(ipv6, OwnerModule)"), cli.ExitOK},
 		"half, once": {[]*fixture.Machine{half}, []string{"--once"},
 			[]string{"present seven", "present eight"}, no6, cli.ExitFailure},
 		"half, at the second look": {[]*fixture.Machine{one, half}, []string{"--once"},
