@@ -64,7 +64,7 @@ func (d *differ[Row]) diff(yield func(kind Kind, i, j int) bool) {
 	for i < len(older) && j < len(newer) {
 		// Most sockets have not changed, and equality costs less than order.
 		if older[i] == newer[j] {
-			if d.at < len(d.olderOwners) {
+			if d.at != len(d.olderOwners) {
 				d.keepOwner(i, j)
 			}
 			i, j = i+1, j+1

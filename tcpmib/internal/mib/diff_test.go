@@ -72,6 +72,8 @@ func TestDiff(t *testing.T) {
 		{"twice, then once", []socket{b, later}, []socket{b}, []event{{Closed, later, socket{}}}},
 		{"twice, then the other", []socket{b, later}, []socket{later}, []event{{Closed, b, socket{}}}},
 		{"once, then twice", []socket{later}, []socket{b, later}, []event{{Opened, socket{}, b}}},
+		{"none without an owner, then one", []socket{b}, []socket{{2, 0, 1}, b}, []event{{Opened, socket{}, socket{2, 0, 1}}}},
+		{"one without an owner, then none", []socket{{2, 0, 1}, b}, []socket{b}, []event{{Closed, socket{2, 0, 1}, socket{}}}},
 		{"two that changed", []socket{b, other}, []socket{{2, 7, 3}, {2, 8, 3}}, []event{{Changed, b, socket{2, 7, 3}}, {Changed, other, socket{2, 8, 3}}}},
 		{"one closed, another opened", []socket{b, other}, []socket{other, {2, 9, 1}}, []event{{Closed, b, socket{}}, {Opened, socket{}, socket{2, 9, 1}}}},
 	} {

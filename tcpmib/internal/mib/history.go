@@ -22,7 +22,7 @@ type change struct {
 // snapshots as they were, and has no changes.
 func (h *History[Row]) Read(order *Order[Row], appendTo func([]Row) ([]Row, error)) error {
 	if enough, excess := h.room.Excess(cap(h.older), spareRows); excess {
-		h.older = make([]Row, 0, enough)
+		h.older = make([]Row, enough)
 	}
 	h.Skip()
 	rows, err := appendTo(h.older[:0])

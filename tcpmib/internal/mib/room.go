@@ -14,7 +14,7 @@ type Room struct {
 // Use notes that n bytes, or items, were needed.
 func (r *Room) Use(n int) {
 	if r.uses == window {
-		r.before, r.now, r.uses = r.now, 0, 0
+		*r = Room{before: r.now}
 	}
 	r.uses++
 	r.now = max(r.now, n)

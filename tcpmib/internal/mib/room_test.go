@@ -126,6 +126,21 @@ func TestHiccupsTakeNoMemory(t *testing.T) {
 	assert.Len(t, buf.b, firstBytes)
 }
 
+// A source that is never satisfied is asked 10 times.
+func TestAttempts(t *testing.T) {
+	for _, code := range []uint32{CodeInsufficientBuffer, CodeUnsuccessful} {
+		var buf Buffer
+		asked := 0
+		_, got, err := Fetch(&buf, question{}, 0, func(b []byte) (uint32, uint32) {
+			asked++
+			return uint32(len(b)) + 1, code
+		})
+		assert.Error(t, err)
+		assert.Equal(t, code, got)
+		assert.Equal(t, 10, asked)
+	}
+}
+
 // A buffer that grew for an answer that never came is let go of.
 func TestBufferOfAnAnswerThatNeverCame(t *testing.T) {
 	var buf Buffer

@@ -40,8 +40,8 @@ type zoned struct {
 
 // The sides of a connection, each of which has its own address in the cache.
 const (
-	LocalSide  = 0
-	RemoteSide = 1
+	LocalSide = iota
+	RemoteSide
 )
 
 // Begin begins a snapshot.
