@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/winmib/winmib/native"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -77,4 +78,20 @@ func TestLiveUnknownQuery(t *testing.T) {
 	assert.Zero(t, size)
 	assert.NotZero(t, code)
 	assert.Equal(t, []byte{1, 2, 3, 4}, buf)
+}
+
+// A function that fills a struct is not called with a buffer that has no room for it.
+func TestBuffersOfStructs(t *testing.T) {
+	for function, want := range map[string]uint32{
+		"GetTcpStatistics": native.SizeofTCPStats, "GetTcpStatisticsEx": native.SizeofTCPStats, "GetTcpStatisticsEx2": native.SizeofTCPStats2,
+		"GetUdpStatistics": native.SizeofUDPStats, "GetUdpStatisticsEx": native.SizeofUDPStats, "GetUdpStatisticsEx2": native.SizeofUDPStats2,
+	} {
+		q := tcpmib.Query{Func: function, Family: tcpmib.AFInet}
+		size, code := tcpmib.Live().Ask(q, make([]byte, want-1))
+		assert.Equal(t, want, size, function)
+		assert.EqualValues(t, tcpmib.CodeInsufficientBuffer, code, function)
+		size, code = tcpmib.Live().Ask(q, make([]byte, want))
+		assert.Equal(t, want, size, function)
+		assert.NotEqualValues(t, tcpmib.CodeInsufficientBuffer, code, function)
+	}
 }

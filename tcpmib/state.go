@@ -107,18 +107,18 @@ func (s *State) UnmarshalText(text []byte) (err error) {
 // RFC 793: as bits, of which the one that a state has is that of its number. It can stay, and it
 // can be reset or deleted in every state.
 var followers = [...]uint16{
-	StateClosed:    math.MaxUint16,                                           // its beginning and its end
-	StateListen:    math.MaxUint16,                                           // it may connect too
-	StateSynSent:   1<<(StateDeleteTCB+1) - 1<<StateSynSent,                  // whatever comes after it
-	StateSynRcvd:   1<<(StateDeleteTCB+1) - 1<<StateSynRcvd | 1<<StateListen, // a reset leads back to LISTEN
-	StateEstab:     1<<(StateDeleteTCB+1) - 1<<StateEstab,
+	StateClosed:    math.MaxUint16,                                              // its beginning and its end
+	StateListen:    math.MaxUint16,                                              // it may connect too
+	StateSynSent:   math.MaxUint16 >> StateSynSent << StateSynSent,              // it and whatever comes after it
+	StateSynRcvd:   math.MaxUint16>>StateSynRcvd<<StateSynRcvd | 1<<StateListen, // a reset leads back to LISTEN
+	StateEstab:     math.MaxUint16 >> StateEstab << StateEstab,
 	StateFinWait1:  1<<StateFinWait1 | 1<<StateFinWait2 | 1<<StateClosing | 1<<StateTimeWait,
 	StateFinWait2:  1<<StateFinWait2 | 1<<StateTimeWait,
 	StateCloseWait: 1<<StateCloseWait | 1<<StateLastAck,
 	StateClosing:   1<<StateClosing | 1<<StateTimeWait,
 	StateLastAck:   1 << StateLastAck,
 	StateTimeWait:  1 << StateTimeWait,
-	StateDeleteTCB: 1 << StateDeleteTCB,
+	StateDeleteTCB: 1 << StateClosed,
 }
 
 // follows reports whether a connection in state s can have been in another before. Of states that

@@ -69,6 +69,11 @@ func TestResetInEveryState(t *testing.T) {
 			assert.True(t, older.Same(newer), "%v, then %v", before, after)
 		}
 	}
+	for after := tcpmib.StateListen; after < tcpmib.StateDeleteTCB; after++ {
+		older, newer := c, c
+		older.State, newer.State = tcpmib.StateDeleteTCB, after
+		assert.False(t, older.Same(newer), "deleted, then %v", after)
+	}
 }
 
 func TestOffloadState(t *testing.T) {

@@ -198,6 +198,10 @@ func TestWatchRefusesNoInterval(t *testing.T) {
 		}
 		assert.Equal(t, 1, n)
 	}
+	for _, err := range tcpmib.Ticks(t.Context(), 1) {
+		assert.NoError(t, err, "a nanosecond is an interval")
+		break
+	}
 }
 
 // On a system without the functions each family is an error, and watching continues.
