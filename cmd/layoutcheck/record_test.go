@@ -146,6 +146,57 @@ func TestGenerateRefusesFromRecords(t *testing.T) {
 	assert.ErrorContains(t, err, "S.a: it is DWORD on amd64 and LONG on 386: use -goarch for one of them, and a file for each")
 	_, err = generate("S", []*layout.Headers{small("amd64", 8, "S: a DWORD"), small("386", 8, "S: a DWORD; b DWORD")})
 	assert.EqualError(t, err, "S has the member b on 386 and not on amd64: use -goarch for one of them, and a file for each")
+	_, err = generate("S", []*layout.Headers{small("amd64", 8, "S: a DWORD; b DWORD"), small("386", 8, "S: a DWORD")})
+	assert.EqualError(t, err, "S has the member b on amd64 and not on 386: use -goarch for one of them, and a file for each")
+	_, err = generate("S", []*layout.Headers{small("amd64", 8, "S: a DWORD; b DWORD"), small("386", 8, "S: b DWORD; a DWORD")})
+	assert.EqualError(t, err, "S.b: the members are in another order on 386 than on amd64: use -goarch for one of them, and a file for each")
+}
+
+// A name that is used already gets a number.
+func TestUnused(t *testing.T) {
+	used := map[string]bool{}
+	for _, want := range []string{"A", "A2", "A3"} {
+		assert.Equal(t, want, unused("A", used))
+	}
+	assert.Equal(t, map[string]bool{"A": true, "A2": true, "A3": true}, used)
+}
+
+// Of a union's alternatives the first of the longest is written, or the one that is aligned as the struct is, with what
+// the struct has before it. One may have several members, some of them bit-fields of one unit.
+func TestAlternatives(t *testing.T) {
+	member := func(name string, offset, size int64, typ string) layout.CMember {
+		return layout.CMember{Name: name, Offset: offset, Size: size, Sign: "unsigned", Type: typ}
+	}
+	bits := func(name string) layout.CMember {
+		return layout.CMember{Name: name, Size: 4, Bits: 3, Sign: "unsigned", Type: "DWORD"}
+	}
+	lo, hi, bytes, words := member("lo", 0, 4, "DWORD"), member("hi", 4, 4, "DWORD"), member("bytes", 0, 8, "BYTE[8]"), member("words", 0, 8, "WORD[4]")
+	for _, test := range []struct {
+		members layout.CMembers
+		want    string
+	}{
+		{layout.CMembers{lo, hi, words}, "Lo uint32 lo; Hi uint32 hi"},
+		{layout.CMembers{bytes, lo, hi}, "Lo uint32 lo; Hi uint32 hi"},
+		{layout.CMembers{bytes, words, lo, hi}, "Lo uint32 lo; Hi uint32 hi"},
+		{layout.CMembers{lo, member("small", 4, 2, "WORD"), hi, bytes}, "Lo uint32 lo; Hi uint32 hi"},
+		{layout.CMembers{lo, member("half", 0, 2, "WORD"), member("small", 4, 2, "WORD"), hi, bytes}, "Lo uint32 lo; Hi uint32 hi"},
+		{layout.CMembers{bits("a"), bits("b"), hi, bytes}, "A uint32 a|b; Hi uint32 hi"},
+		{layout.CMembers{bits("a"), bits("b"), bits("c"), hi, bytes}, "A uint32 a|b|c; Hi uint32 hi"},
+	} {
+		h := small("amd64", 8)
+		h.Structs["S"] = &layout.CStruct{File: "small.h", Size: 8, Align: 4, Members: test.members,
+			Unnamed: []layout.CUnnamed{{Union: true, Size: 8, End: len(test.members)}}}
+		text, err := generate("S", []*layout.Headers{h})
+		require.NoError(t, err, test.want)
+		_, body, _ := strings.Cut(text, "HostLayout `c:\"S\"`\n")
+		body, _, _ = strings.Cut(body, "}")
+		body = strings.NewReplacer("`c:\"", "", "\"`", "").Replace(body)
+		var fields []string
+		for line := range strings.Lines(body) {
+			fields = append(fields, strings.Join(strings.Fields(line), " "))
+		}
+		assert.Equal(t, test.want, strings.Join(fields, "; "))
+	}
 }
 
 // A length may depend on the size of a pointer, and on nothing else.

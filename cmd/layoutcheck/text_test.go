@@ -115,6 +115,23 @@ func TestSameWordsOnSeveralArchitectures(t *testing.T) {
 	assert.Equal(t, []string{"386"}, r.Differences[1].GOARCH)
 }
 
+// A difference that is another in one respect alone is reported on its own.
+func TestOtherWordsOnAnotherArchitecture(t *testing.T) {
+	for name, change := range map[string]func(d *difference){
+		"C type": func(d *difference) { d.C = "B" }, "table": func(d *difference) { d.Table = "table" },
+		"accepted": func(d *difference) { d.Allowed = "reason" }, "findings": func(d *difference) { d.Findings = nil },
+	} {
+		var r result
+		m := merger{map[place][]int{}, map[compareKey]int{}, map[unmatched]bool{}}
+		one := difference{Go: "A", C: "A", GOARCH: []string{"amd64"}, Findings: []string{"short"}}
+		other := difference{Go: "A", C: "A", GOARCH: []string{"386"}, Findings: []string{"short"}}
+		change(&other)
+		m.addDifference(&r, place{name: "A"}, one)
+		m.addDifference(&r, place{name: "A"}, other)
+		assert.Equal(t, []difference{one, other}, r.Differences, name)
+	}
+}
+
 // A struct that is wrong with one in its fields is named there, counts as that one does, and has no difference of its
 // own; so does one that has it in a field.
 func TestCaused(t *testing.T) {
