@@ -209,6 +209,12 @@ func TestHistory(t *testing.T) {
 	want([]event{{Opened, socket{}, socket{1, 9, 2}}, {Closed, b, socket{}}}, socket{1, 9, 2}, socket{1, 8, 2})
 	assert.Equal(t, []socket{{1, 8, 2}, {1, 9, 2}}, h.Rows(), "rows with the same endpoints are sorted, too")
 
+	// A row that loses its owner takes nothing from one after it that has lost its own before.
+	want([]event{{Closed, socket{1, 9, 2}, socket{}}, {Opened, socket{}, b}}, socket{1, 8, 2}, b)
+	want([]event{{Changed, b, socket{2, 0, 1}}}, socket{1, 8, 2}, socket{2, 0, 1})
+	want([]event{{Changed, socket{1, 8, 2}, socket{1, 0, 2}}}, socket{1, 0, 2}, socket{2, 0, 1})
+	want([]event{{Closed, socket{2, 0, 1}, socket{}}, {Opened, socket{}, socket{2, 9, 1}}}, socket{1, 0, 2}, socket{2, 9, 1})
+
 	var empty History[socket]
 	require.NoError(t, empty.Read(&sockets, func([]socket) ([]socket, error) { return nil, nil }))
 	require.NoError(t, empty.Read(&sockets, func(dst []socket) ([]socket, error) { return append(dst, a), nil }))
