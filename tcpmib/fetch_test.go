@@ -127,6 +127,16 @@ func TestFetchHandsTheOrderOn(t *testing.T) {
 		{Func: "GetTcpTable2", Order: true}, {Func: "GetTcp6Table2", Order: true},
 		{Func: "GetTcpTable2"}, {Func: "GetTcp6Table2"},
 	}, queries)
+
+	queries = nil
+	_, err := r.AppendConns(nil, tcpmib.Both) // in the order that Windows has
+	require.NoError(t, err)
+	_, err = r.AppendBound(nil, tcpmib.Both)
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(queries), 4)
+	for _, q := range queries {
+		assert.False(t, q.Order, q)
+	}
 }
 
 func TestFetchKeepsUnderTheCeiling(t *testing.T) {
