@@ -196,6 +196,14 @@ func TestManySockets(t *testing.T) {
 	got := text(t, report(on8080(22), 8080), portview.Options{})
 	assert.Contains(t, got, "\nand 2 more sockets: see tcpmib list --local-port 8080\n")
 	assert.Equal(t, 20, strings.Count(got, "LISTEN "))
+
+	both := on8080(15)
+	for range 10 {
+		both.UDP = append(both.UDP, udpmib.Endpoint{Local: f.TCP[0].Local, PID: f.TCP[0].PID})
+	}
+	got = text(t, report(both, 8080), portview.Options{})
+	assert.Contains(t, got, "\nand 5 more sockets: see tcpmib list --local-port 8080\n")
+	assert.Equal(t, 5, strings.Count(got, "\nudp "), "of all findings together")
 }
 
 // A remote endpoint is shown if it has an address or a port: only one of zeros is none.

@@ -164,6 +164,8 @@ func TestTableShares(t *testing.T) {
 	short := Table{Shared: []Value{{Named("pid")[0], "1"}, {Named("state")[0], "LISTEN"}}}
 	assert.Equal(t, []string{"PID 1  STATE LISTEN", ""}, short.Above(19))
 	assert.Equal(t, []string{"PID 1", "STATE LISTEN", ""}, short.Above(18))
+	three := Table{Shared: append([]Value{{Named("process")[0], "eleven.char"}}, short.Shared...)}
+	assert.Equal(t, []string{"PROCESS eleven.char", "PID 1  STATE LISTEN", ""}, three.Above(19), "each line has its own width")
 	short.Color = true
 	assert.Equal(t, "\x1b[1mPID\x1b[m 1  \x1b[1mSTATE\x1b[m LISTEN", short.Above(19)[0])
 }
