@@ -10,7 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The output has the line that accepts what C leaves out of a table of COM methods, and the line serves.
+// The output prints the -allow line for what C leaves out of a table of COM methods, and that line
+// works.
 func TestAcceptInheritedMethods(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{

@@ -61,8 +61,8 @@ func TestGenerateForAll(t *testing.T) {
 	}
 }
 
-// A C struct that no single Go struct matches on all architectures is refused, and generated for each
-// architecture on request.
+// A C struct that no single Go struct matches on all architectures is refused, and generated for
+// each architecture on request.
 func TestGenerateRefuses(t *testing.T) {
 	sets := genHeaders(t)
 	_, err := generate("TAIL", sets)
@@ -78,8 +78,9 @@ func TestGenerateRefuses(t *testing.T) {
 	assert.ErrorContains(t, err, "EITHER is a union")
 }
 
-// Names of all kinds: numbers that are unions, unions without a name, at the end and in the midst, names that are alike
-// without their prefix, names that stand for their wide form, bit-fields, arrays without a length, what Go cannot do.
+// genNames are names of all kinds: unions that are numbers, unions without a name at the end and in
+// the middle, members that are alike without their prefix, macros for the wide form, bit-fields,
+// arrays without a length, and what Go cannot do.
 const genNames = `MIB_TCP6ROW2 MIB_TCPROW2 MIB_TCPTABLE2 MIB_TCPTABLE_OWNER_MODULE MIB_UDP6ROW_OWNER_MODULE IN6_ADDR IN_ADDR SOCKADDR_IN6 SOCKADDR_IN
 SOCKADDR_STORAGE INPUT_RECORD KEY_EVENT_RECORD OVERLAPPED SYSTEM_INFO SHELLEXECUTEINFO WNDCLASSEX STARTUPINFO STARTUPINFOEXW PROCESS_INFORMATION
 WIN32_FIND_DATA MEMORYSTATUS MEMORYSTATUSEX FILETIME SYSTEMTIME FWPM_FILTER0 FWPM_SESSION0 FWPM_SUBLAYER0 FWP_VALUE0 FWPM_FILTER_CONDITION0 MIB_IF_ROW2
@@ -100,7 +101,7 @@ var cannot = map[string]string{
 	"LARGE_INTEGER": "is a union", "NET_LUID": "is a union", "SOCKADDR_INET": "is a union",
 }
 
-// genSets are the folders of the header sets, and those of the default headers that do not compile in one of them.
+// genSets are the folders of the header sets, and the default headers that do not compile in one.
 var genSets = []struct {
 	name  string
 	dirs  []string
@@ -121,8 +122,9 @@ func TestGenerateManyNames(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(set.dirs[0], "iphlpapi.h")); err != nil {
 				t.Skip("no headers of " + set.name)
 			}
-			// clang would find a header that the set lacks among those of another set, where it may not compile. Each
-			// that does not costs another run of the compiler, which TestHeadersThatDoNotCompile of layout is for.
+			// If the set lacks a header, clang would find it in another set, where it may not compile.
+			// Each header that does not compile costs another run of the compiler; layout's
+			// TestHeadersThatDoNotCompile covers that.
 			headers := regexp.MustCompile(`#include <(.*)>`).ReplaceAllStringFunc(defaultHeaders, func(line string) string {
 				name := strings.TrimSuffix(strings.TrimPrefix(line, "#include <"), ">")
 				there := slices.ContainsFunc(set.dirs, func(dir string) bool { _, err := os.Stat(filepath.Join(dir, name)); return err == nil })

@@ -120,7 +120,8 @@ func TestAllowed(t *testing.T) {
 	assert.Equal(t, []string{"allow:6 a.E"}, stale, "a.F, a.H and a.I are of an architecture and of header sets that were not checked")
 }
 
-// A line that several declarations have the name of holds for none, and says which names to choose from.
+// A line whose name fits several declarations applies to none of them, and the output lists the
+// names to choose from.
 func TestAllowedTwice(t *testing.T) {
 	at := func(path, name, file string, line int) layout.GoStruct {
 		return layout.GoStruct{Path: path, Name: name, Pos: token.Position{Filename: "/src/" + file, Line: line}, Fields: []layout.GoField{{Name: "Size"}}}

@@ -18,8 +18,9 @@ var scalars = map[string]layout.CScalar{
 	"float": {Size: 4, Sign: "float"}, "double": {Size: 8, Sign: "float"}, "half": {Size: 2, Sign: "float"}, "wide": {Size: 16, Sign: "unsigned"},
 }
 
-// small are headers with structs whose members are written "name TYPE; other TYPE | alternative TYPE", where "|" is for a
-// union without a name. They are laid out as C does, with alignments of at most pack bytes.
+// small are headers with structs whose members are written "name TYPE; other TYPE | alternative
+// TYPE", where "|" is for a union without a name. They are laid out as C does, with alignments of
+// at most pack bytes.
 func small(goarch string, pack int64, structs ...string) *layout.Headers {
 	h := &layout.Headers{Set: layout.SetMinGW, GOARCH: goarch, Scalars: map[string]layout.CScalar{}, Structs: map[string]*layout.CStruct{}, Typedefs: map[string]string{
 		"PVOID": "void *", "FOUR": "DWORD[4]", "ALIAS": "LARGE_INTEGER", "ROUND": "CIRCLE", "CIRCLE": "ROUND",
@@ -78,7 +79,8 @@ func smallSets(pack int64, structs ...string) []*layout.Headers {
 	return []*layout.Headers{small("amd64", pack, structs...), small("386", pack, structs...), small("arm64", pack, structs...)}
 }
 
-// One Go struct is right on three architectures, with padding where they need it, and each C type has its Go type.
+// One Go struct is right on three architectures, with padding where they need it, and each C type
+// has its Go type.
 func TestGenerateFromRecords(t *testing.T) {
 	for _, test := range []struct {
 		c    string
@@ -116,6 +118,48 @@ func TestGenerateFromRecords(t *testing.T) {
 			}
 		}
 		assert.Equal(t, test.want, strings.Join(fields, "; "), test.c)
+	}
+}
+
+// A union becomes integers with its size and alignment on each architecture, even in a packed
+// struct.
+func TestGenerateUnions(t *testing.T) {
+	for _, test := range []struct {
+		pack  int64
+		c     string
+		align [2]int64 // of the union U, on 64-bit and on 32-bit architectures
+		want  string
+	}{
+		{8, "a U", [2]int64{8, 8}, "A [2]uint64"},
+		{8, "a U", [2]int64{4, 4}, "A [4]uint32"},
+		{8, "a U", [2]int64{1, 1}, "A [16]uint8"},
+		{8, "a U", [2]int64{8, 4}, "A [2 + 2*(8-unsafe.Sizeof(uintptr(0)))/4]uintptr"},
+		{4, "n WORD[2]; a BYTE[16] | b UINT64", [2]int64{8, 8}, "Union [4]uint32"},
+		{8, "a U", [2]int64{4, 2}, "no integer of Go is aligned to 4 bytes on amd64 and otherwise elsewhere as C has it"},
+		{8, "a U", [2]int64{8, 2}, "no integer of Go is aligned to 2 bytes on 386 and otherwise elsewhere as C has it"},
+		{8, "a U", [2]int64{16, 16}, "no integer of Go is aligned to 16 bytes on amd64 and otherwise elsewhere as C has it"},
+	} {
+		sets := smallSets(test.pack, "S: a DWORD")
+		for i, h := range sets {
+			align := test.align[0]
+			if h.GOARCH == "386" {
+				align = test.align[1]
+			}
+			u := &layout.CStruct{Union: true, Size: 16, Align: align, Members: layout.CMembers{{Name: "bytes", Size: 16, Type: "BYTE[16]"}}}
+			s := small(h.GOARCH, test.pack, "S: "+test.c).Structs["S"]
+			if test.c == "a U" {
+				s = &layout.CStruct{Size: 16, Align: min(align, 8), Members: layout.CMembers{{Name: "a", Size: 16, Type: "U"}}}
+			}
+			sets[i].Structs["S"], sets[i].Structs["U"] = s, u
+		}
+		text, err := generate("S", sets)
+		if strings.HasPrefix(test.want, "no ") {
+			assert.ErrorContains(t, err, test.want)
+			continue
+		}
+		if assert.NoError(t, err, test.want) {
+			assert.Contains(t, strings.Join(strings.Fields(text), " "), " "+test.want+" ")
+		}
 	}
 }
 
@@ -161,8 +205,9 @@ func TestUnused(t *testing.T) {
 	assert.Equal(t, map[string]bool{"A": true, "A2": true, "A3": true}, used)
 }
 
-// Of a union's alternatives the first of the longest is written, or the one that is aligned as the struct is, with what
-// the struct has before it. One may have several members, some of them bit-fields of one unit.
+// Of a union's alternatives -gen writes the first of the longest, or the one with the alignment of
+// the struct, after the members before the union. An alternative may have several members, some of
+// them bit-fields of one unit.
 func TestAlternatives(t *testing.T) {
 	member := func(name string, offset, size int64, typ string) layout.CMember {
 		return layout.CMember{Name: name, Offset: offset, Size: size, Sign: "unsigned", Type: typ}
@@ -229,11 +274,14 @@ func TestLength(t *testing.T) {
 		assert.NoError(t, err)
 		assert.Equal(t, test.want, got, "%v", test.numbers)
 	}
-	_, err := arches("amd64 386 arm64").length([]int64{1, 2, 3})
-	assert.EqualError(t, err, "amd64 and arm64 differ (1 and 3): use -goarch for one of them, and a file for each")
+	for first, want := range []string{"0 and 3", "1 and 3"} {
+		_, err := arches("amd64 386 arm64").length([]int64{int64(first), 2, 3})
+		assert.EqualError(t, err, "amd64 and arm64 differ ("+want+"): use -goarch for one of them, and a file for each")
+	}
 }
 
-// Sizes, signs and alignments of types are found by name, behind typedefs, and no circle of typedefs is endless.
+// Sizes, signs and alignments of types are found by name, also behind typedefs. A circle of typedefs
+// has an end.
 func TestTypesByName(t *testing.T) {
 	for _, goarch := range []string{"amd64", "386"} {
 		h := small(goarch, 8, "INNER: x WORD; y DWORD", "OPEN: x BYTE; y UINT64")
@@ -249,9 +297,16 @@ func TestTypesByName(t *testing.T) {
 		assert.Empty(t, wholeNumber(h, "ROUND"))
 		assert.Equal(t, "ROUND", behindTypedefs(h, "ROUND"))
 	}
-	packed := small("amd64", 4, "OPEN: x WORD[2]; y UINT64") // whose alignment nobody asked for
-	packed.Structs["OPEN"].Align = 0
-	assert.EqualValues(t, 4, alignOf(packed, "OPEN"))
+	for _, test := range []struct {
+		pack, want int64
+		members    string
+	}{
+		{4, 4, "x WORD[2]; y UINT64"}, {2, 2, "x UINT64; y WORD"}, {1, 1, "x WORD; y BYTE"}, {1, 1, "x BYTE; y WORD; z BYTE"}, {1, 1, "x BYTE; y DWORD; z BYTE[3]"},
+	} {
+		packed := small("amd64", test.pack, "OPEN: "+test.members)
+		packed.Structs["OPEN"].Align = 0 // not known
+		assert.Equal(t, test.want, alignOf(packed, "OPEN"), test.members)
+	}
 	for c, want := range map[string]string{"WORD[2][3]": "WORD[3] 2", "WORD[]": "WORD 0", "WORD [4]": "WORD 4", "WORD[2] *": " 0", "WORD": " 0"} {
 		elem, n, _ := cutArray(c)
 		assert.Equal(t, want, elem+" "+strconv.FormatInt(n, 10), c)

@@ -30,7 +30,8 @@ var payloads = []string{
 // ours are the workflow commands that the github format has.
 var ours = regexp.MustCompile(`^::(error|notice|group|endgroup)( [a-z]+=[^:,\n]*(,[a-z]+=[^:,\n]*)*)?::`)
 
-// assertSafe fails for what moves a cursor, for commands of a workflow that are not ours, and for what has no end.
+// assertSafe fails for text that moves the cursor, for workflow commands that are not ours, and for
+// text without a limit.
 func assertSafe(t *testing.T, what, format, text string) {
 	t.Helper()
 	for _, r := range text {

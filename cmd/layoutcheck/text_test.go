@@ -132,8 +132,8 @@ func TestOtherWordsOnAnotherArchitecture(t *testing.T) {
 	}
 }
 
-// A struct that is wrong with one in its fields is named there, counts as that one does, and has no difference of its
-// own; so does one that has it in a field.
+// A struct that is wrong because of one in its fields is listed with that one, counts as it does, and
+// has no difference of its own. The same goes for a struct that contains it.
 func TestCaused(t *testing.T) {
 	at := func(name string) place { return place{"e.com/p", name, token.Position{Filename: "a.go"}} }
 	causes := func(name string) []layout.Cause {
@@ -179,18 +179,18 @@ func TestWriteWrapped(t *testing.T) {
 	}
 }
 
-// The log has what was compared as a group, and a long annotation is cut where GitHub would drop its end.
+// The log lists what was compared as a group. A long annotation is cut where GitHub would cut it.
 func TestGitHubGroup(t *testing.T) {
 	r := &result{
 		Targets:     []target{{"amd64", "MinGW-w64 10.0"}},
 		Compared:    []compared{{Go: "w.Row", C: "ROW", How: layout.ByName, GOARCH: []string{"amd64"}}},
-		Differences: []difference{{Go: "w.Row", C: "ROW", How: layout.ByName, Path: "e.com/w", File: "a.go", Line: 7, GOARCH: []string{"amd64"}, Findings: []string{strings.Repeat("ü", mostAnnotation)}}},
+		Differences: []difference{{Go: "w.Row", C: "ROW", How: layout.ByName, Path: "e.com/w", File: "a.go", Line: 7, GOARCH: []string{"amd64"}, Findings: []string{"x" + strings.Repeat("ü", 40_000)}}},
 	}
 	var b bytes.Buffer
 	require.NoError(t, writeGitHub(&b, r))
 	lines := strings.SplitAfter(b.String(), "\n")
 	const head = "::error file=a.go,line=7,title=w.Row is not ROW on amd64::"
-	assert.Equal(t, head+strings.Repeat("ü", mostAnnotation/2)+"...\n", lines[0])
+	assert.Equal(t, head+"x"+strings.Repeat("ü", 29_999)+"...\n", lines[0], "at most 60,000 bytes, in whole characters")
 	assert.Equal(t, "::group::Compared, by name:\n  w.Row = ROW\n::endgroup::\n", strings.Join(lines[1:4], ""))
 }
 
@@ -206,7 +206,8 @@ func TestWriteCompared(t *testing.T) {
 	assert.Equal(t, "Compared, by tag:\n  w.A = A\n\nCompared, by map:\n  w.C = C\n\nCompared, by folded name:\n  w.B = B on 386\n\n", b.String())
 }
 
-// Constants that C does not have are many: the text names some. Structs are all named, on as many lines as they need.
+// Constants that C does not have are many: the text names some. Structs are all named, on as many
+// lines as they need.
 func TestWriteUnmatched(t *testing.T) {
 	list := func(n int, constant bool) string {
 		r := &result{}
