@@ -51,8 +51,9 @@ func (a *allowance) holds(h *layout.Headers) bool {
 // allowed are the lines of the file.
 type allowed []*allowance
 
-// parseAllowed reads lines of a name and a reason, such as "windows.Servent on 386 and amd64 ...". The name may end
-// in "@" and a list of architectures and header sets: "windows.MibIfRow2@386", "windows.MibIfRow2@MinGW-w64,SDK<20348".
+// parseAllowed reads lines of a name and a reason, such as "windows.Servent on 386 and amd64 ...".
+// The name may end in "@" and a list of architectures and header sets: "windows.MibIfRow2@386",
+// "windows.MibIfRow2@MinGW-w64,SDK<20348".
 func parseAllowed(file, text string) (allowed, error) {
 	var list allowed
 	number := 0
@@ -92,7 +93,8 @@ func parseAllowed(file, text string) (allowed, error) {
 // isPattern reports whether a line may hold for several declarations.
 func (a *allowance) isPattern() bool { return strings.ContainsAny(a.name, `*?[\`) }
 
-// names reports whether a line is about a declaration or a field of it; a line about a declaration is about its fields.
+// names reports whether a line is about a declaration or a field of it; a line about a declaration
+// is about its fields.
 func (a *allowance) names(p place, field string) bool {
 	if a.at != "" && a.at != fmt.Sprintf("%s:%d", filepath.Base(p.pos.Filename), p.pos.Line) {
 		return false
@@ -108,7 +110,8 @@ func (a *allowance) names(p place, field string) bool {
 	return false
 }
 
-// declare finds the lines that several declarations have the name of, on one architecture. They hold for none.
+// declare finds the lines that several declarations have the name of, on one architecture. They
+// hold for none.
 func (list allowed) declare(g *layout.Go) {
 	var plain allowed
 	for _, a := range list {
@@ -148,7 +151,8 @@ func (list allowed) declare(g *layout.Go) {
 	}
 }
 
-// ambiguous are the lines that hold for nothing, because several declarations have their name, a sentence each.
+// ambiguous are the lines that hold for nothing, because several declarations have their name, a
+// sentence each.
 func (list allowed) ambiguous() []string {
 	var all []string
 	for _, a := range list {
@@ -170,7 +174,8 @@ func (list allowed) find(h *layout.Headers, at place, field string) (reason stri
 	return "", false
 }
 
-// unused are the lines that accept what no longer occurs in any of the header sets that were checked.
+// unused are the lines that accept what no longer occurs in any of the header sets that were
+// checked.
 func (list allowed) unused(checked []*layout.Headers) allowed {
 	var left allowed
 	for _, a := range list {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/tcpmib/layout"
+	"github.com/winmib/winmib/tcpmib/layout/source"
 )
 
 // inModule writes the module example.com/p and makes its folder the current directory.
@@ -56,6 +58,20 @@ type Long struct{ A uint64 }    // C has only 32 bits
 	}
 }
 
+// A struct that is wrong only because of one in its fields is listed with that one. A table is shown
+// if C has the struct.
+func TestWrongBecauseOfAnother(t *testing.T) {
+	inModule(t, "type Inner struct{ A uint32 }\n\ntype Outer struct{ In Inner }\n\ntype Gone struct {\n\t_ [0]byte `c:\"GONE\"`\n\tA uint32\n}\n")
+	r, err := check(t.Context(), &options{packages: []string{"."}}, recorded(small("amd64", 8, "Inner: a DWORD; b DWORD", "Outer: in Inner")), nil)
+	require.NoError(t, err)
+	require.Len(t, r.Differences, 2)
+	assert.Equal(t, "p.Inner", r.Differences[0].Go)
+	assert.Equal(t, []string{"p.Outer"}, r.Differences[0].With)
+	assert.Contains(t, r.Differences[0].Table, "uint32")
+	assert.Equal(t, "p.Gone", r.Differences[1].Go)
+	assert.Empty(t, r.Differences[1].Table)
+}
+
 // A constant is wrong if C has a different value, unless the difference is accepted.
 func TestConstants(t *testing.T) {
 	inModule(t, "const (\n\tRIGHT = 3\n\tWRONG = 4\n\tACCEPTED = 5\n\tMISSING = 6\n)\n")
@@ -81,23 +97,26 @@ func TestConstants(t *testing.T) {
 	assert.Equal(t, "p.MISSING", r.Unmatched[0].Go)
 }
 
-// If one architecture fails, the others are still checked, and no -allow line is reported as stale.
-// If all fail with the same error, it is printed once.
+// If one architecture fails, the others are still checked, and no line of -allow or -map is reported
+// as stale. If all fail with the same error, it is printed once.
 func TestArchitecturesThatFail(t *testing.T) {
 	inModule(t, "type Point struct{ X, Y int32 }\n")
 	sets := recorded(small("amd64", 8, "Point: x LONG; y LONG"), small("386", 8, "Point: x LONG; y LONG"))
-	do := func(pattern string, sets []headerSet) (*result, error) {
+	do := func(sets ...headerSet) (*result, error) {
 		list, err := parseAllowed("allow", "p.Gone nobody knows\n")
 		require.NoError(t, err)
-		return check(t.Context(), &options{packages: []string{pattern}, allowed: list}, sets, nil)
+		mapping, err := source.ParseMapping("map", "Gone GONE\n")
+		require.NoError(t, err)
+		return check(t.Context(), &options{packages: []string{"."}, allowed: list, mapping: mapping}, sets, nil)
 	}
-	r, err := do(".", sets)
+	r, err := do(sets...)
 	require.NoError(t, err)
 	assert.Empty(t, r.Unread)
 	assert.Equal(t, []string{"allow:1: p.Gone"}, r.StaleAllows)
+	assert.Equal(t, []string{"map:1: Gone"}, r.UnusedMaps)
 
 	broken := headerSet{goarch: "arm64", target: layout.Target{CC: []string{"no-such-compiler"}}}
-	r, err = do(".", append(sets, broken))
+	r, err = do(append(sets, broken)...)
 	require.NoError(t, err)
 	assert.Equal(t, counts{Checked: 1, Right: 1}, r.Structs)
 	assert.Len(t, r.Targets, 2)
@@ -105,11 +124,12 @@ func TestArchitecturesThatFail(t *testing.T) {
 		assert.Contains(t, r.Unread[0], "arm64: ")
 	}
 	assert.Empty(t, r.StaleAllows)
+	assert.Empty(t, r.UnusedMaps)
 
-	_, once := do(".", []headerSet{broken})
-	_, twice := do(".", []headerSet{broken, broken})
+	_, once := do(broken)
+	_, twice := do(broken, broken)
 	assert.EqualError(t, twice, once.Error())
-	_, err = do(".", []headerSet{broken, {goarch: "386", target: layout.Target{CC: []string{"no-other-compiler"}}}})
+	_, err = do(broken, headerSet{goarch: "386", target: layout.Target{CC: []string{"no-other-compiler"}}})
 	assert.ErrorContains(t, err, "no-such-compiler")
 	assert.ErrorContains(t, err, "no-other-compiler")
 }
@@ -149,4 +169,15 @@ func TestExitCodes(t *testing.T) {
 		require.NotNil(t, cmd.ProcessState, "%v", err)
 		assert.Equal(t, want, cmd.ProcessState.ExitCode(), "%s: %s", args, out)
 	}
+}
+
+// A path is relative only if it is below the current directory.
+func TestRelative(t *testing.T) {
+	t.Chdir(t.TempDir())
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	assert.Equal(t, "sub/a.go", relative(filepath.Join(dir, "sub", "a.go")))
+	outside := filepath.Join(filepath.Dir(dir), "a.go")
+	assert.Equal(t, outside, relative(outside))
+	assert.Equal(t, "a.go", relative("a.go"), "a path that cannot be made relative")
 }

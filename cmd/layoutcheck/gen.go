@@ -25,8 +25,8 @@ func generateFrom(ctx context.Context, name string, sets []headerSet) (string, e
 	return generate(name, all)
 }
 
-// generate prints the Go struct for a C struct, and for those in it. Nothing leaves that has not been compared with
-// the headers of each architecture.
+// generate prints the Go struct for a C struct, and for those in it. Nothing leaves that has not
+// been compared with the headers of each architecture.
 func generate(name string, sets []*layout.Headers) (string, error) {
 	var first error
 	for _, w := range []way{{unions: (*structBuilder).firstOf}, {unions: (*structBuilder).widestOf}, {(*structBuilder).storage, true, false}, {(*structBuilder).firstOf, false, true}} {
@@ -73,7 +73,8 @@ func generateWith(name string, sets []*layout.Headers, w way) (string, error) {
 	return string(formatted), nil
 }
 
-// declared is the name that the headers declare: that of the wide form, where the name asked for is a macro for it.
+// declared is the name that the headers declare: that of the wide form, where the name asked for is
+// a macro for it.
 func declared(name string, sets []*layout.Headers) string {
 	for _, c := range []string{cmp.Or(sets[0].Aliases[name], name), "struct " + name, name + "W", name + "_W", name + "A"} {
 		if !slices.ContainsFunc(sets, func(h *layout.Headers) bool { return h.Struct(c) == nil }) {
@@ -192,7 +193,8 @@ type structBuilder struct {
 	follows string          // what C has behind the struct
 }
 
-// members goes from the start to the end. Members that overlap are those of a union without a name, or bit-fields.
+// members goes from the start to the end. Members that overlap are those of a union without a name,
+// or bit-fields.
 func (b *structBuilder) members() error {
 	for i, s := range b.structs {
 		if s.Align > 8 {
@@ -233,8 +235,8 @@ func (b *structBuilder) members() error {
 	return nil
 }
 
-// begin lets a struct that Go would align less than C begin with an array of no elements, if Go has some that are
-// aligned as C wants it.
+// begin lets a struct that Go would align less than C begin with an array of no elements, if Go has
+// some that are aligned as C wants it.
 func (b *structBuilder) begin() {
 	want := make([]int64, len(b.structs))
 	for i, s := range b.structs {
@@ -252,8 +254,9 @@ func (b *structBuilder) begin() {
 	}
 }
 
-// clusters are the members that overlap on any architecture, which are those of a union without a name or bit-fields of
-// one unit, in the order of their offsets. Members without a length are not among them.
+// clusters are the members that overlap on any architecture, which are those of a union without a
+// name or bit-fields of one unit, in the order of their offsets. Members without a length are not
+// among them.
 func (b *structBuilder) clusters() [][]layout.CMember {
 	var members []layout.CMember
 	for _, m := range b.structs[0].Members {
@@ -316,7 +319,8 @@ func namesOf(list []layout.CMember) []string {
 	return names
 }
 
-// firstOf writes the first alternative of a union that is as long as all of it: a member, or a struct's members.
+// firstOf writes the first alternative of a union that is as long as all of it: a member, or a
+// struct's members.
 func (b *structBuilder) firstOf(cluster []layout.CMember) error {
 	return b.oneOf(cluster, func(layout.CMember) int64 { return 0 })
 }
@@ -495,8 +499,8 @@ func (b *structBuilder) arches() []string {
 	return list
 }
 
-// fieldName is a member's name without the prefix that says its type, exported. Where the name of another member is
-// the same then, it keeps its prefix.
+// fieldName is a member's name without the prefix that says its type, exported. Where the name of
+// another member is the same then, it keeps its prefix.
 func (b *structBuilder) fieldName(c string) string {
 	if short := withoutPrefix(c); short != c {
 		same := func(m layout.CMember) bool {

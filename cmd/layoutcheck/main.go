@@ -1,10 +1,11 @@
-// Command layoutcheck compares the structs and constants of Go packages with the C headers of Windows.
+// Command layoutcheck compares the structs and constants of Go packages with the C headers of
+// Windows.
 //
 //	go run github.com/winmib/winmib/cmd/layoutcheck@latest ./...
 //
-// The packages are read from source and the headers by a compiler that writes an object file; nothing is executed, so
-// a Linux machine with MinGW-w64 checks amd64, 386 and arm64. README.md shows how to run it in GitHub Actions, and
-// what it found in well-known packages.
+// The packages are read from source and the headers by a compiler that writes an object file;
+// nothing is executed, so a Linux machine with MinGW-w64 checks amd64, 386 and arm64. README.md
+// shows how to run it in GitHub Actions, and what it found in well-known packages.
 package main
 
 import (

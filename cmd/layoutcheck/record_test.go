@@ -96,6 +96,7 @@ func TestGenerateFromRecords(t *testing.T) {
 		{"a BYTE[4]; p PVOID; b BYTE; c UINT64", "A [4]uint8; P uintptr; B uint8; _ [7]byte; C uint64"},
 		{"a LARGE_INTEGER; b ALIAS", "A int64; B int64"},
 		{"a FOUR; b DWORD[2][3]; c PVOID[2]", "A [4]uint32; B [2][3]uint32; C [2]uintptr"},
+		{"a DWORD[1]", "A [1]uint32"},
 		{"a DWORD | b LONG", "A uint32"},
 		{"a DWORD | b UINT64; c DWORD", "B uint64; C uint32; _ [4]byte"},
 		{"n DWORD; a BYTE[5] | b DWORD; c DWORD", "N uint32; A [5]uint8; C uint32"},
@@ -118,6 +119,8 @@ func TestGenerateFromRecords(t *testing.T) {
 			}
 		}
 		assert.Equal(t, test.want, strings.Join(fields, "; "), test.c)
+		_, err = generate("S", sets[:1])
+		assert.NoError(t, err, "%s on one architecture", test.c)
 	}
 }
 
@@ -135,6 +138,7 @@ func TestGenerateUnions(t *testing.T) {
 		{8, "a U", [2]int64{1, 1}, "A [16]uint8"},
 		{8, "a U", [2]int64{8, 4}, "A [2 + 2*(8-unsafe.Sizeof(uintptr(0)))/4]uintptr"},
 		{4, "n WORD[2]; a BYTE[16] | b UINT64", [2]int64{8, 8}, "Union [4]uint32"},
+		{8, "a BYTE[9] | b UINT64", [2]int64{8, 8}, "Union [2]uint64"},
 		{8, "a U", [2]int64{4, 2}, "no integer of Go is aligned to 4 bytes on amd64 and otherwise elsewhere as C has it"},
 		{8, "a U", [2]int64{8, 2}, "no integer of Go is aligned to 2 bytes on 386 and otherwise elsewhere as C has it"},
 		{8, "a U", [2]int64{16, 16}, "no integer of Go is aligned to 16 bytes on amd64 and otherwise elsewhere as C has it"},
@@ -163,6 +167,28 @@ func TestGenerateUnions(t *testing.T) {
 	}
 }
 
+// A struct that C aligns more than its members begins with an array of no elements.
+func TestGenerateAligned(t *testing.T) {
+	for _, test := range []struct {
+		align [2]int64 // on 64-bit and on 32-bit architectures
+		want  string
+	}{
+		{[2]int64{1, 1}, "A [8]uint8"}, {[2]int64{4, 4}, "_ [0]uint32 A [8]uint8"}, {[2]int64{8, 8}, "_ [0]uint64 A [8]uint8"}, {[2]int64{8, 4}, "_ [0]uint64 A [8]uint8"},
+	} {
+		sets := smallSets(8, "S: a BYTE[8]")
+		for _, h := range sets {
+			h.Structs["S"].Align = test.align[0]
+			if h.GOARCH == "386" {
+				h.Structs["S"].Align = test.align[1]
+			}
+		}
+		text, err := generate("S", sets)
+		if assert.NoError(t, err, test.want) {
+			assert.Contains(t, strings.Join(strings.Fields(text), " "), "HostLayout `c:\"S\"` "+test.want+" `")
+		}
+	}
+}
+
 // What one Go struct cannot be is refused, with the reason.
 func TestGenerateRefusesFromRecords(t *testing.T) {
 	for _, test := range []struct {
@@ -175,8 +201,11 @@ func TestGenerateRefusesFromRecords(t *testing.T) {
 		{8, "a wide", "wide has 16 bytes, and Go has no such number"},
 		{8, "rest WORD[]", "S has no members"},
 	} {
-		_, err := generate("S", smallSets(test.pack, "S: "+test.c))
-		assert.ErrorContains(t, err, test.want, test.c)
+		sets := smallSets(test.pack, "S: "+test.c)
+		for _, some := range [][]*layout.Headers{sets, sets[:1]} {
+			_, err := generate("S", some)
+			assert.ErrorContains(t, err, test.want, test.c)
+		}
 	}
 	aligned := small("amd64", 8, "S: a UINT64; b UINT64")
 	_, err := generate("S", []*layout.Headers{aligned})
@@ -280,8 +309,8 @@ func TestLength(t *testing.T) {
 	}
 }
 
-// Sizes, signs and alignments of types are found by name, also behind typedefs. A circle of typedefs
-// has an end.
+// Sizes, signs and alignments of types are found by name, also behind typedefs. A circle of
+// typedefs has an end.
 func TestTypesByName(t *testing.T) {
 	for _, goarch := range []string{"amd64", "386"} {
 		h := small(goarch, 8, "INNER: x WORD; y DWORD", "OPEN: x BYTE; y UINT64")

@@ -24,8 +24,8 @@ func writeJSON(w io.Writer, r *result) error {
 	return e.Encode(r)
 }
 
-// writeText writes one block a struct that is wrong, then what else is to be done, then what was compared with what
-// and what was not, then the numbers.
+// writeText writes one block a struct that is wrong, then what else is to be done, then what was
+// compared with what and what was not, then the numbers.
 func writeText(w io.Writer, r *result) error {
 	var b strings.Builder
 	writeDifferences(&b, r)
@@ -37,7 +37,8 @@ func writeText(w io.Writer, r *result) error {
 	return err
 }
 
-// writeShort leaves out of writeText what was accepted, compared and not compared: the numbers count it.
+// writeShort leaves out of writeText what was accepted, compared and not compared: the numbers
+// count it.
 func writeShort(w io.Writer, r *result) error {
 	var b strings.Builder
 	writeDifferences(&b, r)
@@ -88,7 +89,8 @@ func (d *difference) lines() []string {
 	return lines
 }
 
-// hint says what to write into a file: to accept what C cannot prove, or where a name alone has found the C type.
+// hint says what to write into a file: to accept what C cannot prove, or where a name alone has
+// found the C type.
 func (d *difference) hint() string {
 	_, short, _ := strings.Cut(d.Go, ".")
 	switch {
@@ -247,8 +249,8 @@ func writeNumbers(b *strings.Builder, r *result) {
 // mostAnnotation is how many bytes of an annotation GitHub shows; the rest it drops.
 const mostAnnotation = 60_000
 
-// writeGitHub writes an annotation for each struct that is wrong and each line to mend, what was compared as a group of
-// the log, and the numbers as a notice.
+// writeGitHub writes an annotation for each struct that is wrong and each line to mend, what was
+// compared as a group of the log, and the numbers as a notice.
 func writeGitHub(w io.Writer, r *result) error {
 	var b strings.Builder
 	for _, d := range r.Differences {

@@ -132,8 +132,8 @@ func TestOtherWordsOnAnotherArchitecture(t *testing.T) {
 	}
 }
 
-// A struct that is wrong because of one in its fields is listed with that one, counts as it does, and
-// has no difference of its own. The same goes for a struct that contains it.
+// A struct that is wrong because of one in its fields is listed with that one, counts as it does,
+// and has no difference of its own. The same goes for a struct that contains it.
 func TestCaused(t *testing.T) {
 	at := func(name string) place { return place{"e.com/p", name, token.Position{Filename: "a.go"}} }
 	causes := func(name string) []layout.Cause {
