@@ -93,8 +93,8 @@ func parseAllowed(file, text string) (allowed, error) {
 // isPattern reports whether a line may hold for several declarations.
 func (a *allowance) isPattern() bool { return strings.ContainsAny(a.name, `*?[\`) }
 
-// names reports whether a line is about a declaration or a field of it; a line about a declaration
-// is about its fields.
+// names reports whether a line names a declaration or a field of it. A line that names a
+// declaration applies to its fields.
 func (a *allowance) names(p place, field string) bool {
 	if a.at != "" && a.at != fmt.Sprintf("%s:%d", filepath.Base(p.pos.Filename), p.pos.Line) {
 		return false
@@ -110,8 +110,8 @@ func (a *allowance) names(p place, field string) bool {
 	return false
 }
 
-// declare finds the lines that several declarations have the name of, on one architecture. They
-// hold for none.
+// declare finds the lines whose name fits several declarations of one architecture. They apply to
+// none.
 func (list allowed) declare(g *layout.Go) {
 	var plain allowed
 	for _, a := range list {
@@ -151,8 +151,8 @@ func (list allowed) declare(g *layout.Go) {
 	}
 }
 
-// ambiguous are the lines that hold for nothing, because several declarations have their name, a
-// sentence each.
+// ambiguous returns a sentence for each line that applies to nothing because several declarations
+// have its name.
 func (list allowed) ambiguous() []string {
 	var all []string
 	for _, a := range list {
@@ -174,8 +174,7 @@ func (list allowed) find(h *layout.Headers, at place, field string) (reason stri
 	return "", false
 }
 
-// unused are the lines that accept what no longer occurs in any of the header sets that were
-// checked.
+// unused returns the lines whose difference does not occur in any of the header sets checked.
 func (list allowed) unused(checked []*layout.Headers) allowed {
 	var left allowed
 	for _, a := range list {

@@ -162,8 +162,8 @@ func (c *checker) addLeft(structs, constants []source.Left) {
 	c.merger.addUnmatched(&c.result, constants, true)
 }
 
-// addStruct adds what one architecture says about a struct. A difference is accepted by the name of
-// the struct, or if each of its findings is by the name of the field.
+// addStruct adds the result for a struct on one architecture. A difference is accepted by the name
+// of the struct, or if each of its findings is accepted by the name of the field.
 func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.StructReport) {
 	goarch, at, file := h.GOARCH, place{s.Path, s.Name, s.Pos}, relative(s.Pos.Filename)
 	c.merger.addCompared(&c.result, at, compared{s.Name, s.Path, file, s.Pos.Line, r.C, s.How, []string{goarch}})
@@ -202,8 +202,8 @@ func (c *checker) addStruct(h *layout.Headers, s layout.GoStruct, r layout.Struc
 	c.merger.addDifference(&c.result, at, d)
 }
 
-// addCaused writes the structs that are wrong, or accepted, with another behind the findings of
-// that other.
+// addCaused lists the structs that are wrong, or accepted, because of another one with the findings
+// of that one.
 func (c *checker) addCaused() {
 	for _, s := range c.caused {
 		for i := 0; i < len(s.causes); i++ {
@@ -222,15 +222,15 @@ func (c *checker) addCaused() {
 	}
 }
 
-// findings are what is wrong with a struct. Alignment is not where Go has more of it than a packed
-// struct needs, and sizes agree, nor where Go cannot have more.
+// findings returns what is wrong with a struct. Its alignment is not wrong if Go aligns more than C
+// (then C packs the struct), or if Go cannot align more.
 func findings(goarch string, r layout.StructReport) []layout.Finding {
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f layout.Finding) bool {
 		return f.Kind == layout.KindAlign && (unavoidable(goarch, r) || r.GoAlign > r.Align)
 	})
 }
 
-// unavoidable reports whether Go cannot align a struct as C does: on 386 it aligns nothing to 8
+// unavoidable reports whether Go cannot align a struct as C does: on 386 Go aligns nothing to 8
 // bytes.
 func unavoidable(goarch string, r layout.StructReport) bool {
 	return goarch == "386" && r.GoAlign == 4 && r.Align == 8
@@ -255,7 +255,7 @@ func (c *checker) addConstant(h *layout.Headers, k layout.GoConst, r layout.Cons
 	c.merger.addDifference(&c.result, at, d)
 }
 
-// relative shortens a path to what is below the current directory, as GitHub wants it for
+// relative makes a path relative if it is below the current directory: GitHub needs that for
 // annotations.
 func relative(path string) string {
 	dir, err := os.Getwd() // as the go command sees it

@@ -58,8 +58,8 @@ type Long struct{ A uint64 }    // C has only 32 bits
 	}
 }
 
-// A struct that is wrong only because of one in its fields is listed with that one. A table is shown
-// if C has the struct.
+// A struct that is wrong only because of one in its fields is listed with that one. A table is
+// shown if C has the struct.
 func TestWrongBecauseOfAnother(t *testing.T) {
 	inModule(t, "type Inner struct{ A uint32 }\n\ntype Outer struct{ In Inner }\n\ntype Gone struct {\n\t_ [0]byte `c:\"GONE\"`\n\tA uint32\n}\n")
 	r, err := check(t.Context(), &options{packages: []string{"."}}, recorded(small("amd64", 8, "Inner: a DWORD; b DWORD", "Outer: in Inner")), nil)
@@ -97,8 +97,8 @@ func TestConstants(t *testing.T) {
 	assert.Equal(t, "p.MISSING", r.Unmatched[0].Go)
 }
 
-// If one architecture fails, the others are still checked, and no line of -allow or -map is reported
-// as stale. If all fail with the same error, it is printed once.
+// If one architecture fails, the others are still checked, and no line of -allow or -map is
+// reported as stale. If all fail with the same error, it is printed once.
 func TestArchitecturesThatFail(t *testing.T) {
 	inModule(t, "type Point struct{ X, Y int32 }\n")
 	sets := recorded(small("amd64", 8, "Point: x LONG; y LONG"), small("386", 8, "Point: x LONG; y LONG"))

@@ -25,8 +25,8 @@ func generateFrom(ctx context.Context, name string, sets []headerSet) (string, e
 	return generate(name, all)
 }
 
-// generate prints the Go struct for a C struct, and for those in it. Nothing leaves that has not
-// been compared with the headers of each architecture.
+// generate returns the Go structs for a C struct and for the structs in it. It returns nothing that
+// has not been compared with the headers of each architecture.
 func generate(name string, sets []*layout.Headers) (string, error) {
 	var first error
 	for _, w := range []way{{unions: (*structBuilder).firstOf}, {unions: (*structBuilder).widestOf}, {(*structBuilder).storage, true, false}, {(*structBuilder).firstOf, false, true}} {
@@ -73,8 +73,8 @@ func generateWith(name string, sets []*layout.Headers, w way) (string, error) {
 	return string(formatted), nil
 }
 
-// declared is the name that the headers declare: that of the wide form, where the name asked for is
-// a macro for it.
+// declared returns the name that the headers declare: that of the wide form if the name is a macro
+// for it.
 func declared(name string, sets []*layout.Headers) string {
 	for _, c := range []string{cmp.Or(sets[0].Aliases[name], name), "struct " + name, name + "W", name + "_W", name + "A"} {
 		if !slices.ContainsFunc(sets, func(h *layout.Headers) bool { return h.Struct(c) == nil }) {
@@ -193,8 +193,8 @@ type structBuilder struct {
 	follows string          // what C has behind the struct
 }
 
-// members goes from the start to the end. Members that overlap are those of a union without a name,
-// or bit-fields.
+// members writes the fields in order. Members that overlap belong to a union without a name, or are
+// bit-fields.
 func (b *structBuilder) members() error {
 	for i, s := range b.structs {
 		if s.Align > 8 {
@@ -235,8 +235,8 @@ func (b *structBuilder) members() error {
 	return nil
 }
 
-// begin lets a struct that Go would align less than C begin with an array of no elements, if Go has
-// some that are aligned as C wants it.
+// begin puts an array of no elements first in a struct that Go would align less than C, if Go has a
+// type with the alignment that C wants.
 func (b *structBuilder) begin() {
 	want := make([]int64, len(b.structs))
 	for i, s := range b.structs {
@@ -245,7 +245,7 @@ func (b *structBuilder) begin() {
 	if slices.Equal(want, b.align) {
 		return
 	}
-	for _, elem := range []goType{b.g.scalar("uint64", slices.Repeat([]int64{8}, len(want))), b.g.scalar("uintptr", b.g.pointerSizes()), b.g.scalar("uint32", slices.Repeat([]int64{4}, len(want)))} {
+	for _, elem := range []goType{b.g.scalar("uint64", slices.Repeat([]int64{8}, len(want))), b.g.scalar("uint32", slices.Repeat([]int64{4}, len(want)))} {
 		if slices.Equal(elem.align, want) {
 			b.lines = slices.Insert(b.lines, 0, "\t_ [0]"+elem.name+"\n")
 			b.align = want
@@ -254,9 +254,9 @@ func (b *structBuilder) begin() {
 	}
 }
 
-// clusters are the members that overlap on any architecture, which are those of a union without a
-// name or bit-fields of one unit, in the order of their offsets. Members without a length are not
-// among them.
+// clusters returns the members by offset, grouped where they overlap on any architecture: a group
+// is a union without a name, bit-fields of one unit, or one member. Members without a length are
+// left out.
 func (b *structBuilder) clusters() [][]layout.CMember {
 	var members []layout.CMember
 	for _, m := range b.structs[0].Members {
@@ -319,8 +319,8 @@ func namesOf(list []layout.CMember) []string {
 	return names
 }
 
-// firstOf writes the first alternative of a union that is as long as all of it: a member, or a
-// struct's members.
+// firstOf writes the first alternative that is as long as the union: a member, or the members of a
+// struct.
 func (b *structBuilder) firstOf(cluster []layout.CMember) error {
 	return b.oneOf(cluster, func(layout.CMember) int64 { return 0 })
 }
@@ -499,8 +499,8 @@ func (b *structBuilder) arches() []string {
 	return list
 }
 
-// fieldName is a member's name without the prefix that says its type, exported. Where the name of
-// another member is the same then, it keeps its prefix.
+// fieldName returns a member's name, exported and without the prefix for its type. If another
+// member would then have the same name, it keeps its prefix.
 func (b *structBuilder) fieldName(c string) string {
 	if short := withoutPrefix(c); short != c {
 		same := func(m layout.CMember) bool {

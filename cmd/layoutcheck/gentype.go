@@ -162,8 +162,8 @@ func pointerSize(h *layout.Headers) int64 {
 	return 8
 }
 
-// alignOf is how a C type is aligned; one without a name, which cannot be asked about, as its
-// members are.
+// alignOf returns the alignment of a C type. That of a type without a name, which no compiler can
+// be asked about, follows from its members.
 func alignOf(h *layout.Headers, c string) int64 {
 	if strings.HasSuffix(c, "*") || strings.HasSuffix(c, ")") {
 		return pointerSize(h)

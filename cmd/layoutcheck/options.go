@@ -41,8 +41,8 @@ Exit codes: 0 no difference, 1 a difference, 2 usage, 3 the packages or the head
 Flags:
 `
 
-// parseOptions reads the command line and the files that it names. The error is one of usage;
-// flag.ErrHelp is no error.
+// parseOptions reads the command line and the files that it names. Its errors are usage errors, or
+// flag.ErrHelp if help was asked for.
 func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	o := &options{}
 	var headers, mapFile, goarch, cc, allowFile string

@@ -23,7 +23,7 @@ var scalars = map[string]layout.CScalar{
 // at most pack bytes.
 func small(goarch string, pack int64, structs ...string) *layout.Headers {
 	h := &layout.Headers{Set: layout.SetMinGW, GOARCH: goarch, Scalars: map[string]layout.CScalar{}, Structs: map[string]*layout.CStruct{}, Typedefs: map[string]string{
-		"PVOID": "void *", "FOUR": "DWORD[4]", "ALIAS": "LARGE_INTEGER", "ROUND": "CIRCLE", "CIRCLE": "ROUND",
+		"PVOID": "void *", "FOUR": "DWORD[4]", "ALIAS": "LARGE_INTEGER", "ROUND": "CIRCLE", "CIRCLE": "ROUND", "NUMBER": "LONG",
 	}}
 	for name, s := range scalars {
 		h.Scalars[name] = s
@@ -31,6 +31,9 @@ func small(goarch string, pack int64, structs ...string) *layout.Headers {
 	h.Scalars["SIZE_T"] = layout.CScalar{Size: pointerSize(h), Sign: "unsigned"}
 	h.Scalars["LONG_PTR"] = layout.CScalar{Size: pointerSize(h), Sign: "signed"}
 	h.Structs["LARGE_INTEGER"] = &layout.CStruct{Union: true, Size: 8, Align: 8, Members: layout.CMembers{{Name: "QuadPart", Size: 8, Sign: "signed", Type: "INT64"}}}
+	for name, typ := range map[string]string{"EITHER": "DWORD", "SIGNED": "LONG"} {
+		h.Structs[name] = &layout.CStruct{Union: true, Size: 4, Align: 4, Members: layout.CMembers{{Name: "number", Size: 4, Sign: signOf(h, typ), Type: typ}}}
+	}
 	for _, text := range structs {
 		name, members, _ := strings.Cut(text, ": ")
 		s := &layout.CStruct{File: "small.h", Align: 1}
@@ -97,6 +100,8 @@ func TestGenerateFromRecords(t *testing.T) {
 		{"a LARGE_INTEGER; b ALIAS", "A int64; B int64"},
 		{"a FOUR; b DWORD[2][3]; c PVOID[2]", "A [4]uint32; B [2][3]uint32; C [2]uintptr"},
 		{"a DWORD[1]", "A [1]uint32"},
+		{"a EITHER; b EITHER[2]; c NUMBER", "A uint32; B [2]uint32; C int32"},
+		{"a SIGNED", "A [1]uint32"},
 		{"a DWORD | b LONG", "A uint32"},
 		{"a DWORD | b UINT64; c DWORD", "B uint64; C uint32; _ [4]byte"},
 		{"n DWORD; a BYTE[5] | b DWORD; c DWORD", "N uint32; A [5]uint8; C uint32"},
@@ -318,7 +323,7 @@ func TestTypesByName(t *testing.T) {
 		h.Structs["OPEN"].Align = 0 // nobody asked
 		for name, want := range map[string][3]any{
 			"DWORD": {int64(4), "unsigned", int64(4)}, "PVOID": {pointerSize(h), "", pointerSize(h)}, "KIND": {int64(4), "signed", int64(4)},
-			"ROUND": {int64(0), "", int64(1)}, "INNER": {int64(0), "", int64(4)}, "OPEN": {int64(0), "", int64(8)}, "wide": {int64(16), "unsigned", int64(8)},
+			"ROUND": {int64(0), "", int64(1)}, "NUMBER": {int64(4), "signed", int64(4)}, "INNER": {int64(0), "", int64(4)}, "OPEN": {int64(0), "", int64(8)}, "wide": {int64(16), "unsigned", int64(8)},
 			"FOUR": {int64(0), "", int64(4)}, "void *": {int64(0), "", pointerSize(h)}, "int (void)": {int64(0), "", pointerSize(h)}, "WORD[3]": {int64(0), "", int64(2)},
 		} {
 			assert.Equal(t, want, [3]any{sizeOf(h, name), signOf(h, name), alignOf(h, name)}, "%s on %s", name, goarch)
@@ -336,6 +341,7 @@ func TestTypesByName(t *testing.T) {
 		packed.Structs["OPEN"].Align = 0 // not known
 		assert.Equal(t, test.want, alignOf(packed, "OPEN"), test.members)
 	}
+	assert.EqualValues(t, 1, alignOf(small("amd64", 1, "KNOWN: x DWORD"), "KNOWN"))
 	for c, want := range map[string]string{"WORD[2][3]": "WORD[3] 2", "WORD[]": "WORD 0", "WORD [4]": "WORD 4", "WORD[2] *": " 0", "WORD": " 0"} {
 		elem, n, _ := cutArray(c)
 		assert.Equal(t, want, elem+" "+strconv.FormatInt(n, 10), c)

@@ -18,8 +18,8 @@ type result struct {
 	Differences []difference `json:"differences"`
 	Compared    []compared   `json:"compared"` // every struct, right or wrong, with its C type
 	Unmatched   []unmatched  `json:"unmatched"`
-	// Underaligned are right but for their alignment on 386, where C aligns 64-bit integers to 8 bytes
-	// and Go to 4.
+	// Underaligned are right except for their alignment on 386, where C aligns 64-bit integers to 8
+	// bytes and Go to 4.
 	Underaligned []string `json:"underaligned"`
 	StaleAllows  []string `json:"staleAllows"` // accepted differences that do not occur
 	UnusedMaps   []string `json:"unusedMaps"`  // mappings of names that are not there

@@ -24,8 +24,8 @@ func writeJSON(w io.Writer, r *result) error {
 	return e.Encode(r)
 }
 
-// writeText writes one block a struct that is wrong, then what else is to be done, then what was
-// compared with what and what was not, then the numbers.
+// writeText writes a block for each struct that is wrong, then what else has to be fixed, then what
+// was compared with what and what was not, then the numbers.
 func writeText(w io.Writer, r *result) error {
 	var b strings.Builder
 	writeDifferences(&b, r)
@@ -37,8 +37,8 @@ func writeText(w io.Writer, r *result) error {
 	return err
 }
 
-// writeShort leaves out of writeText what was accepted, compared and not compared: the numbers
-// count it.
+// writeShort writes the same without what was accepted, compared and not compared; the numbers
+// still count it.
 func writeShort(w io.Writer, r *result) error {
 	var b strings.Builder
 	writeDifferences(&b, r)
@@ -89,8 +89,8 @@ func (d *difference) lines() []string {
 	return lines
 }
 
-// hint says what to write into a file: to accept what C cannot prove, or where a name alone has
-// found the C type.
+// hint returns what to write into a file: to accept what C cannot prove, or to correct a C type
+// that was found by name alone.
 func (d *difference) hint() string {
 	_, short, _ := strings.Cut(d.Go, ".")
 	switch {
@@ -249,7 +249,7 @@ func writeNumbers(b *strings.Builder, r *result) {
 // mostAnnotation is how many bytes of an annotation GitHub shows; the rest it drops.
 const mostAnnotation = 60_000
 
-// writeGitHub writes an annotation for each struct that is wrong and each line to mend, what was
+// writeGitHub writes an annotation for each struct that is wrong and each line to fix, what was
 // compared as a group of the log, and the numbers as a notice.
 func writeGitHub(w io.Writer, r *result) error {
 	var b strings.Builder
