@@ -160,8 +160,10 @@ func TestExitCodes(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(name, text, 0o600))
 	}
+	require.NoError(t, os.Mkdir("partly", 0o700))
+	require.NoError(t, os.WriteFile("partly/p.go", []byte("package p\n\ntype Right struct{ A uint32 }\n\ntype Unread struct{ A [nowhere]byte }\n"), 0o600))
 	for args, want := range map[string]int{
-		"-h": 0, "-record right.json .": 0, "-record wrong.json .": 1, "-nosuch": 2, "-record nowhere.json .": 3,
+		"-h": 0, "-record right.json .": 0, "-record right.json ./partly": 3, "-record wrong.json .": 1, "-nosuch": 2, "-record nowhere.json .": 3,
 	} {
 		cmd := exec.Command(program, "-test.run", "^TestExitCodes$")
 		cmd.Env = append(os.Environ(), "LAYOUTCHECK_TEST_ARGS="+args)
