@@ -63,7 +63,7 @@ func findingsOf(t *testing.T, typ Type, h *Headers) string {
 	return strings.Join(list, "\n")
 }
 
-// What is wrong with one or two fields, in the whole sentence, and what is near it and right.
+// Whole sentences about mistakes in one or two fields, and right structs that are close to them.
 func TestSentences(t *testing.T) {
 	const (
 		row   = "S 16 4: dwState 0 DWORD; dwAddr 4 DWORD; dwPort 8 DWORD; dwPid 12 DWORD"
@@ -244,6 +244,29 @@ func TestSentences(t *testing.T) {
 			Value [2]uint16
 			After uint32
 		}{}, []string{arms}, ""},
+		"a union as storage of two dimensions": {struct {
+			Kind  uint32
+			Value [2][1]uint16
+			After uint32
+		}{}, []string{arms}, ""},
+		"a union as signed storage of two dimensions": {struct {
+			Kind  uint32
+			Value [2][1]int16
+			After uint32
+		}{}, []string{arms}, "element S.x: it is an array in Go and an integer (LONG) in C: make it [1]uint32"},
+		"a named union as a struct of other integers": {struct {
+			Kind  uint32
+			_     uint32
+			Value struct{ A, B int32 }
+		}{}, []string{union, sized}, "sign S.value: within it, value.large: it is unsigned in C and signed in Go: make it [1]uint64"},
+		"a struct as storage": {struct{ In struct{ Data [2]uint32 } }{}, []string{"R 8 4: a 0 LONG; b 4 LONG", "S 8 4: in 0 R"}, "size S.in: within it, in.a: it covers a and b: one field stands for one member: write A int32 and B int32"},
+		"an array without a length, and one of one behind it": {struct {
+			Length uint32
+			Data   [0]uint16
+			First  [1]uint16
+		}{}, []string{flex}, "sizeof S.Data: C gives Data no length, so that sizeof is one element more in Go: remove it"},
+		"a name that is another's without its prefix": {struct{ First, State, DwState uint32 }{}, []string{"S 12 4: state 0 DWORD; size 4 DWORD; dwState 8 DWORD"}, "offset S.size: offset is 4 in C and 0 in Go: exchange it with State"},
+		"one too many, and the last word of a name":   {struct{ Other, Number uint32 }{}, []string{"S 4 4: remoteNumber 0 DWORD"}, "absent S.Other: Go has uint32 at offset 0, and C has nothing to match it: remove it"},
 		"a union as signed storage": {struct {
 			Kind  uint32
 			Value [2]int16
@@ -383,6 +406,37 @@ func TestSentences(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			assert.Equal(t, c.want, findingsOf(t, StructOf("S", reflect.TypeOf(c.typ)), byHand(t, "amd64", c.c...)))
+		})
+	}
+}
+
+// An enum has no sign of its own, but Go's mirror of one is not one of another.
+func TestSentencesOfEnums(t *testing.T) {
+	type (
+		kind  int32
+		other int32
+	)
+	for name, c := range map[string]struct {
+		typ  any
+		want string
+	}{
+		"unsigned":                {struct{ Kind uint32 }{}, ""},
+		"signed":                  {struct{ Kind int32 }{}, ""},
+		"its mirror":              {struct{ Kind kind }{}, ""},
+		"another's mirror":        {struct{ Kind other }{}, "type S.kind: Go has layout.other there, which mirrors enum OTHER, and C has enum KIND: make it uint32"},
+		"a floating-point number": {struct{ Kind float32 }{}, "type S.kind: it is an enum (KIND) in C and float32 in Go: make it uint32"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := byHand(t, "amd64")
+			h.Enums = map[string]*CEnum{"KIND": {Size: 4, Sign: unsigned}, "OTHER": {Size: 4, Sign: unsigned}}
+			h.Structs["S"] = &CStruct{Size: 4, Align: 4, Members: []CMember{{Name: "kind", Size: 4, Sign: unsigned, Type: "KIND"}}}
+			g, err := Spec{Types: []Type{StructOf("S", reflect.TypeOf(c.typ)), EnumOf[kind]("KIND"), EnumOf[other]("OTHER")}}.Go(h.GOARCH)
+			require.NoError(t, err)
+			var list []string
+			for _, f := range Compare(g, h, Rules{}).Findings {
+				list = append(list, fmt.Sprintf("%s %s: %s", f.Kind, f.Item, f.Detail))
+			}
+			assert.Equal(t, c.want, strings.Join(list, "\n"))
 		})
 	}
 }

@@ -149,7 +149,7 @@ func must(s string, err error) string {
 	return s
 }
 
-// shell writes a program that stands for a compiler.
+// shell writes a program to be run in place of a compiler.
 func shell(t *testing.T, name, text string) string {
 	t.Helper()
 	if runtime.GOOS == "windows" {
@@ -160,7 +160,7 @@ func shell(t *testing.T, name, text string) string {
 	return path
 }
 
-// A compiler is what it says it is, whatever its name.
+// The name of a compiler does not matter: its macros show which one it is.
 func TestCompilersAreAsked(t *testing.T) {
 	targets := compilers(t)
 	clang, err := exec.LookPath("clang")
@@ -189,7 +189,8 @@ func TestCompilersAreAsked(t *testing.T) {
 	}
 }
 
-// The headers are preprocessed once and compiled once, however many names are asked for.
+// The headers are preprocessed once and compiled once, however many names are read, and again only
+// without a header that does not compile.
 func TestHeadersAreReadOnce(t *testing.T) {
 	target := compilers(t)[0]
 	log := filepath.Join(touch(t), "log")
@@ -199,6 +200,14 @@ func TestHeadersAreReadOnce(t *testing.T) {
 	runs, err := os.ReadFile(log)
 	require.NoError(t, err)
 	assert.Equal(t, []string{"-E", "-E", "-c"}, strings.Fields(string(runs)), "which compiler it is, and what it makes of the headers")
+
+	require.NoError(t, os.Remove(log))
+	target = writeHeaders(t, []Target{target}, map[string]string{"broken.h": "struct broken { struct nobody a; };\n"})[0]
+	_, err = ReadHeaders(t.Context(), target, []string{"thing.h", "broken.h"}, nil)
+	require.NoError(t, err)
+	runs, err = os.ReadFile(log)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"-E", "-E", "-c", "-E", "-c"}, strings.Fields(string(runs)), "and once more without a header that does not compile")
 }
 
 func TestDefinedTypes(t *testing.T) {

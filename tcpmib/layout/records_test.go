@@ -63,6 +63,8 @@ func TestRecordKeeps(t *testing.T) {
 	assert.Equal(t, "A / K L / enum _L struct _A / f / N", strings.Join([]string{
 		names(kept.Structs), names(kept.Enums), names(kept.Typedefs), names(kept.Functions), names(kept.Macros)}, " / "))
 	assert.Equal(t, SetWine, kept.Set)
+	assert.Equal(t, []string{"A", "struct _A"}, kept.StructNames())
+	assert.Equal(t, []string{"K", "L", "enum _L"}, kept.EnumNames())
 }
 
 // A value is written so that it is read again as it was, its size included.

@@ -70,3 +70,15 @@ func TestSignOfSeveralMembers(t *testing.T) {
 	assert.Equal(t, "first+second", fields[0].C)
 	assert.Equal(t, &Place{4, 2, unsigned}, fields[1].Header)
 }
+
+// Headers that have a struct by another name say so once, even if Go's type has the same name.
+func TestNameOfTheHeadersInTheTable(t *testing.T) {
+	s := StructReport{C: "ROW", Go: "windows.ROW", As: "ROW_LH", Size: 4, GoSize: 4, Align: 4, GoAlign: 4}
+	assert.Contains(t, s.Table(), "ROW (here ROW_LH)  windows.ROW  sizeof 4, Go 4; alignof 4, Go 4\n")
+}
+
+// A report with a finding is not OK.
+func TestOK(t *testing.T) {
+	assert.True(t, (&Report{}).OK())
+	assert.False(t, (&Report{Findings: []Finding{{Kind: KindSize}}}).OK())
+}

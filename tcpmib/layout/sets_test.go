@@ -141,7 +141,7 @@ func TestFileIndex(t *testing.T) {
 	}
 }
 
-// Records that cannot be true are refused, and so is what is no record.
+// Records that cannot be true are refused, and so are files that are not records. Unusual ones are read.
 func TestBadRecords(t *testing.T) {
 	for want, text := range map[string]string{
 		"not a record of a header set":                      `[]`,
@@ -167,6 +167,15 @@ func TestBadRecords(t *testing.T) {
 		if assert.Error(t, err, want) {
 			assert.ErrorContains(t, err, want)
 		}
+	}
+	for name, text := range map[string]string{
+		"an array without a length":             `{"size": 4, "align": 4, "members": {"n": {"size": 4, "type": "int"}, "rest": {"offset": 4, "type": "int[]"}}}`,
+		"the last member is in an unnamed one":  `{"size": 4, "align": 4, "unnamed": [{"size": 4, "end": 1}], "members": {"n": {"size": 4, "type": "int"}}}`,
+		"an unnamed member that has no members": `{"size": 4, "align": 4, "unnamed": [{"first": 1, "end": 1}], "members": {"n": {"size": 4, "type": "int"}}}`,
+	} {
+		h, err := ReadRecord(strings.NewReader(`{"goarch": "386", "scalars": {"int": {"size": 4, "sign": "signed"}}, "structs": {"S": ` + text + `}}`))
+		require.NoError(t, err, name)
+		assert.NoError(t, h.Check(), name)
 	}
 	// A typedef of itself ends.
 	h, err := ReadRecord(strings.NewReader(`{"goarch": "386", "typedefs": {"A": "B", "B": "A"}, "structs": {"S": {"size": 4, "members": {"a": {"size": 4, "type": "A"}}}}}`))
