@@ -15,8 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// byHand are headers of a few lines: "NAME size align: member offset TYPE; other offset TYPE:bits@bit", with
-// "union" before the name of a union. Members that share bytes are those of a union without a name.
+// byHand are headers of a few lines: "NAME size align: member offset TYPE; other offset
+// TYPE:bits@bit", with "union" before the name of a union. Members that share bytes are those of a
+// union without a name.
 func byHand(t *testing.T, goarch string, structs ...string) *Headers {
 	t.Helper()
 	h := &Headers{Set: SetMinGW, GOARCH: goarch, Structs: map[string]*CStruct{}, Scalars: map[string]CScalar{
@@ -49,7 +50,8 @@ func byHand(t *testing.T, goarch string, structs ...string) *Headers {
 	return h
 }
 
-// findingsOf compares a Go type with headers on amd64. Alignment that nothing shows is not among the findings.
+// findingsOf compares a Go type with headers on amd64. Alignment that nothing shows is not among
+// the findings.
 func findingsOf(t *testing.T, typ Type, h *Headers) string {
 	t.Helper()
 	g, err := Spec{Types: []Type{typ}}.Go(h.GOARCH)
@@ -441,8 +443,8 @@ func TestSentencesOfEnums(t *testing.T) {
 	}
 }
 
-// What is wrong in a struct that is compared on its own is said there alone, however many have it in
-// a field, an element or a struct of a struct.
+// What is wrong in a struct that is compared on its own is said there alone, however many have it
+// in a field, an element or a struct of a struct.
 func TestWrongWithAnother(t *testing.T) {
 	h := byHand(t, "amd64", "P 8 4: x 0 LONG; y 4 LONG", "R 16 4: from 0 P; to 8 P",
 		"S 20 4: dwState 0 DWORD; where 4 R", "A 28 4: dwState 0 DWORD; points 4 P[3]", "F 12 4: dwState 0 DWORD; points 4 P[1]")

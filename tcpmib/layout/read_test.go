@@ -261,8 +261,8 @@ func TestDefinedTypes(t *testing.T) {
 	}
 }
 
-// Debug information gives the first bit of a bit-field and not the unit that it is in, which a packed
-// struct may have anywhere.
+// Debug information gives the first bit of a bit-field and not the unit that it is in, which a
+// packed struct may have anywhere.
 func TestUnitsOfBitFields(t *testing.T) {
 	const text = `
 #pragma pack(push, 1)
@@ -299,7 +299,8 @@ struct whole { char a; unsigned b0 : 5, b1 : 20, b2 : 8; unsigned char c : 3; un
 	}
 }
 
-// A pointer of 32 bits has its size on every architecture, whether the compiler writes it down or not.
+// A pointer of 32 bits has its size on every architecture, whether the compiler writes it down or
+// not.
 func TestPointersOf32Bits(t *testing.T) {
 	if _, err := exec.LookPath("clang"); err != nil || testing.Short() {
 		t.Skip("runs clang")

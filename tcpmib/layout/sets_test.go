@@ -141,7 +141,8 @@ func TestFileIndex(t *testing.T) {
 	}
 }
 
-// Records that cannot be true are refused, and so are files that are not records. Unusual ones are read.
+// Records that cannot be true are refused, and so are files that are not records. Unusual ones are
+// read.
 func TestBadRecords(t *testing.T) {
 	for want, text := range map[string]string{
 		"not a record of a header set":                      `[]`,
