@@ -46,8 +46,13 @@ func TestRun(t *testing.T) {
 		spec.Types = append(spec.Types, test.typ)
 	}
 	for _, goarch := range arches {
-		r, err := Run(t.Context(), spec, rowsTarget(t, goarch))
+		target := rowsTarget(t, goarch)
+		target.Label = map[string]string{"arm64": "my rows"}[goarch]
+		r, err := Run(t.Context(), spec, target)
 		require.NoError(t, err)
+		assert.Equal(t, target.CC, r.CC)
+		assert.Equal(t, target.Label != "", r.Target == "my rows")
+		assert.NotEmpty(t, r.Target, "without a label the name of the header set")
 		for i, s := range r.Structs {
 			s.Findings = slices.DeleteFunc(s.Findings, func(f layout.Finding) bool { return f.Kind == layout.KindAlign })
 			wrong := goarch == tests[i].wrong
@@ -86,6 +91,14 @@ func bytesRow() layout.Type {
 	return layout.Struct[row]("WIDE_FIRST")
 }
 
+func shortRow() layout.Type {
+	type row struct {
+		A    uint64
+		B, C [2]byte
+	}
+	return layout.Struct[row]("WIDE_FIRST")
+}
+
 func nestedRow() layout.Type {
 	type inner struct{ B, C uint32 }
 	type row struct {
@@ -106,21 +119,38 @@ func sameRow(second bool) layout.Type {
 	return layout.Struct[same]("WIDE_FIRST")
 }
 
-// Local types of several functions have one name: a right one does not make a wrong one pass.
+// Local types of several functions may share a name: a right one does not make a wrong one pass,
+// even if only the length of an array differs, and on another architecture too.
 func TestRunTellsTypesOfOneNameApart(t *testing.T) {
-	types := []layout.Type{firstRow(), wrongRow(), layout.Struct[row]("WIDE_FIRST"), nestedRow(), bytesRow()}
-	wrong := []bool{false, true, true, false, false}
+	types := []layout.Type{firstRow(), wrongRow(), layout.Struct[row]("WIDE_FIRST"), nestedRow(), bytesRow(), shortRow()}
+	wrong := []bool{false, true, true, false, false, true}
 	for i := len(wrong) - 1; i >= 0; i-- { // and in the other order
 		types, wrong = append(types, types[i]), append(wrong, wrong[i])
 	}
-	r, err := Run(t.Context(), layout.Spec{Headers: []string{"rows.h"}, Types: types}, rowsTarget(t, "amd64"))
-	require.NoError(t, err)
-	lines := map[int]bool{}
-	for i, s := range r.Structs {
-		assert.Equal(t, wrong[i], len(s.Findings) > 0, "%v: %v", s.Pos, r)
-		lines[s.Pos.Line] = true
+	for _, goarch := range []string{"amd64", "386"} {
+		r, err := Run(t.Context(), layout.Spec{Headers: []string{"rows.h"}, Types: types}, rowsTarget(t, goarch))
+		require.NoError(t, err, goarch)
+		lines := map[int]bool{}
+		for i, s := range withoutAlignment(r).Structs {
+			assert.Equal(t, wrong[i], len(s.Findings) > 0, "%v: %v", s.Pos, r)
+			lines[s.Pos.Line] = true
+		}
+		assert.Len(t, lines, len(types)/2, "each has a declaration of its own")
 	}
-	assert.Len(t, lines, len(types)/2, "each has a declaration of its own")
+}
+
+// The packages are read again, for the running program's architecture, only if the name of a struct
+// is declared more than once.
+func TestReplaceReadsOnce(t *testing.T) {
+	row := layout.GoStruct{Name: "p.Row", Path: "e.com/p", Size: 4}
+	for declared, want := range []int{0, 0, 1} {
+		read := 0
+		here := func() (*layout.Go, *Packages) { read++; return nil, nil }
+		p := &Packages{Go: layout.Go{Structs: slices.Repeat([]layout.GoStruct{row}, declared)}}
+		err := p.replace(&layout.Go{Structs: []layout.GoStruct{row}}, here)
+		assert.Equal(t, declared == 0, err != nil, declared)
+		assert.Equal(t, want, read, declared)
+	}
 }
 
 // If reflection cannot distinguish two declarations, none is taken.

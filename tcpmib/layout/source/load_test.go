@@ -130,6 +130,70 @@ func TestSyntaxErrors(t *testing.T) {
 	assert.Equal(t, []string{"example.com/syntax syntax.Row", "example.com/syntax syntax.After"}, structsOf(p))
 }
 
+// An import without a file to read is an error; one with an error and files still has its types.
+func TestImportsWithErrors(t *testing.T) {
+	for _, test := range []struct {
+		name, text string // of the file of the imported package
+		problems   []string
+		structs    []string
+	}{
+		{"sound", "package b\n\ntype Row struct{ A uint32 }\n", nil, []string{"a a.Uses", "a a.Own"}},
+		{
+			"an error and a file", "package b\n\nimport _ \"example.com/e/c/internal/d\"\n\ntype Row struct{ A uint32 }\n",
+			nil, []string{"a a.Uses", "a a.Own"},
+		},
+		{
+			"an error and no file", "//go:build !windows\n\npackage b\n\ntype Row struct{ A uint32 }\n",
+			[]string{"a.go:3:8: build constraints exclude all Go files"}, []string{"a a.Own"},
+		},
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{
+			"go.mod":            "module example.com/e\n\ngo 1.24\n",
+			"a/a.go":            "package a\n\nimport \"example.com/e/b\"\n\ntype Uses struct{ In b.Row }\n\ntype Own struct{ A uint32 }\n",
+			"b/b.go":            test.text,
+			"c/internal/d/d.go": "package d\n",
+		} {
+			require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
+			require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+		}
+		p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386"}, "./a")
+		require.NoError(t, err, test.name)
+		var problems []string
+		for _, x := range p.Problems {
+			x.Pos.Filename = filepath.Base(x.Pos.Filename)
+			reason, _, _ := strings.Cut(x.Reason, " in ") // a directory
+			problems = append(problems, x.Pos.String()+": "+reason)
+		}
+		assert.Equal(t, test.problems, problems, test.name)
+		var structs []string
+		for _, s := range structsOf(p) {
+			structs = append(structs, strings.TrimPrefix(s, "example.com/e/"))
+		}
+		assert.Equal(t, test.structs, structs, test.name)
+	}
+}
+
+// At most ten errors of a package are reported, and then that there are too many, as go build does.
+func TestTooManyErrors(t *testing.T) {
+	for _, test := range []struct{ wrong, errors, more int }{{1, 1, 0}, {9, 9, 0}, {10, 10, 0}, {11, 10, 1}, {12, 10, 1}, {30, 10, 1}} {
+		dir := t.TempDir()
+		text := "package many\n\ntype Row struct{ A uint32 }\n" + strings.Repeat("\nvar _ = missing\n", test.wrong)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/many\n\ngo 1.24\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "many.go"), []byte(text), 0o600))
+		p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386"}, ".")
+		require.NoError(t, err)
+		require.Len(t, p.Problems, test.errors+test.more, "%d wrong", test.wrong)
+		for i, x := range p.Problems[:test.errors] {
+			assert.Equal(t, "undefined: missing", x.Reason)
+			assert.Equal(t, 5+2*i, x.Pos.Line)
+		}
+		for _, x := range p.Problems[test.errors:] {
+			assert.Equal(t, "example.com/many: too many errors", x.String())
+		}
+	}
+}
+
 func TestNothingCanBeRead(t *testing.T) {
 	for _, test := range []struct{ pattern, want string }{
 		{"./nowhere", "cannot load ./nowhere for windows/386: ./nowhere: stat "},
