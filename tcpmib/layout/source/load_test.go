@@ -220,8 +220,10 @@ func TestPackagesOfTests(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	_, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386"}, "./...")
-	require.EqualError(t, err, "all Go files of example.com/tests, example.com/tests/out are tests, which are left out: a test checks its own types with layout/source.Check")
+	for pattern, paths := range map[string]string{".": "example.com/tests", "./...": "example.com/tests, example.com/tests/out"} {
+		_, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386"}, pattern)
+		assert.EqualError(t, err, "all Go files of "+paths+" are tests, which are left out: a test checks its own types with layout/source.Check")
+	}
 	p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386", Tests: true}, "./...")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"example.com/tests tests.Row", "example.com/tests/out_test out_test.Row"}, structsOf(p))
