@@ -83,9 +83,10 @@ func look(t *machine.Tracker, m *machine.Reader, request screen.Request, at time
 	l := screen.Look{Request: request, At: at}
 	l.Snapshot.Processes, _ = m.Processes() // the table shows what has no name
 	for c, err := range t.Changes(m, request.Tables, at) {
-		if err != nil {
+		switch {
+		case err != nil:
 			l.Err = errors.Join(l.Err, err)
-		} else {
+		case c.Kind != tcpmib.Present: // which are in the snapshot, perhaps a million
 			l.Changes = append(l.Changes, c)
 		}
 	}

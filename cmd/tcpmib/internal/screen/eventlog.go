@@ -36,7 +36,7 @@ func (s *Model) log(l Look) {
 		s.events = slices.DeleteFunc(s.events, func(e event) bool { return e.capture >= l.Request.Capture })
 	}
 	before := rows.Snapshot{Processes: l.Before}
-	for _, c := range l.Changes {
+	for _, c := range l.Changes[max(0, len(l.Changes)-mostEvents):] {
 		e := event{at: l.At, capture: l.Request.Capture, kind: c.Kind, row: s.snapshot.Row(c.Now())}
 		switch c.Kind {
 		case tcpmib.Present:

@@ -40,17 +40,26 @@ func (s *Model) mark(l Look) {
 	}
 	s.closed = slices.DeleteFunc(s.closed, func(c closedRow) bool { return over(c.at) })
 	before := rows.Snapshot{Processes: l.Before}
-	for _, c := range l.Changes {
+	for _, c := range l.Changes { // perhaps a million
 		if c.Kind == tcpmib.Closed {
 			s.closed = append(s.closed, closedRow{before.Row(c.Now()), l.At})
 			delete(s.marks, keyOf(c.Now()))
 		}
+		if len(s.closed) == 2*mostClosed {
+			s.closed = slices.Delete(s.closed, 0, mostClosed)
+		}
 	}
 	s.closed = s.closed[max(0, len(s.closed)-mostClosed):]
+	closed := map[markKey]bool{}
+	for _, c := range s.closed {
+		closed[keyOf(c.row.Socket)] = true
+	}
 	for _, c := range l.Changes {
 		switch {
 		case c.Kind == tcpmib.Opened:
-			s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Same(c.Now()) })
+			if closed[keyOf(c.Now())] {
+				s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Same(c.Now()) })
+			}
 			s.marks[keyOf(c.Now())] = mark{c.Kind, l.At}
 		case c.Kind == tcpmib.Changed && s.marks[keyOf(c.Now())].kind != tcpmib.Opened:
 			s.marks[keyOf(c.Now())] = mark{c.Kind, l.At}

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
@@ -102,7 +103,7 @@ func (s *Model) take(l Look) {
 	s.mark(l)
 	s.log(l)
 	s.report(l.Err)
-	s.entries = s.entries[:0]
+	s.entries = slices.Grow(s.entries[:0], len(s.snapshot.Sockets)+len(s.closed))
 	for r := range s.snapshot.Rows() {
 		s.entries = append(s.entries, entry{*r, s.marks[keyOf(r.Socket)].kind})
 	}

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -102,17 +104,36 @@ func TestSmallestScreens(t *testing.T) {
 	assert.Equal(t, "/"+s.input.View(1), s.drawHints())
 }
 
-// Of connections that closed the last thousand are remembered.
+// Of connections that closed the last thousand are remembered, unless they are there again, and of events
+// the last thousand.
 func TestClosedConnectionsAreLimited(t *testing.T) {
-	s := testScreen(t, fixture.Office)
-	l := Look{At: s.at}
-	for i := range 1500 {
-		l.Changes = append(l.Changes, rows.OfTCP(tcpmib.Change{Kind: tcpmib.Closed, Conn: tcpmib.Conn{PID: uint32(i)}}))
+	for _, n := range []int{999, 1000, 1500, 2000, 2001, 4500} {
+		s := testScreen(t, fixture.Office)
+		l := Look{At: s.at, Request: s.request()}
+		add := func(kind tcpmib.ChangeKind, i int) {
+			local := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(i))
+			l.Changes = append(l.Changes, rows.OfTCP(tcpmib.Change{Kind: kind, Conn: tcpmib.Conn{Local: local, PID: uint32(i)}}))
+		}
+		for i := range n {
+			add(tcpmib.Closed, i)
+		}
+		add(tcpmib.Opened, n-3)
+		s.mark(l)
+		var want, got []uint32
+		for i := max(0, n-1000); i < n; i++ {
+			if i != n-3 {
+				want = append(want, uint32(i))
+			}
+		}
+		for _, c := range s.closed {
+			got = append(got, c.row.PID)
+		}
+		assert.Equal(t, want, got)
+		s.log(l)
+		require.Len(t, s.events, min(n+1, 1000))
+		assert.Equal(t, uint32(max(0, n-999)), s.events[0].row.PID)
+		assert.Equal(t, tcpmib.Opened, s.events[len(s.events)-1].kind)
 	}
-	s.mark(l)
-	assert.Len(t, s.closed, 1000)
-	assert.Equal(t, uint32(500), s.closed[0].row.PID)
-	assert.Equal(t, uint32(1499), s.closed[999].row.PID)
 }
 
 // The last line of a page can be reached on the lowest screen, with a notice under it as well.
