@@ -73,8 +73,7 @@ func (s *Struct[T]) Decode(b []byte) (t T, err error) {
 	if bigEndian() {
 		return t, errBigEndian(s.pkg, s.name)
 	}
-	copy(Bytes(&t), b)
-	return t, nil
+	return view[T](b[:size], 1)[0], nil
 }
 
 // bigEndian reports whether a view of Windows's little-endian bytes would have wrong numbers.
