@@ -46,8 +46,8 @@ func (t *Tracker) Changes(r *Reader, family Family, at time.Time) iter.Seq2[Chan
 	return func(yield func(Change, error) bool) { t.changes(r, family, at, yield) }
 }
 
-// AppendDatedConns appends to dst the connections of each family's last snapshot that succeeded, then
-// the bound sockets, and returns the extended slice, which the caller owns. Both are sorted by
+// AppendDatedConns appends to dst the connections of each family's last snapshot that succeeded,
+// then the bound sockets, and returns the extended slice, which the caller owns. Both are sorted by
 // DatedConn.Compare. Creation times are zero without Created, and for bound sockets.
 func (t *Tracker) AppendDatedConns(dst []DatedConn) []DatedConn {
 	for i := range t.conns {
@@ -121,9 +121,9 @@ func (t *Tracker) NumChanges() (n int) {
 	return n
 }
 
-// Change returns change i of the NumChanges of the last snapshot, counted as Changes yields them, so
-// that nobody has to keep millions of changes to look at them again. It returns the zero value if
-// there is no such change.
+// Change returns change i of the NumChanges of the last snapshot, counted as Changes yields them,
+// so that nobody has to keep millions of changes to look at them again. It returns the zero value
+// if there is no such change.
 func (t *Tracker) Change(i int) Change {
 	if i < 0 {
 		return Change{}

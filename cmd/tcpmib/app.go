@@ -175,8 +175,8 @@ func addOutput(cmd *cobra.Command, file *string) {
 }
 
 // output runs a command whose output goes to the file that --output names. The file is replaced
-// after everything is written, and stays as it was if the command fails; the events of a stream are written
-// as they come.
+// after everything is written, and stays as it was if the command fails; the events of a stream are
+// written as they come.
 func (a *app) output(file string, stream bool, run func() error) error {
 	if file == "" || file == "-" {
 		return run()

@@ -26,8 +26,8 @@ func main() {
 	os.Exit(newApp().run(os.Args[1:]))
 }
 
-// mousetrapText returns what cobra prints if Explorer started the program. It lists all processes to find
-// out, which takes longer than a small command, and Explorer gives no arguments.
+// mousetrapText returns what cobra prints if Explorer started the program. It lists all processes
+// to find out, which takes longer than a small command, and Explorer gives no arguments.
 func mousetrapText(args []string) string {
 	if len(args) > 0 {
 		return ""
@@ -35,9 +35,9 @@ func mousetrapText(args []string) string {
 	return cobra.MousetrapHelpText
 }
 
-// memoryLimit is the memory from which garbage is collected at once, rather than when there is as much
-// of it as of all the rest. A million connections need less in most commands; more is taken where it
-// is needed.
+// memoryLimit is the memory from which garbage is collected at once, rather than when there is as
+// much of it as of all the rest. A million connections need less in most commands; more is taken
+// where it is needed.
 const memoryLimit = 500 << 20
 
 // limitMemory sets the limit, unless whoever runs the program has set one.

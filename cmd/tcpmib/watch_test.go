@@ -280,6 +280,17 @@ func TestScreenKeepsWhatItCannotRead(t *testing.T) {
 
 // In a capture nothing is looked up on this machine, and nothing closed. Each is compared with the
 // one before it, whichever was shown last.
+// Sockets that are there when their family is first read have not opened: nothing has happened to them.
+func TestScreenOfAnotherFamily(t *testing.T) {
+	w := testApp(fixture.Office()).world(nil)
+	for _, families := range []tcpmib.Family{tcpmib.IPv4, tcpmib.Both} {
+		l := w.Look(screen.Request{Tables: rows.Tables{Families: families, TCP: true}})
+		assert.NoError(t, l.Err)
+		assert.Len(t, l.Snapshot.Sockets, map[tcpmib.Family]int{tcpmib.IPv4: 23, tcpmib.Both: 31}[families])
+		assert.Empty(t, l.Changes)
+	}
+}
+
 func TestScreenOfCaptures(t *testing.T) {
 	var captures []*machine.Captured
 	for _, name := range []string{"office", "later"} {

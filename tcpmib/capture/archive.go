@@ -56,7 +56,8 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	return a, nil
 }
 
-// entry is an entry of an archive that has been checked. It takes the memory that it takes in the file.
+// entry is an entry of an archive that has been checked. It takes the memory that it takes in the
+// file.
 type entry struct {
 	packed []byte
 	stored bool // packed is not packed
@@ -103,7 +104,8 @@ func (a *archive) read(name string, limit int64) (*entry, error) {
 // maxRatio is the most that Deflate makes of one byte: two bits are 258 bytes.
 const maxRatio = 1032
 
-// keepUnpacked is the size up to which an entry is kept unpacked. To unpack one takes as much memory.
+// keepUnpacked is the size up to which an entry is kept unpacked. To unpack one takes as much
+// memory.
 const keepUnpacked = 32 << 10
 
 // readEntry reads an entry, and unpacks it once to see that it is whole.

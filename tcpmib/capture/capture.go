@@ -33,8 +33,8 @@
 //
 // # Limits
 //
-// [Read] accepts untrusted captures. One past these limits is [tcpmib.ErrTooLarge]. [Write] keeps to
-// them too, except that it records every row of a machine, in a file of any length:
+// [Read] accepts untrusted captures. One past these limits is [tcpmib.ErrTooLarge]. [Write] keeps
+// to them too, except that it records every row of a machine, in a file of any length:
 //
 //   - the tables of connections, of both families, and of UDP sockets: 1,048,576 rows in all
 //     ([DefaultMaxRows]; see [Limits]); as many in the tables with the modules of owners, and as many in
@@ -47,8 +47,8 @@
 //     services
 //
 // Memory: the answers as they are packed in the file, and at most 64 MiB for all the rest, of which
-// the processes and owners stay. Sizes are checked before memory is taken, and a file of n bytes has
-// no answer of more than 1,032 times n, whatever it claims.
+// the processes and owners stay. Sizes are checked before memory is taken, and a file of n bytes
+// has no answer of more than 1,032 times n, whatever it claims.
 //
 // Time: each answer is unpacked once to check it, and again whenever it is asked for. All entries
 // together are unpacked from no more bytes than the file has, so the time grows with the file and
@@ -171,8 +171,8 @@ func (c *Capture) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return uint32(a.table.size), 0
 }
 
-// Unpack answers as Ask does, with a reader of the answer and its size in bytes in place of a copy: a
-// large one then takes no memory of its own.
+// Unpack answers as Ask does, with a reader of the answer and its size in bytes in place of a copy:
+// a large one then takes no memory of its own.
 func (c *Capture) Unpack(q tcpmib.Query) (answer io.Reader, size int, code uint32) {
 	a, ok := c.answers[key(q)]
 	switch {

@@ -24,8 +24,7 @@ type Limits struct {
 	// MaxRows is how many rows the tables of one kind may have together: connections of both
 	// families and UDP sockets, the tables with their owners' modules, bound sockets. 0 is
 	// DefaultMaxRows. A program that keeps every row as a tcpmib.Conn needs several times the memory
-	// of the table. More rows also allow a longer file: see
-	// MaxFileBytes.
+	// of the table. More rows also allow a longer file: see MaxFileBytes.
 	MaxRows int
 }
 

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// resized is the Go type for a field that is an array of the right elements and of another length than
-// in C, and those elements. They may be of a struct that Go declares in its own way, or the integers
-// that stand for a union.
+// resized is the Go type for a field that is an array of the right elements and of another length
+// than in C, and those elements. They may be of a struct that Go declares in its own way, or the
+// integers that stand for a union.
 func (d *differences) resized(q *pair) (name string, elem *GoType) {
 	if q.field.Type.Kind != GoArray || len(q.members) != 1 || q.members[0].Bits > 0 {
 		return "", nil
@@ -96,7 +96,8 @@ func (c *comparison) goType(m *CMember) string {
 	return fmt.Sprintf("[%d]byte", m.Size)
 }
 
-// pointerSized are the integers that have the size of a pointer on every architecture, and so one Go type.
+// pointerSized are the integers that have the size of a pointer on every architecture, and so one
+// Go type.
 var pointerSized = strings.Fields("UINT_PTR ULONG_PTR DWORD_PTR INT_PTR LONG_PTR HANDLE_PTR SIZE_T SSIZE_T " +
 	"size_t ssize_t ptrdiff_t uintptr_t intptr_t")
 
@@ -113,8 +114,8 @@ func (d *differences) slotAlign(s *slot) int64 {
 	return d.unpacked(s.Offset, d.c.leavesAlign(s))
 }
 
-// leavesAlign is the alignment of the Go type for a slot that is not packed. That of a union whose size
-// is no multiple of it is bytes.
+// leavesAlign is the alignment of the Go type for a slot that is not packed. That of a union whose
+// size is no multiple of it is bytes.
 func (c *comparison) leavesAlign(s *slot) int64 {
 	a := int64(1)
 	for _, m := range s.leaves() {

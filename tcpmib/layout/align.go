@@ -109,8 +109,8 @@ func skip(q *pair) step {
 	return step{fields: 1, score: -worthMiss}
 }
 
-// fits is what is wrong with a field for a slot. A blank field stands for no member of a union that is
-// smaller than the union: it is padding.
+// fits is what is wrong with a field for a slot. A blank field stands for no member of a union that
+// is smaller than the union: it is padding.
 func (p *pairing) fits(q *pair, s *slot) *problem {
 	if q.blank() && q.field.Type.Size != s.Size {
 		return problemf(KindSize, "it is blank")
@@ -176,7 +176,8 @@ func (p *pairing) covering(q *pair, free []int) []step {
 	return steps
 }
 
-// merging finds several members that one number has the size of, or integers that would do for a union.
+// merging finds several members that one number has the size of, or integers that would do for a
+// union.
 func (p *pairing) merging(q *pair, free []int) []step {
 	first := p.slots[free[0]]
 	for n, x := range free {
@@ -195,8 +196,8 @@ func (p *pairing) merging(q *pair, free []int) []step {
 	return nil
 }
 
-// ends reports whether a field that begins where C has offset ends with a slot, or, as an array, with the
-// padding behind it.
+// ends reports whether a field that begins where C has offset ends with a slot, or, as an array,
+// with the padding behind it.
 func (p *pairing) ends(q *pair, offset int64, i int) (end int64, ok bool) {
 	end, next := offset+q.field.Type.Size, p.slots[i].end()
 	if q.field.Type.storage() && end > next {
@@ -212,7 +213,8 @@ func (p *pairing) alone(q *pair) bool {
 	return !slices.ContainsFunc(p.pairs, func(other *pair) bool { return other != q && !other.blank() })
 }
 
-// whole lets integers in a struct that has nothing else stand for all members, whatever their number.
+// whole lets integers in a struct that has nothing else stand for all members, whatever their
+// number.
 func (p *pairing) whole(q *pair, free []int) step {
 	return step{1, len(free), worthBlank * len(free), func() { q.cover(p.slotsOf(free), p.decl.Size) }}
 }

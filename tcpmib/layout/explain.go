@@ -216,8 +216,8 @@ func (d *differences) absentFields(fields []*pair) {
 	}
 }
 
-// judge reports what a field before the field next, or the last, is not, and names that these headers do
-// not have.
+// judge reports what a field before the field next, or the last, is not, and names that these
+// headers do not have.
 func (d *differences) judge(q, next *pair) {
 	d.absentNames(q)
 	for _, a := range q.closed {
@@ -286,7 +286,8 @@ func (d *differences) judge(q, next *pair) {
 	d.find(q, p.kind, item, "%s", text)
 }
 
-// separated are the fields to write for one that covers several members, before the field next or the end.
+// separated are the fields to write for one that covers several members, before the field next or
+// the end.
 func (d *differences) separated(q, next *pair) string {
 	want, align := d.decl.Size, d.align
 	if next != nil {

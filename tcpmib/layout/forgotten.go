@@ -178,8 +178,8 @@ func (d *differences) described(slots []slot, at, want, align int64) (members []
 	return members, list(all)
 }
 
-// fieldNames are the names of the Go fields to write for slots. Where the names of two are alike without
-// their prefixes, or there is such a field, they keep them.
+// fieldNames are the names of the Go fields to write for slots. Where the names of two are alike
+// without their prefixes, or there is such a field, they keep them.
 func (d *differences) fieldNames(slots []slot) []string {
 	count := map[string]int{}
 	for _, q := range d.pairs {

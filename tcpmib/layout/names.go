@@ -44,8 +44,8 @@ func newNames(slots []slot) *nameTable {
 	return n
 }
 
-// ownPrefix is the prefix that a C struct gives to the names of all its members, such as dm in DEVMODE
-// and bi in BITMAPINFOHEADER, if it has one.
+// ownPrefix is the prefix that a C struct gives to the names of all its members, such as dm in
+// DEVMODE and bi in BITMAPINFOHEADER, if it has one.
 func ownPrefix(names []string) string {
 	count := map[string]int{}
 	for _, name := range names {

@@ -31,8 +31,8 @@ func (d *differences) nestedWrong() {
 	}
 }
 
-// wrongTogether finds fields that are wrong because of one Go struct, which is compared nowhere but in them:
-// one mistake, and a finding for the first of them.
+// wrongTogether finds fields that are wrong because of one Go struct, which is compared nowhere but
+// in them: one mistake, and a finding for the first of them.
 func (d *differences) wrongTogether() {
 	first := map[any]*pair{}
 	for _, q := range d.pairs {

@@ -6,8 +6,8 @@ import (
 	"sort"
 )
 
-// reorder brings the fields into the order of C: first by exchanging two that are in each other's place,
-// then by moving as few as possible.
+// reorder brings the fields into the order of C: first by exchanging two that are in each other's
+// place, then by moving as few as possible.
 func (d *differences) reorder(places []place) {
 	want := make([]*pair, len(places))
 	for i, g := range places {

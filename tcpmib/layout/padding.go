@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// fillers finds the padding that makes up for a field that is too small, or for a union of which Go has
-// several members, and that would be too much once the field is mended: one mistake, not two.
+// fillers finds the padding that makes up for a field that is too small, or for a union of which Go
+// has several members, and that would be too much once the field is mended: one mistake, not two.
 func (d *differences) fillers() {
 	for i, q := range d.pairs {
 		small := q.problem != nil && q.problem.kind == KindSize && q.relation == relOne && len(q.members) == 1
@@ -42,8 +42,8 @@ func (d *differences) fillers() {
 	}
 }
 
-// mendOpenings gives the structs that were opened the alignment that they will have with the right fields, and
-// with it the padding at their ends.
+// mendOpenings gives the structs that were opened the alignment that they will have with the right
+// fields, and with it the padding at their ends.
 func (d *differences) mendOpenings() {
 	for _, q := range d.pairs {
 		for _, o := range q.openings {
@@ -79,8 +79,8 @@ func paddingName(name string) bool {
 	return slices.ContainsFunc([]string{"pad", "reserved", "align", "unused"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
-// packed finds fields that Go aligns more than C does: what stands there in C may be a struct that it aligns
-// less, and else bytes help.
+// packed finds fields that Go aligns more than C does: what stands there in C may be a struct that
+// it aligns less, and else bytes help.
 func (d *differences) packed(places []place) {
 	var types []string
 	var first *pair
@@ -110,8 +110,8 @@ func (d *differences) packed(places []place) {
 	}
 }
 
-// mendedAlign is the alignment that Go has for a field and the structs that begin with it, or will have for
-// the right ones.
+// mendedAlign is the alignment that Go has for a field and the structs that begin with it, or will
+// have for the right ones.
 func (d *differences) mendedAlign(q *pair) int64 { return max(d.ownAlign(q), q.lead) }
 
 // ownAlign is the alignment that Go has for a field, or will have for the right one.

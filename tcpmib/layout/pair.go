@@ -120,8 +120,8 @@ func (p *pairing) opened(f *GoField, names *nameTable) []*pair {
 
 func (q *pair) blank() bool { return q.field.Name == "_" || strings.HasSuffix(q.field.Name, "._") }
 
-// hole is the name of the type of what is no field: the padding at the end of a struct that was opened. It
-// has no size, because its alignment makes what follows begin where the struct ends.
+// hole is the name of the type of what is no field: the padding at the end of a struct that was
+// opened. It has no size, because its alignment makes what follows begin where the struct ends.
 const hole = "hole"
 
 func (q *pair) hole() bool { return q.field.Type.Name == hole }
@@ -247,7 +247,8 @@ func (p *pairing) settle(chosen map[string]*pair) {
 	}
 }
 
-// sharing are the fields that share a unit of bit-fields, each with the name of one, if they fill it.
+// sharing are the fields that share a unit of bit-fields, each with the name of one, if they fill
+// it.
 func (p *pairing) sharing(s *slot, chosen map[string]*pair) []*pair {
 	var list []*pair
 	size := int64(0)
@@ -372,8 +373,8 @@ func (p *pairing) judgeTagged(q *pair) {
 	}
 }
 
-// unionEnds are where members of a union end, and where the union does: it may be aligned more than the
-// longest of them.
+// unionEnds are where members of a union end, and where the union does: it may be aligned more than
+// the longest of them.
 func (p *pairing) unionEnds(members []CMember) []int64 {
 	var ends []int64
 	for _, m := range members {
@@ -508,8 +509,8 @@ func (p *pairing) byInnerName() {
 	p.slots, p.used = all, used
 }
 
-// chooseInside returns, for the members of the member outer, the fields that have their names, if these
-// are not just a few.
+// chooseInside returns, for the members of the member outer, the fields that have their names, if
+// these are not just a few.
 func (p *pairing) chooseInside(list []slot, outer string, open func(*pair) bool) map[string]*pair {
 	chosen := map[string]*pair{}
 	found := map[*pair]bool{}
@@ -527,8 +528,8 @@ func (p *pairing) chooseInside(list []slot, outer string, open func(*pair) bool)
 	return chosen
 }
 
-// insideArms opens the members in the arms of unions that no field names, and whose own members several
-// fields of a union do. at says where the fields belong that name members.
+// insideArms opens the members in the arms of unions that no field names, and whose own members
+// several fields of a union do. at says where the fields belong that name members.
 func (p *pairing) insideArms(list []slot, chosen map[string]*pair, explicit map[string]bool, at map[*pair]int64) {
 	open := func(q *pair) bool { _, taken := at[q]; return q.open() && !q.blank() && !taken }
 	for i := range list {

@@ -22,8 +22,8 @@ func (c change) String() string {
 	return fmt.Sprintf("%s:%d: %s -> %s", filepath.Base(c.file), c.line, c.old, c.new)
 }
 
-// swaps are the operators and what each becomes. An operator that is at a boundary becomes its neighbour,
-// which tests notice least.
+// swaps are the operators and what each becomes. An operator that is at a boundary becomes its
+// neighbour, which tests notice least.
 var swaps = map[token.Token]token.Token{
 	token.EQL: token.NEQ, token.NEQ: token.EQL,
 	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
@@ -36,7 +36,8 @@ var swaps = map[token.Token]token.Token{
 	token.OR_ASSIGN: token.AND_ASSIGN, token.AND_ASSIGN: token.OR_ASSIGN,
 }
 
-// changesOf returns what can be changed in a file: operators, whole numbers, truth values and conditions.
+// changesOf returns what can be changed in a file: operators, whole numbers, truth values and
+// conditions.
 func changesOf(file string) ([]change, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {

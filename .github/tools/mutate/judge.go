@@ -29,8 +29,8 @@ const (
 	notNoticed     verdict = "not noticed"
 )
 
-// load finds what can be changed in a package, in the files that are built for this system. The package may be of any
-// module below dir: go is called in its folder.
+// load finds what can be changed in a package, in the files that are built for this system. The
+// package may be of any module below dir: go is called in its folder.
 func load(dir, path string) (*pkg, error) {
 	p := &pkg{dir: filepath.Join(dir, path), path: path}
 	out, err := p.command("list", "-f", "{{.Dir}}\n{{range .GoFiles}}{{.}}\n{{end}}", ".").Output()
@@ -60,8 +60,8 @@ func (p *pkg) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// compile returns what identifies the code of the package with an overlay: the part of the build ID that
-// depends on what the compiler made.
+// compile returns what identifies the code of the package with an overlay: the part of the build ID
+// that depends on what the compiler made.
 func (p *pkg) compile(overlay string) (string, error) {
 	out, err := p.command("list", "-export", "-overlay", overlay, "-f", "{{.BuildID}}", ".").Output()
 	_, code, _ := strings.Cut(strings.TrimSpace(string(out)), "/")
@@ -84,7 +84,8 @@ func (p *pkg) baseline(tests string) error {
 	return nil
 }
 
-// test runs the tests with a limit of time, which ends the program of the tests as well: go would leave it running.
+// test runs the tests with a limit of time, which ends the program of the tests as well: go would
+// leave it running.
 func (p *pkg) test(overlay, tests, mode string, limit time.Duration) (pass bool, out []byte) {
 	args := []string{"test", "-count=1", "-failfast", "-vet=off", "-timeout=" + limit.String(), mode, "-overlay", overlay}
 	if tests != "" {
@@ -128,6 +129,6 @@ func (p *pkg) judge(c change, tests string) (verdict, error) {
 	return notNoticed, nil
 }
 
-// limit is how long tests may take with a change if they took so long without it. Slow tests get more
-// time, or they would notice every change.
+// limit is how long tests may take with a change if they took so long without it. Slow tests get
+// more time, or they would notice every change.
 func limit(took time.Duration) time.Duration { return 10*time.Second + 5*took }

@@ -1,6 +1,6 @@
-// Command mutate changes operators, constants and conditions of packages, one at a time, and reports
-// which of the changes their own tests notice. The working tree stays as it is: go test gets each change as
-// an overlay.
+// Command mutate changes operators, constants and conditions of packages, one at a time, and
+// reports which of the changes their own tests notice. The working tree stays as it is: go test
+// gets each change as an overlay.
 package main
 
 import (
@@ -33,7 +33,8 @@ type options struct {
 
 func main() { os.Exit(command(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// command returns the exit code: 1 if fewer changes are noticed than wanted or something failed, 2 for wrong arguments.
+// command returns the exit code: 1 if fewer changes are noticed than wanted or something failed, 2
+// for wrong arguments.
 func command(args []string, stdout, stderr io.Writer) int {
 	o := options{writer: stdout}
 	flags := flag.NewFlagSet("mutate", flag.ContinueOnError)

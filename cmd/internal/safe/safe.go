@@ -13,8 +13,8 @@ import (
 )
 
 // Text replaces the characters of a name that would move the cursor, change the screen or start
-// another line, and what is not UTF-8, with U+FFFD. Joiners, which many emoji and some scripts need,
-// are harmless.
+// another line, and what is not UTF-8, with U+FFFD. Joiners, which many emoji and some scripts
+// need, are harmless.
 //
 // A name that a log would take for a command of a workflow, ::error ...:: at its start or ##[error]
 // anywhere, gets a space into it.

@@ -98,7 +98,8 @@ func (w *Writer) next(text []byte, last bool) (n int, ok bool) {
 	if r == utf8.RuneError && n == 1 {
 		return n, false
 	}
-	// Most characters come again, and to look one up in package unicode takes longer than all the rest.
+	// Most characters come again, and to look one up in package unicode takes longer than all the
+	// rest.
 	known := &w.known[r%256]
 	if *known != r && printable(r) {
 		*known = r

@@ -1,7 +1,7 @@
 package mib
 
-// This is the only file of the header packages with unsafe: here checked bytes become rows, and rows
-// bytes for Windows.
+// This is the only file of the header packages with unsafe: here checked bytes become rows, and
+// rows bytes for Windows.
 
 import (
 	"encoding/binary"
@@ -115,8 +115,8 @@ func Encode[Row any](rows []Row) []byte {
 	return b
 }
 
-// padding returns how many bytes C puts between the number of rows and the first: it aligns rows that
-// have 64-bit integers to 8 bytes, on 386 too.
+// padding returns how many bytes C puts between the number of rows and the first: it aligns rows
+// that have 64-bit integers to 8 bytes, on 386 too.
 func padding[Row any]() int {
 	row := reflect.TypeFor[Row]()
 	if row.Kind() != reflect.Struct || row.NumField() == 0 || row.Field(0).Type != reflect.TypeFor[structs.HostLayout]() {

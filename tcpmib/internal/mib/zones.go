@@ -19,8 +19,8 @@ const (
 // program each time that it goes into an address, and the text has to be made before that; but a
 // machine has few interfaces, and few addresses with a scope ID on each.
 //
-// BenchmarkZones measures a row with two zones: 5 ns with the cache, 63 ns and, for scope IDs from 100
-// on, two allocations without.
+// BenchmarkZones measures a row with two zones: 5 ns with the cache, 63 ns and, for scope IDs from
+// 100 on, two allocations without.
 type Zones struct {
 	recent [64]zone              // by the low bits of the scope ID
 	known  map[uint32]netip.Addr // an address with the zone of each scope ID

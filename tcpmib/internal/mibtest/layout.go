@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// AsInC checks that structs are laid out as C lays them out on every architecture of Windows: 64-bit
-// integers at multiples of 8 bytes, on 386 too, and no padding but what C needs.
+// AsInC checks that structs are laid out as C lays them out on every architecture of Windows:
+// 64-bit integers at multiples of 8 bytes, on 386 too, and no padding but what C needs.
 func AsInC(t testing.TB, structs ...any) {
 	t.Helper()
 	for _, s := range structs {

@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// WriteFile is how the command writes a file that the user named: a dash is stdout; a regular file is
-// replaced once everything is written, with its mode, at the end of its symlinks; anything else, such
-// as a device or a pipe, is written to. The file is not touched before write is done.
+// WriteFile is how the command writes a file that the user named: a dash is stdout; a regular file
+// is replaced once everything is written, with its mode, at the end of its symlinks; anything else,
+// such as a device or a pipe, is written to. The file is not touched before write is done.
 func WriteFile(stdout io.Writer, name string, write func(io.Writer) error) error {
 	if name == "-" {
 		return write(stdout)
@@ -25,8 +25,8 @@ func WriteFile(stdout io.Writer, name string, write func(io.Writer) error) error
 	return content.WriteFile(name)
 }
 
-// Content is what will be written to a file when it is complete. It grows in steps: a bytes.Buffer would
-// take three times the memory of a large file.
+// Content is what will be written to a file when it is complete. It grows in steps: a bytes.Buffer
+// would take three times the memory of a large file.
 type Content struct{ steps [][]byte }
 
 const contentStep = 64 << 10
@@ -104,8 +104,8 @@ func writePipe(name string, content *Content) error {
 	}
 }
 
-// replaceFile writes a new file and puts it in the place of path when it is complete. Errors name the
-// file that the user named. ctrl-C meanwhile leaves nothing behind.
+// replaceFile writes a new file and puts it in the place of path when it is complete. Errors name
+// the file that the user named. ctrl-C meanwhile leaves nothing behind.
 func replaceFile(name, path string, mode fs.FileMode, content *Content) error {
 	interrupt := make(chan os.Signal, 1)
 	signal.Notify(interrupt, os.Interrupt)

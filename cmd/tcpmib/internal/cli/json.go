@@ -44,8 +44,8 @@ func EncodeJSON(value any) ([]byte, error) {
 	return EscapeNonASCII(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), err
 }
 
-// EscapeNonASCII escapes the characters of JSON that are not ASCII. It decodes to the same values, and
-// no code page of a console, and no character that turns the direction of text, can change it.
+// EscapeNonASCII escapes the characters of JSON that are not ASCII. It decodes to the same values,
+// and no code page of a console, and no character that turns the direction of text, can change it.
 func EscapeNonASCII(text []byte) []byte {
 	if bytes.IndexFunc(text, escaped) < 0 {
 		return text

@@ -6,9 +6,10 @@
 // the size of the range, says little about whether the next connection succeeds: each pair has the
 // whole range. Windows reuses a port only for sockets that were not bound before they connect, or
 // have SO_REUSE_UNICASTPORT, and only if the administrator has set an auto-reuse range
-// (Set-NetTCPSetting, AutoReusePortRangeNumberOfPorts). Every other socket needs a port that nothing
-// on the machine uses: https://github.com/dotnet/runtime/pull/54903. A table does not say which
-// sockets reuse ports. So there are both limits: a Use for each pair, and one for the machine.
+// (Set-NetTCPSetting, AutoReusePortRangeNumberOfPorts). Every other socket needs a port that
+// nothing on the machine uses: https://github.com/dotnet/runtime/pull/54903. A table does not say
+// which sockets reuse ports. So there are both limits: a Use for each pair, and one for the
+// machine.
 //
 // A socket that listens, or is bound and not connected, holds its port for every pair with its
 // local address, or with any if its address is unspecified. TIME-WAIT holds a port for its pair.

@@ -131,8 +131,8 @@ func readCreatedUDP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	return err
 }
 
-// noModules returns an error if the machine has no modules to ask for. To ask a capture for those of a million
-// rows would take the memory of all of them.
+// noModules returns an error if the machine has no modules to ask for. To ask a capture for those
+// of a million rows would take the memory of all of them.
 func (r *Reader) noModules() error {
 	if c, ok := r.Machine.(*Captured); ok {
 		return c.missing()

@@ -62,8 +62,8 @@ func (n *Names) Know(m *Reader, sockets []rows.Socket, columns []rows.Column) {
 	n.Keep(&s)
 }
 
-// Keep keeps what a snapshot knows of processes and of remote addresses, for the rows of sockets that
-// close later.
+// Keep keeps what a snapshot knows of processes and of remote addresses, for the rows of sockets
+// that close later.
 func (n *Names) Keep(s *rows.Snapshot) {
 	if n.owners == nil {
 		n.owners, n.services, n.hosts = map[uint32]*rows.Owner{}, map[uint32][]string{}, map[netip.Addr]string{}

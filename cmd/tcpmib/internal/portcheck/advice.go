@@ -14,9 +14,9 @@ import (
 	"github.com/winmib/winmib/tcpmib/owner"
 )
 
-// A command in here does the same in cmd, Windows PowerShell and PowerShell, in which it is read. So
-// it is sc.exe: sc is Set-Content in Windows PowerShell. No command holds a $, which PowerShell expands
-// within double quotes too, a % or a single quote, which is no quote in cmd.
+// A command in here does the same in cmd, Windows PowerShell and PowerShell, in which it is read.
+// So it is sc.exe: sc is Set-Content in Windows PowerShell. No command holds a $, which PowerShell
+// expands within double quotes too, a % or a single quote, which is no quote in cmd.
 
 // another is the advice where the holder cannot be stopped.
 var another = Advice{Text: "Choose another port"}
@@ -104,8 +104,8 @@ var (
 	dockerRelays = []string{"com.docker.backend.exe", "com.docker.proxy.exe", "com.docker.vpnkit.exe", "vpnkit.exe"}
 )
 
-// The programs of Windows that end or restart it when they end, and the services that it does not let
-// anybody stop.
+// The programs of Windows that end or restart it when they end, and the services that it does not
+// let anybody stop.
 var (
 	vitalPrograms = []string{"csrss.exe", "lsass.exe", "lsaiso.exe", "services.exe", "smss.exe", "wininit.exe", "winlogon.exe"}
 	vitalServices = []string{"dcomlaunch", "lsm", "rpceptmapper", "rpcss", "samss"}
@@ -232,7 +232,8 @@ func (f *Facts) childrenOf(parent uint32) []uint32 {
 }
 
 // excluded is the advice about a port that a bind may not have. WinNAT, the service that reserves
-// ranges for Hyper-V, WSL and Docker, takes new ones when it starts, and none with an exclusion in it.
+// ranges for Hyper-V, WSL and Docker, takes new ones when it starts, and none with an exclusion in
+// it.
 func (f *Facts) excluded(p rows.Protocol, family tcpmib.Family) []Advice {
 	return []Advice{
 		f.listRanges(p, family),

@@ -7,8 +7,8 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// WriteCSV writes CSV as in RFC 4180, with the line ends of a text file. Names are UTF-8 without control
-// characters; JSON has them as they are.
+// WriteCSV writes CSV as in RFC 4180, with the line ends of a text file. Names are UTF-8 without
+// control characters; JSON has them as they are.
 func WriteCSV(out *Output, rows iter.Seq[*Row]) error {
 	var line []byte
 	printable := memo[string]{of: cli.Printable}

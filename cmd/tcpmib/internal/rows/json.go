@@ -114,8 +114,8 @@ func appendUint[N ~uint16 | ~uint32 | ~uint64](dst []byte, n N) []byte {
 	return strconv.AppendUint(dst, uint64(n), 10)
 }
 
-// appendRTT appends a round-trip time, unless none was measured: Windows then says 0, or the largest
-// number for the minimum.
+// appendRTT appends a round-trip time, unless none was measured: Windows then says 0, or the
+// largest number for the minimum.
 func appendRTT(dst []byte, ms uint32) []byte {
 	if ms == 0 || ms == 1<<32-1 {
 		return dst

@@ -26,9 +26,9 @@ func (s *Snapshot) Sort(by []Column, reverse bool) {
 	s.Sockets = sorted
 }
 
-// Sorted returns the numbers of n rows in the order of columns, which is that of Order. It makes the rows
-// as it needs them: a million rows at once would take 250 MB. socket returns the socket of a row,
-// which takes a tenth of the time of the row.
+// Sorted returns the numbers of n rows in the order of columns, which is that of Order. It makes
+// the rows as it needs them: a million rows at once would take 250 MB. socket returns the socket of
+// a row, which takes a tenth of the time of the row.
 func Sorted(n int, row func(i int) Row, socket func(i int) Socket, by []Column, reverse bool) iter.Seq[int] {
 	if !slices.ContainsFunc(by, func(c Column) bool { return !c.isOfSocket() }) {
 		row = func(i int) Row { return Row{Socket: socket(i)} }
@@ -48,8 +48,8 @@ func Sorted(n int, row func(i int) Row, socket func(i int) Socket, by []Column, 
 	}
 }
 
-// sorter sorts rows by one column after the other. To make two rows for each comparison would take half a
-// minute for a million of them, so where it can it makes each row once, and ranks its value.
+// sorter sorts rows by one column after the other. To make two rows for each comparison would take
+// half a minute for a million of them, so where it can it makes each row once, and ranks its value.
 type sorter struct {
 	row     func(i int) Row
 	socket  func(i int) Socket
@@ -65,9 +65,12 @@ type ranked struct {
 // few is up to how many rows it takes less time to compare texts than to rank them.
 const few = 12
 
-// sort sorts rows, which are in the order of their numbers, by columns and then as Socket.Compare does.
+// sort sorts rows, which are in the order of their numbers, by columns and then as Socket.Compare
+// does.
 func (s *sorter) sort(list []ranked, by []Column) {
 	switch {
+	case len(list) < 2:
+		return
 	case len(by) > 0 && by[0].Rank != nil:
 		s.rankNumbers(list, &by[0])
 	case len(by) > 0 && len(list) > few && by[0].Word != nil:
@@ -121,8 +124,8 @@ func (s *sorter) rankNumbers(list []ranked, c *Column) {
 	}
 }
 
-// rankWords ranks rows by a column with a few hundred texts for a million rows, such as the process. Rows
-// whose texts compare equal, such as names in different case, have the same rank.
+// rankWords ranks rows by a column with a few hundred texts for a million rows, such as the
+// process. Rows whose texts compare equal, such as names in different case, have the same rank.
 func (s *sorter) rankWords(list []ranked, c *Column) {
 	type word struct {
 		row  uint32 // one of those that have it

@@ -14,9 +14,10 @@ import (
 )
 
 // ParseTemplate returns a writer that executes a Go template for each row, one line a row, and the
-// columns that the template uses. The template sees the columns by name: {{.localPort}} {{.process}}.
-// Numbers are numbers, 0 if there is none; everything else is text. {{json .process}} quotes for JSON.
-// In the text around, \t is a tab and \n a new line, because few shells can pass them.
+// columns that the template uses. The template sees the columns by name: {{.localPort}}
+// {{.process}}. Numbers are numbers, 0 if there is none; everything else is text. {{json .process}}
+// quotes for JSON. In the text around, \t is a tab and \n a new line, because few shells can pass
+// them.
 func ParseTemplate(text string) (Writer, []Column, error) {
 	t, err := template.Parse("template", text, map[string]template.Func{"json": {Min: 1, Max: 1, Call: templateJSON}})
 	if err != nil {

@@ -39,8 +39,6 @@ func (s *Model) log(l Look) {
 	for _, c := range l.Changes[max(0, len(l.Changes)-mostEvents):] {
 		e := event{at: l.At, capture: l.Request.Capture, kind: c.Kind, row: s.snapshot.Row(c.Now())}
 		switch c.Kind {
-		case tcpmib.Present:
-			continue
 		case tcpmib.Closed:
 			e.row = before.Row(c.Now())
 		case tcpmib.Changed:

@@ -12,7 +12,7 @@ import (
 // small is the height below which the table needs every line.
 const small = 6
 
-// The parts of the header and of the line with the filter, those first that go first on a narrow screen.
+// The parts of the header, those first that go first on a narrow screen.
 const (
 	ofInterval = iota
 	ofProgram
@@ -24,7 +24,10 @@ const (
 	ofCaptureNumber
 	ofPause
 	ofTrouble
+)
 
+// The same of the line with the filter.
+const (
 	ofKey = iota
 	ofFilter
 )

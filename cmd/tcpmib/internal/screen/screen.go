@@ -150,7 +150,8 @@ func (s *Model) tick() tea.Cmd {
 	return s.look()
 }
 
-// look asks for a snapshot, unless one is on its way or this computer is not to be shown as it is now.
+// look asks for a snapshot, unless one is on its way or this computer is not to be shown as it is
+// now.
 func (s *Model) look() tea.Cmd {
 	if s.looking || s.world.Look == nil || s.paused && !s.captured() {
 		return nil

@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -122,22 +121,6 @@ func TestLogWraps(t *testing.T) {
 		}
 		assert.Equal(t, strings.ReplaceAll("07:08:09 ! "+text, " ", ""), strings.ReplaceAll(joined, " ", ""), "%d columns", width)
 	}
-}
-
-// The first snapshot of a family makes its sockets present, which is no event: IPv6 may be read for the
-// first time while IPv4 changes.
-func TestLogOfPresent(t *testing.T) {
-	s := testScreen(t, fixture.Office)
-	conns := s.snapshot.Sockets
-	require.GreaterOrEqual(t, len(conns), 3)
-	var changes []rows.Change
-	for i, kind := range []tcpmib.ChangeKind{tcpmib.Present, tcpmib.Opened, tcpmib.Present} {
-		changes = append(changes, rows.OfTCP(tcpmib.Change{Kind: kind, Conn: conns[i].Conn}))
-	}
-	s.log(Look{Request: s.request(), Changes: changes, At: s.at})
-	require.Len(t, s.events, 1)
-	assert.Equal(t, tcpmib.Opened, s.events[0].kind)
-	assert.Equal(t, conns[1].Conn, s.events[0].row.Conn)
 }
 
 // An error stands next to the key hints for a while; the header says ERROR until it is over.

@@ -32,12 +32,12 @@ type Request struct {
 	Owners   bool // paths, users, parents and command lines
 }
 
-// Look is a snapshot, what changed since the last one, and what could not be read. The last one of a
-// capture is the capture before it.
+// Look is a snapshot, what changed since the last one, and what could not be read. The last one of
+// a capture is the capture before it.
 type Look struct {
 	Request  Request
-	Snapshot rows.Snapshot // sorted by rows.Socket.Compare
-	Changes  []rows.Change
+	Snapshot rows.Snapshot   // sorted by rows.Socket.Compare
+	Changes  []rows.Change   // none that are tcpmib.Present
 	Before   owner.Processes // at the last snapshot, which name what closed
 	At       time.Time
 	Err      error

@@ -133,8 +133,9 @@ func writeProtocol(w io.Writer, r *Reading, title string, o Options) error {
 	return err
 }
 
-// widths returns the width of the titles and of each family's column. Columns wider than most counters
-// stay in place from reading to reading. On a narrow screen counters stay whole, and titles do not.
+// widths returns the width of the titles and of each family's column. Columns wider than most
+// counters stay in place from reading to reading. On a narrow screen counters stay whole, and
+// titles do not.
 func widths(lines [][]string, screen int) (left, right int) {
 	left = len("segments retransmitted")
 	for _, line := range lines {
@@ -216,7 +217,8 @@ func object(r *Reading, f *Family) cli.Object {
 // decimal returns a number with three digits after the point.
 func decimal(n float64) json.Number { return json.Number(strconv.FormatFloat(n, 'f', 3, 64)) }
 
-// writePrometheus writes the totals as metrics, such as tcpmib_stats_tcp_segments_in_total{family="ipv4"}.
+// writePrometheus writes the totals as metrics, such as
+// tcpmib_stats_tcp_segments_in_total{family="ipv4"}.
 // https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 func writePrometheus(w io.Writer, r *Reading, _ Options) error {
 	var text []byte

@@ -34,8 +34,8 @@ func (f *Family) counters() []counter {
 	return tcpCounters
 }
 
-// Since returns r with the counters of a previous reading, from which rates follow. A family that is
-// not in both has no rates and is left out.
+// Since returns r with the counters of a previous reading, from which rates follow. A family that
+// is not in both has no rates and is left out.
 func (r Reading) Since(older Reading) Reading {
 	rates := Reading{At: r.At, Elapsed: r.At.Sub(older.At)}
 	for _, s := range r.Families {

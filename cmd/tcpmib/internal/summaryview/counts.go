@@ -27,8 +27,8 @@ type group struct {
 	of     func(v value) rows.Row // a row that has the value, and nothing else
 }
 
-// A value is what rows are counted by. It is small, as there may be as many as rows: the addresses of a
-// million connections take 100 MB.
+// A value is what rows are counted by. It is small, as there may be as many as rows: the addresses
+// of a million connections take 100 MB.
 type value struct {
 	number uint32
 	addr   netip.Addr
