@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -52,7 +51,7 @@ func newApp() *app {
 	return &app{
 		Terminal: cli.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()},
 		live:     machine.Live{},
-		lookup:   net.DefaultResolver.LookupAddr,
+		lookup:   machine.LookupAddr,
 		untilInterrupt: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt)
 		},

@@ -272,10 +272,9 @@ func readPorts(m machine.Machine, facts *portcheck.Facts, p rows.Protocol, famil
 
 // sortByPort sorts the tables by local port, so that those of many ports are not searched for each.
 func sortByPort(facts *portcheck.Facts) {
-	byPort := func(a, b netip.AddrPort) int { return cmp.Compare(a.Port(), b.Port()) }
-	slices.SortFunc(facts.TCP, func(a, b tcpmib.DatedConn) int { return byPort(a.Local, b.Local) })
-	slices.SortFunc(facts.Bound, func(a, b tcpmib.Conn) int { return byPort(a.Local, b.Local) })
-	slices.SortFunc(facts.UDP, func(a, b udpmib.Endpoint) int { return byPort(a.Local, b.Local) })
+	sort.Slice(facts.TCP, func(i, j int) bool { return facts.TCP[i].Local.Port() < facts.TCP[j].Local.Port() })
+	sort.Slice(facts.Bound, func(i, j int) bool { return facts.Bound[i].Local.Port() < facts.Bound[j].Local.Port() })
+	sort.Slice(facts.UDP, func(i, j int) bool { return facts.UDP[i].Local.Port() < facts.UDP[j].Local.Port() })
 }
 
 // factsOf returns the facts about one port, of facts that are sorted.

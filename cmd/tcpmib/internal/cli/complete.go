@@ -56,10 +56,12 @@ func CompleteNoFiles(cmd *cobra.Command, args bool) {
 	if args && cmd.ValidArgs == nil && cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions
 	}
-	cmd.LocalFlags().VisitAll(func(flag *pflag.Flag) {
+	offerNoFiles := func(flag *pflag.Flag) {
 		_, files := flag.Annotations[cobra.BashCompFilenameExt]
 		if _, offered := cmd.GetFlagCompletionFunc(flag.Name); !offered && !files && flag.NoOptDefVal == "" {
 			completeWith(cmd, flag.Name, cobra.NoFileCompletions)
 		}
-	})
+	}
+	cmd.Flags().VisitAll(offerNoFiles) // LocalFlags would make a copy of both
+	cmd.PersistentFlags().VisitAll(offerNoFiles)
 }

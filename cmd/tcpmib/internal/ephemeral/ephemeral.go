@@ -19,6 +19,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"sort"
 
 	"github.com/winmib/winmib/tcpmib"
 )
@@ -62,8 +63,9 @@ func Count(conns []tcpmib.Conn, families tcpmib.Family, dynamic Range, match fun
 	for i := range uses {
 		uses[i].Of = dynamic.Size()
 	}
-	slices.SortFunc(uses, func(a, b Use) int {
-		return cmp.Or(cmp.Compare(b.Used, a.Used), a.Local.Compare(b.Local), a.Remote.Compare(b.Remote))
+	sort.Slice(uses, func(i, j int) bool {
+		a, b := &uses[i], &uses[j]
+		return cmp.Or(cmp.Compare(b.Used, a.Used), a.Local.Compare(b.Local), a.Remote.Compare(b.Remote)) < 0
 	})
 	return uses
 }
@@ -103,7 +105,7 @@ func (m *machine) whole() Use {
 	for local := range m.held {
 		held[local.Port()] = true
 	}
-	slices.SortFunc(m.conns, byPort)
+	sort.Slice(m.conns, func(i, j int) bool { return byPort(m.conns[i], m.conns[j]) < 0 })
 	u := count(m.conns, len(held), func(port uint16) bool { return held[port] })
 	u.Local = m.all
 	return u
@@ -114,7 +116,9 @@ func (m *machine) pairs(match func(tcpmib.Conn) bool) []Use {
 	outgoing := m.conns[:partition(m.conns, func(c *tcpmib.Conn) bool {
 		return isConnected(*c) && !m.held[c.Local] && !m.held[netip.AddrPortFrom(m.all, c.Local.Port())]
 	})]
-	slices.SortFunc(outgoing, func(a, b tcpmib.Conn) int { return cmp.Or(comparePairs(a, b), byPort(a, b)) })
+	sort.Slice(outgoing, func(i, j int) bool {
+		return cmp.Or(comparePairs(outgoing[i], outgoing[j]), byPort(outgoing[i], outgoing[j])) < 0
+	})
 	everywhere, here := m.heldPorts()
 	var uses []Use
 	for len(outgoing) > 0 {

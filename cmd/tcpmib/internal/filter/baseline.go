@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -96,8 +97,8 @@ func NewBaseline(s *rows.Snapshot) *Baseline {
 			b.sockets = append(b.sockets, b.socketOf(r))
 		}
 	}
-	slices.SortFunc(b.sockets, socket.compare)
-	slices.SortFunc(b.connections, connection.compare)
+	sort.Slice(b.sockets, func(i, j int) bool { return b.sockets[i].compare(b.sockets[j]) < 0 })
+	sort.Slice(b.connections, func(i, j int) bool { return b.connections[i].compare(b.connections[j]) < 0 })
 	b.join()
 	return b
 }

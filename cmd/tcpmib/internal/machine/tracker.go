@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -107,7 +108,7 @@ func (t *Tracker) Sockets() []rows.Socket {
 		sockets = append(sockets, rows.Socket{Conn: c.Conn})
 	}
 	sockets = rows.AppendUDP(sockets, t.udp.AppendEndpoints(nil))
-	slices.SortFunc(sockets, rows.Socket.Compare)
+	sort.Slice(sockets, func(i, j int) bool { return sockets[i].Compare(sockets[j]) < 0 })
 	return sockets
 }
 

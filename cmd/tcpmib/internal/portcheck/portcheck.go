@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
@@ -215,8 +216,9 @@ func (f *Facts) holders(p rows.Protocol) []Holder {
 			add(tcpmib.DatedConn{Conn: tcpmib.Conn{Local: e.Local, PID: e.PID}, Created: e.Created})
 		}
 	}
-	slices.SortFunc(holders, func(a, b Holder) int {
-		return cmp.Or(slices.Index(weights, causeOf(a))-slices.Index(weights, causeOf(b)), a.DatedConn.Compare(b.DatedConn))
+	sort.Slice(holders, func(i, j int) bool {
+		a, b := holders[i], holders[j]
+		return cmp.Or(slices.Index(weights, causeOf(a))-slices.Index(weights, causeOf(b)), a.DatedConn.Compare(b.DatedConn)) < 0
 	})
 	return holders
 }

@@ -6,13 +6,14 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sort"
 )
 
 // Sort orders the sockets by columns. Without columns it orders them as Socket.Compare does, which
 // needs no rows.
 func (s *Snapshot) Sort(by []Column, reverse bool) {
 	if len(by) == 0 {
-		slices.SortFunc(s.Sockets, Socket.Compare)
+		sort.Slice(s.Sockets, func(i, j int) bool { return s.Sockets[i].Compare(s.Sockets[j]) < 0 })
 		if reverse {
 			slices.Reverse(s.Sockets)
 		}

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"slices"
+	"sort"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -161,9 +161,10 @@ func (g *group) count(s *rows.Snapshot) []tally {
 	for v, n := range counts {
 		list = append(list, tally{v, n})
 	}
-	slices.SortFunc(list, func(a, b tally) int {
+	sort.Slice(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
 		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.value.number, b.value.number), a.value.addr.Compare(b.value.addr),
-			strings.Compare(strings.ToLower(a.value.name), strings.ToLower(b.value.name)), strings.Compare(a.value.name, b.value.name))
+			strings.Compare(strings.ToLower(a.value.name), strings.ToLower(b.value.name)), strings.Compare(a.value.name, b.value.name)) < 0
 	})
 	return list
 }
