@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -41,33 +42,35 @@ type ownedMachine struct {
 	owners    map[uint32]capture.Owner
 }
 
-// bombs are captures that take much more memory than their files do, by name.
-var bombs = map[string]func() tcpmib.Source{
-	"small.zip":   func() tcpmib.Source { return zeros(64 << 20 / 28) },
-	"big.zip":     func() tcpmib.Source { return zeros(capture.MaxEntryBytes/28 - 1) },
-	"zones.zip":   zones,
+// bombs are captures that take much more memory than their files do, by name. n is how many
+// connections or sockets they have, unless that is what is wrong with them.
+var bombs = map[string]func(n int) tcpmib.Source{
+	"small.zip":   func(int) tcpmib.Source { return zeros(64 << 20 / 28) },
+	"big.zip":     func(int) tcpmib.Source { return zeros(capture.MaxEntryBytes/28 - 1) },
 	"both.zip":    both,
-	"million.zip": million,
-	"others.zip":  others,
-	"full.zip":    func() tcpmib.Source { return full(50_000) },
-	"six.zip":     func() tcpmib.Source { return six(50_000) },
-	"seven.zip":   func() tcpmib.Source { return six(50_001) },
-	"later.zip":   func() tcpmib.Source { return full(50_001) },
-	"udp.zip":     func() tcpmib.Source { return udp(50_000) },
-	"udp2.zip":    func() tcpmib.Source { return udp(50_001) },
+	"zones.zip":   zones,
+	"million.zip": func(n int) tcpmib.Source { return oneTable("GetTcpTable2", connectionRows(n, 50_000)) },
+	"full.zip":    func(n int) tcpmib.Source { return full(n, 50_000) },
+	"later.zip":   func(n int) tcpmib.Source { return full(n, 50_001) },
+	"six.zip":     func(n int) tcpmib.Source { return six(n, 50_000) },
+	"seven.zip":   func(n int) tcpmib.Source { return six(n, 50_001) },
+	"udp.zip":     func(n int) tcpmib.Source { return udp(n, 50_000) },
+	"udp2.zip":    func(n int) tcpmib.Source { return udp(n, 50_001) },
 	"bound.zip":   bound,
 	"server.zip":  server,
 	"noise.zip":   noise,
 }
 
 // writeBombs is a program of its own, so that the memory that it takes is not that of the test,
-// which Linux counts as that of the programs it starts. Its arguments are a folder and captures.
+// which Linux counts as that of the programs it starts. Its arguments are a folder, n and captures.
 func writeBombs() {
-	for _, name := range os.Args[2:] {
-		if err := recordMachine(bombs[name](), filepath.Join(os.Args[1], name)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+	n, err := strconv.Atoi(os.Args[2])
+	for _, name := range os.Args[3:] {
+		err = errors.Join(err, recordMachine(bombs[name](n), filepath.Join(os.Args[1], name)))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
@@ -79,9 +82,17 @@ func oneTable[Row any](function string, rows []Row) tcpmib.Source {
 // zeros has rows of zeros, which pack to a thousandth.
 func zeros(n int) tcpmib.Source { return oneTable("GetTcpTable2", make([]tcpmib.TCPRow2, n)) }
 
-// zones has a million IPv6 connections, each of two interfaces that no other has.
-func zones() tcpmib.Source {
-	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+// both has n connections of each family.
+func both(n int) tcpmib.Source {
+	return &tcpmibtest.Machine{Answers: map[tcpmib.Query][]byte{
+		{Func: "GetTcpTable2"}:  tcpmibtest.Table(make([]tcpmib.TCPRow2, n)...),
+		{Func: "GetTcp6Table2"}: tcpmibtest.Table(make([]tcpmib.TCP6Row2, n)...),
+	}}
+}
+
+// zones has IPv6 connections, each of two interfaces that no other has.
+func zones(n int) tcpmib.Source {
+	rows := make([]tcpmib.TCP6Row2, n)
 	for i := range rows {
 		rows[i] = tcpmib.TCP6Row2{
 			LocalAddr: [16]byte{0xfe, 0x80, 15: 1}, LocalScopeID: uint32(2*i + 1), LocalPort: [4]byte{byte(i >> 8), byte(i)},
@@ -92,14 +103,9 @@ func zones() tcpmib.Source {
 	return oneTable("GetTcp6Table2", rows)
 }
 
-// million has a million connections, as a machine may, and others as many from other ports.
-func million() tcpmib.Source { return connections(50_000) }
-func others() tcpmib.Source  { return connections(50_001) }
-
-func connections(port uint16) tcpmib.Source { return oneTable("GetTcpTable2", connectionRows(port)) }
-
-func connectionRows(port uint16) []tcpmib.TCPRow2 {
-	rows := make([]tcpmib.TCPRow2, 1_000_000)
+// connectionRows are connections of a machine, from one port.
+func connectionRows(n int, port uint16) []tcpmib.TCPRow2 {
+	rows := make([]tcpmib.TCPRow2, n)
 	for i := range rows {
 		rows[i] = tcpmib.TCPRow2{
 			State:     tcpmib.StateEstab,
@@ -111,34 +117,25 @@ func connectionRows(port uint16) []tcpmib.TCPRow2 {
 	return rows
 }
 
-// both has a million connections of each family.
-func both() tcpmib.Source {
+// full has connections, half of each family, when each was created, and all that can be known of
+// their processes, with names that are long and have to be escaped.
+func full(n int, port uint16) tcpmib.Source {
 	answers := map[tcpmib.Query][]byte{}
-	addDated4(answers, connectionRows(50_000))
-	addDated6(answers, 1_000_000, 50_000)
-	return owned(answers, ".exe")
-}
-
-// full has a million connections, half of each family, when each was created, and all that can be
-// known of their processes, with names that are long and have to be escaped.
-func full(port uint16) tcpmib.Source {
-	const half = 500_000
-	answers := map[tcpmib.Query][]byte{}
-	addDated4(answers, connectionRows(port)[:half])
-	addDated6(answers, half, port)
+	addDated4(answers, connectionRows(n/2, port))
+	addDated6(answers, n-n/2, port)
 	return owned(answers, strings.Repeat("\"\x1b\u202e日\\", 8))
 }
 
 // six is full with IPv6 connections alone, whose rows are larger.
-func six(port uint16) tcpmib.Source {
+func six(n int, port uint16) tcpmib.Source {
 	answers := map[tcpmib.Query][]byte{}
-	addDated6(answers, 1_000_000, port)
+	addDated6(answers, n, port)
 	return owned(answers, ".exe")
 }
 
-// udp has a million UDP sockets with long names.
-func udp(port uint16) tcpmib.Source {
-	rows := make([]udpmib.UDP6RowOwnerModule, 1_000_000)
+// udp has UDP sockets with long names.
+func udp(n int, port uint16) tcpmib.Source {
+	rows := make([]udpmib.UDP6RowOwnerModule, n)
 	for i := range rows {
 		rows[i] = udpmib.UDP6RowOwnerModule{
 			LocalAddr: address(i, 0), LocalPort: [4]byte{byte(port >> 8), byte(port)}, OwningPid: uint32(4 + i%300*4), CreateTimestamp: createdAt(i),
@@ -157,11 +154,11 @@ func address(n, m int) [16]byte {
 	return a
 }
 
-// bound has a million connections and a million sockets that are bound to the port of none of them.
-func bound() tcpmib.Source {
+// bound has n connections, and n sockets that are bound to the port of none of them.
+func bound(n int) tcpmib.Source {
 	answers := map[tcpmib.Query][]byte{}
-	addDated6(answers, 1_000_000, 50_000)
-	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+	addDated6(answers, n, 50_000)
+	rows := make([]tcpmib.TCP6Row2, n)
 	for i := range rows {
 		rows[i] = tcpmib.TCP6Row2{LocalAddr: address(i, 1), LocalPort: [4]byte{1, 187}, OwningPid: uint32(4 + i%300*4)}
 	}
@@ -169,10 +166,10 @@ func bound() tcpmib.Source {
 	return owned(answers, ".exe")
 }
 
-// server has a million sockets on one port, of all the processes that a capture may have and many
-// that have ended, which share nothing, and half of which listen.
-func server() tcpmib.Source {
-	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+// server has sockets on one port, of many processes (of a million sockets, as many as a capture may
+// have) and of more that have ended, which share nothing, and half of which listen.
+func server(n int) tcpmib.Source {
+	rows := make([]tcpmib.TCP6Row2, n)
 	dated := make([]tcpmib.TCP6RowOwnerModule, len(rows))
 	for i := range rows {
 		r := tcpmib.TCP6Row2{
@@ -191,21 +188,21 @@ func server() tcpmib.Source {
 	m := ownedMachine{&tcpmibtest.Machine{Answers: map[tcpmib.Query][]byte{
 		{Func: "GetTcp6Table2"}: tcpmibtest.Table(rows...), modules(tcpmib.AFInet6): tcpmibtest.Table(dated...),
 	}}, map[uint32]string{}, map[uint32]capture.Owner{}}
-	for i := range uint32(100_000) {
+	for i := range uint32(n / 10) {
 		m.processes[i+8] = fmt.Sprint(i, ".exe")
 	}
-	for i := range uint32(12_000) {
+	for i := range uint32(n * 12 / 1000) {
 		name := fmt.Sprint(i, "é")
 		m.owners[i+8] = capture.Owner{Parent: 1_000_000 + i, Created: fixture.Now.AddDate(-1, 0, 0), Path: name, CommandLine: name, User: name, Services: []string{name}}
 	}
 	return m
 }
 
-// noise has a million connections with as little in common as those of a machine can have, of which
+// noise has connections with as little in common as those of a machine can have, of which
 // little packs.
-func noise() tcpmib.Source {
+func noise(n int) tcpmib.Source {
 	random := rand.New(rand.NewPCG(7, 8))
-	rows := make([]tcpmib.TCP6Row2, 1_000_000)
+	rows := make([]tcpmib.TCP6Row2, n)
 	dated := make([]tcpmib.TCP6RowOwnerModule, len(rows))
 	bound := make([]tcpmib.TCP6Row2, len(rows))
 	for i := range rows {
