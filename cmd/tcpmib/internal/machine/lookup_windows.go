@@ -11,7 +11,7 @@ import (
 )
 
 // LookupAddr returns the names of an address, which DnsQuery finds in its cache, in the hosts file
-// or in the DNS. It does not end with its context.
+// or in the DNS, where strangers choose them. It does not end with its context.
 //
 // net.Resolver does the same, but links a DNS client of its own, a twentieth of the program.
 //
