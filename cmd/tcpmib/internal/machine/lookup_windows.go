@@ -37,7 +37,8 @@ func pointers(r *windows.DNSRecord) []string {
 	for ; r != nil; r = r.Next {
 		if r.Type == windows.DNS_TYPE_PTR {
 			// Sound: Data is the union of DNS_RECORDW, and its member for this type is DNS_PTR_DATAW.
-			names = append(names, windows.UTF16PtrToString((*windows.DNSPTRData)(unsafe.Pointer(&r.Data)).Host))
+			host := (*windows.DNSPTRData)(unsafe.Pointer(&r.Data)).Host
+			names = append(names, strings.ToValidUTF8(windows.UTF16PtrToString(host), "\uFFFD"))
 		}
 	}
 	return names

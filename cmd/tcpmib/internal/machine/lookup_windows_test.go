@@ -20,7 +20,7 @@ func TestReverseDomain(t *testing.T) {
 	}
 }
 
-// An answer may have an alias before the names, and none at all.
+// An answer may have an alias before the names, and none at all. A lone surrogate is no text.
 func TestPointers(t *testing.T) {
 	record := func(kind uint16, name string, next *windows.DNSRecord) *windows.DNSRecord {
 		host, err := windows.UTF16PtrFromString(name)
@@ -30,8 +30,9 @@ func TestPointers(t *testing.T) {
 		return r
 	}
 	last := record(windows.DNS_TYPE_PTR, "second.example", nil)
+	(*[6]uint16)(unsafe.Pointer((*windows.DNSPTRData)(unsafe.Pointer(&last.Data)).Host))[5] = 0xD800
 	first := record(windows.DNS_TYPE_CNAME, "52.0-63.2.0.10.in-addr.arpa", record(windows.DNS_TYPE_PTR, "first.example", last))
-	assert.Equal(t, []string{"first.example", "second.example"}, pointers(first))
+	assert.Equal(t, []string{"first.example", "secon\uFFFD.example"}, pointers(first))
 	assert.Empty(t, pointers(nil))
 }
 
