@@ -1,6 +1,7 @@
 package source
 
 import (
+	"go/token"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -139,6 +140,14 @@ func TestRunTellsTypesOfOneNameApart(t *testing.T) {
 	}
 }
 
+// Each package of the types is read once; a type without a name is of none.
+func TestPackagesOf(t *testing.T) {
+	unnamed := layout.Struct[struct{ A uint32 }]("ROW")
+	assert.Empty(t, packagesOf(layout.Spec{Types: []layout.Type{unnamed}}))
+	assert.Equal(t, []string{"github.com/winmib/winmib/tcpmib/layout/source", "go/token"},
+		packagesOf(layout.Spec{Types: []layout.Type{unnamed, firstRow(), layout.Struct[token.Position]("POSITION"), wrongRow()}}))
+}
+
 // The packages are read again, for the running program's architecture, only if the name of a struct
 // is declared more than once.
 func TestReplaceReadsOnce(t *testing.T) {
@@ -151,6 +160,33 @@ func TestReplaceReadsOnce(t *testing.T) {
 		assert.Equal(t, declared == 0, err != nil, declared)
 		assert.Equal(t, want, read, declared)
 	}
+}
+
+// The C names of a Spec remain, in fields and in arrays as well; a tag in a struct that the Spec does
+// not have remains, too.
+func TestReplaceKeepsNames(t *testing.T) {
+	at := func(line int) token.Position { return token.Position{Filename: "rows.go", Line: line} }
+	structType := func(name, c string, line int) layout.GoType {
+		return layout.GoType{Name: name, Path: "e.com/p", Kind: layout.GoStructKind, Size: 4, Pos: at(line),
+			Struct: &layout.GoStruct{Name: name, Path: "e.com/p", C: c, Size: 4, Pos: at(line)}}
+	}
+	in, tagged, enum := structType("p.In", "", 9), structType("p.Tagged", "TAGGED", 12), layout.GoType{Name: "p.State", Path: "e.com/p", Kind: layout.GoUnsigned, Size: 4}
+	outer := layout.GoStruct{Name: "p.Row", Path: "e.com/p", Pos: at(1), Fields: []layout.GoField{
+		{Name: "In", Type: in}, {Name: "Ins", Type: layout.GoType{Kind: layout.GoArray, Elem: &in}}, {Name: "State", Type: enum}, {Name: "Tagged", Type: tagged},
+	}}
+	seen := layout.GoStruct{Name: "p.Row", Path: "e.com/p", C: "ROW", Fields: []layout.GoField{{Name: "State", C: []string{"dwState"}}}}
+	g := &layout.Go{
+		Structs: []layout.GoStruct{seen, {Name: "p.In", Path: "e.com/p", C: "IN"}},
+		Enums:   []layout.GoEnum{{Name: "p.State", Path: "e.com/p", C: "STATE"}},
+	}
+	p := &Packages{Go: layout.Go{Structs: []layout.GoStruct{*in.Struct, outer}}}
+	require.NoError(t, p.replace(g, nil))
+	got := g.Structs[0]
+	assert.Equal(t, []string{"ROW", "IN"}, []string{got.C, g.Structs[1].C})
+	assert.Equal(t, []string{"IN", "IN", "STATE", "TAGGED"}, []string{
+		got.Fields[0].Type.Struct.C, got.Fields[1].Type.Elem.Struct.C, got.Fields[2].Type.Enum, got.Fields[3].Type.Struct.C,
+	})
+	assert.Equal(t, [][]string{nil, nil, {"dwState"}, nil}, [][]string{got.Fields[0].C, got.Fields[1].C, got.Fields[2].C, got.Fields[3].C})
 }
 
 // If reflection cannot distinguish two declarations, none is taken.

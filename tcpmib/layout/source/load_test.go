@@ -198,7 +198,7 @@ func TestNothingCanBeRead(t *testing.T) {
 	for _, test := range []struct{ pattern, want string }{
 		{"./nowhere", "cannot load ./nowhere for windows/386: ./nowhere: stat "},
 		{"./allcgo", "all Go files of example.com/many/allcgo use cgo"},
-		{"./allcgo/...", "all Go files of example.com/many/allcgo use cgo"},
+		{"./allcgo/...", "all Go files of example.com/many/allcgo use cgo"}, // once, though it has tests
 		{"./cycle", "import cycle not allowed"},
 		{"example.com/nowhere", "no required module provides package example.com/nowhere"},
 		{"./win/x...", "no package matches ./win/x... for windows/386"},
@@ -206,6 +206,27 @@ func TestNothingCanBeRead(t *testing.T) {
 		_, err := Load(t.Context(), Config{Dir: filepath.Join("testdata", "many"), GOARCH: "386"}, test.pattern)
 		require.ErrorContains(t, err, test.want)
 		assert.NotContains(t, err.Error(), "-: ", "an error without a place")
+	}
+}
+
+// A package with little in it is read, and so is one with an error and something that is sound.
+func TestLittleCanBeRead(t *testing.T) {
+	const row, number, wrong = "type Row struct{ A uint32 }", "const A = 1", "var _ = missing"
+	for _, test := range []struct {
+		text                      string
+		problems, structs, consts int
+	}{
+		{"func F() {}", 0, 0, 0},
+		{number + "; " + row + "; " + wrong, 1, 1, 1},
+		{row + "; " + wrong, 1, 1, 0},
+		{number + "; " + wrong, 1, 0, 1},
+	} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/little\n\ngo 1.24\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "little.go"), []byte("package little\n\n"+test.text+"\n"), 0o600))
+		p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386"}, ".")
+		require.NoError(t, err, test.text)
+		assert.Equal(t, []int{test.problems, test.structs, test.consts}, []int{len(p.Problems), len(p.Structs), len(p.Consts)}, test.text)
 	}
 }
 
@@ -227,6 +248,30 @@ func TestPackagesOfTests(t *testing.T) {
 	p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386", Tests: true}, "./...")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"example.com/tests tests.Row", "example.com/tests/out_test out_test.Row"}, structsOf(p))
+}
+
+// What a package and the same with its tests have in common is read once, and so is what is wrong in
+// it.
+func TestPackageWithTests(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":       "module example.com/both\n\ngo 1.24\n",
+		"both.go":      "package both\n\ntype Row struct{ A uint32 }\n\nvar _ = missing\n",
+		"both_test.go": "package both\n\ntype Own struct{ A Row }\n",
+		"out_test.go":  "package both_test\n\ntype Row struct{ A uint32 }\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	for tests, want := range map[bool][]string{
+		false: {"example.com/both both.Row"},
+		true:  {"example.com/both both.Row", "example.com/both both.Own", "example.com/both_test both_test.Row"},
+	} {
+		p, err := Load(t.Context(), Config{Dir: dir, GOARCH: "386", Tests: tests}, ".")
+		require.NoError(t, err)
+		assert.Equal(t, want, structsOf(p))
+		require.Len(t, p.Problems, 1, tests)
+		assert.Equal(t, "undefined: missing", p.Problems[0].Reason)
+	}
 }
 
 // Two packages of one name, and two functions, have types of one name: a mapping names one of them.
@@ -267,8 +312,8 @@ func TestMappingNamesADeclaration(t *testing.T) {
 func TestNamesAsk(t *testing.T) {
 	h := &layout.Headers{GOARCH: "386", Structs: map[string]*layout.CStruct{
 		"ROW": {Size: 4}, "struct Row": {Size: 8}, "OLD_ROW_XP": {Size: 4}, "OLD_ROW_W2K": {Size: 8},
-		"TEXTA": {Size: 4}, "TEXTW": {Size: 8}, "R_OW2": {Size: 4}, "RO_W2": {Size: 8},
-	}, Typedefs: map[string]string{"struct _ROW": "ROW", "struct tagTEXT": "TEXTA", "TextOnly": "TEXTA"}, Aliases: map[string]string{"TEXTA": "TEXTW", "ENTRY": "ROW"}}
+		"TEXTA": {Size: 4}, "TEXTW": {Size: 8}, "R_OW2": {Size: 4}, "RO_W2": {Size: 8}, "SAME_ROW": {Size: 4},
+	}, Typedefs: map[string]string{"struct _ROW": "ROW", "SAMEROW": "SAME_ROW", "struct tagTEXT": "TEXTA", "TextOnly": "TEXTA"}, Aliases: map[string]string{"TEXTA": "TEXTW", "ENTRY": "ROW"}}
 	for _, test := range []struct{ goName, c, how, why string }{
 		{"ROW", "ROW", layout.ByName, ""},
 		{"_ROW", "struct _ROW", layout.ByName, ""},
@@ -280,6 +325,7 @@ func TestNamesAsk(t *testing.T) {
 		{"TEXTA", "TEXTW", layout.ByName, ""}, // what the macro makes of it
 		{"Entry", "ROW", layout.ByFoldedName, ""},
 		{"ROW2", "", "", `its name finds RO_W2 and R_OW2 alike: say which in the -map file, such as "example.com/p.ROW2 RO_W2"`},
+		{"SameRow", "SAMEROW", layout.ByFoldedName, ""}, // two names of one type
 		{"Nothing", "", "", "no struct of C has its name"},
 	} {
 		p := &Packages{Go: layout.Go{GOARCH: "386", Structs: []layout.GoStruct{{Name: "p." + test.goName, Path: "example.com/p", Size: 8}}}}

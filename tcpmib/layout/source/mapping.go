@@ -134,7 +134,7 @@ func (m *Mapping) Unused() []string {
 func (m *Mapping) Ambiguous() []string {
 	var list []string
 	for _, line := range m.lines {
-		if len(line.clashes) > 0 {
+		if line.clashes != nil {
 			list = append(list, fmt.Sprintf("%s: %v is declared more than once: write %s", line.where, line.goName, strings.Join(line.clashes, " or ")))
 		}
 	}

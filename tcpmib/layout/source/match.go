@@ -16,7 +16,7 @@ import (
 func (p *Packages) Match(h *layout.Headers) (structs, constants []Left) {
 	names := NewNames(slices.Concat(h.StructNames(), slices.Collect(maps.Keys(h.Aliases))))
 	structs = append(structs, p.Left...)
-	kept := p.Structs[:0:0]
+	var kept []layout.GoStruct
 	for _, s := range p.Structs {
 		switch {
 		case s.C == "-":
@@ -35,7 +35,7 @@ func (p *Packages) Match(h *layout.Headers) (structs, constants []Left) {
 	}
 	p.Structs = kept
 
-	left := p.Consts[:0:0]
+	var left []layout.GoConst
 	for _, c := range p.Consts {
 		if c.C == "" {
 			_, c.C, _ = strings.Cut(c.Name, ".")

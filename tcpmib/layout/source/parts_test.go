@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/winmib/winmib/tcpmib/layout"
 )
@@ -29,6 +30,8 @@ func TestPosition(t *testing.T) {
 	assert.Equal(t, []any{"a:b", "c", true}, []any{before, after, found})
 	before, after, found = cutLast("a", ":")
 	assert.Equal(t, []any{"a", "", false}, []any{before, after, found})
+	before, after, found = cutLast(":a", ":")
+	assert.Equal(t, []any{"", "a", true}, []any{before, after, found})
 }
 
 // Why the source of a struct was not found is what is known of it, and not of its neighbours.
@@ -130,7 +133,7 @@ func TestNotC(t *testing.T) {
 // What C writes before a name goes, and words that begin alike stay.
 func TestFold(t *testing.T) {
 	for name, want := range map[string]string{
-		"struct _ROW": "row", "tagROW": "row", "tag_ROW": "row", "_tagROW": "row", "tagged": "tagged", "tag": "tag", "Tag": "tag", "tag2": "2", "MIB_TCP_ROW": "mibtcprow", "": "",
+		"struct _ROW": "row", "tagROW": "row", "tag_ROW": "row", "_tagROW": "row", "tagged": "tagged", "tag": "tag", "Tag": "tag", "tag2": "2", "tagRow": "row", "taga": "taga", "tagz": "tagz", "MIB_TCP_ROW": "mibtcprow", "": "",
 	} {
 		assert.Equal(t, want, fold(name), name)
 	}
@@ -205,5 +208,41 @@ func TestParseName(t *testing.T) {
 	for _, text := range []string{"Row@rows.go:0", "Row@rows.go:-1", "Row@rows.go", "Row@:1", "@rows.go:1", "Row@rows.go:x"} {
 		_, err := ParseName(text)
 		assert.ErrorContains(t, err, "want a file and a line behind the @", text)
+	}
+}
+
+// An error of an import is written as go build writes it, and others stay as they are.
+func TestWithoutImport(t *testing.T) {
+	for msg, want := range map[string]string{
+		"could not import e.com/p (import cycle)": "import cycle",
+		"could not import e.com/p":                "could not import e.com/p",
+		"cannot use a (variable of type int)":     "cannot use a (variable of type int)",
+		"undefined: a":                            "undefined: a",
+	} {
+		assert.Equal(t, want, withoutImport(msg))
+	}
+}
+
+func TestGoVersion(t *testing.T) {
+	assert.Empty(t, goVersion(&packages.Package{}))
+	assert.Empty(t, goVersion(&packages.Package{Module: &packages.Module{Path: "e.com"}}))
+	assert.Equal(t, "go1.24", goVersion(&packages.Package{Module: &packages.Module{GoVersion: "1.24"}}))
+}
+
+// Each of Go's own types is of one kind, as C sees it.
+func TestKindOf(t *testing.T) {
+	kinds := map[layout.GoKind][]types.BasicKind{
+		layout.GoBool:     {types.Bool},
+		layout.GoSigned:   {types.Int, types.Int8, types.Int16, types.Int32, types.Int64},
+		layout.GoUnsigned: {types.Uint, types.Uint8, types.Uint16, types.Uint32, types.Uint64},
+		layout.GoUintptr:  {types.Uintptr},
+		layout.GoFloat:    {types.Float32, types.Float64},
+		layout.GoPointer:  {types.UnsafePointer},
+		layout.GoOther:    {types.Complex64, types.Complex128, types.String, types.Invalid},
+	}
+	for want, list := range kinds {
+		for _, kind := range list {
+			assert.Equal(t, want, kindOf(types.Typ[kind]), types.Typ[kind])
+		}
 	}
 }

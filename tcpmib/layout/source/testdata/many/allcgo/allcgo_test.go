@@ -1,0 +1,3 @@
+package allcgo
+
+type Own struct{ A uint32 }
