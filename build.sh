@@ -242,9 +242,9 @@ task_gate() {
 	step 'layout: MinGW-w64, Wine x amd64, 386, arm64' check_layouts
 	tests 'tests, linux' go test ./...
 	tests "tests, linux, 386, $WINMIB_386" tests_386
-	# Without the tests of compilers, which -short leaves out, and those that load packages dozens of
-	# times: a race in these shows in one that loads them once.
-	tests 'tests, linux, race' go test -short -race -skip "$many_loads" ./...
+	# Without the tests of compilers, which -short leaves out, and those that do one thing many times: a
+	# race in it shows where it is done once.
+	tests 'tests, linux, race' go test -short -race -skip "$many_times" ./...
 	step 'fuzz' fuzz
 
 	# The Windows program, where it has files of its own; the other packages are proven above. One
@@ -390,8 +390,8 @@ compile_for_wine() { # <packages that run with cgo...>
 # The packages whose tests run go and compilers, which are this machine's own whatever GOOS and GOARCH.
 with_compilers='/(layout|layout/source|conformance|layoutcheck)$'
 
-# Tests that load packages dozens of times.
-many_loads='^Test(RecordMutants|RunTellsTypesOfOneNameApart|RunWantsOneDeclaration|TheCallersEnvironmentChangesNothing)$'
+# Tests that load packages dozens of times, and one that starts its program hundreds of times.
+many_times='^Test(RecordMutants|RunTellsTypesOfOneNameApart|RunWantsOneDeclaration|TheCallersEnvironmentChangesNothing|Examples)$'
 
 # system_packages lists the packages that are not the same on Windows as on Linux: those with files
 # of one system only.
