@@ -156,7 +156,7 @@ func (list allowed) declare(g *layout.Go) {
 func (list allowed) ambiguous() []string {
 	var all []string
 	for _, a := range list {
-		if len(a.clashes) > 0 {
+		if a.clashes != nil {
 			all = append(all, fmt.Sprintf("%s: %s is declared more than once: write %s", a.where, a.name, strings.Join(a.clashes, " or ")))
 		}
 	}
@@ -166,7 +166,7 @@ func (list allowed) ambiguous() []string {
 // find returns the reason why a difference is accepted: of a struct or a constant, or of one field.
 func (list allowed) find(h *layout.Headers, at place, field string) (reason string, ok bool) {
 	for _, a := range list {
-		if len(a.clashes) == 0 && a.names(at, field) && a.holds(h) {
+		if a.clashes == nil && a.names(at, field) && a.holds(h) {
 			a.used = true
 			return a.reason, true
 		}
@@ -178,7 +178,7 @@ func (list allowed) find(h *layout.Headers, at place, field string) (reason stri
 func (list allowed) unused(checked []*layout.Headers) allowed {
 	var left allowed
 	for _, a := range list {
-		if !a.used && len(a.clashes) == 0 && slices.ContainsFunc(checked, a.holds) {
+		if !a.used && a.clashes == nil && slices.ContainsFunc(checked, a.holds) {
 			left = append(left, a)
 		}
 	}

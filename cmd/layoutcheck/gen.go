@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"go/format"
+	"math"
 	"slices"
 	"strings"
 
@@ -368,7 +369,7 @@ func (b *structBuilder) oneOf(cluster []layout.CMember, weight func(layout.CMemb
 func (b *structBuilder) storage(cluster []layout.CMember) error {
 	want, sizes, aligns := make([]int64, len(b.structs)), make([]int64, len(b.structs)), make([]int64, len(b.structs))
 	for i, s := range b.structs {
-		start, end, align := int64(1)<<40, int64(0), int64(1)
+		start, end, align := int64(math.MaxInt64), int64(0), int64(1)
 		for _, m := range cluster {
 			j := slices.IndexFunc(s.Members, func(other layout.CMember) bool { return other.Name == m.Name })
 			if j < 0 {

@@ -177,7 +177,7 @@ func TestGenerateManyNames(t *testing.T) {
 // What a name without its prefix would be twice keeps it.
 func TestFieldNames(t *testing.T) {
 	b := &structBuilder{structs: []*layout.CStruct{{Members: layout.CMembers{
-		{Name: "dwState"}, {Name: "cbSize"}, {Name: "Size"}, {Name: "subLayerKey"}, {Name: "layerKey"}, {Name: "numItems"}, {Name: "sin_port"}, {Name: "_reserved"}, {Name: "3d"},
+		{Name: "dwState"}, {Name: "cbSize"}, {Name: "Size"}, {Name: "subLayerKey"}, {Name: "layerKey"}, {Name: "numItems"}, {Name: "sin_port"}, {Name: "_reserved"}, {Name: "3d"}, {Name: "dwAngle"}, {Name: "dwZone"},
 	}}}}
 	got := map[string]string{}
 	for _, m := range b.structs[0].Members {
@@ -185,7 +185,7 @@ func TestFieldNames(t *testing.T) {
 	}
 	assert.Equal(t, map[string]string{
 		"dwState": "State", "cbSize": "CbSize", "Size": "Size", "subLayerKey": "SubLayerKey", "layerKey": "LayerKey", "numItems": "NumItems",
-		"sin_port": "SinPort", "_reserved": "Reserved", "3d": "X3d",
+		"sin_port": "SinPort", "_reserved": "Reserved", "3d": "X3d", "dwAngle": "Angle", "dwZone": "Zone",
 	}, got)
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,32 +90,39 @@ func (g *generator) arrays(types []string) (elems []string, lengths []int64, ok 
 	return elems, lengths, true
 }
 
+// namesOfType are the name of a C type and what it is a typedef of, one after the other. A record may
+// name a type after itself, so there is an end to them.
+func namesOfType(h *layout.Headers, c string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for range 100 {
+			if !yield(c) {
+				return
+			}
+			to, ok := h.Typedefs[c]
+			if !ok {
+				return
+			}
+			c = to
+		}
+	}
+}
+
 // behindTypedefs is the array that a name is a typedef of, or the name.
 func behindTypedefs(h *layout.Headers, c string) string {
-	for name, n := c, 0; n < 100; n++ {
-		to, ok := h.Typedefs[name]
-		if !ok {
-			break
+	for name := range namesOfType(h, c) {
+		if _, _, ok := cutArray(name); ok {
+			return name
 		}
-		if _, _, ok := cutArray(to); ok {
-			return to
-		}
-		name = to
 	}
 	return c
 }
 
 // wholeNumber is the Go type for LARGE_INTEGER and ULARGE_INTEGER, under any name.
 func wholeNumber(h *layout.Headers, c string) string {
-	for range 100 {
-		if n := wholeNumbers[c]; n != "" {
+	for name := range namesOfType(h, c) {
+		if n := wholeNumbers[name]; n != "" {
 			return n
 		}
-		to, ok := h.Typedefs[c]
-		if !ok {
-			break
-		}
-		c = to
 	}
 	return ""
 }
@@ -178,12 +186,12 @@ func alignOf(h *layout.Headers, c string) int64 {
 		align := int64(1)
 		for _, m := range s.Members {
 			own := alignOf(h, m.Type)
-			for own > 1 && m.Offset%own != 0 {
+			for m.Offset%own != 0 {
 				own /= 2
 			}
 			align = max(align, own)
 		}
-		for align > 1 && s.Size%align != 0 {
+		for s.Size%align != 0 {
 			align /= 2
 		}
 		return align
@@ -193,21 +201,16 @@ func alignOf(h *layout.Headers, c string) int64 {
 
 // sizeOf is the size of a scalar type by name.
 func sizeOf(h *layout.Headers, c string) int64 {
-	for range 100 {
-		if s, ok := h.Scalars[c]; ok {
+	for name := range namesOfType(h, c) {
+		if s, ok := h.Scalars[name]; ok {
 			return s.Size
 		}
-		if e := h.Enum(c); e != nil {
+		if e := h.Enum(name); e != nil {
 			return e.Size
 		}
-		next, ok := h.Typedefs[c]
-		if !ok {
-			break
-		}
-		if strings.HasSuffix(next, "*") || strings.HasSuffix(next, ")") {
+		if strings.HasSuffix(name, "*") || strings.HasSuffix(name, ")") {
 			return pointerSize(h)
 		}
-		c = next
 	}
 	return 0
 }
@@ -247,18 +250,13 @@ func cutArray(c string) (elem string, n int64, ok bool) {
 
 // signOf is the sign of a scalar type by name; nothing for what is not a number.
 func signOf(h *layout.Headers, c string) string {
-	for range 100 {
-		if s, ok := h.Scalars[c]; ok {
+	for name := range namesOfType(h, c) {
+		if s, ok := h.Scalars[name]; ok {
 			return s.Sign
 		}
-		if e := h.Enum(c); e != nil {
+		if e := h.Enum(name); e != nil {
 			return e.Sign
 		}
-		next, ok := h.Typedefs[c]
-		if !ok {
-			break
-		}
-		c = next
 	}
 	return ""
 }

@@ -74,6 +74,10 @@ func TestAllowed(t *testing.T) {
 		{"a.[ so", "allow:1: a.[ is not a name or a pattern: syntax error in pattern"},
 		{"a.A@SDK<x so", `allow:1: unknown architecture or header set "SDK<x"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
 		{"a.A@SDK<0 so", `allow:1: unknown architecture or header set "SDK<0"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
+		{"a.A@20348 so", `allow:1: unknown architecture or header set "20348"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
+		{"a.A@SDK<-1 so", `allow:1: unknown architecture or header set "SDK<-1"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
+		{"a.A@a.go: so", `allow:1: unknown architecture or header set "a.go:"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
+		{"a.A@:12 so", `allow:1: unknown architecture or header set ":12"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
 		{"\nwindows.Servent@mips so", `allow:2: unknown architecture or header set "mips"; want some of amd64, 386, arm64, MinGW-w64, Wine, SDK, SDK<BUILD`},
 	} {
 		_, err := parseAllowed("allow", test.text)

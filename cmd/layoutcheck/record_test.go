@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 var scalars = map[string]layout.CScalar{
 	"BYTE": {Size: 1, Sign: "unsigned"}, "WORD": {Size: 2, Sign: "unsigned"}, "SHORT": {Size: 2, Sign: "signed"}, "DWORD": {Size: 4, Sign: "unsigned"},
 	"LONG": {Size: 4, Sign: "signed"}, "UINT64": {Size: 8, Sign: "unsigned"}, "INT64": {Size: 8, Sign: "signed"},
-	"float": {Size: 4, Sign: "float"}, "double": {Size: 8, Sign: "float"}, "half": {Size: 2, Sign: "float"}, "wide": {Size: 16, Sign: "unsigned"},
+	"float": {Size: 4, Sign: "float"}, "double": {Size: 8, Sign: "float"}, "half": {Size: 2, Sign: "float"}, "odd": {Size: 9, Sign: "unsigned"}, "wide": {Size: 16, Sign: "unsigned"},
 }
 
 // small are headers with structs whose members are written "name TYPE; other TYPE | alternative
@@ -204,6 +205,7 @@ func TestGenerateRefusesFromRecords(t *testing.T) {
 		{1, "a DWORD; b BYTE", "is packed"},
 		{8, "a half", "half has 2 bytes, and Go has no such number"},
 		{8, "a wide", "wide has 16 bytes, and Go has no such number"},
+		{8, "a odd", "odd has 9 bytes, and Go has no such number"},
 		{8, "rest WORD[]", "S has no members"},
 	} {
 		sets := smallSets(test.pack, "S: "+test.c)
@@ -220,6 +222,8 @@ func TestGenerateRefusesFromRecords(t *testing.T) {
 	assert.EqualError(t, err, "S is aligned to 16 bytes on amd64, and nothing in Go to more than 8")
 	_, err = generate("S", []*layout.Headers{small("amd64", 8, "S: a DWORD"), small("386", 8, "T: a DWORD")})
 	assert.EqualError(t, err, "the headers for 386 declare no struct S: use -goarch for the others")
+	_, err = generate("U", []*layout.Headers{small("amd64", 8, "S: a DWORD"), small("386", 8, "T: a DWORD")})
+	assert.EqualError(t, err, "the headers for amd64 declare no struct U", "no architecture has it")
 	_, err = generate("S", []*layout.Headers{small("amd64", 8, "S: a DWORD"), small("386", 8, "S: a LONG")})
 	assert.ErrorContains(t, err, "S.a: it is DWORD on amd64 and LONG on 386: use -goarch for one of them, and a file for each")
 	_, err = generate("S", []*layout.Headers{small("amd64", 8, "S: a DWORD"), small("386", 8, "S: a DWORD; b DWORD")})
@@ -357,4 +361,36 @@ func TestProve(t *testing.T) {
 	assert.NoError(t, prove(text("uint32"), h))
 	assert.ErrorContains(t, prove(text("int32"), h), "what was tried is wrong on amd64: S.b: sign: it is unsigned in C and signed in Go")
 	assert.Error(t, prove("package", h))
+}
+
+// What a name is a typedef of is followed a hundred times at most.
+func TestNamesOfType(t *testing.T) {
+	h := &layout.Headers{GOARCH: "amd64", Typedefs: map[string]string{"A": "B", "B": "C[2]", "ROUND": "CIRCLE", "CIRCLE": "ROUND"}}
+	assert.Equal(t, []string{"A", "B", "C[2]"}, slices.Collect(namesOfType(h, "A")))
+	assert.Equal(t, []string{"D"}, slices.Collect(namesOfType(h, "D")))
+	assert.Len(t, slices.Collect(namesOfType(h, "ROUND")), 100)
+	assert.Equal(t, "C[2]", behindTypedefs(h, "A"))
+}
+
+// Bit-fields of one bit are in one unit with their neighbours, and a union of bytes is aligned as
+// bytes are.
+func TestGenerateSmallMembers(t *testing.T) {
+	for _, goarch := range []string{"amd64", "386"} {
+		h := small(goarch, 8, "S: a BYTE; b BYTE | c BYTE; d BYTE | e BYTE[3]; f DWORD")
+		bits := layout.CMember{Name: "low", Offset: 12, Size: 4, Sign: "unsigned", Type: "DWORD", Bits: 1}
+		high := bits
+		high.Name, high.Bit, high.Bits = "high", 1, 31
+		s := h.Structs["S"]
+		s.Members, s.Size = append(s.Members, bits, high), 16
+		text, err := generate("S", []*layout.Headers{h})
+		require.NoError(t, err)
+		var lines []string
+		for line := range strings.Lines(text) {
+			lines = append(lines, strings.Join(strings.Fields(line), " "))
+		}
+		want := []string{"A uint8 `c:\"a\"`", "B uint8 `c:\"b\"`", "E [3]uint8 `c:\"e\"`", "F uint32 `c:\"f\"`", "Low uint32 `c:\"low|high\"`"}
+		for _, line := range want {
+			assert.Contains(t, lines, line, "%s", text)
+		}
+	}
 }

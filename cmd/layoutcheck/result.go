@@ -97,7 +97,7 @@ type tally struct {
 }
 
 const (
-	stateUnmatched = iota + 1
+	stateUnmatched = iota
 	stateRight
 	stateAllowed
 	stateWrong

@@ -242,7 +242,11 @@ func writeNumbers(b *strings.Builder, r *result) {
 		fmt.Fprintf(b, "; %d not compared\n", line.Unmatched)
 	}
 	if n := len(r.Underaligned); n > 0 {
-		fmt.Fprintf(b, "386: %d of the structs are aligned to 8 bytes in C and to 4 in Go, which cannot do better there\n", n)
+		are := "are"
+		if n == 1 {
+			are = "is"
+		}
+		fmt.Fprintf(b, "386: %d of the structs %s aligned to 8 bytes in C and to 4 in Go, which cannot do better there\n", n, are)
 	}
 }
 

@@ -224,4 +224,37 @@ func TestWriteUnmatched(t *testing.T) {
 	assert.NotContains(t, list(6, true), "...")
 	assert.Contains(t, list(7, true), "7 constants: none:\n    windows.N0000, windows.N0001, windows.N0002, windows.N0003, windows.N0004,\n    windows.N0005, ... (-format json has all)\n\n")
 	assert.Equal(t, 20, strings.Count(list(20, false), "windows.N"))
+	for reason, wrapped := range map[int]bool{83: false, 84: true} { // a line of 100 columns, or of 101
+		var b strings.Builder
+		writeUnmatched(&b, &result{Unmatched: []unmatched{{Go: "w.A", Reason: strings.Repeat("x", reason)}}})
+		assert.Equal(t, wrapped, strings.Contains(b.String(), ":\n    w.A"), b.String())
+	}
+}
+
+// A struct that was found by its name alone may not be meant.
+func TestHint(t *testing.T) {
+	for how, want := range map[string]string{
+		layout.ByName:       `its name finds ROW; if it is not meant, write "e.com/w.Row -" into the -map file`,
+		layout.ByFoldedName: `its folded name finds ROW; if it is not meant, write "e.com/w.Row -" into the -map file`,
+		layout.ByTag:        "",
+		layout.ByMap:        "",
+	} {
+		d := difference{Go: "w.Row", Path: "e.com/w", C: "ROW", How: how, Findings: []string{"short"}, With: []string{"w.In"}}
+		assert.Equal(t, want, d.hint())
+		assert.Equal(t, []string{"short", "wrong with it: w.In"}, d.lines()[:2])
+		d.Accept = "w.Row.Field so"
+		assert.Equal(t, `to accept it, write "w.Row.Field so" into the -allow file`, d.hint())
+	}
+}
+
+func TestUnderaligned(t *testing.T) {
+	for n, want := range []string{
+		"", "386: 1 of the structs is aligned to 8 bytes in C and to 4 in Go, which cannot do better there\n",
+		"386: 2 of the structs are aligned to 8 bytes in C and to 4 in Go, which cannot do better there\n",
+	} {
+		var b strings.Builder
+		writeNumbers(&b, &result{Underaligned: []string{"w.A", "w.B"}[:n]})
+		_, line, _ := strings.Cut(b.String(), "constants: 0 checked, 0 right, 0 wrong; 0 not compared\n")
+		assert.Equal(t, want, line)
+	}
 }
