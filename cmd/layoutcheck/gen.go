@@ -274,7 +274,8 @@ func (b *structBuilder) clusters() [][]layout.CMember {
 	for _, s := range b.structs {
 		sorted := slices.DeleteFunc(slices.Clone([]layout.CMember(s.Members)), func(m layout.CMember) bool { _, ok := of[m.Name]; return !ok })
 		slices.SortStableFunc(sorted, func(x, y layout.CMember) int { return cmp.Compare(x.Offset, y.Offset) })
-		end, last := int64(-1), 0
+		var end int64
+		var last int
 		for _, m := range sorted {
 			if m.Offset < end { // it joins the cluster before it
 				from, to := of[m.Name], last

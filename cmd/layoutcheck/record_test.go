@@ -328,7 +328,7 @@ func TestTypesByName(t *testing.T) {
 		for name, want := range map[string][3]any{
 			"DWORD": {int64(4), "unsigned", int64(4)}, "PVOID": {pointerSize(h), "", pointerSize(h)}, "KIND": {int64(4), "signed", int64(4)},
 			"ROUND": {int64(0), "", int64(1)}, "NUMBER": {int64(4), "signed", int64(4)}, "INNER": {int64(0), "", int64(4)}, "OPEN": {int64(0), "", int64(8)}, "wide": {int64(16), "unsigned", int64(8)},
-			"FOUR": {int64(0), "", int64(4)}, "void *": {int64(0), "", pointerSize(h)}, "int (void)": {int64(0), "", pointerSize(h)}, "WORD[3]": {int64(0), "", int64(2)},
+			"FOUR": {int64(0), "", int64(4)}, "void *": {pointerSize(h), "", pointerSize(h)}, "int (void)": {pointerSize(h), "", pointerSize(h)}, "WORD[3]": {int64(0), "", int64(2)},
 		} {
 			assert.Equal(t, want, [3]any{sizeOf(h, name), signOf(h, name), alignOf(h, name)}, "%s on %s", name, goarch)
 		}
