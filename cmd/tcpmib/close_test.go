@@ -258,3 +258,37 @@ func TestCloseFromTheScreen(t *testing.T) {
 	c.err = &tcpmib.Error{Query: tcpmib.Query{Func: "SetTcpEntry"}, Code: 5}
 	assert.ErrorIs(t, w.Close(three), c.err)
 }
+
+// What frees a port is said of up to three; for more there is a command.
+func TestSayWhatFrees(t *testing.T) {
+	m, processes := fixture.Office()
+	var skipped []outcome
+	m.Add("10.0.0.1:7999", "10.0.0.2:80", tcpmib.StateEstab, 7)
+	for i := range 6 {
+		for _, address := range []string{"0.0.0.0", "10.0.0.1"} {
+			m.Add(fmt.Sprintf("%s:800%d", address, i), "0.0.0.0:0", tcpmib.StateListen, 7)
+		}
+	}
+	for _, c := range m.Dated {
+		if port := c.Local.Port(); 7999 <= port && port < 8010 {
+			skipped = append(skipped, outcome{conn: c.Conn})
+		}
+	}
+	a := testApp(m, processes)
+	for n, want := range map[int]string{1: "", 3: "", 4: " 8000 8001 8002 8003\n", 5: " 8000 8001 8002 8003\n", 6: " 8000 8001 8002 8003\n"} {
+		var stderr strings.Builder
+		a.Err = &stderr
+		a.sayWhatFrees(skipped[:1+2*n])
+		if want == "" {
+			for i := range 4 {
+				assert.Equal(t, i < n, strings.Contains(stderr.String(), fmt.Sprintf("800%d", i)), stderr.String())
+			}
+			continue
+		}
+		assert.Equal(t, "tcpmib: what frees these ports and others: tcpmib port"+want, stderr.String())
+	}
+	var stderr strings.Builder
+	a.Err = &stderr
+	a.sayWhatFrees(skipped[:1])
+	assert.Empty(t, stderr.String(), "a connection holds no port that another program wants")
+}

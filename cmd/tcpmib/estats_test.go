@@ -306,3 +306,10 @@ func TestInspectAsksItsFamily(t *testing.T) {
 		assert.NotContains(t, r.asked, other)
 	}
 }
+
+// A counter that stood still grew by nothing, and one that went down started again.
+func TestSince(t *testing.T) {
+	for newer, want := range map[uint64]uint64{5: 0, 7: 2, 4: 4, 0: 0} {
+		assert.Equal(t, want, since(5, newer), newer)
+	}
+}

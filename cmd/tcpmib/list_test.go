@@ -539,3 +539,33 @@ func TestOutputOfAFailure(t *testing.T) {
 		assert.Equal(t, "before", string(text), args)
 	}
 }
+
+// One dash before the name of a long flag is a mistake, of the flags that the command has.
+func TestOneDash(t *testing.T) {
+	for args, want := range map[string]string{
+		"watch -interval 5s":     "-interval: write --interval, with two dashes",
+		"-interval 5s":           "",
+		"list -pid=7":            "-pid=7: write --pid, with two dashes",
+		"-tcp":                   "-tcp: write --tcp, with two dashes",
+		"list -tu":               "",
+		"list -Process chrome":   "-Process: write --process, with two dashes",
+		"list -- -pid":           "",
+		"wach -process chrome":   "-process: write --process, with two dashes",
+		"list --process -4":      "",
+		"summary -ephemeral -4a": "-ephemeral: write --ephemeral, with two dashes",
+	} {
+		help, err := checkDashes(officeApp().rootCommand(), strings.Fields(args))
+		assert.False(t, help, args)
+		if want == "" {
+			assert.NoError(t, err, args)
+			continue
+		}
+		assert.EqualError(t, err, want, args)
+		assert.Equal(t, cli.ExitUsage, cli.ExitCode(err), args)
+	}
+	for _, args := range []string{"/?", "list -?", "list --pid 7 /?"} {
+		help, err := checkDashes(officeApp().rootCommand(), strings.Fields(args))
+		assert.NoError(t, err, args)
+		assert.True(t, help, args)
+	}
+}

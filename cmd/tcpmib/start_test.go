@@ -42,7 +42,7 @@ func TestLimitMemory(t *testing.T) {
 	assert.Equal(t, int64(1<<40), debug.SetMemoryLimit(-1))
 	t.Setenv("GOMEMLIMIT", "")
 	limitMemory()
-	assert.Equal(t, int64(memoryLimit), debug.SetMemoryLimit(-1))
+	assert.Equal(t, int64(524_288_000), debug.SetMemoryLimit(-1))
 }
 
 // Both programs are built as a release is; only cgo has an external linker.

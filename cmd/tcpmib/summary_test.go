@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -45,6 +46,18 @@ LOCAL ADDRESS  REMOTE       USED  OF      %  TIME-WAIT  BOUND  TOP PROCESS
 	assert.Equal(t, cli.ExitOK, got.code)
 	assert.Contains(t, got.stderr, "tcpmib: bound sockets are missing: the capture does not hold the table of bound TCP sockets")
 	assert.Contains(t, got.stdout, "0.0.0.0        *               3   4  75.0          0      0  PID 8\n")
+}
+
+// One port in use is something, and none is nothing.
+func TestEphemeralExitCode(t *testing.T) {
+	for n, want := range []int{cli.ExitNothing, cli.ExitOK, cli.ExitOK} {
+		m := &fixture.Machine{}
+		for i := range n {
+			m.Add(fmt.Sprintf("10.0.0.1:5000%d", i), "10.0.0.2:80", tcpmib.StateEstab, 7)
+		}
+		got := runApp(testApp(m, nil), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003")
+		assert.Equal(t, want, got.code, "%d ports: %s", n, got.stderr)
+	}
 }
 
 // A narrow screen loses OF, which is on top, then BOUND and TIME-WAIT.

@@ -423,6 +423,14 @@ func TestWatchFormat(t *testing.T) {
 		assert.NoError(t, err, "%+v", tt)
 		assert.Equal(t, tt.want, f.format, "%+v", tt)
 	}
+	// --json is an array, or lines where there is no end to it.
+	flags := &pflag.FlagSet{}
+	flags.Bool("json", false, "")
+	require.NoError(t, flags.Set("json", "true"))
+	for want, f := range map[string]watchFlags{watchJSONL: {format: watchJSON}, watchJSON: {format: watchJSON, once: true}} {
+		assert.NoError(t, f.check(flags, true))
+		assert.Equal(t, want, f.format)
+	}
 }
 
 // The file of a watch is made, or emptied, and is no program.
