@@ -17,11 +17,12 @@ import (
 
 // byHand are headers of a few lines: "NAME size align: member offset TYPE; other offset
 // TYPE:bits@bit", with "union" before the name of a union. Members that share bytes are those of a
-// union without a name.
+// union without a name. "; union offset size first end" at the end is such a union, or a struct,
+// as CUnnamed has it; "typedef NAME TYPE" is another name of a type.
 func byHand(t *testing.T, goarch string, structs ...string) *Headers {
 	t.Helper()
-	h := &Headers{Set: SetMinGW, GOARCH: goarch, Structs: map[string]*CStruct{}, Scalars: map[string]CScalar{
-		"BYTE": {1, unsigned}, "WORD": {2, unsigned}, "SHORT": {2, signed}, "DWORD": {4, unsigned}, "LONG": {4, signed}, "UINT64": {8, unsigned},
+	h := &Headers{Set: SetMinGW, GOARCH: goarch, Structs: map[string]*CStruct{}, Typedefs: map[string]string{}, Scalars: map[string]CScalar{
+		"BYTE": {1, unsigned}, "CHAR": {1, signed}, "WORD": {2, unsigned}, "SHORT": {2, signed}, "DWORD": {4, unsigned}, "LONG": {4, signed}, "UINT64": {8, unsigned},
 		"INT64": {8, signed}, "float": {4, float}, "double": {8, float},
 	}}
 	number := func(s string) int64 {
@@ -30,11 +31,20 @@ func byHand(t *testing.T, goarch string, structs ...string) *Headers {
 		return n
 	}
 	for _, text := range structs {
+		if name, ok := strings.CutPrefix(text, "typedef "); ok {
+			name, typ, _ := strings.Cut(name, " ")
+			h.Typedefs[name] = typ
+			continue
+		}
 		head, members, _ := strings.Cut(text, ": ")
 		head, isUnion := strings.CutPrefix(head, "union ")
 		words := strings.Fields(head)
 		s := &CStruct{Union: isUnion, Size: number(words[1]), Align: number(words[2])}
 		for _, one := range strings.Split(members, "; ") {
+			if w := strings.Fields(one); len(w) == 5 && (w[0] == "union" || w[0] == "struct") {
+				s.Unnamed = append(s.Unnamed, CUnnamed{w[0] == "union", number(w[1]), number(w[2]), int(number(w[3])), int(number(w[4]))})
+				continue
+			}
 			w := strings.SplitN(one, " ", 3)
 			m := CMember{Name: w[0], Offset: number(w[1])}
 			typ, bits, isBits := strings.Cut(w[2], ":")
