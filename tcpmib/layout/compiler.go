@@ -257,7 +257,7 @@ func (c *compiler) preprocess(ctx context.Context, headers []string) (string, er
 		return "", err
 	}
 	out, errs, err := c.run(ctx, c.preprocessArgs(src))
-	if len(errs) > 0 {
+	if errs != nil {
 		return "", &CompilerError{CC: c.target.CC, First: errs[0].text}
 	}
 	return out, err

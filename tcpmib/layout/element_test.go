@@ -144,6 +144,7 @@ func TestUnits(t *testing.T) {
 		{unit{}, 20, 20, 0, 4, unit{2, 6}},           // packed, across a boundary
 		{unit{4, 8}, 72, 8, 64, 4, unit{8, 12}},      // in a struct at byte 8
 		{unit{}, 40, 3, 0, 4, unit{4, 8}},            // in the second unit
+		{unit{}, 104, 3, 0, 4, unit{12, 16}},         // in the fourth
 	} {
 		u := c.last
 		u.take(c.first, c.bits, c.base, c.size)

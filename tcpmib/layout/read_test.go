@@ -77,6 +77,11 @@ func TestMacrosOfAllSorts(t *testing.T) {
 			"LETTER": "97", "CAST": "255", "SIZE": "4",
 		}, got, "%v", target.CC)
 		assert.EqualValues(t, 4, h.Struct("struct row").Align)
+
+		h, err = ReadHeaders(t.Context(), target, []string{"macros.h"}, []string{"BROKEN"}) // that alone
+		require.NoError(t, err, target.CC)
+		assert.NotContains(t, h.Macros, "BROKEN")
+		assert.NotEmpty(t, h.why["BROKEN"])
 	}
 }
 

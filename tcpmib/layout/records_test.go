@@ -98,6 +98,7 @@ func TestSplitPrototype(t *testing.T) {
 		"ULONG (PVOID, DWORD) __attribute__((stdcall))": "ULONG|PVOID|DWORD",
 		"void * (int (int, char) *, T[2])":              "void *|int (int, char) *|T[2]",
 		"int (int)":                                     "int|int",
+		"(int)":                                         "|int",
 	} {
 		result, params, ok := splitPrototype(proto)
 		assert.True(t, ok, proto)

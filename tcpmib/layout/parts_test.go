@@ -1,0 +1,215 @@
+package layout
+
+import (
+	"fmt"
+	"go/token"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A header set has the name of its kind and version, or that of the SDKs that say the same.
+func TestName(t *testing.T) {
+	for want, h := range map[string]*Headers{
+		"MinGW-w64 10.2":          {Set: SetMinGW, Version: "10.2"},
+		"Wine":                    {Set: SetWine},
+		"SDK 10.0.26100":          {Set: "SDK", Version: "NTDDI", SDKs: []string{"10.0.26100"}},
+		"SDK 10.0.10240 to 15063": {Set: "SDK", SDKs: []string{"10.0.10240", "10.0.15063"}},
+		"SDK 10.0.10240 to 16299": {Set: "SDK", SDKs: []string{"10.0.10240", "10.0.15063", "10.0.16299"}},
+	} {
+		assert.Equal(t, want, h.Name())
+	}
+}
+
+// Two structs are one declaration if package, name and place are the same, and they have a name.
+func TestSameDeclaration(t *testing.T) {
+	one := GoStruct{Name: "p.Row", Path: "e.com/p", Pos: token.Position{Filename: "a.go", Line: 1}}
+	assert.True(t, one.Same(&one))
+	for name, change := range map[string]func(s *GoStruct){
+		"name": func(s *GoStruct) { s.Name = "p.Cell" }, "package": func(s *GoStruct) { s.Path = "e.com/q/p" }, "place": func(s *GoStruct) { s.Pos.Line = 2 },
+		"type": func(s *GoStruct) { s.typ = Struct[unit]("").Go() },
+	} {
+		other := one
+		change(&other)
+		assert.False(t, one.Same(&other), name)
+		assert.False(t, other.Same(&one), name)
+	}
+	unnamed := GoStruct{Name: "struct"}
+	assert.False(t, unnamed.Same(&unnamed))
+}
+
+// A text is an expression if its brackets are closed and it is nothing else for C.
+func TestBalanced(t *testing.T) {
+	for _, text := range []string{"1", "(1)", "a[1]", "((a)[b(c)])", "'a'", "'(' + 1", "f('(', ')')", "a ? b : c", "-1"} {
+		assert.True(t, balanced(text), text)
+	}
+	for _, text := range []string{"", "(", ")", "(]", "[)", "(()", "a)(", "1;", "{1}", "{", "}", `"a"`, "#", `\`, "'", "'a", `'\''`, "'a' + '", "a]", "(a"} {
+		assert.False(t, balanced(text), text)
+	}
+}
+
+// The expansion of a macro may have several lines, among those that say where a line is.
+func TestExpansionsOf(t *testing.T) {
+	text := "before\n" + askWord + " 0 1 + 2\n# 3 \"a.h\"\n" + askWord + " 1\n  3\n\n#pragma once\n  + 4  \n" + askWord + " 2 \n" + askWord + " 12 x\n" + endWord + "\n" + askWord + " 3 no\n"
+	assert.Equal(t, map[int]string{0: "1 + 2", 1: "3 + 4", 2: "", 12: "x"}, expansionsOf(text))
+	assert.Empty(t, expansionsOf(""))
+
+	before, after, found := cutWord("a\nword 1\nword 2\n", "word")
+	assert.Equal(t, []any{"a\n", "word 1\nword 2\n", true}, []any{before, after, found})
+	before, after, found = cutWord("\nword", "word")
+	assert.Equal(t, []any{"\n", "word", true}, []any{before, after, found})
+	before, after, found = cutWord("a word", "word")
+	assert.Equal(t, []any{"a word", "", false}, []any{before, after, found})
+}
+
+// A chain of includes is that of the errors after it, until there is another.
+func TestChainsOfIncludes(t *testing.T) {
+	errs, first := parseErrors(strings.Join([]string{
+		"In file included from /tmp/inner.h:1:",
+		"                 from /tmp/" + sourceName + ":21:",
+		"/tmp/deep.h:3:1: error: one",
+		"/tmp/deep.h:4:1: warning: not one",
+		"/tmp/deep.h:5: fatal error: two",
+		"In file included from /tmp/other.h:7:",
+		"/tmp/more.h:9:9: error: three",
+		"In file included from /tmp/" + sourceName + ":23:",
+		"/tmp/last.h:11:2: error: four",
+		"",
+	}, "\n"))
+	var got []string
+	for _, e := range errs {
+		got = append(got, fmt.Sprintf("%s:%d from %d: %s", e.file, e.line, e.include, e.message))
+	}
+	assert.Equal(t, []string{"deep.h:3 from 21: one", "deep.h:5 from 21: two", "more.h:9 from 0: three", "last.h:11 from 23: four"}, got)
+	assert.Equal(t, "/tmp/deep.h:3:1: error: one", first)
+	errs, first = parseErrors("cc: Error: no such thing\ncc: error: and more\n")
+	assert.Empty(t, errs)
+	assert.Equal(t, "cc: Error: no such thing", first)
+}
+
+// The header of an error is that whose directive led to it, each of which has two lines. An error
+// of a directive itself, or of no header, leaves nothing out.
+func TestLeaveOut(t *testing.T) {
+	at := strings.Count(preamble, "\n") + 1 // the line of the first directive
+	for name, c := range map[string]struct {
+		e    sourceError
+		want string // the header that is left out
+	}{
+		"in the first":              {sourceError{file: "a.h", include: at}, "a.h"},
+		"in the second":             {sourceError{file: "x.h", include: at + 2}, "b.h"},
+		"behind the first":          {sourceError{file: sourceName, line: at + 1}, "a.h"},
+		"behind the last":           {sourceError{file: sourceName, line: at + 7}, "c.h"},
+		"no file":                   {sourceError{file: sourceName, line: at + 2}, ""},
+		"no directive that reads":   {sourceError{file: "x.h", include: at + 4}, ""},
+		"before all":                {sourceError{file: "x.h", include: at - 1}, ""},
+		"behind all":                {sourceError{file: "x.h", include: at + 8}, ""},
+		"of a file without a chain": {sourceError{file: "x.h", line: at + 1}, ""},
+	} {
+		r := &headerReader{cc: &compiler{target: Target{CC: []string{"cc"}}}, lines: []string{"#include <a.h>", "# include \"b.h\"", "#define C", "#include <c.h>"}}
+		c.e.text = "x.h:1: error: no"
+		err := r.leaveOut(&c.e)
+		if c.want == "" {
+			assert.ErrorContains(t, err, "x.h:1: error: no", name)
+			assert.Empty(t, r.notes, name)
+			continue
+		}
+		require.NoError(t, err, name)
+		assert.Equal(t, []string{c.want + " is left out, because it does not compile after the headers before it: x.h:1: error: no"}, r.notes, name)
+		left := 0
+		for _, line := range r.lines {
+			if isInclude(line) {
+				left++
+			}
+		}
+		assert.Equal(t, 2, left, name)
+	}
+	last := &headerReader{cc: &compiler{}, lines: []string{"#define A", "#include <a.h>"}}
+	assert.Error(t, last.leaveOut(&sourceError{include: at + 2}), "nothing would be left")
+}
+
+// A macro may stand for a macro, ten times at most, and for another name of a struct alone.
+func TestSetAliases(t *testing.T) {
+	macros := map[string]string{"E": "EX", "EX": "EXW", "N": "NUMBERW", "INTERFACE": "EXW", "ROUND": "ROUNDW", "ROUNDW": "ROUND", "SELF": "SELF"}
+	for i := range 12 {
+		macros["T"+strings.Repeat("A", i)] = "T" + strings.Repeat("A", i+1)
+	}
+	h := &Headers{GOARCH: "386", Structs: map[string]*CStruct{"EXW": {}, "TAAAAAAAAAAA": {}, "TAAAAAAAAAAAA": {}}}
+	h.setAliases(macros)
+	got := h.Aliases
+	assert.Equal(t, "EXW", got["E"])
+	assert.Equal(t, "EXW", got["EX"])
+	assert.Equal(t, "TAAAAAAAAAAA", got["T"], "the eleventh")
+	assert.Equal(t, "TAAAAAAAAAAAA", got["TA"])
+	for _, name := range []string{"N", "INTERFACE", "ROUND", "SELF"} {
+		assert.NotContains(t, got, name)
+	}
+}
+
+// An unnamed member of a record has members that the struct has.
+func TestRecordsOfUnnamedMembers(t *testing.T) {
+	for text, right := range map[string]bool{
+		`"first": 0, "end": 2`: true, `"first": 1, "end": 1`: true, `"first": 2, "end": 2`: true,
+		`"first": -1, "end": 1`: false, `"first": 2, "end": 1`: false, `"first": 0, "end": 3`: false,
+	} {
+		_, err := ReadRecord(strings.NewReader(`{"goarch": "386", "structs": {"S": {"size": 8, "members": {"a": {"size": 4}, "b": {"size": 4}}, "unnamed": [{` + text + `}]}}}`))
+		if right {
+			assert.NoError(t, err, text)
+			continue
+		}
+		assert.ErrorContains(t, err, "layout: the record gives struct S an unnamed member of members", text)
+	}
+	// Another witness may write members in any order, if they are alone.
+	for unnamed, want := range map[string]string{"": "a b", `{"first": 0, "end": 2}`: "b a"} {
+		h, err := ReadRecord(strings.NewReader(`{"goarch": "386", "structs": {"S": {"size": 8, "members": {"b": {"offset": 4}, "a": {}}, "unnamed": [` + unnamed + `]}}}`))
+		require.NoError(t, err)
+		members := h.Structs["S"].Members
+		assert.Equal(t, want, members[0].Name+" "+members[1].Name, unnamed)
+	}
+}
+
+// A record puts no struct into itself, though a pointer may lead there, and two structs may have one
+// that is the same.
+func TestRecordsThatAreEndless(t *testing.T) {
+	for members, right := range map[string]bool{
+		`"a": {"type": "S"}`: false, `"a": {"type": "S[2][3]"}`: false, `"a": {"type": "T"}`: false, `"a": {"type": "S *"}`: true,
+		`"a": {"type": "U"}, "b": {"type": "U"}, "c": {"type": "V"}`: true,
+	} {
+		_, err := ReadRecord(strings.NewReader(`{"goarch": "386", "structs": {"S": {"members": {` + members + `}},
+			"T": {"members": {"a": {"type": "S"}}}, "U": {"members": {"a": {"type": "int"}}}, "V": {"members": {"a": {"type": "U"}}}}}`))
+		assert.Equal(t, right, err == nil, "%s: %v", members, err)
+	}
+}
+
+// A pointer points to the C type that the Go type stands for; bytes, and void, may be anything.
+func TestPointsTo(t *testing.T) {
+	h := byHand(t, "amd64", "ROW 8 4: a 0 DWORD; b 4 DWORD", "CELL 8 4: a 0 DWORD; b 4 DWORD", "typedef OTHER ROW")
+	h.Functions = map[string]*CFunc{}
+	number := func(kind GoKind, size int64) *GoType {
+		return &GoType{Name: "number", Kind: kind, Size: size, Align: size}
+	}
+	row := &GoType{Name: "p.Row", Kind: GoStructKind, Size: 8, Align: 4, Struct: &GoStruct{Name: "p.Row", C: "ROW", Size: 8, Align: 4}}
+	for _, c := range []struct {
+		c    string
+		elem *GoType
+		want string // a part of the finding
+	}{
+		{"void", number(GoSigned, 4), ""}, {"void", row, ""}, {"ROW", number(GoUnsigned, 1), ""},
+		{"ROW", row, ""}, {"OTHER", row, ""}, {"CELL", row, "it points to CELL in C and to p.Row in Go, which mirrors ROW"}, {"DWORD", row, "which mirrors ROW"},
+		{"DWORD", number(GoUnsigned, 4), ""}, {"DWORD", number(GoSigned, 4), "it points to DWORD in C and to number in Go"}, {"DWORD", number(GoUnsigned, 2), "size is 4 in C and 2 in Go"},
+		{"BYTE", number(GoSigned, 1), "it points to BYTE in C and to number in Go"}, {"LONG", number(GoSigned, 4), ""},
+	} {
+		h.Functions["f"] = &CFunc{Type: "void (" + c.c + " *)"}
+		pointer := GoType{Name: "*T", Kind: GoPointer, Size: 8, Align: 8, Elem: c.elem}
+		r := Compare(&Go{GOARCH: "amd64", Funcs: []GoFunc{{Name: "F", C: "f", Params: []GoType{pointer}}}}, h, Rules{})
+		if c.want == "" {
+			assert.Empty(t, r.Findings, "%s %s", c.c, c.elem.Name)
+			continue
+		}
+		if assert.Len(t, r.Findings, 1, "%s %s", c.c, c.elem.Name) {
+			assert.Contains(t, r.Findings[0].Detail, "parameter 1: ")
+			assert.Contains(t, r.Findings[0].Detail, c.want)
+		}
+	}
+}
