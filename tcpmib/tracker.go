@@ -60,6 +60,31 @@ func (t *Tracker) AppendDatedConns(dst []DatedConn) []DatedConn {
 	return dst
 }
 
+// Conns yields the connections that AppendDatedConns returns, without making a slice of them.
+func (t *Tracker) Conns() iter.Seq[Conn] {
+	return func(yield func(Conn) bool) {
+		for i := range t.conns {
+			for _, c := range t.conns[i].Rows() {
+				if !yield(c) {
+					return
+				}
+			}
+			for _, c := range t.dated[i].Rows() {
+				if !yield(c.Conn) {
+					return
+				}
+			}
+		}
+		for i := range t.bound {
+			for _, c := range t.bound[i].Rows() {
+				if !yield(c) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func appendUndated(dst []DatedConn, conns []Conn) []DatedConn {
 	for _, c := range conns {
 		dst = append(dst, DatedConn{Conn: c})

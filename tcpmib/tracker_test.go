@@ -153,6 +153,7 @@ func TestTrackerHasItsChanges(t *testing.T) {
 		}
 		assert.Equal(t, tcpmib.Change{}, tracker.Change(len(changes)))
 		assert.Equal(t, tcpmib.Change{}, tracker.Change(-1))
+		checkConns(t, &tracker)
 	}
 	take(tcpmib.Both, families(whole(table4(2)), whole(table6(1))))
 	assert.Equal(t, 3, tracker.NumChanges())
@@ -164,6 +165,39 @@ func TestTrackerHasItsChanges(t *testing.T) {
 	assert.Equal(t, 1, tracker.NumChanges())
 	take(tcpmib.Both, families(fails(4711), fails(4711)))
 	assert.Zero(t, tracker.NumChanges())
+}
+
+// checkConns checks that Conns yields what AppendDatedConns returns, up to any that ends the loop.
+func checkConns(t *testing.T, tracker *tcpmib.Tracker) {
+	t.Helper()
+	all := tracker.AppendDatedConns(nil)
+	for n := range len(all) + 1 {
+		var got []tcpmib.Conn
+		for c := range tracker.Conns() {
+			if len(got) == n {
+				break
+			}
+			assert.Equal(t, all[len(got)].Conn, c)
+			got = append(got, c)
+		}
+		assert.Len(t, got, n)
+	}
+}
+
+// Conns has the bound sockets, and the connections of a Tracker with creation times.
+func TestTrackerConns(t *testing.T) {
+	for _, created := range []bool{false, true} {
+		m := &tcpmibtest.Machine{
+			Conns: []tcpmib.Conn{at(1, 7, tcpmib.StateEstab), at(2, 7, tcpmib.StateEstab)},
+			Bound: []tcpmib.Conn{{Local: endpoint("10.0.0.1:3"), PID: 7}, {Local: endpoint("[::1]:3"), PID: 7}},
+		}
+		r := tcpmib.Reader{Source: m}
+		tracker := tcpmib.Tracker{Created: created, Bound: true}
+		for range tracker.Changes(&r, tcpmib.Both, time.Time{}) {
+		}
+		require.Len(t, tracker.AppendDatedConns(nil), 4)
+		checkConns(t, &tracker)
+	}
 }
 
 // What a Tracker makes of two snapshots, with creation times and without.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
@@ -157,6 +160,64 @@ func TestMemoryOfARow(t *testing.T) {
 				assert.LessOrEqual(t, code, cli.ExitNothing, "%s: %s", f.args, stderr)
 			}
 		}
+	}
+}
+
+// The live screen takes no more for its step between two captures of a million connections that have
+// nothing in common.
+func TestMemoryOfTheScreen(t *testing.T) {
+	if testing.Short() || strconv.IntSize == 32 {
+		t.Skip("takes the memory of large captures, and a 64-bit program takes more of it")
+	}
+	const mostMB = 550 + 32
+	t.Chdir(bombsIn(t, million, "six.zip", "seven.zip"))
+	keys, terminal := pseudoterminal(t, 100, 30)
+	cmd := exec.Command("tcpmib", "watch", "--from", "six.zip", "--from", "seven.zip", "--interval", "1h")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=1", "GOMEMLIMIT=")
+	require.NoError(t, cmd.Start())
+	require.NoError(t, terminal.Close())
+	for _, step := range []struct{ shown, press string }{
+		{"1 of 2  1000000 connections", "\x1b[C"}, // right
+		{"+1000000 -1000", "q"},
+	} {
+		waitFor(t, keys, step.shown)
+		_, err := io.WriteString(keys, step.press)
+		require.NoError(t, err)
+	}
+	go io.Copy(io.Discard, keys) // what it writes at its end
+	require.NoError(t, cmd.Wait())
+	peak := int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1024
+	cpu := cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	t.Logf("%5d MB %5.1f s of CPU  the screen", peak, cpu.Seconds())
+	assert.LessOrEqual(t, peak, int64(mostMB))
+}
+
+// pseudoterminal returns the two ends of one: a person's and a program's.
+func pseudoterminal(t *testing.T, width, height uint16) (person, program *os.File) {
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("no pseudoterminal: %v", err)
+	}
+	t.Cleanup(func() { person.Close() })
+	fd := int(person.Fd())
+	require.NoError(t, unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0))
+	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	require.NoError(t, err)
+	require.NoError(t, unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: width, Row: height}))
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	require.NoError(t, err)
+	return person, program
+}
+
+// waitFor reads until a text has been shown.
+func waitFor(t *testing.T, terminal io.Reader, text string) {
+	var shown []byte
+	buf := make([]byte, 64<<10)
+	for !strings.Contains(string(shown), text) {
+		n, err := terminal.Read(buf)
+		require.NoError(t, err, "%q", shown)
+		shown = append(shown, buf[:n]...)
 	}
 }
 

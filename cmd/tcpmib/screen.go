@@ -69,7 +69,9 @@ func (a *app) lookAtCapture(captures []*machine.Captured, request screen.Request
 	var before owner.Processes
 	if request.Capture > 0 {
 		c := captures[request.Capture-1]
-		before = look(t, a.silent(c), request, c.Info().Time).Snapshot.Processes
+		before, _ = c.Processes()
+		for range t.Changes(a.silent(c), request.Tables, c.Now()) { // to have it compared
+		}
 	}
 	c := captures[request.Capture]
 	l := look(t, a.silent(c), request, c.Info().Time)
@@ -86,8 +88,8 @@ func look(t *machine.Tracker, m *machine.Reader, request screen.Request, at time
 		switch {
 		case err != nil:
 			l.Err = errors.Join(l.Err, err)
-		case c.Kind != tcpmib.Present: // which are in the snapshot, perhaps a million
-			l.Changes = append(l.Changes, c)
+		case c.Kind != tcpmib.Present:
+			l.Changes = t.Changed // perhaps two million, which the tracker keeps in less memory
 		}
 	}
 	l.Snapshot.Sockets = t.Sockets()

@@ -99,13 +99,26 @@ func (t *Tracker) change(i int) rows.Change {
 	return rows.OfUDP(t.udp.Change(i - n))
 }
 
+// Changed yields the changes of the last snapshot again, but not the sockets that were Present.
+func (t *Tracker) Changed(yield func(rows.Change) bool) {
+	for i := range t.tcp.NumChanges() + t.udp.NumChanges() {
+		if c := t.change(i); c.Kind != tcpmib.Present && !yield(c) {
+			return
+		}
+	}
+}
+
 func isTableError(err error) bool { return errors.As(err, new(*TableError)) }
 
 // Sockets returns the last snapshot, sorted.
 func (t *Tracker) Sockets() []rows.Socket {
-	var sockets []rows.Socket
-	for _, c := range t.tcp.AppendDatedConns(nil) {
-		sockets = append(sockets, rows.Socket{Conn: c.Conn})
+	n := 0
+	for range t.tcp.Conns() {
+		n++
+	}
+	sockets := make([]rows.Socket, 0, n)
+	for c := range t.tcp.Conns() {
+		sockets = append(sockets, rows.Socket{Conn: c})
 	}
 	sockets = rows.AppendUDP(sockets, t.udp.AppendEndpoints(nil))
 	sort.Slice(sockets, func(i, j int) bool { return sockets[i].Compare(sockets[j]) < 0 })

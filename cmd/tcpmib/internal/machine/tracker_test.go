@@ -36,13 +36,22 @@ func TestTracker(t *testing.T) {
 	tr := &Tracker{}
 	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
 	look := func(tables rows.Tables) (changes []string, err error) {
+		var changed []rows.Change
 		for c, failed := range tr.Changes(&Reader{Machine: sourced{m: m}}, tables, at) {
 			if failed != nil {
 				err = errors.Join(err, failed)
 				continue
 			}
 			assert.Equal(t, c, tr.change(len(changes)))
+			if c.Kind != tcpmib.Present {
+				changed = append(changed, c)
+			}
 			changes = append(changes, c.Kind.String()+" "+c.Protocol.String()+" "+c.Conn.Local.String())
+		}
+		assert.Equal(t, changed, slices.Collect(tr.Changed))
+		for c := range tr.Changed { // a loop may end early
+			assert.Equal(t, changed[0], c)
+			break
 		}
 		return changes, err
 	}

@@ -161,16 +161,16 @@ func (s *sorter) rankWords(list []ranked, c *Column) {
 // rowCache has one row: a sort compares many rows with the same one.
 type rowCache struct {
 	row func(i int) Row
-	has *Row // row i; nil: none yet
+	has bool
 	i   uint32
+	r   Row // row i, if it has one
 }
 
 func (c *rowCache) get(i uint32) *Row {
-	if c.has == nil || c.i != i {
-		r := c.row(int(i))
-		c.has, c.i = &r, i
+	if !c.has || c.i != i {
+		c.r, c.has, c.i = c.row(int(i)), true, i
 	}
-	return c.has
+	return &c.r
 }
 
 // Order returns a comparison of rows by columns. Rows that are equal there are ordered as by

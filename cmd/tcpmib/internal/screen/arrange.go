@@ -9,8 +9,8 @@ import (
 
 // item is a line of the table: a connection, or the header of a group.
 type item struct {
-	entry  int    // index into entries; not of a header
-	number int    // of the connection, from 1; of a header, that of its first connection
+	entry  uint32 // number of a connection, for row; not of a header
+	number uint32 // of the line of the connection, from 1; of a header, that of its first connection
 	header *group // nil: a connection
 }
 
@@ -26,18 +26,16 @@ const markWidth = 3
 // arrange filters and sorts what is shown. The cursor stays on its connection.
 func (s *Model) arrange() {
 	s.shown, s.counts = s.shown[:0], map[tcpmib.ChangeKind]int{}
-	for i := range s.entries {
-		e := &s.entries[i]
-		if s.selects(&e.row) {
+	var r rows.Row // one for all: there may be a million
+	for i := range uint32(s.size()) {
+		if r = s.row(i); s.selects(&r) {
 			s.shown = append(s.shown, i)
-			s.counts[e.kind]++
+			if kind := s.kind(i); kind != 0 {
+				s.counts[kind]++
+			}
 		}
 	}
-	compare := rows.Order(append(rows.Named(s.sortBy), s.sortThen...), s.reverse)
-	if s.grouped {
-		compare = byProcess(compare)
-	}
-	slices.SortFunc(s.shown, func(i, j int) int { return compare(&s.entries[i].row, &s.entries[j].row) })
+	s.sort()
 	// A narrow screen drops columns that are shown by default, but none that the user has added.
 	s.table = rows.Table{Columns: slices.Clone(s.columns), Optional: rows.BothColumns, Color: true}
 	for i := range s.table.Columns {
@@ -47,7 +45,7 @@ func (s *Model) arrange() {
 	}
 	s.table.Fit(func(yield func(*rows.Row) bool) {
 		for _, i := range s.shown {
-			if !yield(&s.entries[i].row) {
+			if r = s.row(i); !yield(&r) {
 				return
 			}
 		}
@@ -57,13 +55,27 @@ func (s *Model) arrange() {
 		s.addGroups()
 	} else {
 		for n, i := range s.shown {
-			s.items = append(s.items, item{entry: i, number: n + 1})
+			s.items = append(s.items, item{entry: i, number: uint32(n + 1)})
 		}
 	}
 	if at := slices.IndexFunc(s.items, s.anchored); at >= 0 {
 		s.cursor = at
 	}
 	s.move(0)
+}
+
+// sort sorts what is shown, by owner if that is grouped.
+func (s *Model) sort() {
+	row := func(i int) rows.Row { return s.row(s.shown[i]) }
+	socket := func(i int) rows.Socket { return s.socket(s.shown[i]) }
+	sorted := make([]uint32, 0, len(s.shown))
+	for i := range rows.Sorted(len(s.shown), row, socket, append(rows.Named(s.sortBy), s.sortThen...), s.reverse) {
+		sorted = append(sorted, s.shown[i])
+	}
+	s.shown = sorted
+	if s.grouped {
+		s.sortByOwner()
+	}
 }
 
 // selects reports whether a row is shown. Words are looked for in the columns of the table.
@@ -76,15 +88,15 @@ func (s *Model) anchored(i item) bool {
 	if s.anchor.header || i.header != nil {
 		return s.anchor.header && i.header != nil && i.header.pid == s.anchor.socket.PID
 	}
-	return s.anchor.socket.Same(s.entries[i.entry].row.Socket)
+	return s.anchor.socket.Same(s.socket(i.entry))
 }
 
-// selected returns the connection under the cursor.
-func (s *Model) selected() (*entry, bool) {
+// selected returns the number of the connection under the cursor.
+func (s *Model) selected() (entry uint32, ok bool) {
 	if s.cursor >= len(s.items) || s.items[s.cursor].header != nil {
-		return nil, false
+		return 0, false
 	}
-	return &s.entries[s.items[s.cursor].entry], true
+	return s.items[s.cursor].entry, true
 }
 
 // move moves the cursor, and scrolls the table to it.
@@ -94,7 +106,7 @@ func (s *Model) move(by int) {
 		if g := s.items[s.cursor].header; g != nil {
 			s.anchor = anchor{rows.Socket{Conn: tcpmib.Conn{PID: g.pid}}, true}
 		} else {
-			s.anchor = anchor{s.entries[s.items[s.cursor].entry].row.Socket, false}
+			s.anchor = anchor{s.socket(s.items[s.cursor].entry), false}
 		}
 	}
 	lines := s.lines()

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (s *Model) log(l Look) {
 		s.events = slices.DeleteFunc(s.events, func(e event) bool { return e.capture >= l.Request.Capture })
 	}
 	before := rows.Snapshot{Processes: l.Before}
-	for _, c := range l.Changes[max(0, len(l.Changes)-mostEvents):] {
+	for _, c := range lastOf(l.Changes, mostEvents) {
 		e := event{at: l.At, capture: l.Request.Capture, kind: c.Kind, row: s.snapshot.Row(c.Now())}
 		switch c.Kind {
 		case tcpmib.Closed:
@@ -47,6 +48,16 @@ func (s *Model) log(l Look) {
 		s.events = append(s.events, e)
 	}
 	s.trimEvents()
+}
+
+// lastOf returns the last n changes, or all if there are fewer.
+func lastOf(changes iter.Seq[rows.Change], n int) (last []rows.Change) {
+	for c := range changes { // perhaps two million
+		if last = append(last, c); len(last) == 2*n {
+			last = slices.Delete(last, 0, n)
+		}
+	}
+	return last[max(0, len(last)-n):]
 }
 
 func (s *Model) logError(text string) {

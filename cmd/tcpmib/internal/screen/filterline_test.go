@@ -123,7 +123,8 @@ func TestOptionsOfList(t *testing.T) {
 	assert.Len(t, s.shown, len(snapshot.Sockets)-20)
 	order := rows.Order(rows.Named("process", "local"), false)
 	for i := 1; i < len(s.shown); i++ {
-		assert.Negative(t, order(&s.entries[s.shown[i-1]].row, &s.entries[s.shown[i]].row))
+		above, below := s.row(s.shown[i-1]), s.row(s.shown[i])
+		assert.Negative(t, order(&above, &below))
 	}
 	types(s, "3")
 	assert.Equal(t, "local", s.sortBy)

@@ -3,12 +3,13 @@ package screen
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
-	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 )
 
@@ -35,14 +36,24 @@ func (s *Model) fold(g *group) {
 	s.arrange()
 }
 
-// byProcess orders rows by their owners, and those of one owner by compare.
-func byProcess(compare func(a, b *rows.Row) int) func(a, b *rows.Row) int {
-	return func(a, b *rows.Row) int {
-		return cmp.Or(
-			cmp.Compare(strings.ToLower(a.Process), strings.ToLower(b.Process)),
-			cmp.Compare(a.PID, b.PID),
-			compare(a, b),
-		)
+// sortByOwner orders what is shown by its owners, and leaves that of one owner in its order.
+func (s *Model) sortByOwner() {
+	type owner struct {
+		name string
+		pid  uint32
+	}
+	owned := map[owner][]uint32{}
+	for _, i := range s.shown {
+		r := s.row(i)
+		o := owner{strings.ToLower(r.Process), r.PID}
+		owned[o] = append(owned[o], i)
+	}
+	owners := slices.SortedFunc(maps.Keys(owned), func(a, b owner) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), cmp.Compare(a.pid, b.pid))
+	})
+	s.shown = s.shown[:0]
+	for _, o := range owners {
+		s.shown = append(s.shown, owned[o]...)
 	}
 }
 
@@ -50,15 +61,14 @@ func byProcess(compare func(a, b *rows.Row) int) func(a, b *rows.Row) int {
 func (s *Model) addGroups() {
 	var g *group
 	for n, i := range s.shown {
-		e := &s.entries[i]
-		if g == nil || g.pid != e.row.PID {
-			g = &group{pid: e.row.PID, name: e.row.Process, counts: map[tcpmib.ChangeKind]int{}}
-			s.items = append(s.items, item{number: n + 1, header: g})
+		if pid := s.socket(i).PID; g == nil || g.pid != pid {
+			g = &group{pid: pid, name: s.row(i).Process, counts: map[tcpmib.ChangeKind]int{}}
+			s.items = append(s.items, item{number: uint32(n + 1), header: g})
 		}
 		g.conns++
-		g.counts[e.kind]++
+		g.counts[s.kind(i)]++
 		if !s.folded[g.pid] {
-			s.items = append(s.items, item{entry: i, number: n + 1})
+			s.items = append(s.items, item{entry: i, number: uint32(n + 1)})
 		}
 	}
 }

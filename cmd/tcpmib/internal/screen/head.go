@@ -60,7 +60,7 @@ func (s *Model) drawStatus() string {
 		parts = append(parts, part{s.at.Local().Format("15:04:05"), ofClock})
 	}
 	parts = append(parts,
-		part{s.snapshot.Count(), ofConnections},
+		part{s.count, ofConnections},
 		part{drawCounts(s.counts), ofChanges})
 	if s.trouble != "" {
 		parts = append(parts, part{troubleStyle.Render("ERROR"), ofTrouble})
@@ -80,7 +80,7 @@ func (s *Model) drawStatus() string {
 
 // drawPosition returns which connection the cursor is on, of how many.
 func (s *Model) drawPosition() string {
-	number := 0
+	number := uint32(0)
 	if s.cursor < len(s.items) {
 		number = s.items[s.cursor].number
 	}

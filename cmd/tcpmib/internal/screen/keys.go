@@ -157,36 +157,36 @@ func (s *Model) showHelp() tea.Cmd {
 }
 
 func (s *Model) showDetail() tea.Cmd {
-	e, ok := s.selected()
+	entry, ok := s.selected()
 	if !ok {
 		if s.cursor < len(s.items) {
 			s.fold(s.items[s.cursor].header)
 		}
 		return nil
 	}
-	s.mode, s.offset, s.subject, s.details = modeDetail, 0, e.row, nil
-	inspect, c := s.world.Inspect, e.row.Socket
+	s.mode, s.offset, s.subject, s.details = modeDetail, 0, s.row(entry), nil
+	inspect, c := s.world.Inspect, s.subject.Socket
 	return func() tea.Msg { return detailMsg{c, inspect(c)} }
 }
 
 // askClose asks whether to close the connection, unless that would be refused.
 func (s *Model) askClose() tea.Cmd {
-	e, ok := s.selected()
+	entry, ok := s.selected()
 	switch {
 	case !ok && s.cursor < len(s.items):
 		s.say("x closes one connection, and this is a group")
 		return nil
 	case !ok:
 		return nil
-	case e.kind == tcpmib.Closed:
+	case s.kind(entry) == tcpmib.Closed:
 		s.say("cannot close: it has closed already")
 		return nil
 	}
-	if err := s.world.Refuse(e.row.Socket); err != nil {
+	if err := s.world.Refuse(s.socket(entry)); err != nil {
 		s.say("cannot close: " + cli.Sentence(err))
 		return nil
 	}
-	s.mode, s.subject = modeClose, e.row
+	s.mode, s.subject = modeClose, s.row(entry)
 	return nil
 }
 

@@ -245,7 +245,7 @@ func TestGroups(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	types(s, "end", "t")
 	r, _ := s.selected()
-	assert.Equal(t, "[fe80::1c2b:3fff:fe4a:5d6e%12]:50140", r.row.Local.String(), "the cursor stays")
+	assert.Equal(t, "[fe80::1c2b:3fff:fe4a:5d6e%12]:50140", s.socket(r).Local.String(), "the cursor stays")
 	for s.items[s.cursor].header == nil {
 		types(s, "up")
 	}
@@ -280,12 +280,12 @@ func TestCursorInGroups(t *testing.T) {
 		show(t, s, fixture.Office)
 		assert.Equal(t, at, s.cursor, "after a refresh")
 		if conn, ok := s.selected(); ok {
-			before := conn.row.Socket
+			before := s.socket(conn)
 			types(s, "t", "t")
 			assert.Equal(t, at, s.cursor, "without groups and back")
 			after, ok := s.selected()
 			require.True(t, ok)
-			assert.Equal(t, before, after.row.Socket)
+			assert.Equal(t, before, s.socket(after))
 		}
 		types(s, "down")
 	}

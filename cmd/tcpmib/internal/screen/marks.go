@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -13,8 +14,8 @@ import (
 
 // mark is a change that the table still shows.
 type mark struct {
-	kind tcpmib.ChangeKind
-	at   time.Time
+	at   time.Duration     // since Model.began
+	kind tcpmib.ChangeKind // 0: none
 }
 
 // closedRow is a connection that the table still shows.
@@ -31,20 +32,27 @@ const mostClosed = 1000
 
 // mark removes the marks whose time is over, and sets those of a new snapshot.
 func (s *Model) mark(l Look) {
+	if s.began.IsZero() {
+		s.began = l.At
+	}
 	// Captures may be days apart and in any order, so that each has its own marks only.
-	over := func(at time.Time) bool { return s.captured() || l.At.Sub(at) >= stays[s.stay] }
-	for endpoints, m := range s.marks {
-		if over(m.at) {
-			delete(s.marks, endpoints)
+	over := func(age time.Duration) bool { return s.captured() || age >= stays[s.stay] }
+	now := l.At.Sub(s.began)
+	marks := marker{sockets: l.Snapshot.Sockets}
+	for i, m := range s.marks {
+		if m.kind != 0 && !over(now-m.at) {
+			marks.set(&s.snapshot.Sockets[i], m)
 		}
 	}
-	s.closed = slices.DeleteFunc(s.closed, func(c closedRow) bool { return over(c.at) })
+	s.closed = slices.DeleteFunc(s.closed, func(c closedRow) bool { return over(l.At.Sub(c.at)) })
 	before := rows.Snapshot{Processes: l.Before}
-	for _, c := range l.Changes { // perhaps a million
-		if c.Kind == tcpmib.Closed {
-			s.closed = append(s.closed, closedRow{before.Row(c.Now()), l.At})
-			delete(s.marks, keyOf(c.Now()))
+	for c := range l.Changes { // perhaps two million
+		if c.Kind != tcpmib.Closed {
+			continue
 		}
+		socket := c.Now()
+		s.closed = append(s.closed, closedRow{before.Row(socket), l.At})
+		marks.set(&socket, mark{})
 		if len(s.closed) == 2*mostClosed {
 			s.closed = slices.Delete(s.closed, 0, mostClosed)
 		}
@@ -54,17 +62,62 @@ func (s *Model) mark(l Look) {
 	for _, c := range s.closed {
 		closed[keyOf(c.row.Socket)] = true
 	}
-	for _, c := range l.Changes {
+	for c := range l.Changes {
+		socket := c.Now()
 		switch {
 		case c.Kind == tcpmib.Opened:
-			if closed[keyOf(c.Now())] {
-				s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Same(c.Now()) })
+			if len(closed) > 0 && closed[keyOf(socket)] {
+				s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Same(socket) })
 			}
-			s.marks[keyOf(c.Now())] = mark{c.Kind, l.At}
-		case c.Kind == tcpmib.Changed && s.marks[keyOf(c.Now())].kind != tcpmib.Opened:
-			s.marks[keyOf(c.Now())] = mark{c.Kind, l.At}
+			marks.set(&socket, mark{now, c.Kind})
+		case c.Kind == tcpmib.Changed && marks.kind(&socket) != tcpmib.Opened:
+			marks.set(&socket, mark{now, c.Kind})
 		}
 	}
+	s.marks = marks.list
+}
+
+// marker sets the marks of sockets, which are sorted by rows.Socket.Compare. It is fast if it is
+// asked in their order, and then remembers where it was.
+type marker struct {
+	sockets []rows.Socket
+	list    []mark // nil: none is set
+	at      int    // the first socket that is not before the last one that was asked for
+}
+
+// of returns the range of the sockets with the endpoints of another.
+func (m *marker) of(s *rows.Socket) (from, to int) {
+	if m.at > 0 && compareKeys(&m.sockets[m.at-1], s) >= 0 {
+		m.at = 0
+	}
+	for m.at < len(m.sockets) && compareKeys(&m.sockets[m.at], s) < 0 {
+		m.at++
+	}
+	to = m.at
+	for to < len(m.sockets) && compareKeys(&m.sockets[to], s) == 0 {
+		to++
+	}
+	return m.at, to
+}
+
+func (m *marker) set(s *rows.Socket, to mark) {
+	if m.list == nil {
+		if to.kind == 0 {
+			return
+		}
+		m.list = make([]mark, len(m.sockets))
+	}
+	from, end := m.of(s)
+	for i := from; i < end; i++ {
+		m.list[i] = to
+	}
+}
+
+func (m *marker) kind(s *rows.Socket) tcpmib.ChangeKind {
+	if from, to := m.of(s); m.list != nil && from < to {
+		return m.list[from].kind
+	}
+	return 0
 }
 
 // nextStay changes how long marks stay.
@@ -89,3 +142,14 @@ type markKey struct {
 }
 
 func keyOf(s rows.Socket) markKey { return markKey{s.Protocol, s.Endpoints()} }
+
+// compareKeys orders sockets by their keys, as rows.Socket.Compare does.
+func compareKeys(a, b *rows.Socket) int {
+	if a.Protocol != b.Protocol {
+		return cmp.Compare(a.Protocol, b.Protocol)
+	}
+	if order := a.Local.Compare(b.Local); order != 0 {
+		return order
+	}
+	return a.Remote.Compare(b.Remote)
+}

@@ -1,7 +1,6 @@
 package screen
 
 import (
-	"slices"
 	"time"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
@@ -18,11 +17,12 @@ type Model struct {
 
 	// The last reading.
 	snapshot rows.Snapshot
+	count    string // of its sockets
 	at       time.Time
-	looking  bool   // a snapshot is on its way
-	trouble  string // what could not be read last time
-	entries  []entry
-	marks    map[markKey]mark
+	began    time.Time // at of the first
+	looking  bool      // a snapshot is on its way
+	trouble  string    // what could not be read last time
+	marks    []mark    // of the sockets of the snapshot, by index; nil: no socket has one
 	closed   []closedRow
 	events   []event
 
@@ -47,7 +47,7 @@ type Model struct {
 	notice        notice
 
 	// The rows on the screen.
-	shown  []int // entries by index, in order
+	shown  []uint32 // numbers of connections, in order
 	items  []item
 	table  rows.Table
 	counts map[tcpmib.ChangeKind]int // of the marks
@@ -61,10 +61,37 @@ type Model struct {
 	choice  int      // the cursor in the column chooser
 }
 
-// entry is a connection in the table. Closed ones stay as long as their marks.
-type entry struct {
-	row  rows.Row
-	kind tcpmib.ChangeKind // 0: unmarked
+// The connections in the table are numbered: those of the snapshot, and then the closed ones, which
+// stay as long as their marks. There may be a million, so that rows are made as they are needed.
+
+// size returns how many connections there are.
+func (s *Model) size() int { return len(s.snapshot.Sockets) + len(s.closed) }
+
+// row returns the row of a connection.
+func (s *Model) row(entry uint32) rows.Row {
+	if n := len(s.snapshot.Sockets); int(entry) >= n {
+		return s.closed[int(entry)-n].row
+	}
+	return s.snapshot.Row(s.snapshot.Sockets[entry])
+}
+
+// socket returns the socket of a connection.
+func (s *Model) socket(entry uint32) rows.Socket {
+	if n := len(s.snapshot.Sockets); int(entry) >= n {
+		return s.closed[int(entry)-n].row.Socket
+	}
+	return s.snapshot.Sockets[entry]
+}
+
+// kind returns how a connection is marked, or 0 if it is not.
+func (s *Model) kind(entry uint32) tcpmib.ChangeKind {
+	switch {
+	case int(entry) >= len(s.snapshot.Sockets):
+		return tcpmib.Closed
+	case s.marks == nil:
+		return 0
+	}
+	return s.marks[entry].kind
 }
 
 type mode int
@@ -99,17 +126,13 @@ type (
 
 // take replaces the snapshot, and marks and logs what changed.
 func (s *Model) take(l Look) {
-	s.snapshot, s.at = l.Snapshot, l.At
+	if l.Changes == nil {
+		l.Changes = func(func(rows.Change) bool) {}
+	}
 	s.mark(l)
+	s.snapshot, s.count, s.at = l.Snapshot, l.Snapshot.Count(), l.At
 	s.log(l)
 	s.report(l.Err)
-	s.entries = slices.Grow(s.entries[:0], len(s.snapshot.Sockets)+len(s.closed))
-	for r := range s.snapshot.Rows() {
-		s.entries = append(s.entries, entry{*r, s.marks[keyOf(r.Socket)].kind})
-	}
-	for _, c := range s.closed {
-		s.entries = append(s.entries, entry{c.row, tcpmib.Closed})
-	}
 	s.arrange()
 }
 

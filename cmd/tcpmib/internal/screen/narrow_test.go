@@ -109,15 +109,16 @@ func TestSmallestScreens(t *testing.T) {
 func TestClosedConnectionsAreLimited(t *testing.T) {
 	for _, n := range []int{999, 1000, 1500, 2000, 2001, 4500} {
 		s := testScreen(t, fixture.Office)
-		l := Look{At: s.at, Request: s.request()}
+		var changes []rows.Change
 		add := func(kind tcpmib.ChangeKind, i int) {
 			local := netip.AddrPortFrom(netip.IPv4Unspecified(), uint16(i))
-			l.Changes = append(l.Changes, rows.OfTCP(tcpmib.Change{Kind: kind, Conn: tcpmib.Conn{Local: local, PID: uint32(i)}}))
+			changes = append(changes, rows.OfTCP(tcpmib.Change{Kind: kind, Conn: tcpmib.Conn{Local: local, PID: uint32(i)}}))
 		}
 		for i := range n {
 			add(tcpmib.Closed, i)
 		}
 		add(tcpmib.Opened, n-3)
+		l := Look{At: s.at, Request: s.request(), Changes: slices.Values(changes)}
 		s.mark(l)
 		var want, got []uint32
 		for i := max(0, n-1000); i < n; i++ {

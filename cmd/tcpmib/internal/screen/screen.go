@@ -59,7 +59,6 @@ func New(o Options) *Model {
 		sortBy:     sort[0].Name,
 		sortThen:   sort[1:],
 		notIn:      o.NotIn,
-		marks:      map[markKey]mark{},
 		folded:     map[uint32]bool{},
 	}
 	s.input.SetValue(s.filterText)

@@ -2,7 +2,9 @@ package screen
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -54,7 +56,7 @@ func show(t testing.TB, s *Model, make made) {
 }
 
 // changes returns what changed since the snapshot on the screen, as a tracker would.
-func changes(s *Model, conns []tcpmib.Conn) []rows.Change {
+func changes(s *Model, conns []tcpmib.Conn) iter.Seq[rows.Change] {
 	if s.at.IsZero() {
 		return nil
 	}
@@ -65,11 +67,12 @@ func changes(s *Model, conns []tcpmib.Conn) []rows.Change {
 	return diff(before, conns)
 }
 
-func diff(before, after []tcpmib.Conn) (changes []rows.Change) {
+func diff(before, after []tcpmib.Conn) iter.Seq[rows.Change] {
+	var changes []rows.Change
 	for c := range tcpmib.Diff(before, after) {
 		changes = append(changes, rows.OfTCP(c))
 	}
-	return changes
+	return slices.Values(changes)
 }
 
 // types presses keys: words are names of keys, everything else is text.
@@ -115,12 +118,12 @@ func TestScreenCursorStays(t *testing.T) {
 	types(s, "end", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up", "up")
 	selected, ok := s.selected()
 	require.True(t, ok)
-	before := selected.row.Conn // the entry is for the next snapshot
+	before := s.socket(selected).Conn
 	for range 6 {
 		for i := range rows.TableColumns {
 			types(s, fmt.Sprint(i+1))
 			got, _ := s.selected()
-			assert.Equal(t, before, got.row.Conn)
+			assert.Equal(t, before, s.socket(got).Conn)
 			assert.GreaterOrEqual(t, s.cursor, s.top)
 			assert.Less(t, s.cursor, s.top+s.lines())
 		}
@@ -142,8 +145,8 @@ func TestScreenCursorFollowsState(t *testing.T) {
 	types(s, "down")
 	show(t, s, connections("10 11 12 13", tcpmib.StateCloseWait))
 	r, _ := s.selected()
-	assert.EqualValues(t, 12, r.row.Local.Port())
-	assert.Equal(t, tcpmib.StateCloseWait, r.row.State)
+	assert.EqualValues(t, 12, s.socket(r).Local.Port())
+	assert.Equal(t, tcpmib.StateCloseWait, s.socket(r).State)
 }
 
 func TestScreenScrolls(t *testing.T) {
@@ -243,6 +246,34 @@ func many(n, look int) []tcpmib.Conn {
 		conns = append(conns, c)
 	}
 	return conns
+}
+
+// The screen keeps the socket of a connection, its mark and its place in the table, whatever opened:
+// with a row for each of a million connections it would take hundreds of MB more.
+func TestScreenKeepsNoRows(t *testing.T) {
+	const n, most = 100_000, 96 // bytes for each
+	for _, grouped := range []bool{false, true} {
+		before, conns := many(n, 0), many(n, 1)
+		for i := range conns {
+			conns[i].Remote = netip.AddrPortFrom(conns[i].Remote.Addr(), 444) // all are new
+		}
+		s := testScreen(t)
+		s.grouped = grouped
+		first := Look{Snapshot: rows.Snapshot{Sockets: rows.AppendTCP(nil, before)}, At: fixture.Now}
+		next := Look{Snapshot: rows.Snapshot{Sockets: rows.AppendTCP(nil, conns)}, Changes: diff(before, conns), At: fixture.Now}
+		heap := func() int64 {
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			return int64(m.HeapAlloc)
+		}
+		was := heap()
+		s.Update(first)
+		s.Update(next)
+		require.Equal(t, n, s.counts[tcpmib.Opened])
+		assert.Less(t, (heap()-was)/n, int64(most), "grouped: %t", grouped)
+		runtime.KeepAlive([]any{s, first, next})
+	}
 }
 
 // One tick and its frame, which have to fit between two frames of a terminal.

@@ -75,7 +75,7 @@ func (s *Model) drawTable() []string {
 func (s *Model) drawItem(at int) string {
 	item := s.items[at]
 	if item.header == nil {
-		return s.drawLine(&s.entries[item.entry], at == s.cursor)
+		return s.drawLine(item.entry, at == s.cursor)
 	}
 	text := s.drawGroup(item.header)
 	if at == s.cursor {
@@ -84,10 +84,11 @@ func (s *Model) drawItem(at int) string {
 	return cli.Spaces(markWidth) + text
 }
 
-func (s *Model) drawLine(e *entry, cursor bool) string {
-	mark, marked := rows.Marks[e.kind]
+func (s *Model) drawLine(entry uint32, cursor bool) string {
+	r := s.row(entry)
+	mark, marked := rows.Marks[s.kind(entry)]
 	if !marked && !cursor {
-		return cli.Spaces(markWidth) + s.table.Line(&e.row)
+		return cli.Spaces(markWidth) + s.table.Line(&r)
 	}
 	plain := s.table
 	plain.Color = false
@@ -100,7 +101,7 @@ func (s *Model) drawLine(e *entry, cursor bool) string {
 		pointer += mark.Text
 		style = mark.Style
 	}
-	text := pointer + cli.Spaces(markWidth-len(pointer)) + plain.Line(&e.row)
+	text := pointer + cli.Spaces(markWidth-len(pointer)) + plain.Line(&r)
 	if cursor {
 		return s.drawCursor(style.Inherit(cursorStyle), text)
 	}

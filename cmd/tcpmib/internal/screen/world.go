@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -36,11 +37,14 @@ type Request struct {
 // a capture is the capture before it.
 type Look struct {
 	Request  Request
-	Snapshot rows.Snapshot   // sorted by rows.Socket.Compare
-	Changes  []rows.Change   // none that are tcpmib.Present
-	Before   owner.Processes // at the last snapshot, which name what closed
+	Snapshot rows.Snapshot // sorted by rows.Socket.Compare
 	At       time.Time
 	Err      error
+
+	// Changes yields the changes, none that is tcpmib.Present, each time it is called until the next
+	// Look. It is nil if there are none.
+	Changes iter.Seq[rows.Change]
+	Before  owner.Processes // at the last snapshot, which name what closed
 }
 
 // Detail is one thing that is known about a connection.
