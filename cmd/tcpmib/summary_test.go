@@ -41,6 +41,12 @@ LOCAL ADDRESS  REMOTE       USED  OF      %  TIME-WAIT  BOUND  TOP PROCESS
 10.0.0.1       10.0.0.2:80     2   4   50.0          0      1  seven.exe
 `, got.stdout)
 
+	all := got.stdout
+	assert.Equal(t, all, runApp(testApp(m, processes), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003", "--limit=0").stdout, "all of them")
+	got = runApp(testApp(m, processes), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003", "--limit=1")
+	assert.Equal(t, 1, strings.Count(got.stdout, "PID 8"))
+	assert.True(t, strings.HasSuffix(got.stdout, "\nand 2 more\n"), got.stdout)
+
 	// A missing table is reported, and the rest is shown.
 	got = runApp(testApp(withoutBound{m}, processes), "summary", "--ephemeral", "-4", "--dynamic-range=50000-50003")
 	assert.Equal(t, cli.ExitOK, got.code)

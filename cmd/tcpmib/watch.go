@@ -191,7 +191,7 @@ type eventWriter struct {
 	out     io.Writer
 	encoder *rows.Events
 	array   bool
-	written int
+	written bool // a change
 }
 
 func newEventWriter(out io.Writer, columns []rows.Column, array bool) *eventWriter {
@@ -203,12 +203,12 @@ func (e *eventWriter) write(at time.Time, c *rows.Change, r *rows.Row) error {
 	line := e.encoder.Line(at, c, r)
 	if e.array {
 		before := ",\n"
-		if e.written == 0 {
+		if !e.written {
 			before = "[\n"
 		}
 		line = append([]byte(before), bytes.TrimSuffix(line, []byte("\n"))...)
 	}
-	e.written++
+	e.written = true
 	_, err := e.out.Write(line)
 	return err
 }
@@ -219,7 +219,7 @@ func (e *eventWriter) end() error {
 		return nil
 	}
 	text := "\n]\n"
-	if e.written == 0 {
+	if !e.written {
 		text = "[]\n"
 	}
 	_, err := io.WriteString(e.out, text)
@@ -261,9 +261,9 @@ func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *fil
 		return err
 	case trouble.failed != nil:
 		return trouble.failed
-	case out.written == 0 && trouble.unread:
+	case !out.written && trouble.unread:
 		return cli.ErrReported
-	case out.written == 0:
+	case !out.written:
 		return cli.ErrNothing
 	}
 	return nil

@@ -331,6 +331,9 @@ func TestScreenOfCaptures(t *testing.T) {
 	assert.Equal(t, []screen.Detail{{Name: "created", Value: "-"}}, w.Inspect(rows.Socket{}))
 	assert.ErrorContains(t, w.Refuse(rows.Socket{}), "cannot be closed")
 	assert.ErrorContains(t, w.Close(rows.Socket{}), "cannot be closed")
+	alone := testApp(nil, nil).world(captures[:1])
+	assert.ErrorContains(t, alone.Refuse(rows.Socket{}), "cannot be closed")
+	assert.ErrorContains(t, alone.Close(rows.Socket{}), "cannot be closed")
 }
 
 // The screen of this computer refuses what closing would refuse, and reads services when asked.
@@ -339,6 +342,8 @@ func TestScreenOfThisComputer(t *testing.T) {
 	l := w.Look(screen.Request{Tables: allTCP, Services: true})
 	assert.Equal(t, []string{"TermService"}, l.Snapshot.Services[1288])
 	assert.Nil(t, l.Before)
+	assert.Nil(t, l.Snapshot.Owners)
+	assert.NotNil(t, w.Look(screen.Request{Tables: allTCP, Owners: true}).Snapshot.Owners)
 	assert.NotNil(t, w.Look(screen.Request{Tables: allTCP}).Before)
 	assert.ErrorContains(t, w.Refuse(l.Snapshot.Sockets[0]), "listening socket")
 }
@@ -430,6 +435,17 @@ func TestWatchFormat(t *testing.T) {
 	for want, f := range map[string]watchFlags{watchJSONL: {format: watchJSON}, watchJSON: {format: watchJSON, once: true}} {
 		assert.NoError(t, f.check(flags, true))
 		assert.Equal(t, want, f.format)
+	}
+}
+
+// Whatever is looked up or sorted, all changes are written.
+func TestWatchWritesAll(t *testing.T) {
+	args := []string{"watch", "--from=testdata/office.zip", "--from=testdata/later.zip"}
+	want := strings.Count(runOffice(t, args...), "\n")
+	assert.Greater(t, want, 30)
+	for _, flags := range []string{"--columns=local,user", "--columns=local,services", "--created", "--sort=local", "--created --sort=age,user", "--columns=local,path,parent", "--format=json"} {
+		got := runApp(officeApp(), append(args, strings.Fields(flags)...)...) // some details are missing
+		assert.Equal(t, want, strings.Count(got.stdout, `"event":`), "%s: %s", flags, got.stderr)
 	}
 }
 
