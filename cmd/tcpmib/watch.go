@@ -236,6 +236,9 @@ func (a *app) writeEvents(ticks iter.Seq[machine.Tick], f *watchFlags, base *fil
 	selected := func(c *rows.Change, now, before *rows.Row) bool {
 		return (f.filter.Match(now) || c.Kind == tcpmib.Changed && f.filter.Match(before)) && (base == nil || !base.Has(now))
 	}
+	if !f.filter.Any() && base == nil {
+		selected = nil // all are
+	}
 	for tick := range ticks {
 		var failed error
 		changes := func(yield func(*rows.Change) bool) {
@@ -293,14 +296,12 @@ func newRemembered(f *watchFlags) *remembered {
 	asked := slices.DeleteFunc(slices.Concat(f.columns, f.extra, f.sortBy), func(c rows.Column) bool {
 		return !slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Column == c.Name })
 	})
-	return &remembered{
-		tables: f.filter.Tables(), needs: f.filter.Needs(), asked: asked, sortBy: f.sortBy,
-		sockets: map[rows.Fingerprint]rememberedSocket{},
-	}
+	return &remembered{tables: f.filter.Tables(), needs: f.filter.Needs(), asked: asked, sortBy: f.sortBy}
 }
 
-// events writes the selected changes of a tick, sorted. They are not kept: if what they show has to
-// be asked for each socket or process before, or they have to be sorted, it looks at them twice.
+// events writes the selected changes of a tick, sorted; if selected is nil, all of them. They are not
+// kept: if what they show has to be asked for each socket or process before, or they have to be sorted,
+// it looks at them twice.
 func (k *remembered) events(tick *machine.Tick, changes iter.Seq[*rows.Change],
 	selected func(c *rows.Change, now, before *rows.Row) bool, write func(c *rows.Change, now *rows.Row) error) error {
 	m := tick.Machine
@@ -316,34 +317,45 @@ func (k *remembered) events(tick *machine.Tick, changes iter.Seq[*rows.Change],
 		k.names.Know(m, owners.Sockets, k.needs)
 		changes = again(tick, n)
 	}
-	later := len(k.sortBy) > 0 || k.asks(machine.OfProcess) || k.asks(machine.OfSocket)
-	var numbers []uint32 // of changes to write later
-	var s *rows.Snapshot // what the columns need, read once there is a change to show
+	ofProcess, ofSocket := k.asks(machine.OfProcess), k.asks(machine.OfSocket)
+	later := len(k.sortBy) > 0 || ofProcess || ofSocket
+	var numbers []uint32         // of changes to write later
+	var owners machine.OneOfEach // of those that have not closed, to ask about
+	var s *rows.Snapshot         // what the columns need, read once there is a change to show
 	var now, before rows.Row
 	n := uint32(0)
 	for c := range changes {
 		next()
 		n++
-		now, before = k.names.Rows(c)
+		if selected != nil || !later && k.needsNames(c) {
+			now, before = k.names.Rows(c)
+		}
 		switch {
-		case !selected(c, &now, &before):
+		case selected != nil && !selected(c, &now, &before):
 			continue
 		case later:
 			numbers = append(numbers, n-1)
+			if ofProcess && c.Kind != tcpmib.Closed {
+				owners.Add(c.Now())
+			}
 			continue
 		case s == nil:
 			s = k.enrich(m, nil)
 		}
 		if len(k.asked) > 0 {
 			now = k.row(s, c, &now)
-			k.remember(c, &now)
+			k.remember(tick, c, &now)
 		}
 		if err := write(c, &now); err != nil {
 			return err
 		}
 	}
 	if len(numbers) > 0 {
-		s = k.enrich(m, k.askedFor(tick, numbers))
+		asked := owners.Sockets
+		if ofSocket {
+			asked = stillThere(tick, numbers)
+		}
+		s = k.enrich(m, asked)
 		if err := k.writeLater(tick, numbers, s, write); err != nil {
 			return err
 		}
@@ -372,13 +384,14 @@ func (k *remembered) writeLater(tick *machine.Tick, numbers []uint32, s *rows.Sn
 	var c rows.Change // change i, and its row
 	var now rows.Row
 	take := func(i int) {
-		c = tick.Change(int(numbers[i]))
-		now, _ = k.names.Rows(&c)
+		if c = tick.Change(int(numbers[i])); k.needsNames(&c) {
+			now, _ = k.names.Rows(&c)
+		}
 	}
 	look := func(i int) {
 		take(i)
 		now = k.row(s, &c, &now)
-		k.remember(&c, &now)
+		k.remember(tick, &c, &now)
 	}
 	if len(k.sortBy) == 0 {
 		for i := range numbers {
@@ -428,23 +441,20 @@ func (k *remembered) asks(of machine.Of) bool {
 	return slices.ContainsFunc(machine.Extras, func(e machine.Extra) bool { return e.Of == of && rows.Has(k.asked, e.Column) })
 }
 
-// askedFor returns the sockets of changes that have not closed, one of each process unless
-// something is asked for each socket.
-func (k *remembered) askedFor(tick *machine.Tick, numbers []uint32) []rows.Socket {
-	var all []rows.Socket
-	var owners machine.OneOfEach
-	each := k.asks(machine.OfSocket)
+// needsNames reports whether row needs the row of a change that names make, which takes as long as
+// its own: the process of what closed is not in the snapshot.
+func (k *remembered) needsNames(c *rows.Change) bool {
+	return c.Kind == tcpmib.Closed || len(k.asked) == 0
+}
+
+// stillThere returns the sockets of changes that have not closed.
+func stillThere(tick *machine.Tick, numbers []uint32) (sockets []rows.Socket) {
 	for _, i := range numbers {
-		c := tick.Change(int(i))
-		switch {
-		case c.Kind == tcpmib.Closed:
-		case each:
-			all = append(all, c.Now())
-		default:
-			owners.Add(c.Now())
+		if c := tick.Change(int(i)); c.Kind != tcpmib.Closed {
+			sockets = append(sockets, c.Now())
 		}
 	}
-	return append(all, owners.Sockets...)
+	return sockets
 }
 
 // enrich returns what the columns need: creation times of all sockets, and what is known of some.
@@ -503,8 +513,11 @@ func (k *remembered) socketOf(r *rows.Row) rememberedSocket {
 	return rememberedSocket{rows.MomentOf(r.Created), k.texts.number(r.Process), k.texts.number(r.Module)}
 }
 
-// remember remembers the socket of a change, and forgets it if it closed.
-func (k *remembered) remember(c *rows.Change, now *rows.Row) {
+// remember remembers the socket of a change for the next tick, and forgets it if it closed.
+func (k *remembered) remember(tick *machine.Tick, c *rows.Change, now *rows.Row) {
+	if tick.Last {
+		return
+	}
 	switch c.Kind {
 	case tcpmib.Closed:
 		delete(k.sockets, c.Now().Fingerprint())
@@ -513,6 +526,9 @@ func (k *remembered) remember(c *rows.Change, now *rows.Row) {
 		delete(k.sockets, c.Before().Fingerprint())
 	}
 	if now.Module != "" || !now.Created.IsZero() {
+		if k.sockets == nil { // to grow to its size would take as long as to fill it
+			k.sockets = make(map[rows.Fingerprint]rememberedSocket, tick.Len())
+		}
 		k.sockets[c.Now().Fingerprint()] = k.socketOf(now)
 	}
 }

@@ -198,6 +198,7 @@ func TestRead(t *testing.T) {
 }
 
 // Watch ends with its context, Twice after two ticks, Replay after its machines, and all with the loop.
+// The tick after which no other comes says so.
 func TestTicks(t *testing.T) {
 	r, _, _ := office()
 	tables := rows.Tables{Families: tcpmib.IPv4, TCP: true}
@@ -208,12 +209,14 @@ func TestTicks(t *testing.T) {
 			assert.NoError(t, err)
 			n++
 		}
+		assert.Equal(t, n, tick.Len())
 		return n
 	}
 	var counts []int
 	for tick := range Twice(ctx, r, tables, time.Millisecond) {
 		assert.Same(t, r, tick.Machine)
 		assert.False(t, tick.At.IsZero())
+		assert.Equal(t, len(counts) == 1, tick.Last)
 		counts = append(counts, changes(tick))
 	}
 	assert.Equal(t, []int{23, 0}, counts)
@@ -228,6 +231,7 @@ func TestTicks(t *testing.T) {
 		if tick.missed {
 			continue
 		}
+		assert.False(t, tick.Last)
 		if ticks++; ticks == 3 {
 			n := 0
 			cancel()
@@ -268,6 +272,7 @@ func TestTicks(t *testing.T) {
 	counts = nil
 	for tick := range Replay([]*Reader{before, after}, tables) {
 		assert.Equal(t, tick.Machine.Now(), tick.At)
+		assert.Equal(t, tick.Machine == after, tick.Last)
 		counts = append(counts, changes(tick))
 	}
 	assert.Equal(t, []int{23, 3}, counts)

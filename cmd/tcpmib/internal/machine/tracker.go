@@ -28,6 +28,7 @@ type Tracker struct {
 type Tick struct {
 	Machine *Reader
 	At      time.Time
+	Last    bool // no other follows, for which something would have to be remembered
 
 	// Changes takes the snapshot and yields what Tracker.Changes does, or that ticks were missed.
 	// It is for one loop.
@@ -36,7 +37,10 @@ type Tick struct {
 	missed  bool // there is no snapshot
 }
 
-// Change returns change i that Changes yielded, errors not counted.
+// Len returns how many changes Changes yielded, errors not counted.
+func (t *Tick) Len() int { return t.tracker.len() }
+
+// Change returns change i of them.
 func (t *Tick) Change(i int) rows.Change { return t.tracker.change(i) }
 
 // Changes takes a snapshot of a machine, and yields how it differs from the last one. A table that
@@ -90,6 +94,9 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	}
 }
 
+// len returns how many changes the last snapshot has.
+func (t *Tracker) len() int { return t.tcp.NumChanges() + t.udp.NumChanges() }
+
 // change returns change i of the last snapshot.
 func (t *Tracker) change(i int) rows.Change {
 	n := t.tcp.NumChanges()
@@ -101,7 +108,7 @@ func (t *Tracker) change(i int) rows.Change {
 
 // Changed yields the changes of the last snapshot again, but not the sockets that were Present.
 func (t *Tracker) Changed(yield func(rows.Change) bool) {
-	for i := range t.tcp.NumChanges() + t.udp.NumChanges() {
+	for i := range t.len() {
 		if c := t.change(i); c.Kind != tcpmib.Present && !yield(c) {
 			return
 		}
@@ -134,7 +141,7 @@ func Watch(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 			if err != nil {
 				changes = func(yield func(rows.Change, error) bool) { yield(rows.Change{}, err) }
 			}
-			if !yield(Tick{m, at, until(ctx, changes), t, isMissed(err)}) {
+			if !yield(Tick{Machine: m, At: at, Changes: until(ctx, changes), tracker: t, missed: isMissed(err)}) {
 				return
 			}
 		}
@@ -160,7 +167,9 @@ func Twice(ctx context.Context, m *Reader, tables rows.Tables, interval time.Dur
 			if tick.missed {
 				continue // the second one comes late
 			}
-			if taken++; !yield(tick) || taken == 2 {
+			taken++
+			tick.Last = taken == 2
+			if !yield(tick) || tick.Last {
 				return
 			}
 		}
@@ -176,7 +185,8 @@ func Replay(machines []*Reader, tables rows.Tables) iter.Seq[Tick] {
 		t := &Tracker{}
 		for i, m := range machines {
 			machines[i] = nil
-			if !yield(Tick{Machine: m, At: m.Now(), Changes: t.Changes(m, tables, m.Now()), tracker: t}) {
+			last := i == len(machines)-1
+			if !yield(Tick{Machine: m, At: m.Now(), Last: last, Changes: t.Changes(m, tables, m.Now()), tracker: t}) {
 				return
 			}
 		}

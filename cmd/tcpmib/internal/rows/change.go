@@ -109,6 +109,9 @@ func shrinkStates(text string, width int) string {
 type Events struct {
 	objects *Objects
 	line    []byte
+
+	at    time.Time
+	start []byte // of each line of this time
 }
 
 // NewEvents returns an encoder of changes with some columns of their rows.
@@ -117,9 +120,10 @@ func NewEvents(columns []Column) *Events { return &Events{objects: NewObjects(co
 // Line returns the line of a change to a row in the snapshot of a time. It is valid until the next
 // call.
 func (e *Events) Line(at time.Time, c *Change, r *Row) []byte {
-	line := append(e.line[:0], `{"time":"`...)
-	line = at.UTC().AppendFormat(line, time.RFC3339Nano)
-	line = append(line, `","event":`...)
+	if e.start == nil || at != e.at {
+		e.at, e.start = at, at.UTC().AppendFormat([]byte(`{"time":"`), time.RFC3339Nano)
+	}
+	line := append(append(e.line[:0], e.start...), `","event":`...)
 	line = appendQuoted(line, c.Kind.String())
 	if c.Kind == tcpmib.Changed {
 		line = append(line, `,"previousState":`...)

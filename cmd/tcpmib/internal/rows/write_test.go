@@ -171,6 +171,8 @@ func TestEvents(t *testing.T) {
 	}
 	assert.Equal(t, `{"time":"2024-05-06T07:08:09.000005Z","event":"opened","pid":9216,"state":"ESTABLISHED"}`+"\n", line(tcpmib.Opened))
 	assert.Equal(t, `{"time":"2024-05-06T07:08:09.000005Z","event":"changed","previousState":"SYN-SENT","pid":9216,"state":"ESTABLISHED"}`+"\n", line(tcpmib.Changed))
+	at = at.Add(time.Second) // the next tick
+	assert.Contains(t, line(tcpmib.Opened), `{"time":"2024-05-06T07:08:10.000005Z","event":"opened"`)
 }
 
 func TestDiffColumns(t *testing.T) {
