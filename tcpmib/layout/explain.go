@@ -307,7 +307,7 @@ func (d *differences) separated(q, next *pair) string {
 func (d *differences) wrongBits(q *pair) *CMember {
 	for i := range q.members {
 		m := &q.members[i]
-		if lo, hi := 8*m.Offset+m.Bit-8*q.from, 8*m.Offset+m.Bit+m.Bits-8*q.from; m.Bits > 0 && (lo < 0 || hi > 8*q.field.Type.Size) {
+		if m.Bits > 0 && q.lacks(m) {
 			return m
 		}
 	}

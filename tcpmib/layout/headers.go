@@ -80,6 +80,12 @@ type CMember struct {
 
 func (m *CMember) end() int64 { return m.Offset + m.Size }
 
+// bits are the first bit of a bit-field, from the start of its struct, and the bit behind its last.
+func (m *CMember) bits() (first, end int64) {
+	first = 8*m.Offset + m.Bit
+	return first, first + m.Bits
+}
+
 // CEnum is a C enum.
 type CEnum struct {
 	File   string            `json:"file,omitempty"`

@@ -350,7 +350,7 @@ func (p *pairing) judgeTagged(q *pair) {
 			q.from = min(q.from, m.Offset+m.Bit/8)
 			q.end = m.Offset + (m.Bit+m.Bits+7)/8
 			// A field may hold a part of the unit: its place is where it is, if the bits are in it.
-			if first, last := 8*m.Offset+m.Bit, 8*m.Offset+m.Bit+m.Bits; first >= 8*q.field.Offset && last <= 8*q.field.end() {
+			if first, end := m.bits(); first >= 8*q.field.Offset && end <= 8*q.field.end() {
 				q.from, q.end = q.field.Offset, q.field.end()
 			}
 		}
@@ -361,16 +361,19 @@ func (p *pairing) judgeTagged(q *pair) {
 	if first.Bits > 0 && q.problem == nil {
 		for i := range q.members {
 			m := &q.members[i]
-			if m.Bits == 0 {
-				continue
-			}
-			if lo, hi := 8*m.Offset+m.Bit-8*q.from, 8*m.Offset+m.Bit+m.Bits-8*q.from; lo < 0 || hi > 8*q.field.Type.Size {
+			if m.Bits > 0 && q.lacks(m) {
 				q.problem = problemf(KindSize, "it is bits %d to %d of the unit at offset %d in C, and Go has %s at offset %d",
 					m.Bit, m.Bit+m.Bits-1, m.Offset, plural(q.field.Type.Size, "byte"), q.field.Offset)
 				break
 			}
 		}
 	}
+}
+
+// lacks reports whether a bit-field has bits outside the bytes of the field.
+func (q *pair) lacks(m *CMember) bool {
+	first, end := m.bits()
+	return first < 8*q.from || end > 8*(q.from+q.field.Type.Size)
 }
 
 // unionEnds are where members of a union end, and where the union does: it may be aligned more than

@@ -1,7 +1,9 @@
 package layout
 
 import (
+	"debug/dwarf"
 	"fmt"
+	"go/constant"
 	"go/token"
 	"strings"
 	"testing"
@@ -211,5 +213,139 @@ func TestPointsTo(t *testing.T) {
 			assert.Contains(t, r.Findings[0].Detail, "parameter 1: ")
 			assert.Contains(t, r.Findings[0].Detail, c.want)
 		}
+	}
+}
+
+// entryOf is an entry of debug information.
+func entryOf(tag dwarf.Tag, numbers map[dwarf.Attr]int64, children ...*die) *die {
+	e := &dwarf.Entry{Tag: tag}
+	for attr, n := range numbers {
+		e.Field = append(e.Field, dwarf.Field{Attr: attr, Val: n})
+	}
+	return &die{Entry: e, children: children}
+}
+
+// A member of a struct has the bytes up to the next one behind it, or to the end, and one of a
+// union has all.
+func TestRoom(t *testing.T) {
+	at := func(tag dwarf.Tag, offset int64) *die {
+		return entryOf(tag, map[dwarf.Attr]int64{dwarf.AttrDataMemberLoc: offset})
+	}
+	members := []*die{at(dwarf.TagMember, 0), at(dwarf.TagMember, 0), at(dwarf.TagInheritance, 2), at(dwarf.TagMember, 4), at(dwarf.TagMember, 12), entryOf(dwarf.TagMember, nil)}
+	size := map[dwarf.Attr]int64{dwarf.AttrByteSize: 16}
+	for k, want := range []int64{4, 4, 0, 8, 4, 0} {
+		if want > 0 {
+			offset, _ := members[k].number(dwarf.AttrDataMemberLoc)
+			assert.Equal(t, want, room(entryOf(dwarf.TagStructType, size, members...), k, offset), k)
+			assert.Equal(t, 16-offset, room(entryOf(dwarf.TagUnionType, size, members...), k, offset), k)
+		}
+	}
+}
+
+// Bits are counted from the lowest one, or in DWARF 2 and 3 from the highest of a unit.
+func TestFirstBit(t *testing.T) {
+	for _, c := range []struct {
+		numbers    map[dwarf.Attr]int64
+		size, want int64
+	}{
+		{map[dwarf.Attr]int64{dwarf.AttrDataBitOffset: 37, dwarf.AttrBitSize: 3}, 4, 37},
+		{map[dwarf.Attr]int64{dwarf.AttrDataMemberLoc: 4, dwarf.AttrByteSize: 4, dwarf.AttrBitOffset: 24, dwarf.AttrBitSize: 3}, 8, 37},
+		{map[dwarf.Attr]int64{dwarf.AttrDataMemberLoc: 4, dwarf.AttrBitOffset: 24, dwarf.AttrBitSize: 3}, 4, 37},
+		{map[dwarf.Attr]int64{dwarf.AttrByteSize: 2, dwarf.AttrBitOffset: 0, dwarf.AttrBitSize: 16}, 4, 0},
+	} {
+		assert.Equal(t, c.want, firstBit(entryOf(dwarf.TagMember, c.numbers), c.size), c)
+	}
+}
+
+// Enums are unsigned if no value is below zero, unless they name a type.
+func TestEnumSign(t *testing.T) {
+	value := func(n int64) *die { return entryOf(dwarf.TagEnumerator, map[dwarf.Attr]int64{dwarf.AttrConstValue: n}) }
+	number := entryOf(dwarf.TagBaseType, map[dwarf.Attr]int64{dwarf.AttrByteSize: 4, dwarf.AttrEncoding: 5})
+	number.name = "int"
+	r := &dwarfReader{h: &Headers{Scalars: map[string]CScalar{}}, dies: map[dwarf.Offset]*die{1: number}}
+	for _, c := range []struct {
+		values []*die
+		typ    dwarf.Offset
+		want   string
+	}{
+		{[]*die{value(0), value(1)}, 0, unsigned}, {[]*die{value(0), value(-1)}, 0, signed}, {nil, 0, unsigned}, {[]*die{value(1)}, 1, signed},
+	} {
+		e := entryOf(dwarf.TagEnumerationType, nil, c.values...)
+		e.typ = c.typ
+		assert.Equal(t, c.want, r.enumSign(e), c)
+	}
+}
+
+// A Go constant may have the 32 bits of a C constant, and one of type uintptr those of a number
+// below zero.
+func TestEqualBits(t *testing.T) {
+	for _, c := range []struct {
+		goValue  string
+		v        CValue
+		modulo32 bool
+	}{
+		{"4294967295", CValue{1<<64 - 1, true, 4}, true}, {"-1", CValue{1<<32 - 1, false, 4}, true}, {"-1", CValue{1<<32 - 1, false, 8}, false},
+		{"-2147483648", CValue{1 << 31, false, 4}, true}, {"-2147483649", CValue{1<<31 - 1, false, 4}, false}, {"4294967296", CValue{0, false, 4}, false},
+		{"5", CValue{6, false, 4}, false}, {"0", CValue{0, false, 5}, false}, {"99999999999999999999", CValue{0, false, 4}, false},
+	} {
+		value := constant.MakeFromLiteral(strings.TrimPrefix(c.goValue, "-"), token.INT, 0)
+		if strings.HasPrefix(c.goValue, "-") {
+			value = constant.UnaryOp(token.SUB, value, 0)
+		}
+		assert.Equal(t, c.modulo32, c.v.equalModulo32(value), c)
+	}
+	minus := CValue{1<<64 - 1, true, 4}
+	for _, c := range []struct {
+		bits   uint64
+		kind   GoKind
+		v      CValue
+		goarch string
+		want   bool
+	}{
+		{1<<32 - 1, GoUintptr, minus, "386", true}, {1<<64 - 1, GoUintptr, minus, "amd64", true}, {1<<64 - 1, GoUintptr, minus, "386", false}, {1<<32 - 1, GoUintptr, minus, "amd64", false},
+		{1<<32 - 1, GoUnsigned, minus, "386", false}, {1<<64 - 1, GoUnsigned, minus, "amd64", false},
+		{1<<32 - 1, GoUintptr, CValue{1<<32 - 1, false, 4}, "386", false}, {1<<64 - 1, GoUintptr, CValue{1<<64 - 1, false, 8}, "amd64", false}, {1<<32 - 2, GoUintptr, minus, "386", false}, {1<<64 - 2, GoUintptr, minus, "amd64", false},
+	} {
+		k := &GoConst{Kind: c.kind, Value: constant.MakeUint64(c.bits)}
+		assert.Equal(t, c.want, c.v.equalPointer(k, c.goarch), "%+v", c)
+	}
+	assert.False(t, minus.equalPointer(&GoConst{Kind: GoUintptr, Value: constant.MakeInt64(-1)}, "amd64"))
+}
+
+// A gap of older SDKs excuses what no report of the newer ones proves, and another set's does not.
+func TestAcrossGaps(t *testing.T) {
+	reports := []*Report{{Set: SetSDK, GOARCH: "386", Structs: []StructReport{{C: "S", Status: Absent}}}}
+	for name, c := range map[string]struct {
+		gap     Gap
+		excused bool
+	}{
+		"older SDKs":  {Gap{Set: SetSDK, Name: "S", Before: 1}, true},
+		"all SDKs":    {Gap{Set: SetSDK, Name: "S"}, false},
+		"another set": {Gap{Set: SetWine, Name: "S", Before: 1}, false},
+		"another":     {Gap{Set: SetSDK, Name: "T", Before: 1}, false},
+	} {
+		assert.Equal(t, c.excused, len(Across(Rules{Gaps: []Gap{c.gap}}, reports)) == 0, name)
+	}
+	omitted := []Omission{{Name: "S", Reason: "no"}}
+	assert.Empty(t, UnusedOmissions(Rules{Omitted: omitted}, reports), "nothing has to be complete")
+	for _, rules := range []Rules{{Omitted: omitted, Complete: []string{"a.h"}}, {Omitted: omitted, CompleteFunctions: []Prototypes{{}}}, {Omitted: omitted, Complete: []string{"a.h"}, CompleteFunctions: []Prototypes{{}}}} {
+		assert.Len(t, UnusedOmissions(rules, reports), 1)
+	}
+}
+
+// Other names of what a set lacks are asked for as well.
+func TestOtherNames(t *testing.T) {
+	rules := Rules{Gaps: []Gap{{Name: "A", As: "B"}, {Name: "A"}, {Name: "C", As: "D"}, {Name: "A", As: "E"}}}
+	assert.Equal(t, []string{"B", "E"}, otherNames(rules, "A"))
+	assert.Equal(t, []string{"D"}, otherNames(rules, "C"))
+	assert.Empty(t, otherNames(rules, "B"))
+}
+
+// A name of more than 24 characters is cut in the columns for which that is said.
+func TestColumns(t *testing.T) {
+	for n, want := range map[int]string{23: strings.Repeat("ä", 23), 24: strings.Repeat("ä", 24), 25: strings.Repeat("ä", 23) + "…"} {
+		long := strings.Repeat("ä", n)
+		assert.Equal(t, "  "+want+"  x\n", columns([][]string{{long, "x"}}, "Ll"))
+		assert.Equal(t, "  "+long+"  x\n", columns([][]string{{long, "x"}}, "ll"))
 	}
 }
