@@ -349,3 +349,14 @@ func TestColumns(t *testing.T) {
 		assert.Equal(t, "  "+long+"  x\n", columns([][]string{{long, "x"}}, "ll"))
 	}
 }
+
+// A pointer has the size of the architecture's, unless it says another.
+func TestSizeOfPointers(t *testing.T) {
+	for goarch, size := range map[string]int64{"amd64": 8, "386": 4} {
+		h := byHand(t, goarch)
+		for name, want := range map[string]int64{"DWORD *": size, "DWORD * __ptr32": 4, "DWORD * __ptr64": 8, "void * *": size, "DWORD * __ptr32[3]": 12, "DWORD": 4} {
+			assert.Equal(t, want, h.typeOf(name).size, "%s on %s", name, goarch)
+		}
+		assert.Equal(t, "DWORD", h.typeOf("DWORD * __ptr32").elem)
+	}
+}
