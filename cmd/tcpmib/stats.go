@@ -38,10 +38,10 @@ such as tcpmib_stats_tcp_segments_in_total{family="ipv4"}.`,
   tcpmib stats --interval 5s --for 1m --format jsonl`,
 		Args: cli.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if f.interval > 0 && cmd.Flags().Changed("json") {
+			if f.interval != 0 && cmd.Flags().Changed("json") {
 				f.format = "jsonl" // there is no end to it
 			}
-			return a.output(f.output, f.interval > 0, func() error { return a.stats(&f) })
+			return a.output(f.output, f.interval != 0, func() error { return a.stats(&f) })
 		},
 	}
 	flags := cmd.Flags()
@@ -59,15 +59,15 @@ such as tcpmib_stats_tcp_segments_in_total{family="ipv4"}.`,
 
 func (a *app) stats(f *statsFlags) error {
 	switch {
-	case f.duration > 0 && f.interval == 0:
+	case f.duration != 0 && f.interval == 0:
 		return cli.Usagef("--for %v needs --interval", f.duration)
-	case f.interval > 0 && f.from != "":
+	case f.interval != 0 && f.from != "":
 		return cli.Usagef("--interval needs a live machine: remove --from")
-	case f.interval > 0 && f.format == "json":
+	case f.interval != 0 && f.format == "json":
 		return cli.Usagef("--format json is one array: use --format jsonl with --interval")
-	case f.interval > 0 && f.format == "prometheus":
+	case f.interval != 0 && f.format == "prometheus":
 		return cli.Usagef("--format prometheus has totals: remove --interval")
-	case f.duration > 0 && f.duration < f.interval:
+	case f.duration != 0 && f.duration < f.interval:
 		return cli.Usagef("--for %v: want at least the %v of --interval, which the first rates need", f.duration, f.interval)
 	}
 	families := []tcpmib.Family{tcpmib.IPv4, tcpmib.IPv6}
@@ -81,7 +81,7 @@ func (a *app) stats(f *statsFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.interval > 0 {
+	if f.interval != 0 {
 		ctx, stop := a.untilInterrupt(context.Background())
 		defer stop()
 		return a.statsRates(ctx, m, f, families)
@@ -120,7 +120,7 @@ func (a *app) statsRates(ctx context.Context, m machine.Machine, f *statsFlags, 
 		older = newer
 		// Readings take time, so the last one within --for may be late.
 		next := time.Since(start) + f.interval
-		if f.duration > 0 && next >= f.duration+f.interval/10 || !cli.Sleep(ctx, f.interval) {
+		if f.duration != 0 && next >= f.duration+f.interval/10 || !cli.Sleep(ctx, f.interval) {
 			break
 		}
 	}

@@ -132,7 +132,7 @@ func (a *app) watch(flags *pflag.FlagSet, f *watchFlags) error {
 	}
 	ctx, stop := a.untilInterrupt(context.Background())
 	defer stop()
-	if f.duration > 0 {
+	if f.duration != 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, f.duration)
 		defer cancel()
