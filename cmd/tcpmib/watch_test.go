@@ -483,3 +483,11 @@ func TestWatchSortsByOneColumn(t *testing.T) {
 		assert.True(t, slices.IsSorted(ports), "%s: %v", args, ports)
 	}
 }
+
+func TestParentOf(t *testing.T) {
+	for want, o := range map[string]rows.Owner{
+		"": {}, "PID 1, which has ended": {Parent: 1}, "services.exe, PID 612": {Parent: 612, ParentProcess: "services.exe"},
+	} {
+		assert.Equal(t, want, parentOf(&o))
+	}
+}

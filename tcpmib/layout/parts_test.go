@@ -360,3 +360,42 @@ func TestSizeOfPointers(t *testing.T) {
 		assert.Equal(t, "DWORD", h.typeOf("DWORD * __ptr32").elem)
 	}
 }
+
+// A prefix says the type of a member, or the struct that it is in.
+func TestPrefixesOfNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"dwState": "State", "sin_port": "port", "abcdef_x": "x", "abcdefg_x": "", "_x": "", "Ab_x": "", "a_x": "x", "low_": "", "low_2": "", "dw": "", "State": "",
+		"numItems": "", "pszA": "A", "pszZ": "Z", "psz1": "",
+	} {
+		assert.Equal(t, want, withoutPrefix(name), name)
+	}
+	for name, want := range map[string]bool{"A": true, "Z": true, "Mz": true, "a": false, "z": false, "@": false, "[": false, "": false} {
+		assert.Equal(t, want, upper(name), name)
+	}
+	for names, want := range map[string]string{"": "", "dmA": "", "dmA dmB": "dm", "dmA dmB xC": "dm", "dmA dmB xC yD": "", "dmA xC yD dmB dmE": "dm", "A B": "", "dma dmb": ""} {
+		assert.Equal(t, want, ownPrefix(strings.Fields(names)), names)
+	}
+}
+
+// A Go name finds a member as it is written, then without its capitals, then without its prefix,
+// unless two members have the same rest.
+func TestNamesOfMembers(t *testing.T) {
+	var list []slot
+	for _, name := range []string{"dwState", "STATE_ID", "stateid", "cData", "pData", "", "abA", "abB", "abC", "abD", "abE"} {
+		list = append(list, slot{CMember: CMember{Name: name}})
+	}
+	n := newNames(list)
+	for goName, want := range map[string][3]string{
+		"dwState": {"dwState", "dwState", ""}, "State": {"", "", "dwState"}, "StateID": {"", "STATE_ID", ""}, "stateid": {"stateid", "STATE_ID", ""},
+		"Data": {}, "A": {"", "", "abA"}, "AbA": {"", "abA", ""}, "": {},
+	} {
+		assert.Equal(t, want, [3]string{n.at(0, goName), n.at(1, goName), n.at(2, goName)}, goName)
+	}
+	in := newInnerNames([]slot{{CMember: CMember{Name: "ptFrom.dwX"}}, {CMember: CMember{Name: "ptFrom.y"}}}, "ptFrom")
+	for goName, want := range map[string][3]string{
+		"dwX": {"ptFrom.dwX", "ptFrom.dwX", ""}, "DwX": {"", "ptFrom.dwX", ""}, "X": {"", "", "ptFrom.dwX"}, "FromDwX": {"", "ptFrom.dwX", ""}, "ptFromy": {"ptFrom.y", "ptFrom.y", ""},
+		"PtFromY": {"", "ptFrom.y", ""}, "y": {"ptFrom.y", "ptFrom.y", "ptFrom.y"}, "Y": {"", "ptFrom.y", "ptFrom.y"}, "FromY": {"", "ptFrom.y", ""},
+	} {
+		assert.Equal(t, want, [3]string{in.at(0, goName), in.at(1, goName), in.at(2, goName)}, goName)
+	}
+}
