@@ -164,7 +164,7 @@ func (d *differences) place(g *place, moved bool) {
 	padded := int64(0)
 	for _, p := range g.pads {
 		padded += p.field.Type.Size
-		if padded > 0 && len(p.gaps) == 0 && p.field.Type.Align > 0 {
+		if padded > 0 && len(p.gaps) == 0 {
 			d.align = max(d.align, p.field.Type.Align)
 		}
 	}

@@ -47,7 +47,7 @@ func TestBalanced(t *testing.T) {
 	for _, text := range []string{"1", "(1)", "a[1]", "((a)[b(c)])", "'a'", "'(' + 1", "f('(', ')')", "a ? b : c", "-1"} {
 		assert.True(t, balanced(text), text)
 	}
-	for _, text := range []string{"", "(", ")", "(]", "[)", "(()", "a)(", "1;", "{1}", "{", "}", `"a"`, "#", `\`, "'", "'a", `'\''`, "'a' + '", "a]", "(a"} {
+	for _, text := range []string{"", "(", ")", "(]", "[)", "(()", "a)(", "1;", "{1}", "{", "}", `"a"`, "#", `\`, "'", "''", "'a", `'\''`, "'a' + '", "a]", "(a"} {
 		assert.False(t, balanced(text), text)
 	}
 }

@@ -371,7 +371,7 @@ func balanced(text string) bool {
 			return false
 		case '\'':
 			end := strings.IndexByte(text[i+1:], '\'')
-			if end < 0 {
+			if end < 1 { // not closed, or nothing in it
 				return false
 			}
 			if strings.HasSuffix(text[:i+1+end], `\`) { // '\'', which no header has

@@ -50,7 +50,11 @@ func reportOf(t *testing.T, goarch string, structs []string, goTypes string) str
 	r := Compare(&Go{GOARCH: goarch, Structs: parseGo(t, h, goTypes)}, h, Rules{})
 	var b strings.Builder
 	for i := range r.Structs {
-		b.WriteString(r.Structs[i].Table())
+		s := &r.Structs[i]
+		fmt.Fprintf(&b, "%s: %s", s.Status, s.Table())
+		for _, cause := range s.Causes {
+			fmt.Fprintf(&b, "because of %s\n", cause.Go)
+		}
 	}
 	for _, f := range r.Findings {
 		fmt.Fprintln(&b, f)
