@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -72,6 +73,7 @@ func (a *app) lookAtCapture(captures []*machine.Captured, request screen.Request
 		before, _ = c.Processes()
 		for range t.Changes(a.silent(c), request.Tables, c.Now()) { // to have it compared
 		}
+		runtime.GC() // its buffers may take 176 MB, and the next capture takes as much at once
 	}
 	c := captures[request.Capture]
 	l := look(t, a.silent(c), request, c.Info().Time)

@@ -124,11 +124,38 @@ func modulesOf(family uint32) tcpmib.Query {
 
 func readCreatedUDP(m Machine, s *rows.Snapshot, families tcpmib.Family) error {
 	r := udpmib.Reader{Source: m.Source()}
-	endpoints, err := r.AppendEndpoints(nil, families)
-	for _, e := range endpoints {
-		s.Created.Add(rows.OfEndpoint(e), e.Created)
+	add := func(e udpmib.Endpoint) { s.Created.Add(rows.OfEndpoint(e), e.Created) }
+	whole := func(family tcpmib.Family) error {
+		endpoints, err := r.AppendEndpoints(nil, family)
+		for _, e := range endpoints {
+			add(e)
+		}
+		return err
 	}
-	return err
+	var err4, err6 error
+	if families&tcpmib.IPv4 != 0 {
+		var done bool
+		done, err4 = eachInPieces(r.Source, endpointsOf(tcpmib.AFInet), udpmib.DecodeUDPTableOwnerModule, func(row *udpmib.UDPRowOwnerModule) {
+			add(udpmib.Endpoint{Local: row.Local(), PID: row.OwningPid, Created: row.CreateTime()})
+		})
+		if !done {
+			err4 = whole(tcpmib.IPv4)
+		}
+	}
+	if families&tcpmib.IPv6 != 0 {
+		var done bool
+		done, err6 = eachInPieces(r.Source, endpointsOf(tcpmib.AFInet6), udpmib.DecodeUDP6TableOwnerModule, func(row *udpmib.UDP6RowOwnerModule) {
+			add(udpmib.Endpoint{Local: row.Local(), PID: row.OwningPid, Created: row.CreateTime()})
+		})
+		if !done {
+			err6 = whole(tcpmib.IPv6)
+		}
+	}
+	return errors.Join(err4, err6)
+}
+
+func endpointsOf(family uint32) tcpmib.Query {
+	return tcpmib.Query{Func: "GetExtendedUdpTable", Family: family, Class: uint32(udpmib.UDPTableClassOwnerModule)}
 }
 
 // noModules returns an error if the machine has no modules to ask for. To ask a capture for those

@@ -17,18 +17,25 @@ type unpacker interface {
 // to 192 MB, so they are read piece by piece where the source can. decode is that of the table, and
 // whole reads all of it.
 func eachRow[Row any](source tcpmib.Source, q tcpmib.Query, decode func([]byte) ([]Row, error), whole func() ([]Row, error), f func(*Row)) error {
-	if s, ok := source.(unpacker); ok {
-		if answer, size, code := s.Unpack(q); code == tcpmib.CodeSuccess {
-			if done, err := eachUnpacked(answer, size, decode, f); done {
-				return err
-			}
-		}
+	if done, err := eachInPieces(source, q, decode, f); done {
+		return err
 	}
 	table, err := whole() // which knows what is wrong, too
 	for i := range table {
 		f(&table[i])
 	}
 	return err
+}
+
+// eachInPieces is eachRow with a source that can answer piece by piece. It does nothing with another,
+// or if the source has no such table.
+func eachInPieces[Row any](source tcpmib.Source, q tcpmib.Query, decode func([]byte) ([]Row, error), f func(*Row)) (done bool, err error) {
+	if s, ok := source.(unpacker); ok {
+		if answer, size, code := s.Unpack(q); code == tcpmib.CodeSuccess {
+			return eachUnpacked(answer, size, decode, f)
+		}
+	}
+	return false, nil
 }
 
 // eachUnpacked is eachRow with an answer. It does nothing if the answer has less rows than it says.
