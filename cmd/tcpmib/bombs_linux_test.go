@@ -19,8 +19,9 @@ import (
 	"github.com/winmib/winmib/cmd/tcpmib/internal/cli"
 )
 
-// What an untrusted capture costs, wherever a command reads one: those with too many rows are refused
-// with their number, and none takes more than 600 MB. TestMemoryOfARow has a million honest rows.
+// What an untrusted capture costs, wherever a command reads one: those with too many rows are
+// refused with their number, and none takes more than 600 MB. TestMemoryOfARow has a million honest
+// rows.
 func TestHostileCapturesAreCheap(t *testing.T) {
 	if testing.Short() || strconv.IntSize == 32 {
 		t.Skip("takes the memory of large captures, and a 64-bit program takes more of it")
@@ -73,8 +74,8 @@ func bombsIn(t testing.TB, n int, captures ...string) string {
 	return dir
 }
 
-// measure runs the program, and returns the most memory that it took, in MB. A memory limit other than
-// "" takes the place of its own.
+// measure runs the program, and returns the most memory that it took, in MB. A memory limit other
+// than "" takes the place of its own.
 func measure(t testing.TB, limit string, args ...string) (peak int64, code int, stderr string) {
 	var said strings.Builder
 	cmd := exec.Command("tcpmib", args...)
@@ -176,6 +177,7 @@ func TestMemoryOfTheScreen(t *testing.T) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=1", "GOMEMLIMIT=")
 	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // if it never shows what is waited for
 	require.NoError(t, terminal.Close())
 	for _, step := range []struct{ shown, press string }{
 		{"1 of 2  1000000 connections", "\x1b[C"}, // right
