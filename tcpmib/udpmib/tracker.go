@@ -60,6 +60,19 @@ func (t *Tracker) AppendEndpoints(dst []Endpoint) []Endpoint {
 	return dst
 }
 
+// Endpoints yields the sockets that AppendEndpoints returns, without making a slice of them.
+func (t *Tracker) Endpoints() iter.Seq[Endpoint] {
+	return func(yield func(Endpoint) bool) {
+		for i := range t.endpoints {
+			for _, e := range t.endpoints[i].Rows() {
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
 func (t *Tracker) changes(r *Reader, family tcpmib.Family, at time.Time, yield func(Change, error) bool) {
 	if err := mib.CheckFamily("udpmib", family); err != nil {
 		yield(Change{Time: at}, err)

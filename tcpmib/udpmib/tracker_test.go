@@ -126,7 +126,18 @@ func TestTracker(t *testing.T) {
 	assert.Equal(t, []string{"present 10.1.2.3:443 7", "present [fe80::1%7]:443 1000"}, take(owned(1, 7, boundTicks), whole(table6(1, sevens))))
 	assert.Nil(t, take(owned(1, 7, boundTicks), whole(table6(1, sevens))))
 	assert.Equal(t, []string{"opened 10.1.2.3:444 7", "GetExtendedUdpTable(ipv6, OwnerModule): Windows error 4711"}, take(owned(2, 7, boundTicks), fails(4711)))
-	assert.Len(t, tracker.AppendEndpoints(nil), 3)
+	all := tracker.AppendEndpoints(nil)
+	require.Len(t, all, 3)
+	for n := range len(all) + 1 { // Endpoints yields the same, up to any that ends the loop
+		var got []udpmib.Endpoint
+		for e := range tracker.Endpoints() {
+			if len(got) == n {
+				break
+			}
+			got = append(got, e)
+		}
+		assert.Equal(t, all[:n], append([]udpmib.Endpoint{}, got...))
+	}
 	assert.Equal(t, []string{"closed 10.1.2.3:444 7", "closed [fe80::1%7]:443 1000"}, take(owned(1, 7, boundTicks), none))
 	assert.Equal(t, []string{"changed 10.1.2.3:443 0"}, take(owned(1, 0, boundTicks), none))
 	assert.Equal(t, []string{"closed 10.1.2.3:443 0", "opened 10.1.2.3:443 8"}, take(owned(1, 8, boundTicks), none), "another owner after none")

@@ -123,11 +123,16 @@ func (t *Tracker) Sockets() []rows.Socket {
 	for range t.tcp.Conns() {
 		n++
 	}
+	for range t.udp.Endpoints() {
+		n++
+	}
 	sockets := make([]rows.Socket, 0, n)
 	for c := range t.tcp.Conns() {
 		sockets = append(sockets, rows.Socket{Conn: c})
 	}
-	sockets = rows.AppendUDP(sockets, t.udp.AppendEndpoints(nil))
+	for e := range t.udp.Endpoints() {
+		sockets = append(sockets, rows.OfEndpoint(e))
+	}
 	sort.Slice(sockets, func(i, j int) bool { return sockets[i].Compare(sockets[j]) < 0 })
 	return sockets
 }
