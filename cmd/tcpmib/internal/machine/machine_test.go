@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"maps"
 	"net/netip"
@@ -133,8 +134,10 @@ func TestOpen(t *testing.T) {
 	f, err := os.Open(long)
 	require.NoError(t, err)
 	defer f.Close()
-	_, err = ReadStdin(f, 0)
+	_, err = ReadStdin(io.NewSectionReader(f, 0, 64<<20+1), 0)
 	assert.ErrorContains(t, err, "; a larger --max-rows allows more")
+	_, err = ReadStdin(io.NewSectionReader(f, 0, 64<<20), 0)
+	assert.ErrorContains(t, err, "not a tcpmib capture", "as long as a file may be")
 	broken := errors.New("broken")
 	_, err = ReadStdin(failing{broken}, 0)
 	assert.ErrorIs(t, err, broken)

@@ -62,6 +62,8 @@ func TestTracker(t *testing.T) {
 		assert.Empty(t, cmp.Diff(want, got))
 	}
 	want(all, "present tcp 0.0.0.0:53", "present tcp 0.0.0.0:8081", "present udp 0.0.0.0:53", "present udp [::]:53")
+	assert.NotEqual(t, &tcpmib.Reader{}, &tr.conns, "buffers are kept for the next tick")
+	assert.NotEqual(t, &udpmib.Reader{}, &tr.endpoints, "buffers are kept for the next tick")
 	want(all)
 	assert.Len(t, tr.Sockets(), 4)
 
@@ -77,10 +79,10 @@ func TestTracker(t *testing.T) {
 	m.Code6 = 0
 	want(all)
 
-	assert.NotEqual(t, &tcpmib.Reader{}, &tr.conns, "buffers are kept for the next tick")
 	for range tr.Changes(&Reader{Machine: recorded(t, "office")}, all, at) {
 	}
 	assert.Equal(t, &tcpmib.Reader{}, &tr.conns, "a capture is read once")
+	assert.Equal(t, &udpmib.Reader{}, &tr.endpoints, "a capture is read once")
 	for range tr.Changes(&Reader{Machine: sourced{m: m}}, all, at) {
 	}
 
