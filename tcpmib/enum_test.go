@@ -62,6 +62,8 @@ func TestEnumsParse(t *testing.T) {
 		{new(tcpmib.TCPTableClass), "OwnerPIDAll", "OwnerPIDAll", ""},
 		{new(tcpmib.OwnerModuleInfoClass), "Basic", "Basic", ""},
 		{new(tcpmib.OffloadState), "x", "", `tcpmib: unknown offload state "x"; want InHost, Offloading, Offloaded, Uploading`},
+		{new(tcpmib.OffloadState), "TcpConnectionOffloadStateOffloaded", "Offloaded", ""},
+		{new(tcpmib.OffloadState), "TcpConnectionOffloadState", "", `tcpmib: unknown offload state "TcpConnectionOffloadState"`},
 	} {
 		err := test.enum.UnmarshalText([]byte(test.text))
 		if test.err != "" {
