@@ -95,7 +95,7 @@ func (w *Writer) next(text []byte, last bool) (n int, ok bool) {
 		return
 	}
 	r, n := utf8.DecodeRune(text)
-	if r == utf8.RuneError && n == 1 {
+	if r == utf8.RuneError { // which is written in its place, so that it may be in the text as well
 		return n, false
 	}
 	// Most characters come again, and to look one up in package unicode takes longer than all the

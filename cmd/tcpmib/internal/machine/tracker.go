@@ -72,10 +72,9 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	// read, and their buffers are for the next snapshot.
 	_, once := m.Machine.(*Captured)
 	if tables.TCP {
-		once := once
 		for c, err := range t.tcp.Changes(&t.conns, tables.Families, at) {
 			if once {
-				t.conns, once = tcpmib.Reader{}, false
+				t.conns = tcpmib.Reader{}
 			}
 			if more := err == nil && yield(rows.OfTCP(c), nil) || err != nil && fails(err); !more {
 				return
@@ -85,7 +84,7 @@ func (t *Tracker) changes(m *Reader, tables rows.Tables, at time.Time, yield fun
 	if tables.UDP {
 		for c, err := range t.udp.Changes(&t.endpoints, tables.Families, at) {
 			if once {
-				t.endpoints, once = udpmib.Reader{}, false
+				t.endpoints = udpmib.Reader{}
 			}
 			if more := err == nil && yield(rows.OfUDP(c), nil) || err != nil && fails(err); !more {
 				return
