@@ -55,6 +55,8 @@ func TestFileTooLarge(t *testing.T) {
 		_, err = limits.Read(bytes.NewReader(nil), most)
 		assert.ErrorIs(t, err, tcpmib.ErrMalformed, "a file may be as long, but this one is empty")
 	}
+	_, err := capture.Read(bytes.NewReader(nil), 0)
+	assert.ErrorIs(t, err, zip.ErrFormat, "nothing is read of an empty file")
 }
 
 // blank is a Source whose tables are blank memory of a size, by function.
@@ -323,6 +325,7 @@ func TestDirectoryLimits(t *testing.T) {
 		{"131,072 entries that say they are none", directory(131072, 0), tcpmib.ErrTooLarge, "the directory has more than 524288 bytes"},
 		{"zip64", zip64(small, 3), nil, ""},
 		{"zip64 claims many entries", zip64(append(make([]byte, 32<<20), small...), 1<<20), tcpmib.ErrTooLarge, "1048576 entries, the limit is 1024"},
+		{"zip64 claims many entries, at an odd place", zip64(append([]byte{0}, small...), 1<<20), tcpmib.ErrTooLarge, "1048576 entries, the limit is 1024"},
 		{"zip64 claims 16 Ei entries", zip64(small, 1<<64-1), tcpmib.ErrTooLarge, "entries, the limit is 1024"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

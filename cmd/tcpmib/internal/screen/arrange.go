@@ -30,9 +30,7 @@ func (s *Model) arrange() {
 	for i := range uint32(s.size()) {
 		if r = s.row(i); s.selects(&r) {
 			s.shown = append(s.shown, i)
-			if kind := s.kind(i); kind != 0 {
-				s.counts[kind]++
-			}
+			s.counts[s.kind(i)]++
 		}
 	}
 	s.sort()
