@@ -100,7 +100,8 @@ func TestOpen(t *testing.T) {
 		"\xff\xfeP\x00K\x00": changed,
 		"\xfe\xff\x00P\x00K": changed,
 		"\xef\xbb\xbfPK":     changed,
-		"PK" + strings.Repeat(" ", 50_000) + "\xef\xbf\xbd": changed,
+		"PK" + strings.Repeat(" ", 50_000) + "\xef\xbf\xbd":   changed,
+		"PK" + strings.Repeat(" ", 64<<10-2) + "\xef\xbf\xbd": "not a tcpmib capture", // only its start is looked at
 		"PK":                 "not a tcpmib capture",
 		"\xef\xbf\xbd":       "not a tcpmib capture",
 		string(whole[:1000]): "not a tcpmib capture",
