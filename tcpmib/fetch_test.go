@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -131,11 +132,25 @@ func TestFetchHandsTheOrderOn(t *testing.T) {
 	queries = nil
 	_, err := r.AppendConns(nil, tcpmib.Both) // in the order that Windows has
 	require.NoError(t, err)
+	_, err = r.AppendDatedConns(nil, tcpmib.Both)
+	require.NoError(t, err)
 	_, err = r.AppendBound(nil, tcpmib.Both)
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(queries), 4)
+	require.GreaterOrEqual(t, len(queries), 6)
 	for _, q := range queries {
 		assert.False(t, q.Order, q)
+	}
+
+	for _, created := range []bool{false, true} { // a tracker needs sorted rows
+		queries = nil
+		tracker := tcpmib.Tracker{Created: created}
+		for _, err := range tracker.Changes(&r, tcpmib.Both, time.Time{}) {
+			require.NoError(t, err)
+		}
+		require.Len(t, queries, 2)
+		for _, q := range queries {
+			assert.True(t, q.Order, q)
+		}
 	}
 }
 
