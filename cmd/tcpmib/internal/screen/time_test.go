@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/winmib/winmib/cmd/tcpmib/internal/fixture"
+	"github.com/winmib/winmib/cmd/tcpmib/internal/rows"
 	"github.com/winmib/winmib/tcpmib"
 	"github.com/winmib/winmib/tcpmib/owner"
 )
@@ -98,6 +99,23 @@ func TestLog(t *testing.T) {
 		show(t, s, fixture.Office)
 	}
 	assert.Len(t, s.events, 1000, "the last thousand")
+}
+
+// The last of many changes are all that takes memory.
+func TestLastOf(t *testing.T) {
+	const n = 10
+	for _, count := range []int{0, 1, n - 1, n, n + 1, 2*n - 1, 2 * n, 2*n + 1, 1000} {
+		last := lastOf(func(yield func(rows.Change) bool) {
+			for i := range count {
+				yield(rows.OfTCP(tcpmib.Change{Conn: tcpmib.Conn{PID: uint32(i)}}))
+			}
+		}, n)
+		require.Len(t, last, min(n, count))
+		for i, c := range last {
+			assert.EqualValues(t, count-len(last)+i, c.Now().PID, "%d of %d", i, count)
+		}
+		assert.Less(t, cap(last), 6*n)
+	}
 }
 
 // An entry that is wider than the screen goes on below its text, and one that just fits is one line.
