@@ -20,7 +20,7 @@ const (
 	worthSize  = 5
 	worthKind  = 3
 	worthMiss  = 15 // less, for a field without a member
-	worthLack  = 5  // less, for a member without a field
+	worthLack  = 9  // less, for a member without a field
 )
 
 // align pairs fields that have no name in common with the free slots, in the order of both, so that

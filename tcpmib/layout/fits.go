@@ -82,9 +82,6 @@ func (c *comparison) fitsUnion(t *GoType, s *slot) *problem {
 func (c *comparison) fitsArm(s *GoStruct, union *slot, arm []slot) bool {
 	decl := &CStruct{Size: s.Size, Align: s.Align}
 	for i := range arm {
-		if arm[i].arms != nil {
-			return false
-		}
 		for _, m := range arm[i].leaves() {
 			m.Offset -= union.Offset
 			decl.Members = append(decl.Members, m)

@@ -216,6 +216,45 @@ func TestPointsTo(t *testing.T) {
 	}
 }
 
+// A union of arrays without a length has no bytes, though Microsoft's compiler gives it those of an
+// element.
+func TestUnionsWithoutALength(t *testing.T) {
+	for size, want := range map[int64]int64{0: 0, 4: 4} { // of one of the members
+		decl := &CStruct{Size: 8, Align: 4, Unnamed: []CUnnamed{{Union: true, Offset: 4, Size: 4, First: 1, End: 3}}, Members: CMembers{
+			{Name: "n", Size: 4}, {Name: "a", Offset: 4, Type: "int[]"}, {Name: "b", Offset: 4, Size: size, Type: "int"},
+		}}
+		c := &comparison{slotsOf: map[*CStruct][]slot{}}
+		slots := c.slots(decl)
+		require.Len(t, slots, 2)
+		assert.Equal(t, want, slots[1].Size)
+	}
+}
+
+// Entries need not be in a compilation unit, and more of them may be closed than were opened.
+func TestEntriesOfOtherUnits(t *testing.T) {
+	abbrev := []byte{
+		1, byte(dwarf.TagPartialUnit), 1, 0, 0,
+		2, byte(dwarf.TagBaseType), 0, byte(dwarf.AttrName), 8, 0, 0, // DW_FORM_string
+		0,
+	}
+	entries := []byte{1, 2, 'a', 0, 2, 'b', 0, 0, 0, 2, 'c', 0}
+	info := append([]byte{byte(7 + len(entries)), 0, 0, 0, 4, 0, 0, 0, 0, 0, 8}, entries...) // DWARF 4
+	data, err := dwarf.New(abbrev, nil, nil, info, nil, nil, nil, nil)
+	require.NoError(t, err)
+	r := &dwarfReader{data: data, dies: map[dwarf.Offset]*die{}}
+	require.NoError(t, r.readDIEs())
+	names := func(list []*die) string {
+		var all []string
+		for _, e := range list {
+			all = append(all, e.name)
+		}
+		return strings.Join(all, " ")
+	}
+	require.NotEmpty(t, r.order)
+	assert.Equal(t, " a b c", names(r.order))
+	assert.Equal(t, "a b", names(r.order[0].children))
+}
+
 // entryOf is an entry of debug information.
 func entryOf(tag dwarf.Tag, numbers map[dwarf.Attr]int64, children ...*die) *die {
 	e := &dwarf.Entry{Tag: tag}
@@ -274,6 +313,15 @@ func TestEnumSign(t *testing.T) {
 		e.typ = c.typ
 		assert.Equal(t, c.want, r.enumSign(e), c)
 	}
+}
+
+// The values of an enum are its enumerators that have one.
+func TestValuesOfEnums(t *testing.T) {
+	value := map[dwarf.Attr]int64{dwarf.AttrConstValue: 3}
+	one, without, other := entryOf(dwarf.TagEnumerator, value), entryOf(dwarf.TagEnumerator, nil), entryOf(dwarf.TagTemplateValueParameter, value)
+	one.name, without.name, other.name = "ONE", "WITHOUT", "OTHER"
+	c := (&dwarfReader{}).enumOf(entryOf(dwarf.TagEnumerationType, map[dwarf.Attr]int64{dwarf.AttrByteSize: 4}, one, without, other))
+	assert.Equal(t, map[string]CValue{"ONE": {Bits: 3, Size: 4}}, c.Values)
 }
 
 // A Go constant may have the 32 bits of a C constant, and one of type uintptr those of a number
@@ -398,4 +446,41 @@ func TestNamesOfMembers(t *testing.T) {
 	} {
 		assert.Equal(t, want, [3]string{in.at(0, goName), in.at(1, goName), in.at(2, goName)}, goName)
 	}
+}
+
+// Of more than four names a report shows the first three, or as many as fit forty bytes, and never
+// none.
+func TestJoined(t *testing.T) {
+	long, half := strings.Repeat("a", 41), strings.Repeat("h", 18)
+	for want, c := range map[string]struct {
+		relation relation
+		names    string
+	}{
+		"a": {relOne, "a"}, "a+b": {relBytes, "a b"}, "a|b": {relBoth, "a b"}, "a+b+c+d": {relMerge, "a b c d"},
+		"a+b+c+...": {relBytes, "a b c d e"}, "a|b|c|...": {relBoth, "a b c d e"},
+		long + "+b+c+d":               {relBytes, long + " b c d"},
+		long + "+...":                 {relBytes, long + " b c d e"},
+		half + "+" + half + "+cc+...": {relBytes, half + " " + half + " cc d e"}, // of 40 bytes
+		half + "+" + half + "+...":    {relBytes, half + " " + half + " ccc d e"},
+	} {
+		q := &pair{field: &GoField{Name: "F", Type: GoType{Kind: GoUnsigned, Size: 8}}, relation: c.relation}
+		for _, name := range strings.Fields(c.names) {
+			q.members = append(q.members, CMember{Name: name, Size: 1})
+		}
+		assert.Equal(t, want, (&differences{}).joined(q))
+	}
+}
+
+// Structs that the text did not show are asked for once, if C can name them and none of their names
+// has an answer.
+func TestUnasked(t *testing.T) {
+	h := &Headers{
+		Structs:  map[string]*CStruct{"struct A": {}, "B": {}, "struct C": {}, "B.u": {}, "Gone": nil},
+		Typedefs: map[string]string{"TypeOfC": "struct C", "TypeOfB": "B"},
+	}
+	p := &probe{answers: map[question]answer{{kind: askType, name: "struct A"}: {}, {kind: askType, name: "TypeOfC"}: {absent: true}, {kind: askMacro, name: "B"}: {}}}
+	unknown := question{kind: askType, name: "B"}
+	assert.Equal(t, []question{unknown}, p.unasked(h))
+	p.answers[unknown] = answer{absent: true}
+	assert.Empty(t, p.unasked(h))
 }

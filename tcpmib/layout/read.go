@@ -166,7 +166,7 @@ func withoutMacros(text string, aliases map[string]string) string {
 		switch {
 		case strings.HasPrefix(line, "#define "):
 			words := strings.Fields(line)
-			if len(words) == 3 && constName().MatchString(words[1]) && constName().MatchString(words[2]) {
+			if len(words) == 3 {
 				aliases[words[1]] = words[2]
 			} else if len(words) > 1 {
 				delete(aliases, words[1])
@@ -259,9 +259,7 @@ func (p *probe) unasked(h *Headers) []question {
 	for _, name := range h.StructNames() {
 		decl := h.Structs[name]
 		if q := (question{kind: askType, name: name}); decl != nil && !known[decl] && typeName().MatchString(name) {
-			if _, asked := p.answers[q]; !asked {
-				list = append(list, q)
-			}
+			list = append(list, q)
 		}
 	}
 	return list
