@@ -326,6 +326,7 @@ func TestDirectoryLimits(t *testing.T) {
 		{"zip64", zip64(small, 3), nil, ""},
 		{"zip64 claims many entries", zip64(append(make([]byte, 32<<20), small...), 1<<20), tcpmib.ErrTooLarge, "1048576 entries, the limit is 1024"},
 		{"zip64 claims many entries, at an odd place", zip64(append([]byte{0}, small...), 1<<20), tcpmib.ErrTooLarge, "1048576 entries, the limit is 1024"},
+		{"zip64 claims many entries, before another file", append(zip64(directory(0, 0), 1<<20)[:56+20], small...), nil, ""},
 		{"zip64 claims 16 Ei entries", zip64(small, 1<<64-1), tcpmib.ErrTooLarge, "entries, the limit is 1024"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -91,6 +91,10 @@ func TestJudgeTCP(t *testing.T) {
 			"held", "listening",
 			"TCP port 80 is held by child.exe (PID 21), a.exe (PID 10), b.exe (PID 11) and 2 more processes, which listen on " +
 				"all IPv4 addresses, 10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses."},
+		{"all addresses, and many", portcheck.Facts{TCP: []tcpmib.DatedConn{
+			listener("0.0.0.0:80", 10), listener("[::]:80", 10), listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 10), listener("10.0.0.3:80", 10), listener("10.0.0.4:80", 10), listener("10.0.0.5:80", 10)}},
+			"held", "listening",
+			"TCP port 80 is held by a.exe (PID 10), which listens on all addresses, 10.0.0.1, 10.0.0.2, 10.0.0.3 and 2 more addresses."},
 		{"not worth a summary", portcheck.Facts{TCP: []tcpmib.DatedConn{
 			listener("10.0.0.1:80", 10), listener("10.0.0.2:80", 11), listener("10.0.0.3:80", 30), listener("10.0.0.4:80", 31), listener("0.0.0.0:80", 31)}},
 			"held", "listening",

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -234,4 +235,22 @@ func TestMarksOfNewConnectionThatChanges(t *testing.T) {
 	}
 	s := testScreen(t, fixture.Office, fixture.Later, established)
 	assert.Equal(t, "50127 changed, 50134 opened, 50129 closed", marked(s))
+}
+
+// Marks are those of their sockets in whatever order they are set and asked for.
+func TestMarker(t *testing.T) {
+	sockets := rows.AppendTCP(nil, many(20, 0))
+	slices.SortFunc(sockets, rows.Socket.Compare)
+	m := marker{sockets: sockets}
+	for i := range slices.Backward(sockets) {
+		m.set(&sockets[i], mark{time.Duration(i), tcpmib.Opened})
+	}
+	for i, at := range m.list {
+		assert.Equal(t, mark{time.Duration(i), tcpmib.Opened}, at)
+	}
+	for range 2 {
+		for i := range sockets {
+			assert.Equal(t, tcpmib.Opened, m.kind(&sockets[i]))
+		}
+	}
 }
