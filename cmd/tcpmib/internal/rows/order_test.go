@@ -25,8 +25,9 @@ func manySockets(n int) *Snapshot {
 		}
 		s.Processes[pid] = owner.Process{PID: pid, Name: name}
 		s.Sockets = append(s.Sockets, Socket{Conn: tcpmib.Conn{
-			Local: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 50000),
-			State: tcpmib.StateEstab, PID: pid,
+			Local:  netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}), 50000),
+			Remote: netip.AddrPortFrom(netip.AddrFrom4([4]byte{203, 0, 113, 7}), uint16(i%1000)),
+			State:  tcpmib.StateEstab, PID: pid,
 		}})
 	}
 	return s
@@ -35,7 +36,7 @@ func manySockets(n int) *Snapshot {
 // A sort by columns gives the order that Order gives, whether it uses ranks or not.
 func TestSortIsOrder(t *testing.T) {
 	for _, names := range [][]string{
-		{"process"}, {"process", "pid"}, {"pid", "process", "state"}, {"state", "process", "pid", "local"}, {"local"},
+		{"process"}, {"process", "pid"}, {"pid", "process", "state"}, {"state", "process", "pid", "local"}, {"local"}, {"remote"},
 		{"module", "process"}, {"process", "local"}, {"stateCode", "stateCode", "pid"},
 		{"age"}, {"process", "age", "pid"}, {"created", "process"}, {"state", "created"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -120,6 +121,11 @@ func TestTemplate(t *testing.T) {
 		if want != "" {
 			assert.Equal(t, want, written(t, write, nil, true, both), text)
 		}
+	}
+	write, _, err := ParseTemplate("{{json .}}")
+	require.NoError(t, err)
+	for _, c := range Columns {
+		assert.Contains(t, written(t, write, nil, true, both), fmt.Sprintf("%q:", c.Name), "the whole row")
 	}
 	_, named, err := ParseTemplate("{{.process}}{{.process}}{{range .user}}{{end}}{{if .path}}{{else}}{{.age}}{{end}}")
 	require.NoError(t, err)
