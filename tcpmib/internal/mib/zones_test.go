@@ -26,6 +26,8 @@ func TestZones(t *testing.T) {
 		}
 		require.NoError(t, z.Err())
 	}
+	z.Addr(&addresses[0], 7, LocalSide)
+	assert.EqualValues(t, 7, z.recent[7].scope, "kept for the next row")
 }
 
 // A snapshot may have 65,536 zones, and up to 4,096 are kept for the next.

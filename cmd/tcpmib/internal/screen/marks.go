@@ -66,7 +66,7 @@ func (s *Model) mark(l Look) {
 		socket := c.Now()
 		switch {
 		case c.Kind == tcpmib.Opened:
-			if len(closed) > 0 && closed[keyOf(socket)] {
+			if closed[keyOf(socket)] {
 				s.closed = slices.DeleteFunc(s.closed, func(r closedRow) bool { return r.row.Same(socket) })
 			}
 			marks.set(&socket, mark{now, c.Kind})
