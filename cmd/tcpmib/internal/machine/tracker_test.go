@@ -66,7 +66,6 @@ func TestTracker(t *testing.T) {
 	assert.NotEqual(t, &udpmib.Reader{}, &tr.endpoints, "buffers are kept for the next tick")
 	want(all)
 	assert.Len(t, tr.Sockets(), 4)
-	assert.Equal(t, 4, cap(tr.Sockets()), "there may be a million")
 
 	m.UDP = slices.DeleteFunc(m.UDP, func(e udpmib.Endpoint) bool { return e.Family() == tcpmib.IPv4 })
 	m.AddUDP("127.0.0.1:5353", 9)
@@ -77,6 +76,7 @@ func TestTracker(t *testing.T) {
 	_, err := look(all)
 	assert.ErrorContains(t, err, "ipv6")
 	assert.Equal(t, rows.UDP, tr.Sockets()[2].Protocol)
+	assert.Equal(t, 3, cap(tr.Sockets()), "there may be a million")
 	m.Code6 = 0
 	want(all)
 

@@ -253,4 +253,7 @@ func TestMarker(t *testing.T) {
 			assert.Equal(t, tcpmib.Opened, m.kind(&sockets[i]))
 		}
 	}
+	other := sockets[3]
+	other.Protocol = rows.UDP
+	assert.Zero(t, m.kind(&other))
 }
