@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"structs"
 	"sync"
@@ -433,6 +434,18 @@ func TestCompilerErrors(t *testing.T) {
 			assert.Equal(t, c.compiler, errors.As(err, &compiler), "%T", err)
 		})
 	}
+}
+
+// Where there is no Windows SDK, the header sets are MinGW-w64's and Wine's.
+func TestDiscoverElsewhere(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("on Windows the header sets are those of its SDKs")
+	}
+	gnu, noGNU := mingw()
+	wine, noWine := wine()
+	targets, missing := Discover()
+	assert.Equal(t, slices.Concat(gnu, wine), targets)
+	assert.Equal(t, slices.Concat(noGNU, noWine), missing)
 }
 
 // Callers may change the values that they get.

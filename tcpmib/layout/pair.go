@@ -305,11 +305,7 @@ func (c *comparison) openSlot(s *slot) [][]slot {
 	t := c.h.typeOf(s.Type)
 	switch {
 	case t.decl != nil:
-		list := within(&s.CMember, c.slots(t.decl))
-		if len(list) == 1 && list[0].arms != nil && list[0].Name == "" {
-			return [][]slot{list}
-		}
-		return [][]slot{list}
+		return [][]slot{within(&s.CMember, c.slots(t.decl))}
 	case t.kind == cArray && t.len > 0 && t.len <= 64:
 		e := c.h.typeOf(t.elem)
 		var list []slot
@@ -418,9 +414,7 @@ func (p *pairing) byOrder(s *GoStruct) {
 			}
 		}
 		waiting, free = p.neighbours(last, q, waiting, free)
-		if len(waiting) > 0 {
-			p.align(waiting, free)
-		}
+		p.align(waiting, free)
 		waiting, last = nil, q
 	}
 	for p.leftOver() {
@@ -636,7 +630,7 @@ func (p *pairing) neighbours(left, right *pair, waiting []*pair, free []int) ([]
 			}
 			continue
 		}
-		if size := q.end - q.from; q.field.Type.Size < size && len(notBlank(waiting)) > len(free) && len(q.members) == 1 {
+		if size := q.end - q.from; len(notBlank(waiting)) > len(free) && len(q.members) == 1 {
 			sum, n := q.field.Type.Size, 0
 			for n < len(waiting) && sum < size {
 				f := waiting[n]

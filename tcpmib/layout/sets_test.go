@@ -139,6 +139,25 @@ func TestFileIndex(t *testing.T) {
 	for n, want := range map[int64]string{-1: "", 0: "", 1: "tcpmib.h", 2: "udpmib.h", 3: "", 1 << 40: ""} {
 		assert.Equal(t, want, fileName(files, n), n)
 	}
+	assert.Equal(t, "first.h", fileName([]*dwarf.LineFile{{Name: "/first.h"}}, 0), "DWARF 5 counts from 0")
+}
+
+// A slot without a name is called by its first member that is not a bit-field, or by its first.
+func TestLabel(t *testing.T) {
+	bit, whole, last := CMember{Name: "bit", Bits: 3}, CMember{Name: "whole"}, CMember{Name: "last"}
+	union := func(members ...CMember) *slot {
+		var arms [][]slot
+		for _, m := range members {
+			arms = append(arms, []slot{{CMember: m}})
+		}
+		return &slot{arms: arms}
+	}
+	for want, s := range map[string]*slot{
+		"named": {CMember: CMember{Name: "named"}, arms: union(whole).arms}, "last": union(last), "whole": union(bit, whole, last), "bit": union(bit),
+		"": {tail: true},
+	} {
+		assert.Equal(t, want, s.label())
+	}
 }
 
 // Records that cannot be true are refused, and so are files that are not records. Unusual ones are
