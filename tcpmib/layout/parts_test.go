@@ -56,6 +56,7 @@ func TestBalanced(t *testing.T) {
 func TestExpansionsOf(t *testing.T) {
 	text := "before\n" + askWord + " 0 1 + 2\n# 3 \"a.h\"\n" + askWord + " 1\n  3\n\n#pragma once\n  + 4  \n" + askWord + " 2 \n" + askWord + " 12 x\n" + endWord + "\n" + askWord + " 3 no\n"
 	assert.Equal(t, map[int]string{0: "1 + 2", 1: "3 + 4", 2: "", 12: "x"}, expansionsOf(text))
+	assert.Equal(t, map[int]string{0: "1 + 2"}, expansionsOf(askWord+" 0 1\n+ 2\n"), "the first one goes on")
 	assert.Empty(t, expansionsOf(""))
 
 	before, after, found := cutWord("a\nword 1\nword 2\n", "word")
@@ -483,4 +484,28 @@ func TestUnasked(t *testing.T) {
 	assert.Equal(t, []question{unknown}, p.unasked(h))
 	p.answers[unknown] = answer{absent: true}
 	assert.Empty(t, p.unasked(h))
+}
+
+// A macro that is no longer defined, or has become something else, is no other name of a struct.
+func TestWithoutMacros(t *testing.T) {
+	aliases := map[string]string{}
+	text := withoutMacros("#define A ROWA\n#define B ROWB\n#define C ROWC\nint a;\n#undef A\n#define B (1 + 2)\n", aliases)
+	assert.Equal(t, "\n\n\nint a;\n\n\n", text)
+	assert.Equal(t, map[string]string{"C": "ROWC"}, aliases)
+}
+
+// A text may end within a string, an escape or a line of the preprocessor.
+func TestTokensEnd(t *testing.T) {
+	for _, text := range []string{"a \"b", "a 'b", `a "b\`, "a #b", "a ", "a"} {
+		tokens := tokens{text: text}
+		assert.Equal(t, []string{"a", ""}, []string{tokens.next(), tokens.next()}, text)
+	}
+}
+
+// The debug information and the numbers of the compiler have to agree about an enum.
+func TestFillEnum(t *testing.T) {
+	h := &Headers{GOARCH: "amd64", Enums: map[string]*CEnum{"STATE": {Size: 4}}}
+	require.NoError(t, h.fillEnum("STATE", []int64{4, 4, 0}))
+	require.Error(t, h.fillEnum("STATE", []int64{8, 4, 0}))
+	require.NoError(t, h.fillEnum("OTHER", []int64{8, 4, 0}))
 }
