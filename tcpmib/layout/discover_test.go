@@ -2,6 +2,7 @@ package layout
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -80,6 +81,37 @@ func TestWindowsSDKs(t *testing.T) {
 		require.Len(t, missing, 1)
 		assert.Contains(t, missing[0], test.want)
 	}
+}
+
+// Each folder of programs is searched once, and none whose variable is not set.
+func TestProgramFiles(t *testing.T) {
+	t.Setenv("ProgramFiles(x86)", "")
+	t.Setenv("ProgramFiles", "programs")
+	t.Setenv("ProgramW6432", "programs")
+	assert.Equal(t, []string{"programs"}, programFiles())
+	t.Setenv("ProgramFiles(x86)", "x86")
+	assert.Equal(t, []string{"x86", "programs"}, programFiles())
+}
+
+// Wine's headers are taken from the first folder that has them, in which clang is asked about each
+// architecture.
+func TestWineIncludes(t *testing.T) {
+	if _, err := exec.LookPath("clang"); err != nil {
+		t.Skip(err)
+	}
+	before := wineIncludes
+	defer func() { wineIncludes = before }()
+	dir := touch(t, "windows/iphlpapi.h")
+	for _, wineIncludes = range [][]string{{dir}, {dir, touch(t, "windows/iphlpapi.h")}, {touch(t), dir}} {
+		targets, missing := wine()
+		assert.Empty(t, missing)
+		require.Len(t, targets, len(arches))
+		assert.Contains(t, targets[0].CC, filepath.Join(dir, "windows"))
+	}
+	wineIncludes = []string{touch(t)}
+	targets, missing := wine()
+	assert.Empty(t, targets)
+	assert.Equal(t, []string{"no headers of Wine: install libwine-dev"}, missing)
 }
 
 // NuGet's cache is in the home folder, if NUGET_PACKAGES does not say otherwise.
