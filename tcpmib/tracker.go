@@ -60,7 +60,8 @@ func (t *Tracker) AppendDatedConns(dst []DatedConn) []DatedConn {
 	return dst
 }
 
-// Conns yields the connections that AppendDatedConns returns, without making a slice of them.
+// Conns yields the connections and bound sockets that AppendDatedConns appends, in the same order,
+// without their creation times and without a slice. The loop must end before the next snapshot.
 func (t *Tracker) Conns() iter.Seq[Conn] {
 	return func(yield func(Conn) bool) {
 		for i := range t.conns {

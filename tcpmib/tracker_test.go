@@ -134,7 +134,8 @@ func again(tracker *tcpmib.Tracker) (changes []string) {
 	return changes
 }
 
-// The changes of a snapshot stay there until the next one, which may be of another family, and fail.
+// The changes of a snapshot stay there until the next one, which may be of another family, and
+// fail.
 func TestTrackerHasItsChanges(t *testing.T) {
 	now := time.Unix(7, 0)
 	var tracker tcpmib.Tracker

@@ -90,8 +90,8 @@ func (g *generator) arrays(types []string) (elems []string, lengths []int64, ok 
 	return elems, lengths, true
 }
 
-// namesOfType are the name of a C type and what it is a typedef of, one after the other. A record may
-// name a type after itself, so there is an end to them.
+// namesOfType are the name of a C type and what it is a typedef of, one after the other. A record
+// may name a type after itself, so there is an end to them.
 func namesOfType(h *layout.Headers, c string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for range 100 {

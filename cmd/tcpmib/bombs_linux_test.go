@@ -88,9 +88,9 @@ func measure(t testing.TB, limit string, args ...string) (peak int64, code int, 
 	return peak, cmd.ProcessState.ExitCode(), said.String()
 }
 
-// factors are the bytes that a command takes for each row, as the command's page says. Every command
-// that reads captures is measured with a million rows: see TestEveryCommandIsMeasured. For what else
-// takes memory in it, a fifth of them shows as much in a fifth of the time.
+// factors are the bytes that a command takes for each row, as the command's page says. Every
+// command that reads captures is measured with a million rows: see TestEveryCommandIsMeasured. For
+// what else takes memory in it, a fifth of them shows as much in a fifth of the time.
 var factors = []struct {
 	bytes int64
 	rows  int
@@ -164,8 +164,8 @@ func TestMemoryOfARow(t *testing.T) {
 	}
 }
 
-// The live screen takes no more for its step between two captures of a million connections that have
-// nothing in common.
+// The live screen takes no more for its step between two captures of a million connections that
+// have nothing in common.
 func TestMemoryOfTheScreen(t *testing.T) {
 	if testing.Short() || strconv.IntSize == 32 {
 		t.Skip("takes the memory of large captures, and a 64-bit program takes more of it")

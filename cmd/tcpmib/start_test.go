@@ -48,9 +48,9 @@ func TestLimitMemory(t *testing.T) {
 // Both programs are built as a release is; only cgo has an external linker.
 const releaseFlags = "-s -w -buildid= -extldflags=-Wl,--no-insert-timestamp,--file-alignment=4096"
 
-// BenchmarkStart runs commands that do little, interleaved with a program that says hello, and prints
-// their CPU time and memory as ratios to those of hello. Memory is the peak of the resident set, on
-// Linux, where the programs of Windows run under Wine.
+// BenchmarkStart runs commands that do little, interleaved with a program that says hello, and
+// prints their CPU time and memory as ratios to those of hello. Memory is the peak of the resident
+// set, on Linux, where the programs of Windows run under Wine.
 func BenchmarkStart(b *testing.B) {
 	script, err := os.ReadFile("../../build.sh")
 	require.NoError(b, err)

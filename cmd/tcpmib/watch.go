@@ -299,9 +299,9 @@ func newRemembered(f *watchFlags) *remembered {
 	return &remembered{tables: f.filter.Tables(), needs: f.filter.Needs(), asked: asked, sortBy: f.sortBy}
 }
 
-// events writes the selected changes of a tick, sorted; if selected is nil, all of them. They are not
-// kept: if what they show has to be asked for each socket or process before, or they have to be sorted,
-// it looks at them twice.
+// events writes the selected changes of a tick, sorted; if selected is nil, all of them. They are
+// not kept: if what they show has to be asked for each socket or process before, or they have to be
+// sorted, it looks at them twice.
 func (k *remembered) events(tick *machine.Tick, changes iter.Seq[*rows.Change],
 	selected func(c *rows.Change, now, before *rows.Row) bool, write func(c *rows.Change, now *rows.Row) error) error {
 	m := tick.Machine

@@ -279,8 +279,8 @@ func TestScreenKeepsWhatItCannotRead(t *testing.T) {
 }
 
 // In a capture nothing is looked up on this machine, and nothing closed. Each is compared with the
-// one before it, whichever was shown last.
-// Sockets that are there when their family is first read have not opened: nothing has happened to them.
+// one before it, whichever was shown last. Sockets that are there when their family is first read
+// have not opened: nothing has happened to them.
 func TestScreenOfAnotherFamily(t *testing.T) {
 	w := testApp(fixture.Office()).world(nil)
 	for _, families := range []tcpmib.Family{tcpmib.IPv4, tcpmib.Both} {
@@ -372,8 +372,8 @@ func TestWatchToAFullDisk(t *testing.T) {
 	}
 }
 
-// A socket that was left behind by a process that had ended is not that of the process which has its ID by
-// now, and is not when it closes either.
+// A socket that was left behind by a process that had ended is not that of the process which has
+// its ID by now, and is not when it closes either.
 func TestWatchOfReusedID(t *testing.T) {
 	dir := fixture.TempDir(t)
 	capturedAt := func(name string, m *fixture.Machine, at time.Time) string {

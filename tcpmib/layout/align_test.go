@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A struct that Go aligns less than C begins with an array of no elements, which aligns it, if anything in
-// Go can.
+// A struct that Go aligns less than C begins with an array of no elements, which aligns it, if
+// anything in Go can.
 func TestAlignmentAdvice(t *testing.T) {
 	type (
 		all     struct{ Data [16]byte }
@@ -36,8 +36,8 @@ func TestAlignmentAdvice(t *testing.T) {
 	}
 }
 
-// Fields without the names of members are paired with them in order. A field that is as large as two
-// members stands for both if one after it can have the next, but for the sign; if a name says
+// Fields without the names of members are paired with them in order. A field that is as large as
+// two members stands for both if one after it can have the next, but for the sign; if a name says
 // otherwise, for one.
 func TestMembersWithoutFields(t *testing.T) {
 	const (

@@ -66,8 +66,8 @@ func TestElements(t *testing.T) {
 	}
 }
 
-// Bit-fields of one bit, elements of arrays without a tag, and numbers over several members: each right
-// struct next to one that is wrong by little.
+// Bit-fields of one bit, elements of arrays without a tag, and numbers over several members: each
+// right struct next to one that is wrong by little.
 func TestBitsElementsAndGaps(t *testing.T) {
 	scalars := map[string]CScalar{"unsigned int": {4, unsigned}, "int": {4, signed}, "unsigned char": {1, unsigned}}
 	number := func(name string, offset int64) CMember {

@@ -172,8 +172,8 @@ func TestRecordsOfUnnamedMembers(t *testing.T) {
 	}
 }
 
-// A record puts no struct into itself, though a pointer may lead there, and two structs may have one
-// that is the same.
+// A record puts no struct into itself, though a pointer may lead there, and two structs may have
+// one that is the same.
 func TestRecordsThatAreEndless(t *testing.T) {
 	for members, right := range map[string]bool{
 		`"a": {"type": "S"}`: false, `"a": {"type": "S[2][3]"}`: false, `"a": {"type": "T"}`: false, `"a": {"type": "S *"}`: true,

@@ -51,7 +51,8 @@ func TestExplain(t *testing.T) {
 // names are the keys of a map, in order.
 func names[V any](m map[string]V) string { return strings.Join(slices.Sorted(maps.Keys(m)), " ") }
 
-// Record keeps what some header files declare, under all its names, with the types that it mentions.
+// Record keeps what some header files declare, under all its names, with the types that it
+// mentions.
 func TestRecordKeeps(t *testing.T) {
 	h, err := ReadRecord(strings.NewReader(`{"goarch": "386", "set": "Wine",
 		"structs": {"A": {"file": "a.h", "size": 4, "members": {"k": {"size": 4, "type": "K"}}}, "B": {"file": "b.h", "size": 4}},
@@ -110,7 +111,8 @@ func TestSplitPrototype(t *testing.T) {
 	}
 }
 
-// What a header file declares and Go lacks is missing, whatever kind it is, unless it is omitted under one of its names.
+// What a header file declares and Go lacks is missing, whatever kind it is, unless it is omitted
+// under one of its names.
 func TestCompleteByHand(t *testing.T) {
 	h, err := ReadRecord(strings.NewReader(`{"goarch": "amd64",
 		"structs": {"S": {"file": "a.h", "size": 4, "align": 4, "members": {"n": {"size": 4, "sign": "unsigned", "type": "DWORD"}}}, "U": {"file": "a.h", "union": true, "size": 4},

@@ -60,7 +60,8 @@ func (t *Tracker) AppendEndpoints(dst []Endpoint) []Endpoint {
 	return dst
 }
 
-// Endpoints yields the sockets that AppendEndpoints returns, without making a slice of them.
+// Endpoints yields the sockets that AppendEndpoints appends, in the same order, without a slice. The
+// loop must end before the next snapshot.
 func (t *Tracker) Endpoints() iter.Seq[Endpoint] {
 	return func(yield func(Endpoint) bool) {
 		for i := range t.endpoints {

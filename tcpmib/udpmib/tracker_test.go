@@ -56,7 +56,8 @@ func (a asked) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return a.Source.Ask(q, buf)
 }
 
-// A tracker, which needs sorted rows, has Windows sort them. Whoever reads endpoints alone does not.
+// A tracker, which needs sorted rows, has Windows sort them. Whoever reads endpoints alone does
+// not.
 func TestOrder(t *testing.T) {
 	var order []bool
 	r := udpmib.Reader{Source: asked{families(whole(table4(1)), whole(table6(1, sevens))), &order}}

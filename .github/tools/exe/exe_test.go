@@ -154,7 +154,8 @@ var commands = []struct {
 	{[]string{"port", "9"}, "port 9"},
 }
 
-// alone is what each command prints and loads in each build of tcpmib.exe without other files in its folder.
+// alone is what each command prints and loads in each build of tcpmib.exe without other files in
+// its folder.
 var alone = map[[2]string]result{}
 
 type result struct {
@@ -201,9 +202,10 @@ func TestLoadedDLLs(t *testing.T) {
 	}
 }
 
-// TestNotLinked finds that the linker drops what makes tcpmib.exe larger and slower to start: methods
-// that nothing calls, a quarter of it, all of which a call of reflection's MethodByName keeps, as in
-// the executor of text/template; and the DNS client of net, a twentieth, which Windows has.
+// TestNotLinked finds that the linker drops what makes tcpmib.exe larger and slower to start:
+// methods that nothing calls, a quarter of it, all of which a call of reflection's MethodByName
+// keeps, as in the executor of text/template; and the DNS client of net, a twentieth, which Windows
+// has.
 func TestNotLinked(t *testing.T) {
 	f, err := pe.Open(build(t, "amd64", "0"))
 	require.NoError(t, err)

@@ -162,8 +162,8 @@ func TestReplaceReadsOnce(t *testing.T) {
 	}
 }
 
-// The C names of a Spec remain, in fields and in arrays as well; a tag in a struct that the Spec does
-// not have remains, too.
+// The C names of a Spec remain, in fields and in arrays as well; a tag in a struct that the Spec
+// does not have remains, too.
 func TestReplaceKeepsNames(t *testing.T) {
 	at := func(line int) token.Position { return token.Position{Filename: "rows.go", Line: line} }
 	structType := func(name, c string, line int) layout.GoType {

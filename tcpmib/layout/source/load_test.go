@@ -250,8 +250,8 @@ func TestPackagesOfTests(t *testing.T) {
 	assert.Equal(t, []string{"example.com/tests tests.Row", "example.com/tests/out_test out_test.Row"}, structsOf(p))
 }
 
-// What a package and the same with its tests have in common is read once, and so is what is wrong in
-// it.
+// What a package and the same with its tests have in common is read once, and so is what is wrong
+// in it.
 func TestPackageWithTests(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

@@ -9,10 +9,10 @@ import (
 	"github.com/winmib/winmib/tcpmib/layout"
 )
 
-// Match says for each struct and constant which C type or constant it is compared with: what a tag or a
-// mapping says, or else what its name finds in the headers. No layout is looked at for that. Match returns
-// the structs and constants that remain, from which p no longer has them, and why: those of Load among
-// them.
+// Match says for each struct and constant which C type or constant it is compared with: what a tag
+// or a mapping says, or else what its name finds in the headers. No layout is looked at for that.
+// Match returns the structs and constants that remain, from which p no longer has them, and why:
+// those of Load among them.
 func (p *Packages) Match(h *layout.Headers) (structs, constants []Left) {
 	names := NewNames(slices.Concat(h.StructNames(), slices.Collect(maps.Keys(h.Aliases))))
 	structs = append(structs, p.Left...)

@@ -109,7 +109,8 @@ func TestMatchHow(t *testing.T) {
 	}, got)
 }
 
-// A blank field without a size needs no counterpart in C; one with a size, and a field with a name, do.
+// A blank field without a size needs no counterpart in C; one with a size, and a field with a name,
+// do.
 func TestNotC(t *testing.T) {
 	function := types.NewArray(types.NewSignatureType(nil, nil, nil, nil, nil, false), 0)
 	for _, test := range []struct {
@@ -139,8 +140,8 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// Of several declarations of a name the one with the right fields is meant, and of several of these any, if their layouts
-// are the same.
+// Of several declarations of a name the one with the right fields is meant, and of several of these
+// any, if their layouts are the same.
 func TestTheOne(t *testing.T) {
 	row := func(line int, name string, size int64) *layout.GoStruct {
 		return &layout.GoStruct{Name: "p.Row", Path: "e.com/p", Size: size, Pos: token.Position{Filename: "rows.go", Line: line},

@@ -50,8 +50,8 @@ func CompleteFiles(cmd *cobra.Command, flag string, extensions ...string) {
 	}
 }
 
-// CompleteNoFiles keeps the shell from offering files where a command takes none: as an argument, if
-// it takes none at all, and as the values of flags for which nothing else is offered.
+// CompleteNoFiles keeps the shell from offering files where a command takes none: as an argument,
+// if it takes none at all, and as the values of flags for which nothing else is offered.
 func CompleteNoFiles(cmd *cobra.Command, args bool) {
 	if args && cmd.ValidArgs == nil && cmd.ValidArgsFunction == nil {
 		cmd.ValidArgsFunction = cobra.NoFileCompletions

@@ -29,8 +29,8 @@ func (c *counted) Ask(q tcpmib.Query, buf []byte) (size, code uint32) {
 	return size, code
 }
 
-// Creation times and modules are read once, from the tables of the sockets' protocols and of the families
-// that are asked for.
+// Creation times and modules are read once, from the tables of the sockets' protocols and of the
+// families that are asked for.
 func TestEnrichAsksForLittle(t *testing.T) {
 	tcp4, tcp6 := modulesOf(tcpmib.AFInet), modulesOf(tcpmib.AFInet6)
 	for _, columns := range [][]rows.Column{rows.Named("created"), rows.Named("module"), rows.Named("created", "module"), rows.Named("age", "created", "module")} {

@@ -2,7 +2,12 @@
 
 package machine
 
-import "net"
+import (
+	"context"
+	"net"
+)
 
 // LookupAddr returns the names of an address, as the system's resolver has them.
-var LookupAddr = net.DefaultResolver.LookupAddr
+func LookupAddr(ctx context.Context, addr string) ([]string, error) {
+	return net.DefaultResolver.LookupAddr(ctx, addr)
+}

@@ -201,8 +201,8 @@ func TestRead(t *testing.T) {
 	assert.Contains(t, said.String(), "process names are missing")
 }
 
-// Watch ends with its context, Twice after two ticks, Replay after its machines, and all with the loop.
-// The tick after which no other comes says so.
+// Watch ends with its context, Twice after two ticks, Replay after its machines, and all with the
+// loop. The tick after which no other comes says so.
 func TestTicks(t *testing.T) {
 	r, _, _ := office()
 	tables := rows.Tables{Families: tcpmib.IPv4, TCP: true}

@@ -13,9 +13,9 @@ type unpacker interface {
 	Unpack(q tcpmib.Query) (answer io.Reader, size int, code uint32)
 }
 
-// eachRow calls f with the rows of a table of owner modules, each valid until the next one. A million take up
-// to 192 MB, so they are read piece by piece where the source can. decode is that of the table, and
-// whole reads all of it.
+// eachRow calls f with the rows of a table of owner modules, each valid until the next one. A
+// million take up to 192 MB, so they are read piece by piece where the source can. decode is that
+// of the table, and whole reads all of it.
 func eachRow[Row any](source tcpmib.Source, q tcpmib.Query, decode func([]byte) ([]Row, error), whole func() ([]Row, error), f func(*Row)) error {
 	if done, err := eachInPieces(source, q, decode, f); done {
 		return err
@@ -27,8 +27,8 @@ func eachRow[Row any](source tcpmib.Source, q tcpmib.Query, decode func([]byte) 
 	return err
 }
 
-// eachInPieces is eachRow with a source that can answer piece by piece. It does nothing with another,
-// or if the source has no such table.
+// eachInPieces is eachRow with a source that can answer piece by piece. It does nothing with
+// another, or if the source has no such table.
 func eachInPieces[Row any](source tcpmib.Source, q tcpmib.Query, decode func([]byte) ([]Row, error), f func(*Row)) (done bool, err error) {
 	if s, ok := source.(unpacker); ok {
 		if answer, size, code := s.Unpack(q); code == tcpmib.CodeSuccess {

@@ -108,7 +108,8 @@ func TestSortedByNoColumns(t *testing.T) {
 	}
 }
 
-// A time that decides between rows that are equal so far comes last if it is unknown, reversed or not.
+// A time that decides between rows that are equal so far comes last if it is unknown, reversed or
+// not.
 func TestUnknownTimeOfEqualRows(t *testing.T) {
 	known, later, unknown := Row{Process: "a"}, Row{Process: "a"}, Row{Process: "a"}
 	known.SetCreated(created, created)

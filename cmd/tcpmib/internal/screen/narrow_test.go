@@ -104,8 +104,8 @@ func TestSmallestScreens(t *testing.T) {
 	assert.Equal(t, "/"+s.input.View(1), s.drawHints())
 }
 
-// Of connections that closed the last thousand are remembered, unless they are there again, and of events
-// the last thousand.
+// Of connections that closed the last thousand are remembered, unless they are there again, and of
+// events the last thousand.
 func TestClosedConnectionsAreLimited(t *testing.T) {
 	for _, n := range []int{999, 1000, 1500, 2000, 2001, 4500} {
 		s := testScreen(t, fixture.Office)
@@ -177,8 +177,8 @@ func TestChooserScrolls(t *testing.T) {
 	}
 }
 
-// From six lines up there is room for the filter in force, and for a notice above the key hints. Below, a
-// notice takes the place of the hints, but not of the filter line.
+// From six lines up there is room for the filter in force, and for a notice above the key hints.
+// Below, a notice takes the place of the hints, but not of the filter line.
 func TestSixLines(t *testing.T) {
 	s := testScreen(t, fixture.Office)
 	types(s, "/", "s", "s", "h", "enter")

@@ -248,8 +248,8 @@ func many(n, look int) []tcpmib.Conn {
 	return conns
 }
 
-// The screen keeps the socket of a connection, its mark and its place in the table, whatever opened:
-// with a row for each of a million connections it would take hundreds of MB more.
+// The screen keeps the socket of a connection, its mark and its place in the table, whatever
+// opened: with a row for each of a million connections it would take hundreds of MB more.
 func TestScreenKeepsNoRows(t *testing.T) {
 	const n, most = 100_000, 96 // bytes for each
 	for _, grouped := range []bool{false, true} {

@@ -119,7 +119,8 @@ func TestLastOf(t *testing.T) {
 	}
 }
 
-// An entry that is wider than the screen goes on below its text, and one that just fits is one line.
+// An entry that is wider than the screen goes on below its text, and one that just fits is one
+// line.
 func TestLogWraps(t *testing.T) {
 	const text = "the network stack does not answer"
 	s := testScreen(t, fixture.Office)
